@@ -1,0 +1,33 @@
+import type { AuditEntry, AuditEvent } from './audit-event.ts'
+import type { Actor, Purpose } from './context.ts'
+import { institutionOf } from './context.ts'
+import { ulid } from './id.ts'
+
+/** Completes what a use case noted with who, why, when and by which law. */
+export function auditEntry(
+  event: AuditEvent,
+  about: { actor: Actor; purpose: Purpose; now: Date; requestId: string; action: string; law: string },
+): AuditEntry {
+  const { actor } = about
+  return {
+    key: event.key ?? '',
+    id: ulid(),
+    at: about.now.toISOString(),
+    actorKind: actor.kind,
+    actorId: actor.kind === 'public' ? '' : actor.id,
+    actorName: actor.kind === 'public' ? '' : actor.name,
+    actorRole: actor.kind === 'staff' ? actor.role : '',
+    institutionNumber: institutionOf(actor) ?? '',
+    institutionName: actor.kind === 'staff' || actor.kind === 'system' ? actor.institutionName : '',
+    purpose: about.purpose,
+    action: event.action ?? about.action,
+    outcome: event.outcome ?? 'success',
+    resource: event.resource ?? '',
+    kinds: event.kinds ?? [],
+    count: event.count ?? 0,
+    consentId: event.consentId ?? '',
+    rule: event.rule ?? '',
+    law: about.law,
+    requestId: about.requestId,
+  }
+}

@@ -1,0 +1,42 @@
+/** What a use case says about one act. Fixed fields, no free text, so that no personal detail slips into the log. */
+export type AuditEvent = {
+  /** Defaults to the row's action. */
+  action?: string
+  /** Patient key the act touched; absent for acts on nobody. */
+  key?: string
+  /** What was touched: `Type/id`, or `Type?` for a search. */
+  resource?: string
+  /** Information kinds that were shown or written. */
+  kinds?: readonly string[]
+  /** Number of items shown or written. */
+  count?: number
+  /** Consent the act rests on. */
+  consentId?: string
+  /** Rule of the authorisation table, or of the refusal, that decided. */
+  rule?: string
+  /** `success` unless a refusal code. */
+  outcome?: string
+}
+
+/** One entry of the audit log as stored. Instants are ISO 8601 UTC with milliseconds; empty string means none. */
+export type AuditEntry = {
+  key: string
+  id: string
+  at: string
+  actorKind: string
+  actorId: string
+  actorName: string
+  actorRole: string
+  institutionNumber: string
+  institutionName: string
+  purpose: string
+  action: string
+  outcome: string
+  resource: string
+  kinds: readonly string[]
+  count: number
+  consentId: string
+  rule: string
+  law: string
+  requestId: string
+}

@@ -1,0 +1,148 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { Actor } from './context.ts'
+import { SESSION_COOKIE } from './identity.ts'
+import type { Lang } from './language.ts'
+import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
+import { type Answer, type HttpRow, isHttpRow, type MountRow, type Row, type RouteRequest } from './route.ts'
+import { type Outcome, serve, type ServeDeps, wantsJson } from './serve.ts'
+
+export type HttpDeps = ServeDeps & {
+  log: Logger
+  /** Page for a refusal; bound in `app` because the kernel knows no page frame. */
+  refusalPage: (about: { refusal: Refusal; lang: Lang; actor: Actor; url: string }) => string
+  /** True behind TLS: cookies are then marked Secure. */
+  secure: boolean
+}
+
+const BODY_LIMIT = 12 * 1024 * 1024
+
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+/** Turns the rows into one HTTP server. */
+export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstance {
+  const app = Fastify({ bodyLimit: BODY_LIMIT, logger: false, requestTimeout: 60_000, connectionTimeout: 60_000, keepAliveTimeout: 72_000, routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true } })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+  for (const row of rows) {
+    if (isHttpRow(row)) app.route({ method: row.method, url: row.path, handler: (request, reply) => answerRow(row, request, reply, deps) })
+    if (row.kind === 'mount') mount(app, row, deps)
+  }
+  app.setNotFoundHandler((request, reply) => refuseOnWire(new Refusal('not-found'), request, reply, deps))
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    if (error.statusCode === 413) return refuseOnWire(new Refusal('body-too-large', { limit: '12 MB' }), request, reply, deps)
+    if (error.statusCode && error.statusCode < 500) return refuseOnWire(new Refusal('body-malformed', { what: '' }), request, reply, deps)
+    return fault(error, request, reply, deps)
+  })
+  return app
+}
+
+async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
+  try {
+    const outcome = await serve(row, requestOf(row, request), deps)
+    if (new URLSearchParams(request.url.split('?')[1]).get('lang') === outcome.lang) reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
+    return 'answer' in outcome ? put(outcome.answer, reply, deps) : refuseOnWire(outcome.refusal, request, reply, deps, outcome)
+  } catch (error) {
+    if (error instanceof Refusal) return refuseOnWire(error, request, reply, deps)
+    return fault(error, request, reply, deps)
+  }
+}
+
+/** The request in the shape rows read. A body is decoded as strict UTF-8, then by its media type. */
+function requestOf(row: HttpRow, request: FastifyRequest): RouteRequest {
+  const headers = request.headers as Record<string, string | undefined>
+  const [, query = ''] = request.url.split('?', 2)
+  const base = { method: request.method, params: request.params as Record<string, string>, query: new URLSearchParams(query), headers, url: request.url }
+  const raw = request.body
+  if (!Buffer.isBuffer(raw) || raw.length === 0) return { ...base, body: row.body === 'text' ? '' : undefined }
+  const type = (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase()
+  const text = decode(raw)
+  if (row.body === 'text') return { ...base, body: text }
+  if (type === 'application/x-www-form-urlencoded') return { ...base, body: formFields(text) }
+  if (!/^application\/([a-z.-]+\+)?json$/.test(type)) throw new Refusal('media-type', { type: type.slice(0, 80) })
+  try {
+    return { ...base, body: JSON.parse(text) as unknown }
+  } catch {
+    throw new Refusal('body-malformed', { what: 'JSON' })
+  }
+}
+
+function decode(raw: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(raw)
+  } catch {
+    throw new Refusal('body-malformed', { what: 'UTF-8' })
+  }
+}
+
+/** Form fields as an object; a name that comes twice becomes a list. */
+function formFields(text: string): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = fields[name]
+    fields[name] = known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value]
+  }
+  return { ...fields }
+}
+
+function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
+  reply.code(answer.status ?? (answer.redirect ? 303 : 200))
+  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
+  if (answer.setSession !== undefined) {
+    const secure = deps.secure ? '; Secure' : ''
+    const value = answer.setSession === null ? `${SESSION_COOKIE}=; Max-Age=0` : `${SESSION_COOKIE}=${answer.setSession}`
+    reply.header('set-cookie', `${value}; Path=/; HttpOnly; SameSite=Lax${secure}`)
+  }
+  if (answer.redirect !== undefined) return reply.header('location', answer.redirect).send()
+  if (answer.text !== undefined) return reply.send(answer.text)
+  if (answer.fhir !== undefined) {
+    if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/fhir+json; charset=utf-8')
+    return reply.send(typeof answer.fhir === 'string' ? answer.fhir : JSON.stringify(answer.fhir))
+  }
+  if (answer.json !== undefined) return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer.json))
+  return reply.send()
+}
+
+function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps, outcome?: Outcome) {
+  const row = refusalRow(refusal.code)
+  const { accept } = request.headers
+  const asPage = !request.url.startsWith('/fhir/') && accept !== undefined && /text\/html/.test(accept) && !wantsJson(accept)
+  if (row.status === 401) reply.header('www-authenticate', 'Bearer realm="enishi"')
+  if (!asPage) return reply.code(row.status).header('content-type', 'application/fhir+json; charset=utf-8').send(JSON.stringify(refusalOutcome(refusal)))
+  if (refusal.code === 'not-signed-in' && request.method === 'GET') return reply.code(303).header('location', `/sign-in?next=${encodeURIComponent(request.url)}`).send()
+  const page = deps.refusalPage({ refusal, lang: outcome?.lang ?? 'ja', actor: outcome?.actor ?? { kind: 'public' }, url: request.url })
+  return reply.code(row.status).header('content-type', 'text/html; charset=utf-8').send(page)
+}
+
+/** Names the place of a fault in the log, never the data: messages of faults may quote what a person sent. */
+function fault(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
+  const reference = Math.random().toString(36).slice(2, 10)
+  const known = error instanceof Error ? error : new Error('thrown value')
+  const frames = (known.stack ?? '').split('\n').filter((l) => l.trimStart().startsWith('at ')).slice(0, 12)
+  const code = 'code' in known ? String(known.code) : undefined
+  deps.log.error({ reference, fault: known.name, code, route: request.routeOptions?.url, method: request.method, frames }, 'fault')
+  return refuseOnWire(new Refusal('fault', { reference }), request, reply, deps)
+}
+
+function mount(app: FastifyInstance, row: MountRow, deps: HttpDeps) {
+  app.all(`${row.path}/*`, async (request, reply) => {
+    try {
+      const answer = await row.handle(new Request(new URL(request.url, 'http://localhost'), { method: request.method, headers: request.headers as Record<string, string> }))
+      reply.code(answer.status)
+      answer.headers.forEach((value, name) => void reply.header(name, value))
+      return reply.send(Buffer.from(await answer.arrayBuffer()))
+    } catch (error) {
+      return fault(error, request, reply, deps)
+    }
+  })
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+import { refuse } from './refusal.ts'
+import type { Answer, RouteRequest } from './route.ts'
+
+type Claim = { actorId: string; key: string; hash: Buffer; now: Date }
+
+export function requestHash(request: RouteRequest): Buffer {
+  const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body ?? null)
+  return createHash('sha256').update(`${request.method} ${request.url}\n`).update(body).digest()
+}
+
+/**
+ * The answer given to the same Idempotency-Key before. A second request in flight waits here for the first one's commit.
+ * @refuses idempotency-mismatch where the key came with another content
+ */
+export async function recallAnswer(db: Db, claim: Claim): Promise<Answer | undefined> {
+  const { numAffectedRows } = await sql`
+    insert into kernel.idempotency (actor_id, idempotency_key, request_hash, status, headers, body, at)
+    values (${claim.actorId}, ${claim.key}, ${claim.hash}, 0, '{}', '', ${claim.now}) on conflict do nothing`.execute(db)
+  if (numAffectedRows === 1n) return undefined
+  const { rows } = await sql<{ request_hash: Buffer; status: number; headers: Record<string, string>; body: string }>`
+    select request_hash, status, headers, body from kernel.idempotency where actor_id = ${claim.actorId} and idempotency_key = ${claim.key}`.execute(db)
+  const first = rows[0] ?? refuse('try-again')
+  if (!first.request_hash.equals(claim.hash)) refuse('idempotency-mismatch')
+  return { status: first.status, headers: first.headers, text: first.body }
+}
+
+/** Keeps the answer in the same transaction as the write it answers. */
+export async function rememberAnswer(db: Db, claim: Claim, answer: Answer): Promise<void> {
+  const type = answer.fhir !== undefined ? 'application/fhir+json; charset=utf-8' : answer.json !== undefined ? 'application/json; charset=utf-8' : undefined
+  const body = answer.text ?? (typeof answer.fhir === 'string' ? answer.fhir : JSON.stringify(answer.fhir ?? answer.json ?? ''))
+  const headers = { ...(type ? { 'content-type': type } : {}), ...answer.headers }
+  await sql`update kernel.idempotency set status = ${answer.status ?? 200}, headers = ${JSON.stringify(headers)}::jsonb, body = ${body}
+    where actor_id = ${claim.actorId} and idempotency_key = ${claim.key}`.execute(db)
+}

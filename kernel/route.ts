@@ -1,0 +1,81 @@
+import type { ZodType } from 'zod'
+import type { ActorKind, Context, Purpose, StaffRole } from './context.ts'
+import type { Sentence } from './language.ts'
+
+/** A request as a row sees it. Header names are lower-case. */
+export type RouteRequest<Body = unknown> = {
+  readonly method: string
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** JSON, form fields, or for `body: 'text'` the text as received. Validated where the row names a schema. */
+  readonly body: Body
+  /** Path and query as sent. */
+  readonly url: string
+}
+
+/**
+ * What a row answers. `page` and `json` together let the Accept header choose.
+ * `setSession`: session token to set as cookie (null ends it).
+ */
+export type Answer = {
+  status?: number
+  headers?: Record<string, string>
+  /** FHIR resource as an object, or its stored text served as it is. */
+  fhir?: object | string
+  json?: unknown
+  /** Rendered on demand, so that a JSON caller pays nothing for it. */
+  page?: () => string
+  text?: string
+  redirect?: string
+  setSession?: string | null
+}
+
+type Common = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Fastify path, e.g. `/clinic/patients/:patientId`. */
+  path: string
+  /** Kinds of actor let in; `public` means nobody need sign in. Never empty. */
+  who: readonly ActorKind[]
+  /** Staff roles let in; absent means every role. */
+  roles?: readonly StaffRole[]
+  why: readonly Purpose[]
+  /** Action written to the audit log whether the answer is yes or no; `none` only where nothing personal is shown. */
+  audit: string
+  /** Paragraph that allows or demands this row. */
+  law: string
+  /** What the row does, in a line for the documents. */
+  summary: Sentence
+  /** `json` (default) parses JSON or a form; `text` hands over the text as received. */
+  body?: 'json' | 'text'
+  schema?: ZodType
+}
+
+/** A read: no transaction, or one repeatable-read snapshot; its answer waits for the audit batch. */
+export type ReadRow = Common & { kind: 'read'; snapshot?: boolean; handle: (ctx: Context, request: RouteRequest) => Promise<Answer> }
+/** A write: one transaction that commits with its audit and outbox rows, or leaves nothing. */
+export type WriteRow = Common & { kind: 'write'; handle: (ctx: Context, request: RouteRequest) => Promise<Answer> }
+/** A raw protocol under a prefix (static files, an OpenID provider). */
+export type MountRow = {
+  kind: 'mount'
+  path: string
+  who: readonly ActorKind[]
+  why: readonly Purpose[]
+  audit: string
+  law: string
+  summary: Sentence
+  handle: (request: Request) => Promise<Response>
+}
+/** Work done by the one leader. `everyMs` between the end of one run and the start of the next. */
+export type JobRow = { kind: 'job'; name: string; law: string; summary: Sentence; everyMs: number; run: (job: JobContext) => Promise<void> }
+export type JobContext = { db: Context['db']; now: Date; epoch: number }
+
+export type Row = ReadRow | WriteRow | MountRow | JobRow
+export type HttpRow = ReadRow | WriteRow
+
+export const isHttpRow = (row: Row): row is HttpRow => row.kind === 'read' || row.kind === 'write'
+
+/** The body parsed by the row's schema; typed here because a list of rows cannot carry each row's own type. */
+export function bodyOf<T>(request: RouteRequest, schema: ZodType<T>): T {
+  return schema.parse(request.body)
+}

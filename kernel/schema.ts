@@ -1,0 +1,40 @@
+import type { Migration } from './migrate.ts'
+
+/**
+ * The kernel's own tables. Audit and outbox rows are sharded by patient key (`''` where an act touched nobody);
+ * sessions, leadership and keys are small and local.
+ */
+export const kernelMigrations: Migration[] = [
+  {
+    id: 'kernel/001-ground',
+    sql: `
+      create table kernel.audit (
+        key text not null, id text not null, at timestamptz not null,
+        actor_kind text not null, actor_id text not null, actor_name text not null, actor_role text not null,
+        institution_number text not null, institution_name text not null,
+        purpose text not null, action text not null, outcome text not null, resource text not null,
+        kinds text[] not null, count int not null, consent_id text not null, rule text not null, law text not null, request_id text not null,
+        salt bytea not null, commitment bytea not null, leaf_index bigint,
+        primary key (key, id));
+      create index audit_without_leaf on kernel.audit (id) where leaf_index is null;
+      create table kernel.audit_node (level int not null, index bigint not null, hash bytea not null, primary key (level, index));
+      create table kernel.audit_checkpoint (
+        size bigint primary key, root bytea not null, at timestamptz not null, key_id text not null, signature bytea not null);
+      create table kernel.outbox (
+        key text not null, id text not null, at timestamptz not null, topic text not null, payload jsonb not null, delivered_at timestamptz,
+        primary key (key, id));
+      create index outbox_open on kernel.outbox (id) where delivered_at is null;
+      create table kernel.idempotency (
+        actor_id text not null, idempotency_key text not null, request_hash bytea not null,
+        status int not null, headers jsonb not null, body text not null, at timestamptz not null,
+        primary key (actor_id, idempotency_key));
+      create table kernel.leader (name text primary key, epoch bigint not null, holder text not null, beat_at timestamptz not null);
+      create table kernel.session (
+        id_hash bytea primary key, actor_kind text not null, subject text not null,
+        started_at timestamptz not null, seen_at timestamptz not null, until timestamptz not null, ended_at timestamptz);
+      create table kernel.used_once (scope text not null, value text not null, until timestamptz not null, primary key (scope, value));
+      create table kernel.sign_in_failure (subject text primary key, failures int not null, locked_until timestamptz);
+      create table kernel.key_ring (purpose text not null, kid text not null, jwk jsonb not null, made_at timestamptz not null, primary key (purpose, kid));
+    `,
+  },
+]

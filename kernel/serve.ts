@@ -1,0 +1,143 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { auditEntry } from './audit-entry.ts'
+import type { AuditEntry, AuditEvent } from './audit-event.ts'
+import { type AuditBatch, insertAudit } from './audit.ts'
+import type { Clock } from './clock.ts'
+import type { Actor, Context, Purpose } from './context.ts'
+import { type Db, sqlState } from './database.ts'
+import { recallAnswer, rememberAnswer, requestHash } from './idempotency.ts'
+import type { Accounts } from './identity.ts'
+import { ulid } from './id.ts'
+import { langOf, type Lang } from './language.ts'
+import { type Outgoing, writeOutbox } from './outbox.ts'
+import { admit, cookie, proveCaller, refuseCrossSite } from './proof.ts'
+import { Refusal, refuse } from './refusal.ts'
+import type { Answer, HttpRow, RouteRequest } from './route.ts'
+import type { TokenMint } from './token.ts'
+
+export type ServeDeps = { db: Db; clock: Clock; accounts: Accounts; mint: TokenMint; batch: AuditBatch }
+
+/** What came of a request, before it is put on the wire. `refusal` instead of `answer` where the answer is no. */
+export type Outcome = { lang: Lang; actor: Actor; requestId: string } & ({ answer: Answer } | { refusal: Refusal })
+
+const RETRIES = 3
+const retriable = (error: unknown) => ['40001', '40P01'].includes(sqlState(error) ?? '')
+
+/**
+ * One request through one row: prove, admit, handle, audit, answer.
+ * A refusal is audited in a commit of its own before it is answered; anything else thrown is a fault for the caller.
+ */
+export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps): Promise<Outcome> {
+  const now = deps.clock.now()
+  const requestId = ulid(now.getTime())
+  const lang = langOf({ query: request.query.get('lang') ?? undefined, cookie: cookie(request.headers, 'enishi_lang'), accept: request.headers['accept-language'] })
+  let actor: Actor = { kind: 'public' }
+  let purpose: Purpose = row.why[0]!
+  try {
+    refuseCrossSite(request.method, request.headers)
+    const proof = await proveCaller(deps, request.headers, now)
+    actor = proof.actor
+    purpose = admit(row, actor)
+    const checked = row.schema ? { ...request, body: parseBody(row.schema, request.body) } : request
+    const about = { actor, purpose, now, lang, requestId, sessionId: proof.sessionId }
+    const answer = row.kind === 'read' ? await read(row, checked, about, deps) : await write(row, checked, about, deps)
+    return { lang, actor, requestId, answer }
+  } catch (thrown) {
+    const refusal = refusalOf(thrown)
+    if (!refusal) throw thrown
+    // A refused act still names whose record was asked for, so that the person sees refused tries too.
+    const entry = auditEntry({ outcome: refusal.code, ...(refusal.detail.key ? { key: refusal.detail.key } : {}) }, { actor, purpose, now, requestId, action: row.audit, law: row.law })
+    if (row.audit !== 'none') await deps.batch.durable([entry])
+    return { lang, actor, requestId, refusal }
+  }
+}
+
+type About = Pick<Context, 'actor' | 'purpose' | 'now' | 'lang' | 'requestId' | 'sessionId'>
+
+/** Collects what a handler notes; a row that is audited gets one entry even where the handler noted nothing. */
+function notebook(row: HttpRow, about: About) {
+  const entries: AuditEntry[] = []
+  const complete = (event: AuditEvent) => auditEntry(event, { ...about, action: row.audit, law: row.law })
+  return {
+    audit: (event: AuditEvent) => void entries.push(complete(event)),
+    all: () => (entries.length > 0 ? entries : row.audit === 'none' ? [] : [complete({})]),
+  }
+}
+
+async function read(row: Extract<HttpRow, { kind: 'read' }>, request: RouteRequest, about: About, deps: ServeDeps): Promise<Answer> {
+  const notes = notebook(row, about)
+  const tell = () => {
+    throw new Error('a read tells nobody')
+  }
+  const run = (db: Db) => row.handle({ ...about, db, audit: notes.audit, tell }, request)
+  const answer = row.snapshot
+    ? await deps.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run)
+    : await run(deps.db)
+  const rendered = render(answer, request)
+  await deps.batch.durable(notes.all())
+  return rendered
+}
+
+async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteRequest, about: About, deps: ServeDeps): Promise<Answer> {
+  const idempotencyKey = about.actor.kind === 'public' ? undefined : request.headers['idempotency-key']
+  for (let attempt = 1; ; attempt++) {
+    const notes = notebook(row, about)
+    const outgoing: Outgoing[] = []
+    try {
+      return await deps.db.transaction().execute(async (db) => {
+        const claim = idempotencyKey && about.actor.kind !== 'public'
+          ? { actorId: about.actor.id, key: idempotencyKey, hash: requestHash(request), now: about.now }
+          : undefined
+        const earlier = claim && (await recallAnswer(db, claim))
+        if (earlier) return earlier
+        const answer = await row.handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, request)
+        const rendered = render(answer, request)
+        await writeOutbox(db, about.now, outgoing)
+        await insertAudit(db, notes.all())
+        if (claim) await rememberAnswer(db, claim, rendered)
+        return rendered
+      })
+    } catch (error) {
+      if (!retriable(error) || attempt >= RETRIES) throw error
+    }
+  }
+}
+
+/** Renders a page before the audit wait, so that the answer is ready the moment it may leave. */
+function render(answer: Answer, request: RouteRequest): Answer {
+  if (!answer.page) return answer
+  if (answer.json !== undefined && wantsJson(request.headers.accept)) {
+    const { page: _unused, ...rest } = answer
+    return rest
+  }
+  const { page, json: _json, ...rest } = answer
+  return { ...rest, text: page(), headers: { 'content-type': 'text/html; charset=utf-8', ...rest.headers } }
+}
+
+/** Whether the caller asked for JSON rather than a page. */
+export function wantsJson(accept: string | undefined): boolean {
+  return accept !== undefined && /json/.test(accept) && !/text\/html/.test(accept)
+}
+
+function parseBody(schema: z.ZodType, body: unknown): unknown {
+  const parsed = schema.safeParse(body ?? {})
+  if (parsed.success) return parsed.data
+  const what = parsed.error.issues.slice(0, 5).map((i) => `${i.path.join('.') || 'body'}: ${i.message}`).join('; ')
+  return refuse('input-invalid', { what })
+}
+
+/** Errors of the database that are honest answers, not faults. */
+function refusalOf(thrown: unknown): Refusal | undefined {
+  if (thrown instanceof Refusal) return thrown
+  const state = sqlState(thrown)
+  if (state === '53100') return new Refusal('storage-full')
+  if (state !== undefined && (['53300', '57P01', '57P02', '57P03', '08006', '08001', '08003'].includes(state) || retriable(thrown))) return new Refusal('try-again')
+  return undefined
+}
+
+/** True where the database answers; used by the health row. */
+export async function databaseVersion(db: Db): Promise<string> {
+  const { rows } = await sql<{ v: string }>`select current_setting('server_version') as v`.execute(db)
+  return rows[0]!.v
+}

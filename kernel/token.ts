@@ -1,0 +1,77 @@
+import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose'
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+import { ulid } from './id.ts'
+
+/** What an access token says: who and what range was asked for. Permissions are decided at each request, never carried. */
+export type AccessToken = { clientId: string; scopes: string[]; tokenId: string; until: Date }
+
+export const ACCESS_TOKEN_SECONDS = 300
+
+export type TokenMint = {
+  issue(now: Date, claims: { clientId: string; scopes: readonly string[] }): Promise<string>
+  /** The token's content, or undefined where it is forged, expired or not ours. */
+  read(now: Date, token: string): Promise<AccessToken | undefined>
+}
+
+type Ring = { kid: string; jwk: JWK }
+
+/** Loads the ring of signing keys, making the first key where there is none. Every process of the platform shares it. */
+async function keyRing(db: Db): Promise<Ring[]> {
+  const load = async () =>
+    (await sql<Ring>`select kid, jwk from kernel.key_ring where purpose = 'access-token' order by made_at desc`.execute(db)).rows
+  const found = await load()
+  if (found.length > 0) return found
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  await sql`insert into kernel.key_ring (purpose, kid, jwk, made_at)
+    select 'access-token', ${ulid()}, ${JSON.stringify(jwk)}::jsonb, now()
+    where not exists (select 1 from kernel.key_ring where purpose = 'access-token')`.execute(db)
+  return load()
+}
+
+/**
+ * Signs and reads access tokens: ES256, five minutes, audience `enishi`.
+ * A verified token is remembered until it expires, because one signature check a request is wasted work for a busy client.
+ */
+export async function tokenMint(db: Db, cacheSize = 10_000): Promise<TokenMint> {
+  const ring = await keyRing(db)
+  const keys = new Map<string, CryptoKey>()
+  const publicKeys = new Map<string, CryptoKey>()
+  for (const { kid, jwk } of ring) {
+    keys.set(kid, (await importJWK(jwk, 'ES256')) as CryptoKey)
+    const { d: _secret, ...open } = jwk
+    publicKeys.set(kid, (await importJWK(open as JWK, 'ES256')) as CryptoKey)
+  }
+  const signing = ring[0]!.kid
+  const cache = new Map<string, AccessToken>()
+  return {
+    issue: (now, { clientId, scopes }) =>
+      new SignJWT({ scope: scopes.join(' ') })
+        .setProtectedHeader({ alg: 'ES256', kid: signing, typ: 'at+jwt' })
+        .setSubject(clientId)
+        .setAudience('enishi')
+        .setJti(ulid())
+        .setIssuedAt(now)
+        .setExpirationTime(new Date(now.getTime() + ACCESS_TOKEN_SECONDS * 1000))
+        .sign(keys.get(signing)!),
+    async read(now, token) {
+      const known = cache.get(token)
+      if (known) return known.until > now ? known : undefined
+      try {
+        const { payload } = await jwtVerify(token, (header) => publicKeys.get(header.kid ?? '') ?? Promise.reject(new Error('unknown kid')), {
+          algorithms: ['ES256'], audience: 'enishi', typ: 'at+jwt', currentDate: now,
+        })
+        const read: AccessToken = {
+          clientId: String(payload.sub), scopes: String(payload.scope ?? '').split(' ').filter(Boolean),
+          tokenId: String(payload.jti), until: new Date((payload.exp ?? 0) * 1000),
+        }
+        if (cache.size >= cacheSize) cache.delete(cache.keys().next().value!)
+        cache.set(token, read)
+        return read
+      } catch {
+        return undefined
+      }
+    },
+  }
+}

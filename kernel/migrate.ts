@@ -6,9 +6,11 @@ export type Migration = { id: string; sql: string }
 
 /** The database carries steps this program does not know: it belongs to a newer version. */
 export class NewerSchema extends Error {
-  constructor(readonly unknown: readonly string[]) {
+  readonly unknown: readonly string[]
+  constructor(unknown: readonly string[]) {
     super(`the database was written by a newer version (unknown steps: ${unknown.join(', ')})`)
     this.name = 'NewerSchema'
+    this.unknown = unknown
   }
 }
 

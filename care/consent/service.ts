@@ -1,0 +1,77 @@
+import type { RawBuilder } from 'kysely'
+import { type Context, institutionOf } from '#kernel/context'
+import { ulid } from '#kernel/id'
+import { refuse } from '#kernel/refusal'
+import { type InformationKind, informationKinds } from '#packages/fhir'
+import type { Consent, Grant } from './model.ts'
+import { CONSENT_HOURS, ruleSql, visibleSql } from './rules.ts'
+import * as store from './store.ts'
+
+export type ConsentService = ReturnType<typeof consentService>
+
+/** Kinds a reader may ask for. Letters go to their addressee and are never asked. */
+export const askableKinds: readonly InformationKind[] = informationKinds.filter((k) => k !== 'letter')
+
+/** Consent, and the one predicate through which every query of personal records passes. */
+export function consentService() {
+  return {
+    /** The SQL condition over alias `r` (columns key, kind, source, uninformed, undelivered, long_term, addressee, registered_at). */
+    visibleTo: (ctx: Context): RawBuilder<boolean> => visibleSql(ctx),
+
+    /** SQL expression naming the rule that shows a row of alias `r`. */
+    ruleOf: (ctx: Context): RawBuilder<string> => ruleSql(ctx),
+
+    /**
+     * Keeps what the person answered at an institution's reader: `true` allows a kind for 24 hours, `false` refuses it.
+     * An earlier answer at the same institution is replaced for the kinds asked.
+     * @refuses kind-unknown
+     */
+    async record(ctx: Context, answer: { key: string; institutionNumber: string; institutionName: string; kinds: Readonly<Record<string, boolean>> }): Promise<Consent> {
+      const asked = Object.keys(answer.kinds)
+      for (const kind of asked) if (!askableKinds.includes(kind as InformationKind)) refuse('kind-unknown', { kind: kind.slice(0, 40) })
+      const consent: Consent = {
+        id: ulid(ctx.now.getTime()), key: answer.key, institutionNumber: answer.institutionNumber, institutionName: answer.institutionName,
+        purpose: 'TREAT', givenAt: ctx.now, until: new Date(ctx.now.getTime() + CONSENT_HOURS * 3600_000), withdrawnAt: null,
+        allowed: asked.filter((k) => answer.kinds[k]) as InformationKind[],
+        refused: asked.filter((k) => !answer.kinds[k]) as InformationKind[],
+      }
+      await store.endEarlierGrants(ctx.db, { key: consent.key, institutionNumber: consent.institutionNumber, purpose: consent.purpose, kinds: asked, at: ctx.now })
+      await store.insertConsent(ctx.db, consent)
+      ctx.audit({ action: 'consent.give', key: consent.key, consentId: consent.id, kinds: consent.allowed, resource: `Consent/${consent.id}` })
+      ctx.tell({ topic: 'consent.given', key: consent.key, payload: { consentId: consent.id } })
+      return consent
+    },
+
+    /** The person's consents, newest first. */
+    list: (ctx: Context, keys: readonly string[]): Promise<Consent[]> => store.findConsents(ctx.db, keys),
+
+    /**
+     * Ends a consent from the next request on. Never needs a reason.
+     * @refuses not-found, consent-ended
+     */
+    async withdraw(ctx: Context, id: string): Promise<Consent> {
+      if (ctx.actor.kind !== 'citizen') refuse('not-permitted')
+      const found = (await store.lockConsent(ctx.db, ctx.actor.keys, id)) ?? refuse('not-found')
+      if (found.withdrawnAt !== null || found.until <= ctx.now) refuse('consent-ended')
+      await store.withdraw(ctx.db, found.key, id, ctx.now)
+      ctx.audit({ action: 'consent.withdraw', key: found.key, consentId: id, kinds: found.allowed, resource: `Consent/${id}` })
+      ctx.tell({ topic: 'consent.withdrawn', key: found.key, payload: { consentId: id } })
+      return { ...found, withdrawnAt: ctx.now }
+    },
+
+    /** Which kinds the caller's institution may see now, by live consent of the person. */
+    live: (ctx: Context, keys: readonly string[]): Promise<Grant[]> => {
+      const institutionNumber = institutionOf(ctx.actor)
+      return institutionNumber === null ? Promise.resolve([]) : store.liveGrants(ctx.db, { keys, institutionNumber, purpose: ctx.purpose, now: ctx.now })
+    },
+
+    /** Notes that a person is a patient of an institution (card shown there, or a record registered from there). */
+    relate: (ctx: Context, key: string, institutionNumber: string): Promise<void> => store.relate(ctx.db, key, institutionNumber, ctx.now),
+
+    /** Whether the person is a patient of the caller's institution. */
+    related: (ctx: Context, keys: readonly string[]): Promise<boolean> => {
+      const institutionNumber = institutionOf(ctx.actor)
+      return institutionNumber === null ? Promise.resolve(false) : store.related(ctx.db, keys, institutionNumber)
+    },
+  }
+}

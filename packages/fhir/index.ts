@@ -1,3 +1,11 @@
 /** The door of the FHIR package: R4 structure, search parameters, and the Japanese submission rules. Pure; no database, no network. */
 export * from './model.ts'
+export { type DateRange, dateRange, daysInMonth } from './dates.ts'
+export { hasError, operationOutcome, ruleSystem } from './outcome.ts'
+export { type Parsed, type ParseLimits, parseJson } from './parse.ts'
+export { parseReference, type ReferenceTarget, referenceType } from './references.ts'
+export { extractIndex, type SearchParameter, searchParametersFor } from './search.ts'
+export type * from './search-values.ts'
+export { isResourceType, resourceTypes } from './shapes.ts'
+export { foldText } from './text.ts'
 export * from './clins/index.ts'

@@ -1,0 +1,83 @@
+import { jsonSyntaxError } from './parse-syntax.ts'
+import type { Finding, Json } from './model.ts'
+
+export type ParseLimits = { maxBytes?: number; maxDepth?: number }
+export type Parsed = { value: Json } | { findings: Finding[] }
+
+const defaultMaxBytes = 32 * 1024 * 1024
+const defaultMaxDepth = 100
+
+/** Size in UTF-8, counted only as far as needed. */
+function exceedsBytes(text: string, maxBytes: number): boolean {
+  if (text.length > maxBytes) return true
+  if (text.length * 3 <= maxBytes) return false
+  return new TextEncoder().encode(text).length > maxBytes
+}
+
+/** Line and column of an offset, both from 1. */
+export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  let line = 1
+  let start = 0
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
+    line++
+    start = at + 1
+  }
+  return { line, column: offset - start + 1 }
+}
+
+/** Offset of the first bracket nested deeper than allowed, or -1. Strings are stepped over; one pass, no recursion. */
+function tooDeepAt(text: string, maxDepth: number): number {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i)
+    if (char === 0x22) {
+      for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++
+    } else if (char === 0x7b || char === 0x5b) {
+      if (++depth > maxDepth) return i
+    } else if (char === 0x7d || char === 0x5d) depth--
+  }
+  return -1
+}
+
+function refuse(rule: Pick<Finding, 'code' | 'ruleId' | 'ja' | 'en'>): Parsed {
+  return { findings: [{ severity: 'error', path: '', ...rule }] }
+}
+
+/**
+ * Reads JSON text within limits: size in UTF-8 bytes (32 MiB), nesting (100), both checked before the text is parsed.
+ * A syntax error says line and column and what was expected there. A byte order mark is stepped over.
+ */
+export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
+  const maxBytes = limits.maxBytes ?? defaultMaxBytes
+  const maxDepth = limits.maxDepth ?? defaultMaxDepth
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  if (exceedsBytes(body, maxBytes))
+    return refuse({
+      code: 'too-long',
+      ruleId: 'json/too-large',
+      ja: `JSONが大きすぎます(上限${maxBytes}バイト)。分けて送ってください。`,
+      en: `The JSON text is larger than ${maxBytes} bytes. Send it in smaller parts.`,
+    })
+  const deep = tooDeepAt(body, maxDepth)
+  if (deep >= 0) {
+    const { line, column } = lineAndColumn(body, deep)
+    return refuse({
+      code: 'too-costly',
+      ruleId: 'json/too-deep',
+      ja: `JSONの入れ子が深すぎます(${line}行${column}文字目、上限${maxDepth}段)。`,
+      en: `The JSON text is nested deeper than ${maxDepth} levels at line ${line}, column ${column}.`,
+    })
+  }
+  try {
+    return { value: JSON.parse(body) as Json }
+  } catch {
+    const { offset, ja, en } = jsonSyntaxError(body)
+    const { line, column } = lineAndColumn(body, offset)
+    return refuse({
+      code: 'structure',
+      ruleId: 'json/syntax',
+      ja: `JSONの書き方が正しくありません(${line}行${column}文字目): ${ja}`,
+      en: `The JSON text is not well formed at line ${line}, column ${column}: ${en}`,
+    })
+  }
+}

@@ -1,0 +1,52 @@
+// @ts-check
+/**
+ * A PostgreSQL for tests that gives up durability for speed. Called as a program, it prints the address of the one
+ * server shared by test runs of this checkout, starting it if need be; with the argument `running` nothing is started,
+ * and `stop` stops it.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { take } from './lock.mjs'
+import { root, shortName } from './places.mjs'
+import { orphanOn, startPostgres, stopOrphan } from './postgres.mjs'
+import { explain } from './sentences.mjs'
+
+const folder = join(tmpdir(), `enishi-tests-${process.getuid?.() ?? 0}-${shortName(root)}`)
+const dataFolder = join(folder, 'pg')
+const urlFile = join(folder, 'url')
+
+/** The address of the shared server. */
+export async function sharedServer() {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const lock = await waitFor(join(folder, 'lock'))
+  try {
+    if (existsSync(urlFile) && orphanOn(dataFolder) !== 0) return readFileSync(urlFile, 'utf8')
+    rmSync(dataFolder, { recursive: true, force: true })
+    const server = await startPostgres({ home: folder, durable: false, stays: true })
+    writeFileSync(urlFile, server.url)
+    return server.url
+  } finally {
+    lock.release()
+  }
+}
+
+/** @param {string} file */
+async function waitFor(file) {
+  for (;;) {
+    const taken = take(file)
+    if ('release' in taken) return taken
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    if (process.argv[2] === 'stop') await stopOrphan(dataFolder)
+    else if (process.argv[2] === 'running') process.stdout.write(existsSync(urlFile) && orphanOn(dataFolder) !== 0 ? readFileSync(urlFile) : '')
+    else process.stdout.write(`${await sharedServer()}\n`)
+  } catch (error) {
+    process.exitCode = explain(error)
+  }
+}

@@ -54,7 +54,12 @@ type Common = {
 /** A read: no transaction, or one repeatable-read snapshot; its answer waits for the audit batch. */
 export type ReadRow = Common & { kind: 'read'; snapshot?: boolean; handle: (ctx: Context, request: RouteRequest) => Promise<Answer> }
 /** A write: one transaction that commits with its audit and outbox rows, or leaves nothing. */
-export type WriteRow = Common & { kind: 'write'; handle: (ctx: Context, request: RouteRequest) => Promise<Answer> }
+export type WriteRow = Common & {
+  kind: 'write'
+  /** What was written before a refusal stays (a count of failed tries); everything else a refusal rolls back. */
+  keepsRefused?: boolean
+  handle: (ctx: Context, request: RouteRequest) => Promise<Answer>
+}
 /** A raw protocol under a prefix (static files, an OpenID provider). */
 export type MountRow = {
   kind: 'mount'

@@ -85,19 +85,25 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
     const notes = notebook(row, about)
     const outgoing: Outgoing[] = []
     try {
-      return await deps.db.transaction().execute(async (db) => {
+      const done = await deps.db.transaction().execute(async (db): Promise<Answer | Refusal> => {
         const claim = idempotencyKey && about.actor.kind !== 'public'
           ? { actorId: about.actor.id, key: idempotencyKey, hash: requestHash(request), now: about.now }
           : undefined
         const earlier = claim && (await recallAnswer(db, claim))
         if (earlier) return earlier
-        const answer = await row.handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, request)
+        const answer = await row.handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, request).catch((error: unknown) => {
+          if (row.keepsRefused && error instanceof Refusal) return error
+          throw error
+        })
+        if (answer instanceof Refusal) return answer
         const rendered = render(answer, request)
         await writeOutbox(db, about.now, outgoing)
         await insertAudit(db, notes.all())
         if (claim) await rememberAnswer(db, claim, rendered)
         return rendered
       })
+      if (done instanceof Refusal) throw done
+      return done
     } catch (error) {
       if (!retriable(error) || attempt >= RETRIES) throw error
     }

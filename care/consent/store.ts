@@ -66,6 +66,11 @@ export async function endEarlierGrants(db: Db, about: { key: string; institution
   await sql`update consent.grant_fact set withdrawn_at = ${about.at}
     where key = ${about.key} and institution_number = ${about.institutionNumber} and purpose = ${about.purpose}
       and kind = any(${[...about.kinds]}::text[]) and withdrawn_at is null and until > ${about.at}`.execute(db)
+  // The person's list must not promise what no longer holds: the earlier consent shrinks, and ends when nothing is left of it.
+  await sql`update consent.consent c set allowed = rest.kinds, withdrawn_at = case when cardinality(rest.kinds) = 0 then ${about.at}::timestamptz end
+    from (select key, id, array(select k from unnest(allowed) k where k <> all(${[...about.kinds]}::text[])) as kinds from consent.consent
+      where key = ${about.key} and institution_number = ${about.institutionNumber} and purpose = ${about.purpose} and withdrawn_at is null and until > ${about.at}) rest
+    where c.key = ${about.key} and c.id = rest.id and rest.key = c.key and rest.kinds <> c.allowed`.execute(db)
 }
 
 export async function liveGrants(db: Db, about: { keys: readonly string[]; institutionNumber: string; purpose: string; now: Date }): Promise<Grant[]> {

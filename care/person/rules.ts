@@ -1,0 +1,33 @@
+/** How the register decides whether two statements speak of the same person. Pure. */
+import type { Stated } from './model.ts'
+
+export type Candidate = { key: string; personId: string; birthDate: string; sex: string; nameKana: string; name: string; doubtful: boolean }
+
+/** Name reduced to what spelling habits do not change: width, kana kind, spaces. Kanji variants stay apart. */
+export function foldName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replace(/[\u30a1-\u30f6]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60))
+    .replace(/[\s\u3000・]+/g, '')
+    .toLowerCase()
+}
+
+/**
+ * Which of the people who hold a member id a statement speaks of.
+ *
+ * The birth date must agree: a member id without branch is shared by a family, and a mistyped one belongs to somebody
+ * else. Sex may be unknown on either side. A name may change (marriage), so it decides only between twins.
+ *
+ * @returns the candidate, or null where the statement must be set aside
+ */
+export function samePerson(stated: Pick<Stated, 'birthDate' | 'sex' | 'name' | 'nameKana'>, candidates: readonly Candidate[]): Candidate | null {
+  const agree = candidates.filter((c) => c.birthDate === stated.birthDate && sexAgrees(c.sex, stated.sex))
+  if (agree.length <= 1) return agree[0] ?? null
+  const named = agree.filter((c) => foldName(c.nameKana) === foldName(stated.nameKana) || foldName(c.name) === foldName(stated.name))
+  return named.length === 1 ? named[0]! : null
+}
+
+function sexAgrees(a: string, b: string): boolean {
+  const open = (s: string) => s === '' || s === 'unknown' || s === 'other'
+  return open(a) || open(b) || a === b
+}

@@ -1,0 +1,99 @@
+import type { Context } from '#kernel/context'
+import type { Db } from '#kernel/database'
+import { newKey, ulid } from '#kernel/id'
+import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, useOnce } from '#kernel/identity'
+import { Refusal, refuse } from '#kernel/refusal'
+import { foldMemberId } from '#packages/fhir'
+import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
+import type { NewPerson, Person, Resolution, Stated } from './model.ts'
+import { foldName, samePerson } from './rules.ts'
+import * as store from './store.ts'
+
+export type PersonService = ReturnType<typeof personService>
+
+/**
+ * Registers of people, facilities, staff and system clients.
+ * @param totpOnce refuses a one-time code that was used before; the demo, whose secrets are public, may leave it off
+ */
+export function personService({ totpOnce }: { totpOnce: boolean }) {
+  return {
+    find: (ctx: { db: Db }, id: string): Promise<Person | undefined> => store.findPerson(ctx.db, id),
+    findByKey: (ctx: { db: Db }, key: string): Promise<Person | undefined> => store.findByKey(ctx.db, key),
+    findByCard: (ctx: { db: Db }, card: { serial: string; issuer: string }): Promise<Person | undefined> => store.findByCard(ctx.db, card),
+    facilities: (ctx: { db: Db }) => store.findFacilities(ctx.db),
+    memberIds: (ctx: { db: Db }, personId: string) => store.memberIdsOf(ctx.db, personId),
+    openDoubts: (ctx: { db: Db }) => store.countDoubts(ctx.db),
+    findClient: (ctx: { db: Db }, clientId: string) => store.findClient(ctx.db, clientId),
+
+    /** Enters a person with one member id, as an insurer's register does. */
+    async enter(ctx: { db: Db; now: Date }, person: NewPerson & { memberId: string | null }): Promise<Resolution> {
+      const made = { id: ulid(ctx.now.getTime()), key: newKey() }
+      await store.insertPerson(ctx.db, { ...person, ...made, foldedName: foldName(person.name), foldedKana: foldName(person.nameKana), at: ctx.now })
+      if (person.memberId !== null) {
+        await store.insertMemberId(ctx.db, { folded: foldMemberId(person.memberId), key: made.key, personId: made.id, asSent: person.memberId, at: ctx.now })
+      }
+      return { key: made.key, personId: made.id, created: true, doubtful: false }
+    },
+
+    /** Adds a member id to a person (a new insurer); the earlier ones keep leading to the same person. */
+    addMemberId: (ctx: { db: Db; now: Date }, to: { personId: string; key: string; memberId: string }) =>
+      store.insertMemberId(ctx.db, { folded: foldMemberId(to.memberId), key: to.key, personId: to.personId, asSent: to.memberId, at: ctx.now }),
+
+    /**
+     * Whose record a submission belongs to. An unknown member id makes a person; a known one whose birth date or sex
+     * disagrees is set aside under a key of its own and noted for review. The register itself is never overwritten.
+     */
+    async resolve(ctx: Context, stated: Stated, institutionNumber: string): Promise<Resolution> {
+      const folded = foldMemberId(stated.memberId)
+      const known = samePerson(stated, await store.findCandidates(ctx.db, folded))
+      if (known) return { key: known.key, personId: known.personId, created: false, doubtful: known.doubtful }
+      await store.lockMemberId(ctx.db, folded)
+      const candidates = await store.findCandidates(ctx.db, folded)
+      const again = samePerson(stated, candidates)
+      if (again) return { key: again.key, personId: again.personId, created: false, doubtful: again.doubtful }
+      const sex = stated.sex === 'male' || stated.sex === 'female' || stated.sex === 'other' ? stated.sex : 'unknown'
+      const entered = await this.enter(ctx, { ...stated, sex, memberId: stated.memberId })
+      if (candidates.length === 0) return entered
+      await store.insertDoubt(ctx.db, { key: entered.key, folded, birthDate: stated.birthDate, sex, nameKana: stated.nameKana, institutionNumber, at: ctx.now })
+      ctx.audit({ action: 'person.set-aside', key: entered.key, resource: `Patient/${entered.key}` })
+      return { ...entered, doubtful: true }
+    },
+
+    /**
+     * Proves a member of staff by password and one-time code, both always.
+     * Call from a row that keeps what was written before a refusal, so that failed tries are counted.
+     * @refuses sign-in-failed, sign-in-locked
+     */
+    async proveStaff(ctx: Context, given: { loginName: string; password: string; totp: string }): Promise<store.StaffRow> {
+      const subject = `staff:${given.loginName}`
+      const minutes = await signInLock(ctx.db, ctx.now, subject)
+      if (minutes !== null) refuse('sign-in-locked', { minutes: String(minutes) })
+      const found = await store.findStaff(ctx.db, { loginName: given.loginName })
+      const passwordOk = await passwordMatches(found?.passwordHash ?? NOBODY, given.password)
+      const step = found ? totpStep(found.totpSecret, given.totp, ctx.now) : null
+      const fresh = step !== null && (!totpOnce || (await useOnce(ctx.db, ctx.now, { scope: 'totp', value: `${found!.id}:${step}`, until: new Date((step + 3) * 30_000) })))
+      if (!found || !passwordOk || !fresh) {
+        await noteSignInFailure(ctx.db, ctx.now, subject)
+        throw new Refusal('sign-in-failed')
+      }
+      await clearSignInFailures(ctx.db, subject)
+      return found
+    },
+  }
+}
+
+/** The kernel's question who a proven subject is, answered from the registers. */
+export const accounts: Accounts = {
+  async citizen(db, personId) {
+    const p = await store.findPerson(db, personId)
+    return p && { kind: 'citizen', id: p.id, keys: p.keys, name: p.name }
+  },
+  async staff(db, staffId) {
+    const s = await store.findStaff(db, { id: staffId })
+    return s && { kind: 'staff', id: s.id, role: s.role, institutionNumber: s.institutionNumber, institutionName: s.institutionName, name: s.name }
+  },
+  async system(db, clientId, scopes) {
+    const c = await store.findClient(db, clientId)
+    return c && { kind: 'system', id: c.clientId, institutionNumber: c.institutionNumber, institutionName: c.institutionName, name: c.name, scopes: scopes.filter((s) => c.scopes.includes(s)) }
+  },
+}

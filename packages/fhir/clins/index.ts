@@ -1,1 +1,6 @@
-export {}
+/** The door to the rules of the EMR information sharing service (JP-CLINS). Pure: no clock, database or network. */
+export * from './canonicals.ts'
+export * from './extract.ts'
+export * from './kind.ts'
+export * from './member-id.ts'
+export * from './rules/index.ts'

@@ -1,0 +1,218 @@
+import type { Flags, InformationKind, Json, JsonObject, Resource } from '../model.ts'
+import { codeSystems, extensions, identifierSystems } from './canonicals.ts'
+import { codings, element, extension, firstText, isObject, isResource, values } from './element.ts'
+import {
+  bundleClass,
+  bundleIdentifier,
+  compositionOf,
+  documentKind,
+  entryResources,
+  flagsOf,
+  informationKind,
+  institutionNumberOf,
+  isLaboratory,
+  memberIdOf,
+} from './kind.ts'
+import { foldMemberId, formatMemberId } from './member-id.ts'
+
+/**
+ * One thing to store on its own.
+ *
+ * `clinicalDate` is a FHIR date or dateTime as sent (possibly only a year), null where the sender gave none.
+ * References to the patient stand as `fullUrl` of the Bundle: rewrite them with `referTo`.
+ */
+export type Item = { resource: Resource; kind: InformationKind; flags: Flags; clinicalDate: string | null }
+
+/** What a submitted Bundle brings. `deletesAll`: a Patient alone asks to delete everything sent under this Bundle identifier. */
+export type Items = { patient: Resource | null; fullUrl: string | null; items: Item[]; deletesAll: boolean }
+
+/**
+ * The items of an accepted Bundle: of five-item Bundles the entries; of documents the diagnoses, allergies, laboratory results,
+ * prescriptions or check-up results inside, each with what it refers to taken along, and last the whole document as one item.
+ *
+ * Of a letter's Conditions only those of category `encounter-diagnosis` are diagnoses; complaints and history stay in the letter.
+ * A document carries 未告知 and 未提供 as soon as one Condition in it does, so that hiding the one hides the other.
+ * @spec EMR information sharing: documents, flags
+ */
+export function itemsOf(bundle: Resource): Items {
+  const kind = bundleClass(bundle)
+  const entries = values(bundle, 'entry')
+  const patientEntry = entries.find((entry) => element(element(entry, 'resource'), 'resourceType') === 'Patient')
+  const patient = element(patientEntry, 'resource')
+  const found: Items = {
+    patient: isResource(patient) ? patient : null,
+    fullUrl: firstText(patientEntry, 'fullUrl') ?? null,
+    items: [],
+    deletesAll: false,
+  }
+  if (kind === null) return found
+  const others = entryResources(bundle).filter((resource) => resource.resourceType !== 'Patient')
+  if (kind === 'five-items') {
+    const items = others.flatMap((resource) => itemOf(resource))
+    return { ...found, items, deletesAll: found.patient !== null && entries.length === 1 }
+  }
+  const composition = compositionOf(bundle)
+  const inside = others
+    .filter((resource) => standsAlone(resource, kind === 'eCheckup'))
+    .flatMap((resource) => itemOf(withWhatItRefersTo(resource, bundle, found.fullUrl), composition))
+  return { ...found, items: [...inside, ...documentItem(bundle, composition, others)] }
+}
+
+function itemOf(resource: Resource, composition?: Resource): Item[] {
+  const kind = informationKind(resource, composition)
+  return kind === null ? [] : [{ resource, kind, flags: flagsOf(resource), clinicalDate: clinicalDate(resource) }]
+}
+
+function documentItem(bundle: Resource, composition: Resource | undefined, others: Resource[]): Item[] {
+  const kind = composition === undefined ? null : documentKind(composition)
+  if (composition === undefined || kind === null) return []
+  const own = flagsOf(bundle)
+  const inside = others.map(flagsOf)
+  const flags = {
+    longTermStorage: own.longTermStorage,
+    uninformed: own.uninformed || inside.some((f) => f.uninformed),
+    undelivered: own.undelivered || inside.some((f) => f.undelivered),
+  }
+  return [{ resource: bundle, kind, flags, clinicalDate: clinicalDate(composition) }]
+}
+
+function standsAlone(resource: Resource, isCheckup: boolean): boolean {
+  if (isCheckup) return resource.resourceType === 'Observation'
+  if (resource.resourceType === 'Observation') return isLaboratory(resource)
+  if (resource.resourceType === 'Condition')
+    return values(resource, 'category').some((category) => codings(category).some((coding) => coding.code === 'encounter-diagnosis'))
+  return resource.resourceType === 'AllergyIntolerance' || resource.resourceType === 'MedicationRequest'
+}
+
+/** Date by which an item is ordered and shown: onset, specimen taken, prescribed, written; as sent, or null. */
+export function clinicalDate(resource: Resource): string | null {
+  const names: Record<string, string[]> = {
+    Condition: ['onsetDateTime', 'recordedDate'],
+    AllergyIntolerance: ['onsetDateTime', 'recordedDate'],
+    Observation: ['effectiveDateTime', 'effectiveInstant', 'issued'],
+    MedicationRequest: ['authoredOn'],
+    Composition: ['date'],
+  }
+  for (const name of names[resource.resourceType] ?? []) {
+    const value = firstText(resource, name)
+    if (value !== undefined) return value
+  }
+  return firstText(resource, 'effectivePeriod', 'start') ?? firstText(resource, 'onsetPeriod', 'start') ?? null
+}
+
+const mayBeContained = new Set(['Encounter', 'Practitioner', 'Organization', 'Specimen', 'Location', 'Device', 'ServiceRequest'])
+
+/**
+ * The resource with those entries of its Bundle contained that it refers to (visit, doctor, institution, specimen).
+ * The reference to the patient stays; what may not be contained keeps its display only, because outside the Bundle a `urn:uuid` leads nowhere.
+ */
+function withWhatItRefersTo(resource: Resource, bundle: Resource, patientUrl: string | null): Resource {
+  const taken: Resource[] = []
+  const targets = new Map(values(bundle, 'entry').map((entry) => [firstText(entry, 'fullUrl'), element(entry, 'resource')]))
+  const rewritten = mapReferences(resource, (reference) => {
+    if (reference === patientUrl || !reference.startsWith('urn:uuid:')) return reference
+    const target = targets.get(reference)
+    if (!isResource(target) || !mayBeContained.has(target.resourceType)) return null
+    const id = reference.slice('urn:uuid:'.length)
+    if (!taken.some((one) => one.id === id)) taken.push({ ...mapReferences(target, (r) => (r === patientUrl ? r : null)), id })
+    return `#${id}`
+  })
+  if (taken.length === 0) return rewritten
+  return { ...rewritten, contained: [...values(rewritten, 'contained'), ...taken] }
+}
+
+/** The resource with every `reference` below it replaced; null takes the reference away and leaves its display. */
+function mapReferences(resource: Resource, replace: (reference: string) => string | null): Resource {
+  const map = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(map)
+    if (!isObject(value)) return value
+    const copy: JsonObject = {}
+    for (const [name, child] of Object.entries(value)) {
+      const replaced = name === 'reference' && typeof child === 'string' ? replace(child) : map(child)
+      if (replaced !== null || child === null) copy[name] = replaced
+    }
+    return copy
+  }
+  return map(resource) as Resource
+}
+
+/** The resource with references to the patient's `fullUrl` in the Bundle replaced by where the patient is stored. */
+export const referTo = (resource: Resource, fullUrl: string, stored: string): Resource =>
+  mapReferences(resource, (reference) => (reference === fullUrl ? stored : reference))
+
+/**
+ * To whom a letter is addressed: the Organization of section 910; null where the document names none.
+ * @spec JP_Composition_eReferral, 紹介先情報
+ */
+export function addresseeOf(document: Resource): { institutionNumber?: string; name?: string } | null {
+  const section = values(compositionOf(document), 'section').find((s) => codings(element(s, 'code')).some((c) => c.code === '910'))
+  for (const reference of values(section, 'entry', 'reference')) {
+    const target = values(document, 'entry').find((entry) => element(entry, 'fullUrl') === reference)
+    const organization = element(target, 'resource')
+    if (!isResource(organization) || organization.resourceType !== 'Organization') continue
+    const institutionNumber = institutionNumberOf(organization)
+    const name = firstText(organization, 'name')
+    return { ...(institutionNumber === null ? {} : { institutionNumber }), ...(name === undefined ? {} : { name }) }
+  }
+  return null
+}
+
+/**
+ * Institution that sends the Bundle: of the Bundle identifier, else of the items' extension, else of the document's custodian or author.
+ * Null where none is named.
+ */
+export function senderOf(bundle: Resource): string | null {
+  const identified = bundleIdentifier(bundle)?.institutionNumber
+  if (identified !== undefined && identified !== null) return identified
+  const composition = compositionOf(bundle)
+  if (composition === undefined)
+    return (
+      entryResources(bundle)
+        .map(institutionNumberOf)
+        .find((number) => number !== null) ?? null
+    )
+  const wanted = [...values(composition, 'custodian', 'reference'), ...values(composition, 'author', 'reference')]
+  for (const reference of wanted) {
+    const target = values(bundle, 'entry').find((entry) => element(entry, 'fullUrl') === reference)
+    const number = institutionNumberOf(element(target, 'resource') ?? null)
+    if (number !== null) return number
+  }
+  return null
+}
+
+/**
+ * Member ID of the person a Bundle is about: the Patient's, else, in a check-up report that follows its own guide, the one its insurance
+ * Coverage spells out (insurer of the payor, symbol, number, branch). Null where the Bundle does not say whose it is.
+ */
+export function personOf(bundle: Resource): { system: string; value: string; folded: string } | null {
+  const patient = entryResources(bundle).find((resource) => resource.resourceType === 'Patient')
+  const named = patient === undefined ? null : memberIdOf(patient)
+  if (named !== null || bundleClass(bundle) !== 'eCheckup') return named
+  for (const coverage of entryResources(bundle).filter((resource) => resource.resourceType === 'Coverage')) {
+    const value = memberIdOfCoverage(bundle, coverage)
+    if (value !== null) return { system: identifierSystems.memberId, value, folded: foldMemberId(value) }
+  }
+  return null
+}
+
+function memberIdOfCoverage(bundle: Resource, coverage: Resource): string | null {
+  const spelt = (url: string) => firstText(extension(coverage, url), 'valueString')
+  const number = spelt(extensions.insuredNumber)
+  const payor = values(bundle, 'entry').find((entry) => element(entry, 'fullUrl') === firstText(coverage, 'payor', 'reference'))
+  const insurer = values(payor, 'resource', 'identifier').find((identifier) => element(identifier, 'system') === identifierSystems.insurer)
+  const insurerNumber = firstText(insurer, 'value')
+  if (number === undefined || insurerNumber === undefined) return null
+  return formatMemberId({
+    insurerNumber,
+    symbol: spelt(extensions.insuredSymbol) ?? '',
+    number,
+    branch: spelt(extensions.insuredBranch) ?? '',
+  })
+}
+
+/** Resource type a five-item Bundle says it carries; null where it does not say. */
+export const resourceTypeOf = (bundle: Resource): string | null =>
+  firstText(
+    values(bundle, 'meta', 'tag').find((tag) => element(tag, 'system') === codeSystems.bundleResourceType),
+    'code',
+  ) ?? null

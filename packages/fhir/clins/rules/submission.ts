@@ -1,0 +1,48 @@
+import type { Json, Resource } from '../../model.ts'
+import { codeSystems } from '../canonicals.ts'
+import { type Node, element, firstText, isResource, nodes, values } from '../element.ts'
+import { type BundleClass, bundleClass, isLaboratory } from '../kind.ts'
+
+/** One entry of the Bundle; `path` is the entry's, the resource stands at `${path}.resource`. */
+export type Entry = { path: string; value: Json; fullUrl: string | undefined; resource: Resource | undefined }
+
+/** A Bundle as the rules look at it, read once. */
+export type Submission = {
+  bundle: Resource
+  root: Node
+  /** Null: the Bundle is none the service takes; only the rules of every Bundle apply. */
+  kind: BundleClass | null
+  entries: Entry[]
+  patient: Node | undefined
+  composition: Node | undefined
+  /** Codes of the tag that names the resource type. */
+  resourceTags: string[]
+  /** Resources of a type among the entries. */
+  of: (type: string) => Node[]
+  /** Laboratory results; in a check-up report there are none, its Observations follow rules of their own. */
+  laboratory: Node[]
+}
+
+export function readSubmission(bundle: Resource): Submission {
+  const root: Node = { path: 'Bundle', value: bundle }
+  const entries = nodes(root, 'entry').map(({ path, value }): Entry => {
+    const resource = element(value, 'resource')
+    return { path, value, fullUrl: firstText(value, 'fullUrl'), resource: isResource(resource) ? resource : undefined }
+  })
+  const of = (type: string): Node[] =>
+    entries.flatMap((entry) => (entry.resource?.resourceType === type ? [{ path: `${entry.path}.resource`, value: entry.resource }] : []))
+  const kind = bundleClass(bundle)
+  return {
+    bundle,
+    root,
+    kind,
+    entries,
+    patient: of('Patient')[0],
+    composition: of('Composition')[0],
+    resourceTags: values(bundle, 'meta', 'tag')
+      .filter((tag) => element(tag, 'system') === codeSystems.bundleResourceType)
+      .map((tag) => firstText(tag, 'code') ?? ''),
+    of,
+    laboratory: kind === 'eCheckup' ? [] : of('Observation').filter((node) => isLaboratory(node.value)),
+  }
+}

@@ -1,0 +1,198 @@
+import type { ReactElement, ReactNode } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { BrandMark, Icon } from './icons.tsx'
+import type { Lang } from './messages.ts'
+import { word } from './messages.ts'
+
+/** Whom a page is for: sets type size, width and density. */
+export type Audience = 'citizen' | 'staff' | 'public' | 'kiosk'
+
+export interface NavItem {
+  href: string
+  label: string
+  /** True for the page being shown. */
+  current?: boolean | undefined
+  /** One key that opens it on desks, listed under `?`. */
+  shortcut?: string | undefined
+}
+
+export interface PageUser {
+  name: string
+  /** Role and institution, such as '医師 ・ B診療所'. */
+  detail?: string | undefined
+  /** Where the sign-out form posts; default '/sign-out'. */
+  signOutAction?: string | undefined
+}
+
+export interface PageProps {
+  /** Becomes the document title and the page's only h1. */
+  title: string
+  lang: Lang
+  audience: Audience
+  /** Path with query of this request, to come back in the other language. */
+  path: string
+  /** Own rule for the language links; default sets `lang=` in `path`. */
+  langHref?: ((lang: Lang) => string) | undefined
+  nav?: NavItem[] | undefined
+  user?: PageUser | undefined
+  breadcrumbs?: { href: string; label: string }[] | undefined
+  /** One sentence under the title that answers the page's question. */
+  lead?: ReactNode | undefined
+  /** Stands above the title over the full width: consent bar, harm banner. */
+  top?: ReactNode | undefined
+  /** Hides the h1 from sight, not from screen readers, where the content opens with its own large heading. */
+  titleHidden?: boolean | undefined
+  /** Says 'エラー: ' in front of the document title after a form was refused. */
+  hasErrors?: boolean | undefined
+  demo?: boolean | undefined
+  /** Names of browser scripts under /islands, without '.js'. Staff pages always bring 'keyboard'. */
+  islands?: string[] | undefined
+  /** Leaves the page after so many seconds even without script: kiosks and queues. */
+  refresh?: { seconds: number; href: string } | undefined
+  children?: ReactNode | undefined
+}
+
+function pathWithLang(path: string, lang: Lang): string {
+  const url = new URL(path, 'http://enishi.invalid')
+  url.searchParams.set('lang', lang)
+  return `${url.pathname}${url.search}`
+}
+
+function LanguageSwitch({ lang, href }: { lang: Lang; href: (lang: Lang) => string }): ReactNode {
+  const names = { ja: '日本語', en: 'English' }
+  return (
+    <ul className="language-switch" aria-label={word(lang, 'language')}>
+      {(['ja', 'en'] as const).map((other) => (
+        <li key={other}>
+          <a href={href(other)} hrefLang={other} lang={other} aria-current={other === lang ? 'true' : undefined}>
+            {names[other]}
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function UserBox({ user, lang }: { user: PageUser; lang: Lang }): ReactNode {
+  return (
+    <div className="user-box">
+      <Icon name="person" />
+      <span className="user-name">
+        <span className="visually-hidden">{word(lang, 'signedInAs')}</span>
+        {user.name}
+        {user.detail ? <span className="user-detail">{user.detail}</span> : null}
+      </span>
+      <form method="post" action={user.signOutAction ?? '/sign-out'}>
+        <button type="submit" className="button button-quiet">
+          {word(lang, 'signOut')}
+        </button>
+      </form>
+    </div>
+  )
+}
+
+function Navigation({ nav, lang }: { nav: NavItem[]; lang: Lang }): ReactNode {
+  return (
+    <nav className="main-navigation" aria-label={word(lang, 'mainNavigation')}>
+      <ul>
+        {nav.map((item) => (
+          <li key={item.href}>
+            <a href={item.href} aria-current={item.current ? 'page' : undefined} data-shortcut={item.shortcut}>
+              {item.label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Header(props: PageProps): ReactNode {
+  const { lang, path, user, nav, audience } = props
+  return (
+    <header className="site-header">
+      <div className="site-header-row">
+        <a className="brand" href="/" aria-label="縁 Enishi">
+          <BrandMark />
+          <span className="brand-name">
+            <span lang="ja">縁</span> Enishi
+          </span>
+        </a>
+        <div className="site-header-tools">
+          {user && audience !== 'kiosk' ? <UserBox user={user} lang={lang} /> : null}
+          <LanguageSwitch lang={lang} href={props.langHref ?? ((other) => pathWithLang(path, other))} />
+        </div>
+      </div>
+      {nav && nav.length > 0 ? <Navigation nav={nav} lang={lang} /> : null}
+    </header>
+  )
+}
+
+function Breadcrumbs({ items, lang }: { items: { href: string; label: string }[]; lang: Lang }): ReactNode {
+  return (
+    <nav className="breadcrumbs" aria-label={word(lang, 'breadcrumbs')}>
+      <ol>
+        {items.map((item) => (
+          <li key={item.href}>
+            <a href={item.href}>{item.label}</a>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}
+
+function Main(props: PageProps): ReactNode {
+  return (
+    <main id="main" tabIndex={-1}>
+      {props.breadcrumbs && props.breadcrumbs.length > 0 ? <Breadcrumbs items={props.breadcrumbs} lang={props.lang} /> : null}
+      {props.top}
+      <div className={props.titleHidden ? 'visually-hidden' : 'page-title'}>
+        <h1>{props.title}</h1>
+        {props.lead ? <div className="lead">{props.lead}</div> : null}
+      </div>
+      {props.children}
+    </main>
+  )
+}
+
+/** The frame every page hangs in: one h1, readable and usable without script. @spec JIS X 8341-3 AA, WCAG 2.2 AA */
+export function Page(props: PageProps): ReactElement {
+  const { lang, audience, title, refresh } = props
+  const islands = new Set([...(audience === 'staff' ? ['keyboard'] : []), ...(props.islands ?? [])])
+  return (
+    <html lang={lang} className={`audience-${audience}`}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        {refresh ? <meta httpEquiv="refresh" content={`${refresh.seconds};url=${refresh.href}`} /> : null}
+        <title>{`${props.hasErrors ? `${word(lang, 'error')}: ` : ''}${title} | 縁 Enishi`}</title>
+        <link rel="icon" href="/assets/mark.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/enishi.css" />
+        {[...islands].map((name) => (
+          <script key={name} type="module" src={`/islands/${name}.js`} />
+        ))}
+      </head>
+      <body>
+        <a className="skip-link" href="#main">
+          {word(lang, 'skipToMain')}
+        </a>
+        <Header {...props} />
+        <Main {...props} />
+        <footer className="site-footer">
+          {props.demo ? <p className="demo-notice">{word(lang, 'demo')}</p> : null}
+          <p lang="en">縁 Enishi</p>
+        </footer>
+        {/* Last in the body, so that the first paint waits for the small style sheet only. */}
+        <link rel="stylesheet" href="/assets/fonts.css" />
+      </body>
+    </html>
+  )
+}
+
+/** The whole document as text, doctype included. */
+export function renderPage(element: ReactElement): string {
+  return `<!doctype html>${renderToStaticMarkup(element)}`
+}

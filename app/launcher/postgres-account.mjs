@@ -1,6 +1,20 @@
 // @ts-check
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { shortName } from './places.mjs'
 import { stop } from './sentences.mjs'
@@ -34,7 +48,9 @@ const ownNumber = 58_243
 export function chooseAccount(wish) {
   if (process.getuid?.() !== 0) return plain(wish)
   const forced = process.env.ENISHI_POSTGRES_WAY
-  const ways = Object.entries({ uid: ownUid, namespace: userNamespace, system: underSystemFolder }).filter(([name]) => !forced || name === forced)
+  const ways = Object.entries({ uid: ownUid, namespace: userNamespace, system: underSystemFolder }).filter(
+    ([name]) => !forced || name === forced,
+  )
   for (const [, way] of ways) {
     const account = way(wish)
     if (account) return account
@@ -103,7 +119,15 @@ function ownUid(wish) {
 function userNamespace(wish) {
   const owner = { uid: 0, gid: 0 }
   /** @type {Account} */
-  const account = { way: 'namespace', native: wish.native, dataFolder: reallyAt(wish.dataFolder), owner, founder: owner, command: inNamespace, spawnAs: {} }
+  const account = {
+    way: 'namespace',
+    native: wish.native,
+    dataFolder: reallyAt(wish.dataFolder),
+    owner,
+    founder: owner,
+    command: inNamespace,
+    spawnAs: {},
+  }
   return canReach(account, wish) ? account : null
 }
 
@@ -155,7 +179,13 @@ function letGroupPass(home, gid) {
  * @param {Wish} wish
  */
 function canReach(account, wish) {
-  const [program, args] = account.command('/bin/sh', ['-c', 'cd "$2" && exec "$1" --version', 'sh', join(account.native, 'bin/postgres'), dirname(account.dataFolder)])
+  const [program, args] = account.command('/bin/sh', [
+    '-c',
+    'cd "$2" && exec "$1" --version',
+    'sh',
+    join(account.native, 'bin/postgres'),
+    dirname(account.dataFolder),
+  ])
   const probe = spawnSync(program, args, { ...account.spawnAs, cwd: '/', env: postgresEnvironment(wish.libraries), stdio: 'ignore' })
   return probe.status === 0
 }
@@ -214,8 +244,15 @@ function moveData(from, to, owner) {
  */
 export function giveTo(folder, owner) {
   if (process.getuid?.() !== 0 || !existsSync(folder) || statSync(folder).uid === owner.uid) return
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isSymbolicLink()) chownSync(join(entry.parentPath ?? entry.path, entry.name), owner.uid, owner.gid)
-  }
+  giveInside(folder, owner)
   chownSync(folder, owner.uid, owner.gid)
+}
+
+/** @param {string} folder @param {{ uid: number, gid: number }} owner */
+function giveInside(folder, owner) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) giveInside(path, owner)
+    if (!entry.isSymbolicLink()) chownSync(path, owner.uid, owner.gid)
+  }
 }

@@ -1,6 +1,18 @@
 // @ts-check
 import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, closeSync, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { spaceOr } from './disk.mjs'
 import { socketFolder } from './places.mjs'
@@ -12,7 +24,14 @@ import { say, stop } from './sentences.mjs'
 
 /** Durable by default; a throwaway server for tests gives that up for speed. */
 const tuned = { shared_buffers: '256MB', max_connections: '100', synchronous_commit: 'on', fsync: 'on', jit: 'off' }
-const throwaway = { ...tuned, fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '200', shared_buffers: '128MB' }
+const throwaway = {
+  ...tuned,
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '200',
+  shared_buffers: '128MB',
+}
 
 /**
  * @typedef {object} Wanted
@@ -26,7 +45,7 @@ const throwaway = { ...tuned, fsync: 'off', full_page_writes: 'off', synchronous
  * @typedef {object} Server
  * @property {string} url
  * @property {() => number} pid changes when the server had to be started again
- * @property {string} way how it runs, for the line on screen
+ * @property {import('./postgres-account.mjs').Account['way']} way how it runs, for the line on screen
  * @property {() => Promise<void>} stop
  */
 
@@ -41,11 +60,23 @@ export async function startPostgres(wanted) {
   mkdirSync(wanted.home, { recursive: true, mode: 0o700 })
   const durable = wanted.durable ?? true
   const binaries = wanted.binaries ?? bundledPostgres(wanted.home)
-  const account = chooseAccount({ native: binaries.native, libraries: binaries.libraries, home: wanted.home, dataFolder: join(wanted.home, 'pg') })
+  const account = chooseAccount({
+    native: binaries.native,
+    libraries: binaries.libraries,
+    home: wanted.home,
+    dataFolder: join(wanted.home, 'pg'),
+  })
   await stopOrphan(account.dataFolder)
   initialise(account, { major: binaries.major, libraries: binaries.libraries, durable })
   giveTo(account.dataFolder, account.owner)
-  const run = { account, libraries: binaries.libraries, durable, socket: makeSocketFolder(account), log: logFile(wanted.home), stays: wanted.stays ?? false }
+  const run = {
+    account,
+    libraries: binaries.libraries,
+    durable,
+    socket: makeSocketFolder(account),
+    log: logFile(wanted.home),
+    stays: wanted.stays ?? false,
+  }
   return supervise(run)
 }
 
@@ -102,12 +133,23 @@ async function launch(run) {
 
 /** @param {Run} run */
 function spawnServer({ account, libraries, durable, socket, log, stays }) {
-  const settings = { ...(durable ? tuned : throwaway), listen_addresses: '', unix_socket_directories: socket, unix_socket_permissions: '0700' }
+  const settings = {
+    ...(durable ? tuned : throwaway),
+    listen_addresses: '',
+    unix_socket_directories: socket,
+    unix_socket_permissions: '0700',
+  }
   const args = ['-D', account.dataFolder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const [program, all] = account.command(join(account.native, 'bin/postgres'), args)
   const out = openSync(log, 'a', 0o600)
   // A session of its own, so that Ctrl-C reaches the launcher alone, which stops things in order.
-  const child = spawn(program, all, { ...account.spawnAs, cwd: '/', env: postgresEnvironment(libraries), stdio: ['ignore', out, out], detached: true })
+  const child = spawn(program, all, {
+    ...account.spawnAs,
+    cwd: '/',
+    env: postgresEnvironment(libraries),
+    stdio: ['ignore', out, out],
+    detached: true,
+  })
   closeSync(out)
   child.on('error', () => {})
   if (stays) child.unref()
@@ -141,7 +183,10 @@ export function orphanOn(dataFolder) {
 export async function stopOrphan(dataFolder) {
   const pid = orphanOn(dataFolder)
   if (pid === 0) return
-  say(`前回の PostgreSQL（プロセス ${pid}）が残っていたため、止めます`, `stopping the PostgreSQL an earlier start left behind (process ${pid})`)
+  say(
+    `前回の PostgreSQL（プロセス ${pid}）が残っていたため、止めます`,
+    `stopping the PostgreSQL an earlier start left behind (process ${pid})`,
+  )
   await stopServer(pid)
 }
 

@@ -44,7 +44,8 @@ async function waitFor(file) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     if (process.argv[2] === 'stop') await stopOrphan(dataFolder)
-    else if (process.argv[2] === 'running') process.stdout.write(existsSync(urlFile) && orphanOn(dataFolder) !== 0 ? readFileSync(urlFile) : '')
+    else if (process.argv[2] === 'running')
+      process.stdout.write(existsSync(urlFile) && orphanOn(dataFolder) !== 0 ? readFileSync(urlFile) : '')
     else process.stdout.write(`${await sharedServer()}\n`)
   } catch (error) {
     process.exitCode = explain(error)

@@ -1,4 +1,4 @@
-import type { Flags, InformationKind, Json, JsonObject, Resource } from '../model.ts'
+import type { Flags, InformationKind, Json, Resource } from '../model.ts'
 import { codeSystems, extensions, identifierSystems } from './canonicals.ts'
 import { codings, element, extension, firstText, isObject, isResource, values } from './element.ts'
 import {
@@ -126,12 +126,11 @@ function mapReferences(resource: Resource, replace: (reference: string) => strin
   const map = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(map)
     if (!isObject(value)) return value
-    const copy: JsonObject = {}
-    for (const [name, child] of Object.entries(value)) {
+    const kept = Object.entries(value).flatMap(([name, child]): [string, Json][] => {
       const replaced = name === 'reference' && typeof child === 'string' ? replace(child) : map(child)
-      if (replaced !== null || child === null) copy[name] = replaced
-    }
-    return copy
+      return replaced === null && child !== null ? [] : [[name, replaced]]
+    })
+    return Object.fromEntries(kept)
   }
   return map(resource) as Resource
 }

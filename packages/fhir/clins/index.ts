@@ -1,4 +1,5 @@
 /** The door to the rules of the EMR information sharing service (JP-CLINS). Pure: no clock, database or network. */
+export * from './build/index.ts'
 export * from './canonicals.ts'
 export * from './extract.ts'
 export * from './kind.ts'

@@ -86,6 +86,7 @@ const SHAPES: Record<IconName, ReactNode> = {
 /** A drawing beside a word is silent for screen readers; one that stands alone must bring its `title`. */
 export function Icon({ name, title }: { name: IconName; title?: string }): ReactNode {
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: either hidden from assistive technology or titled, by the rule above
     <svg
       className="icon"
       viewBox="0 0 24 24"

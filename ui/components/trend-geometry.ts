@@ -68,12 +68,15 @@ export function placeTrend(points: readonly TrendPoint[], range?: ReferenceRange
   const times = instants(points)
   const [first, last] = times.reduce(([min, max], time) => [Math.min(min, time), Math.max(max, time)], [Infinity, -Infinity])
   const lines: PlacedPoint[][] = [[]]
-  points.forEach((point, index) => {
-    if (!finite(point.value)) return void lines.push([])
+  for (const [index, point] of points.entries()) {
+    if (!finite(point.value)) {
+      lines.push([])
+      continue
+    }
     const x = round(INSET + fraction(times[index] ?? 0, first, last) * (WIDTH - 2 * INSET))
     const mark = point.mark === undefined ? markOf(point.value, point.range ?? range) : point.mark
     lines.at(-1)?.push({ x, y: y(point.value), mark, point })
-  })
+  }
   // An open end of the band reaches the drawing's edge.
   const top = bounds?.high === undefined ? 0 : y(bounds.high)
   const bottom = bounds?.low === undefined ? HEIGHT : y(bounds.low)

@@ -7,5 +7,6 @@ export { parseReference, type ReferenceTarget, referenceType } from './reference
 export { extractIndex, type SearchParameter, searchParametersFor } from './search.ts'
 export type * from './search-values.ts'
 export { isResourceType, resourceTypes } from './shapes.ts'
+export { validateResource } from './structure.ts'
 export { foldText } from './text.ts'
 export * from './clins/index.ts'

@@ -68,8 +68,9 @@ export function jsonSyntaxError(text: string): SyntaxProblem {
   for (let i = endOf(space, text, 0); i < text.length; i = endOf(space, text, i)) {
     const char = text[i]!
     const wantsValue = expect === 'value' || expect === 'value-or-end'
-    const wantsKey = expect === 'key' || expect === 'key-or-end'
-    const end = char === '"' && (wantsKey || wantsValue) ? endOfString(text, i) : wantsValue ? endOf(literal, text, i) : -1
+    const wantsKey: boolean = expect === 'key' || expect === 'key-or-end'
+    const end: number | SyntaxProblem =
+      char === '"' && (wantsKey || wantsValue) ? endOfString(text, i) : wantsValue ? endOf(literal, text, i) : -1
     if (typeof end === 'object') return end
     if (end > 0) {
       expect = wantsKey ? 'colon' : afterValue(stack)

@@ -1,0 +1,186 @@
+/** Invariants of datatypes. @spec http://hl7.org/fhir/R4/datatypes.html, http://hl7.org/fhir/R4/metadatatypes.html */
+import { has, hasChoice, type Invariant, isEmptyOrNumber, items, notAbove, notAfter, oneOf } from './invariant-terms.ts'
+
+const ucum = 'http://unitsofmeasure.org'
+
+export const typeInvariants: readonly Invariant[] = [
+  {
+    key: 'ext-1',
+    on: 'Extension',
+    test: (v) => has(v, 'extension') !== hasChoice(v, 'value'),
+    ja: '拡張は値か入れ子の拡張のどちらか一方だけを持ちます。',
+    en: 'An extension has either a value or nested extensions, not both and not neither.',
+  },
+  {
+    key: 'att-1',
+    on: 'Attachment',
+    test: (v) => !has(v, 'data') || has(v, 'contentType'),
+    ja: 'データを含む添付にはcontentTypeが必要です。',
+    en: 'An attachment with data must have a contentType.',
+  },
+  {
+    key: 'cpt-2',
+    on: 'ContactPoint',
+    test: (v) => !has(v, 'value') || has(v, 'system'),
+    ja: '連絡先に値があるときはsystem(phoneなど)が必要です。',
+    en: 'A contact point with a value must have a system (such as phone).',
+  },
+  {
+    key: 'exp-1',
+    on: 'Expression',
+    test: (v) => has(v, 'expression') || has(v, 'reference'),
+    ja: '式か、式への参照が必要です。',
+    en: 'An expression or a reference must be provided.',
+  },
+  {
+    key: 'per-1',
+    on: 'Period',
+    test: (v) => notAfter(v.start, v.end),
+    ja: '期間の開始が終了より後です。',
+    en: 'The start of the period is after its end.',
+  },
+  {
+    key: 'qty-3',
+    on: 'Quantity',
+    test: (v) => !has(v, 'code') || has(v, 'system'),
+    ja: '単位のコードがあるときはsystemも必要です。',
+    en: 'A quantity with a unit code must have a system.',
+  },
+  {
+    key: 'rng-2',
+    on: 'Range',
+    test: (v) => notAbove(v.low, v.high),
+    ja: '範囲の下限が上限より大きくなっています。',
+    en: 'The low of the range is above its high.',
+  },
+  {
+    key: 'rat-1',
+    on: 'Ratio',
+    test: (v) => has(v, 'numerator') === has(v, 'denominator') && (has(v, 'numerator') || has(v, 'extension')),
+    ja: '比の分子と分母は両方書くか、両方省いて拡張を書きます。',
+    en: 'Numerator and denominator are both present, or both absent with an extension.',
+  },
+  {
+    key: 'age-1',
+    on: 'Age',
+    test: (v) => (has(v, 'code') || !has(v, 'value')) && (!has(v, 'system') || v.system === ucum) && isEmptyOrNumber(v.value, (n) => n > 0),
+    ja: '年齢はUCUMの時間の単位コードを持つ正の値です。',
+    en: 'An age is a positive value with a UCUM unit of time.',
+  },
+  {
+    key: 'cnt-3',
+    on: 'Count',
+    test: (v) =>
+      (has(v, 'code') || !has(v, 'value')) &&
+      (!has(v, 'system') || v.system === ucum) &&
+      (!has(v, 'code') || v.code === '1') &&
+      isEmptyOrNumber(v.value, Number.isInteger),
+    ja: '個数は整数で、単位コードは「1」です。',
+    en: "A count is a whole number with the unit code '1'.",
+  },
+  {
+    key: 'dis-1',
+    on: 'Distance',
+    test: (v) => (has(v, 'code') || !has(v, 'value')) && (!has(v, 'system') || v.system === ucum),
+    ja: '距離の値にはUCUMの長さの単位コードが必要です。',
+    en: 'A distance with a value must have a UCUM unit of length.',
+  },
+  {
+    key: 'drt-1',
+    on: 'Duration',
+    test: (v) => !has(v, 'code') || (v.system === ucum && has(v, 'value')),
+    ja: '時間の長さの単位コードはUCUMで、値も必要です。',
+    en: 'A duration with a unit code must use UCUM and have a value.',
+  },
+  {
+    key: 'tim-1',
+    on: 'Timing.repeat',
+    test: (v) => !has(v, 'duration') || has(v, 'durationUnit'),
+    ja: 'durationがあるときはdurationUnitが必要です。',
+    en: 'A duration must have a durationUnit.',
+  },
+  {
+    key: 'tim-2',
+    on: 'Timing.repeat',
+    test: (v) => !has(v, 'period') || has(v, 'periodUnit'),
+    ja: 'periodがあるときはperiodUnitが必要です。',
+    en: 'A period must have a periodUnit.',
+  },
+  {
+    key: 'tim-4',
+    on: 'Timing.repeat',
+    test: (v) => isEmptyOrNumber(v.duration, (n) => n >= 0),
+    ja: 'durationは0以上です。',
+    en: 'The duration must not be negative.',
+  },
+  {
+    key: 'tim-5',
+    on: 'Timing.repeat',
+    test: (v) => isEmptyOrNumber(v.period, (n) => n >= 0),
+    ja: 'periodは0以上です。',
+    en: 'The period must not be negative.',
+  },
+  {
+    key: 'tim-6',
+    on: 'Timing.repeat',
+    test: (v) => !has(v, 'periodMax') || has(v, 'period'),
+    ja: 'periodMaxがあるときはperiodが必要です。',
+    en: 'A periodMax must have a period.',
+  },
+  {
+    key: 'tim-7',
+    on: 'Timing.repeat',
+    test: (v) => !has(v, 'durationMax') || has(v, 'duration'),
+    ja: 'durationMaxがあるときはdurationが必要です。',
+    en: 'A durationMax must have a duration.',
+  },
+  {
+    key: 'tim-8',
+    on: 'Timing.repeat',
+    test: (v) => !has(v, 'countMax') || has(v, 'count'),
+    ja: 'countMaxがあるときはcountが必要です。',
+    en: 'A countMax must have a count.',
+  },
+  {
+    key: 'tim-9',
+    on: 'Timing.repeat',
+    test: (v) => !has(v, 'offset') || (has(v, 'when') && !items(v, 'when').some((w) => oneOf(w, 'C', 'CM', 'CD', 'CV'))),
+    ja: 'offsetにはwhenが必要です(C、CM、CD、CVは不可)。',
+    en: 'An offset must have a when, and not C, CM, CD or CV.',
+  },
+  {
+    key: 'tim-10',
+    on: 'Timing.repeat',
+    test: (v) => !has(v, 'timeOfDay') || !has(v, 'when'),
+    ja: 'timeOfDayとwhenは一緒に書けません。',
+    en: 'There cannot be both timeOfDay and when.',
+  },
+  {
+    key: 'trd-1',
+    on: 'TriggerDefinition',
+    test: (v) => !has(v, 'data') || !hasChoice(v, 'timing'),
+    ja: 'timingとdataは一緒に書けません。',
+    en: 'Either timing or a data requirement, not both.',
+  },
+  {
+    key: 'trd-2',
+    on: 'TriggerDefinition',
+    test: (v) => !has(v, 'condition') || has(v, 'data'),
+    ja: 'conditionはdataがあるときだけ書けます。',
+    en: 'A condition only if there is a data requirement.',
+  },
+  {
+    key: 'drq-1',
+    on: 'DataRequirement.codeFilter',
+    test: (v) => has(v, 'path') !== has(v, 'searchParam'),
+    ja: 'pathかsearchParamのどちらか一方が必要です。',
+    en: 'Either a path or a searchParam, but not both.',
+  },
+  {
+    key: 'drq-2',
+    on: 'DataRequirement.dateFilter',
+    test: (v) => has(v, 'path') !== has(v, 'searchParam'),
+    ja: 'pathかsearchParamのどちらか一方が必要です。',
+    en: 'Either a path or a searchParam, but not both.',
+  },
+]

@@ -1,0 +1,119 @@
+/** The sentences of the structure rules: what is wrong and what to do, by rule id. `$1`, `$2` are filled in. */
+import type { Finding } from './model.ts'
+
+type Rule = Pick<Finding, 'code' | 'ja' | 'en'> & { severity?: Finding['severity'] }
+
+export const structureRules = {
+  'structure/not-an-object': { code: 'structure', ja: 'ここはJSONのオブジェクトで書きます。', en: 'A JSON object is expected here.' },
+  'structure/resource-type': {
+    code: 'structure',
+    ja: 'resourceType「$1」はFHIR R4にありません。',
+    en: "resourceType '$1' is not a FHIR R4 resource. Give the name of one.",
+  },
+  'structure/unknown-element': {
+    code: 'structure',
+    ja: '「$1」は$2の要素ではありません。名前を直すか、除いてください。',
+    en: "'$1' is not an element of $2. Correct the name or remove it.",
+  },
+  'structure/required': { code: 'required', ja: '必須の要素「$1」がありません。', en: "The required element '$1' is missing." },
+  'structure/single': {
+    code: 'structure',
+    ja: '「$1」は1つだけです。配列にしないでください。',
+    en: "'$1' may occur once only. Do not write an array.",
+  },
+  'structure/array': {
+    code: 'structure',
+    ja: '「$1」は繰り返せる要素です。1つでも配列で書いてください。',
+    en: "'$1' may repeat. Write an array, even for one.",
+  },
+  'structure/empty': {
+    code: 'invalid',
+    ja: '「$1」が空です。値がなければ要素ごと除いてください。',
+    en: "'$1' is empty. Leave the element out where there is no value.",
+  },
+  'structure/null': {
+    code: 'invalid',
+    ja: '「$1」がnullです。値がなければ要素ごと除いてください。',
+    en: "'$1' is null. Leave the element out where there is no value.",
+  },
+  'structure/misaligned': {
+    code: 'structure',
+    severity: 'warning',
+    ja: '「$1」と「_$1」の個数が違います。nullで埋めて揃えてください。',
+    en: "'$1' and '_$1' differ in length. Fill up with null.",
+  },
+  'structure/choice': { code: 'structure', ja: '「$1[x]」は1種類だけです($2)。', en: "Only one of '$1[x]' is allowed ($2)." },
+  'structure/type': { code: 'structure', ja: '型$1の値ではありません。', en: 'The value is not of the JSON type that $1 asks for.' },
+  'structure/format': { code: 'value', ja: '「$2」は型$1の書き方に合いません。', en: "'$2' is not in the form of $1." },
+  'structure/not-a-date': { code: 'value', ja: '「$2」は暦にない日です。', en: "'$2' is not a day of the calendar." },
+  'structure/too-long': {
+    code: 'too-long',
+    ja: '文字列が長すぎます(上限1048576文字)。',
+    en: 'The string is longer than 1048576 characters.',
+  },
+  'structure/characters': {
+    code: 'value',
+    ja: '文字列に制御文字か、対になっていないサロゲートがあります。',
+    en: 'The string contains a control character or an unpaired surrogate.',
+  },
+  'structure/binding': {
+    code: 'code-invalid',
+    ja: 'コード「$1」は、使わなければならない値セット$2にありません。',
+    en: "The code '$1' is not in the required value set $2.",
+  },
+  'structure/reference-target': {
+    code: 'invalid',
+    ja: 'ここで参照できるのは$2です(「$1」は不可)。',
+    en: "A reference here must be to $2, not to '$1'.",
+  },
+  'structure/reference-type': {
+    code: 'invalid',
+    ja: 'typeの「$1」と参照先「$2」が合いません。',
+    en: "The type '$1' does not agree with the reference '$2'.",
+  },
+  'structure/reference-format': {
+    code: 'value',
+    severity: 'warning',
+    ja: '「$1」は参照の書き方(「型/ID」、URL、URN、「#ID」)に合いません。',
+    en: "'$1' is not in the form of a reference ('Type/id', URL, URN or '#id').",
+  },
+  'structure/too-deep': { code: 'too-costly', ja: '入れ子が深すぎます。', en: 'The content is nested too deeply.' },
+  'structure/too-many': {
+    code: 'informational',
+    severity: 'information',
+    ja: '指摘が多いため、ここまでで止めました。直してからもう一度確かめてください。',
+    en: 'Checking stopped here because there are too many findings. Correct these and check again.',
+  },
+  'narrative/not-a-div': { code: 'invalid', ja: '説明文は<div>で始めます。', en: 'A narrative must be one <div>.' },
+  'narrative/not-well-formed': {
+    code: 'invalid',
+    ja: '説明文のXHTMLが整っていません(閉じていないタグなど)。',
+    en: 'The XHTML of the narrative is not well formed.',
+  },
+  'narrative/forbidden-element': {
+    code: 'invalid',
+    ja: '説明文に使えない要素があります(scriptやformなど)。',
+    en: 'The narrative holds an element that is not allowed (such as script or form).',
+  },
+  'narrative/forbidden-attribute': {
+    code: 'invalid',
+    ja: '説明文に使えない属性があります(onclickなど)。',
+    en: 'The narrative holds an attribute that is not allowed (such as onclick).',
+  },
+  'narrative/external-reference': {
+    code: 'invalid',
+    ja: '説明文が外部の画像やスクリプトを参照しています。除いてください。',
+    en: 'The narrative refers to outside pictures or scripts. Remove them.',
+  },
+  'narrative/empty': { code: 'invalid', ja: '説明文に中身がありません。', en: 'The narrative has no content.' },
+} as const satisfies Record<string, Rule>
+
+export type StructureRule = keyof typeof structureRules
+
+const fill = (sentence: string, details: readonly string[]) => sentence.replace(/\$([12])/g, (_, n: string) => details[Number(n) - 1] ?? '')
+
+/** The finding of a structure rule at a path. */
+export function structureFinding(ruleId: StructureRule, path: string, details: readonly string[]): Finding {
+  const rule: Rule = structureRules[ruleId]
+  return { severity: rule.severity ?? 'error', code: rule.code, path, ruleId, ja: fill(rule.ja, details), en: fill(rule.en, details) }
+}

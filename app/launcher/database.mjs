@@ -25,9 +25,10 @@ const ways = {
 /**
  * The operator's database if DATABASE_URL is set, else our own, started for this process and stopped by `close`.
  * @param {string} home
+ * @param {{ quiet?: boolean }} [options]
  * @returns {Promise<Database>}
  */
-export async function openDatabase(home) {
+export async function openDatabase(home, { quiet = false } = {}) {
   const given = process.env.DATABASE_URL
   if (given) {
     await checkDatabaseUrl(given)
@@ -40,6 +41,6 @@ export async function openDatabase(home) {
   backUpOlderData(home, binaries.major)
   const server = await startPostgres({ home, binaries })
   const [ja, en] = ways[server.way]
-  say(`PostgreSQL ${binaries.major} を起動しました${ja}`, `PostgreSQL ${binaries.major} is up${en}`)
+  if (!quiet) say(`PostgreSQL ${binaries.major} を起動しました${ja}`, `PostgreSQL ${binaries.major} is up${en}`)
   return { url: server.url, pid: server.pid, close: server.stop }
 }

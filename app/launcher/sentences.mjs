@@ -91,6 +91,11 @@ export const sentences = /** @type {const} */ ({
     ja: 'root では PostgreSQL を動かせず、ほかの方法もこの環境では使えません（{tried}）。root 以外の利用者で実行するか、DATABASE_URL を指定してください。',
     en: 'PostgreSQL refuses to run as root and no way around it works here ({tried}). Run as another user, or set DATABASE_URL.',
   },
+  'browser-libraries-missing': {
+    exitCode: 15,
+    ja: '画面のテストに使うブラウザーを動かせません。次のライブラリーがありません：{libraries}（Debian では {packages}）。',
+    en: 'The browser used for page tests cannot run; these libraries are missing: {libraries} (on Debian: {packages}).',
+  },
   'unknown-command': {
     exitCode: 40,
     ja: '「{name}」という命令はありません。使えるもの：{known}',

@@ -20,7 +20,7 @@ const elements = new Set(
 const void_ = new Set(['br', 'hr', 'img', 'col', 'area', 'wbr'])
 const tag = /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z_:][A-Za-z0-9_.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
 const attribute = /([A-Za-z_:][A-Za-z0-9_.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
-const comment = /<!--(?:(?!--)[^])*-->/y
+const comment = /<!--(?:(?!--)[\s\S])*-->/y
 
 /** A link may lead out when a reader follows it; a picture may not, because opening the record would tell its host. */
 const safeLink = /^(?:https?:|mailto:|tel:|[^:]*$|[^:/?#]*[/?#])/i

@@ -1,7 +1,8 @@
 /** Compiles the element tree into checks: one shape at a time, when it is first met. */
 import type { ElementRow } from './generated-rows.ts'
 import { bundleInvariants } from './invariants-bundle.ts'
-import { resourceInvariants } from './invariants-resources.ts'
+import { administrativeInvariants } from './invariants-administrative.ts'
+import { clinicalInvariants } from './invariants-clinical.ts'
 import type { Invariant } from './invariant-terms.ts'
 import { typeInvariants } from './invariants-types.ts'
 import { primitiveChecks, type PrimitiveCheck } from './primitives.ts'
@@ -43,7 +44,7 @@ export type Shape = {
 
 const shapes = new Map<string, Shape>()
 const bindings = new Map<string, Binding | null>()
-const allInvariants = [...typeInvariants, ...bundleInvariants, ...resourceInvariants]
+const allInvariants = [...typeInvariants, ...bundleInvariants, ...clinicalInvariants, ...administrativeInvariants]
 
 function bindingOf(url: string | undefined): Binding | null {
   if (url === undefined) return null

@@ -7,7 +7,19 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { parseCertificatePem } from './certificate.ts'
 import { authorityKeyIdExtension, type DemoAuthority, type DemoCa, extension, keyIdOf, sha256WithRsa, signed } from './demo-ca.ts'
 import { childrenOf, DerError, type Element, encodedOf, expectTag, TAG, wholeElement } from './der.ts'
-import { element, enumerated, explicit, generalizedTime, implicit, octets, oid, sequence, sequenceOf, time, unsigned } from './der-writer.ts'
+import {
+  element,
+  enumerated,
+  explicit,
+  generalizedTime,
+  implicit,
+  octets,
+  oid,
+  sequence,
+  sequenceOf,
+  time,
+  unsigned,
+} from './der-writer.ts'
 import { type CertificateId, certificateIdOf, nonceExtension, nonceOf, readCertificateId, sameCertificate } from './ocsp.ts'
 import { OID } from './oids.ts'
 
@@ -18,12 +30,15 @@ export type CrlContent = {
   nextUpdate: Date
   /** rises with every list; seconds of thisUpdate by default */
   number?: bigint
+  /** further marks of the list; the tests make partial lists with it */
+  more?: readonly Buffer[]
 }
 
 /** The list of revoked user certificates, DER. */
 export function issueCrl(ca: Pick<DemoCa, 'users'>, content: CrlContent): Buffer {
-  const { revoked, thisUpdate, nextUpdate, number = BigInt(Math.floor(thisUpdate.getTime() / 1000)) } = content
+  const { revoked, thisUpdate, nextUpdate, number = BigInt(Math.floor(thisUpdate.getTime() / 1000)), more = [] } = content
   const entries = revoked.map(({ serial, revokedAt }) => sequence(unsigned(serial), time(revokedAt)))
+  const marks = [authorityKeyIdExtension(ca.users.keyId), extension(OID.crlNumber, unsigned(number.toString(16))), ...more]
   const tbs = sequence(
     unsigned('01'),
     sha256WithRsa(),
@@ -31,7 +46,7 @@ export function issueCrl(ca: Pick<DemoCa, 'users'>, content: CrlContent): Buffer
     time(thisUpdate),
     time(nextUpdate),
     ...(entries.length === 0 ? [] : [sequenceOf(entries)]),
-    explicit(0, sequence(authorityKeyIdExtension(ca.users.keyId), extension(OID.crlNumber, unsigned(number.toString(16))))),
+    explicit(0, sequenceOf(marks)),
   )
   return signed(tbs, ca.users.privateKey)
 }

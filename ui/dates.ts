@@ -68,6 +68,13 @@ export function formatDate(value: Date | string, lang: Reading): string {
   return english ? `${name} ${day} ${MONTH[month - 1]} ${year}` : `${year}年${month}月${day}日（${name}）`
 }
 
+/** '2026年11月22日' or '22 Nov 2026': for axes and narrow places, where the weekday says nothing. */
+export function formatPlainDate(value: Date | string, lang: Reading): string {
+  return formatDate(value, lang)
+    .replace(/（.）$/, '')
+    .replace(/^[A-Z][a-z]{2} (?=\d)/, '')
+}
+
 /** '11月20日' or '20 Nov': for lists whose year is already said. */
 export function formatShortDate(value: Date | string, lang: Reading): string {
   const date = parseDate(value)

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { formatShortDate, formatTime, isoForMachines } from '../dates.ts'
 import type { Lang } from '../messages.ts'
-import { joinList, word } from '../messages.ts'
+import { joinList, kindName, word } from '../messages.ts'
 
 /** What was done with the person's data. */
 export type AccessAction = 'looked' | 'registered' | 'changed' | 'exported' | 'refused'
@@ -11,7 +11,7 @@ const VERB: Record<AccessAction, { ja: string; en: string }> = {
   registered: { ja: 'を登録しました', en: 'added' },
   changed: { ja: 'を変更しました', en: 'changed' },
   exported: { ja: 'を取り出しました', en: 'exported' },
-  refused: { ja: 'を見ようとしましたが、見られませんでした', en: 'tried to look at, and was refused,' },
+  refused: { ja: 'を見ようとしましたが、見られませんでした', en: 'was refused when trying to look at' },
 }
 
 export interface AccessLineProps {
@@ -32,9 +32,14 @@ export interface AccessLineProps {
   concernHref?: string | undefined
 }
 
+const KIND_NAMES = new Set(Object.values(kindName).map((name) => name.en))
+
+/** Our own kind names lose their capital inside a sentence; any other text may be a name and keeps it. */
+const insideSentence = (text: string): string => (KIND_NAMES.has(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text)
+
 /** 'B診療所の山田医師が診療のために検査結果を見ました' as one sentence. */
 export function accessSentence({ lang, institution, who, purpose, what, action = 'looked' }: Omit<AccessLineProps, 'at'>): string {
-  const things = joinList(lang, what)
+  const things = joinList(lang, lang === 'ja' ? what : what.map(insideSentence))
   return lang === 'ja'
     ? `${institution}の${who}が${purpose}のために${things}${VERB[action].ja}`
     : `${who} (${institution}) ${VERB[action].en} ${things} for ${purpose}`

@@ -85,7 +85,9 @@ function Notes({ name, hint, error, lang }: Labelled): ReactNode {
 }
 
 const RequiredMark = ({ lang, required }: { lang: Lang; required?: boolean | undefined }): ReactNode =>
-  required ? <span className="field-required">{lang === 'ja' ? `（${word(lang, 'required')}）` : ` (${word(lang, 'required')})`}</span> : null
+  required ? (
+    <span className="field-required">{lang === 'ja' ? `（${word(lang, 'required')}）` : ` (${word(lang, 'required')})`}</span>
+  ) : null
 
 /** Label, hint and error around one control that carries `fieldId(name)`. */
 export function Field(props: Labelled & { children: ReactNode }): ReactNode {

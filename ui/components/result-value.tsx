@@ -23,11 +23,19 @@ export function markOf(value: number | null, range: ReferenceRange | undefined):
   return 'within'
 }
 
+const decimalsOf = (value: number | undefined): number => /^-?\d+\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0
+
+/** 4.9 and 6 are written 4.9 and 6.0, as laboratories do; bounds written with an exponent stay as they are. */
+function sameDecimals(...bounds: (number | undefined)[]): (string | undefined)[] {
+  const decimals = Math.max(...bounds.map(decimalsOf))
+  return bounds.map((bound) => (bound === undefined ? undefined : /e/.test(String(bound)) ? String(bound) : bound.toFixed(decimals)))
+}
+
 /** '70〜109', '109以下', '70 or more', or the laboratory's own words; empty where none is given. */
 export function rangeText(range: ReferenceRange | undefined, lang: Lang): string {
   if (!range) return ''
-  const { low, high, text } = range
-  if (text) return text
+  if (range.text) return range.text
+  const [low, high] = sameDecimals(range.low, range.high)
   if (low !== undefined && high !== undefined) return lang === 'ja' ? `${low}〜${high}` : `${low}–${high}`
   if (high !== undefined) return lang === 'ja' ? `${high}以下` : `${high} or less`
   if (low !== undefined) return lang === 'ja' ? `${low}以上` : `${low} or more`

@@ -32,17 +32,19 @@ export interface TimelineProps {
   lanes: readonly TimelineLane[]
 }
 
-const YEAR = 132
+/** Width of a year: few years fill a page of a citizen's width, many scroll. */
+const yearWidth = ({ fromYear, toYear }: TimelineProps): number => Math.max(112, Math.min(240, Math.floor(640 / (toYear - fromYear + 1))))
 const LANE = 44
 const HEAD = 32
 
 const dayNumber = (date: string): number =>
   Date.parse(`${date.length === 4 ? `${date}-07-01` : date.length === 7 ? `${date}-15` : date.slice(0, 10)}T00:00:00Z`)
 
-function scaleOf({ fromYear, toYear }: TimelineProps): (date: string) => number {
+function scaleOf(props: TimelineProps): (date: string) => number {
+  const { fromYear, toYear } = props
   const start = Date.UTC(fromYear, 0, 1)
   const end = Date.UTC(toYear + 1, 0, 1)
-  const width = (toYear - fromYear + 1) * YEAR
+  const width = (toYear - fromYear + 1) * yearWidth(props)
   return (date) => {
     const x = ((dayNumber(date) - start) / (end - start)) * width
     return Number.isFinite(x) ? Math.round(Math.min(width, Math.max(0, x)) * 10) / 10 : 0
@@ -72,15 +74,16 @@ function Item({
 function Drawing(props: TimelineProps): ReactNode {
   const { fromYear, toYear, lanes, today, title } = props
   const x = scaleOf(props)
+  const step = yearWidth(props)
   const years = Array.from({ length: toYear - fromYear + 1 }, (_, index) => fromYear + index)
-  const width = years.length * YEAR
+  const width = years.length * step
   const height = HEAD + lanes.length * LANE
   return (
     <svg className="timeline-drawing" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
       {years.map((year, index) => (
         <g key={year}>
-          <line className="timeline-year-line" x1={index * YEAR + 0.5} x2={index * YEAR + 0.5} y1="0" y2={height} />
-          <text className="timeline-year" x={index * YEAR + 8} y="20">
+          <line className="timeline-year-line" x1={index * step + 0.5} x2={index * step + 0.5} y1="0" y2={height} />
+          <text className="timeline-year" x={index * step + 8} y="20">
             {t(props.lang, { ja: `${year}年`, en: `${year}` })}
           </text>
         </g>

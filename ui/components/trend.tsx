@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { formatDate } from '../dates.ts'
+import { formatDate, formatPlainDate } from '../dates.ts'
 import type { Lang } from '../messages.ts'
 import { word } from '../messages.ts'
 import { Time } from './signs.tsx'
@@ -94,6 +94,7 @@ export function Trend(props: TrendProps): ReactNode {
   const last = measured.at(-1)
   const first = measured[0]
   const reference = rangeText(range, lang)
+  const hasBand = measured.length > 0 && placeTrend(points, range).band !== null
   const lastMark = last ? (last.mark === undefined ? markOf(last.value, last.range ?? range) : last.mark) : null
   const spoken = last
     ? `${name}: ${textOf(last)} ${unit ?? ''} ${lastMark ? word(lang, lastMark) : ''}, ${formatDate(last.on, lang)}`
@@ -116,13 +117,13 @@ export function Trend(props: TrendProps): ReactNode {
       </figcaption>
       {measured.length > 0 ? <Drawing points={points} range={range} label={spoken} /> : null}
       <p className="trend-axis">
-        {first ? <Time value={first.on} lang={lang} /> : null}
-        {last && last !== first ? <Time value={last.on} lang={lang} /> : null}
+        {first ? <span>{formatPlainDate(first.on, lang)}</span> : null}
+        {last && last !== first ? <span>{formatPlainDate(last.on, lang)}</span> : null}
       </p>
       <p className="trend-reference">
         {reference ? (
           <>
-            <span className="trend-swatch" aria-hidden="true" />
+            {hasBand ? <span className="trend-swatch" aria-hidden="true" /> : null}
             {word(lang, 'referenceRange')} {reference} {unit}
           </>
         ) : (

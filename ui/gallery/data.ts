@@ -1,6 +1,6 @@
-import type { TimelineLane } from './components/timeline.tsx'
-import type { TrendPoint } from './components/trend-geometry.ts'
-import type { Lang } from './messages.ts'
+import type { TimelineLane } from '../components/timeline.tsx'
+import type { TrendPoint } from '../components/trend-geometry.ts'
+import type { Lang } from '../messages.ts'
 
 /** The longest names a page must bear; all invented. */
 export const LONGEST = {

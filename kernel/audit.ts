@@ -5,8 +5,25 @@ import type { Db } from './database.ts'
 
 /** The fields of an entry in the one order that its commitment is computed over. */
 const FIELDS = [
-  'key', 'id', 'at', 'actorKind', 'actorId', 'actorName', 'actorRole', 'institutionNumber', 'institutionName', 'purpose',
-  'action', 'outcome', 'resource', 'kinds', 'count', 'consentId', 'rule', 'law', 'requestId',
+  'key',
+  'id',
+  'at',
+  'actorKind',
+  'actorId',
+  'actorName',
+  'actorRole',
+  'institutionNumber',
+  'institutionName',
+  'purpose',
+  'action',
+  'outcome',
+  'resource',
+  'kinds',
+  'count',
+  'consentId',
+  'rule',
+  'law',
+  'requestId',
 ] as const satisfies readonly (keyof AuditEntry)[]
 
 /**
@@ -14,12 +31,18 @@ const FIELDS = [
  * entry's content and salt can be erased later without breaking the log.
  */
 export function commitmentOf(entry: AuditEntry, salt: Buffer): Buffer {
-  return createHash('sha256').update(salt).update(JSON.stringify(FIELDS.map((f) => entry[f]))).digest()
+  return createHash('sha256')
+    .update(salt)
+    .update(JSON.stringify(FIELDS.map((f) => entry[f])))
+    .digest()
 }
 
 /** What one leaf of the tree says: `id`, instant, commitment. @spec RFC 9162 section 2.1.1 (hash of 0x00 || data) */
 export function leafHash(id: string, at: string, commitment: Buffer): Buffer {
-  return createHash('sha256').update(Buffer.from([0])).update(`${id}\n${at}\n${commitment.toString('hex')}`).digest()
+  return createHash('sha256')
+    .update(Buffer.from([0]))
+    .update(`${id}\n${at}\n${commitment.toString('hex')}`)
+    .digest()
 }
 
 /** Writes entries in one statement, within the caller's transaction or connection. */
@@ -28,10 +51,27 @@ export async function insertAudit(db: Db, entries: readonly AuditEntry[]): Promi
   const rows = entries.map((e) => {
     const salt = randomBytes(16)
     return {
-      key: e.key, id: e.id, at: e.at, actor_kind: e.actorKind, actor_id: e.actorId, actor_name: e.actorName, actor_role: e.actorRole,
-      institution_number: e.institutionNumber, institution_name: e.institutionName, purpose: e.purpose, action: e.action,
-      outcome: e.outcome, resource: e.resource, kinds: e.kinds, count: e.count, consent_id: e.consentId, rule: e.rule, law: e.law,
-      request_id: e.requestId, salt: `\\x${salt.toString('hex')}`, commitment: `\\x${commitmentOf(e, salt).toString('hex')}`,
+      key: e.key,
+      id: e.id,
+      at: e.at,
+      actor_kind: e.actorKind,
+      actor_id: e.actorId,
+      actor_name: e.actorName,
+      actor_role: e.actorRole,
+      institution_number: e.institutionNumber,
+      institution_name: e.institutionName,
+      purpose: e.purpose,
+      action: e.action,
+      outcome: e.outcome,
+      resource: e.resource,
+      kinds: e.kinds,
+      count: e.count,
+      consent_id: e.consentId,
+      rule: e.rule,
+      law: e.law,
+      request_id: e.requestId,
+      salt: `\\x${salt.toString('hex')}`,
+      commitment: `\\x${commitmentOf(e, salt).toString('hex')}`,
     }
   })
   await sql`

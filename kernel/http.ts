@@ -18,7 +18,8 @@ export type HttpDeps = ServeDeps & {
 const BODY_LIMIT = 12 * 1024 * 1024
 
 const SECURITY_HEADERS = {
-  'content-security-policy': "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
@@ -27,7 +28,14 @@ const SECURITY_HEADERS = {
 
 /** Turns the rows into one HTTP server. */
 export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstance {
-  const app = Fastify({ bodyLimit: BODY_LIMIT, logger: false, requestTimeout: 60_000, connectionTimeout: 60_000, keepAliveTimeout: 72_000, routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true } })
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    logger: false,
+    requestTimeout: 60_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (_request, reply) => {
@@ -50,7 +58,8 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
   try {
     const outcome = await serve(row, requestOf(row, request), deps)
-    if (new URLSearchParams(request.url.split('?')[1]).get('lang') === outcome.lang) reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
+    if (new URLSearchParams(request.url.split('?')[1]).get('lang') === outcome.lang)
+      reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
     return 'answer' in outcome ? put(outcome.answer, reply, deps) : refuseOnWire(outcome.refusal, request, reply, deps, outcome)
   } catch (error) {
     if (error instanceof Refusal) return refuseOnWire(error, request, reply, deps)
@@ -62,7 +71,13 @@ async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyRe
 function requestOf(row: HttpRow, request: FastifyRequest): RouteRequest {
   const headers = request.headers as Record<string, string | undefined>
   const [, query = ''] = request.url.split('?', 2)
-  const base = { method: request.method, params: request.params as Record<string, string>, query: new URLSearchParams(query), headers, url: request.url }
+  const base = {
+    method: request.method,
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(query),
+    headers,
+    url: request.url,
+  }
   const raw = request.body
   if (!Buffer.isBuffer(raw) || raw.length === 0) return { ...base, body: row.body === 'text' ? '' : undefined }
   const type = (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase()
@@ -118,8 +133,16 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
   const { accept } = request.headers
   const asPage = !request.url.startsWith('/fhir/') && accept !== undefined && /text\/html/.test(accept) && !wantsJson(accept)
   if (row.status === 401) reply.header('www-authenticate', 'Bearer realm="enishi"')
-  if (!asPage) return reply.code(row.status).header('content-type', 'application/fhir+json; charset=utf-8').send(JSON.stringify(refusalOutcome(refusal)))
-  if (refusal.code === 'not-signed-in' && request.method === 'GET') return reply.code(303).header('location', `/sign-in?next=${encodeURIComponent(request.url)}`).send()
+  if (!asPage)
+    return reply
+      .code(row.status)
+      .header('content-type', 'application/fhir+json; charset=utf-8')
+      .send(JSON.stringify(refusalOutcome(refusal)))
+  if (refusal.code === 'not-signed-in' && request.method === 'GET')
+    return reply
+      .code(303)
+      .header('location', `/sign-in?next=${encodeURIComponent(request.url)}`)
+      .send()
   const page = deps.refusalPage({ refusal, lang: outcome?.lang ?? 'ja', actor: outcome?.actor ?? { kind: 'public' }, url: request.url })
   return reply.code(row.status).header('content-type', 'text/html; charset=utf-8').send(page)
 }
@@ -128,7 +151,10 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
 function fault(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
   const reference = Math.random().toString(36).slice(2, 10)
   const known = error instanceof Error ? error : new Error('thrown value')
-  const frames = (known.stack ?? '').split('\n').filter((l) => l.trimStart().startsWith('at ')).slice(0, 12)
+  const frames = (known.stack ?? '')
+    .split('\n')
+    .filter((l) => l.trimStart().startsWith('at '))
+    .slice(0, 12)
   const code = 'code' in known ? String(known.code) : undefined
   deps.log.error({ reference, fault: known.name, code, route: request.routeOptions?.url, method: request.method, frames }, 'fault')
   return refuseOnWire(new Refusal('fault', { reference }), request, reply, deps)
@@ -137,7 +163,12 @@ function fault(error: unknown, request: FastifyRequest, reply: FastifyReply, dep
 function mount(app: FastifyInstance, row: MountRow, deps: HttpDeps) {
   app.all(`${row.path}/*`, async (request, reply) => {
     try {
-      const answer = await row.handle(new Request(new URL(request.url, 'http://localhost'), { method: request.method, headers: request.headers as Record<string, string> }))
+      const answer = await row.handle(
+        new Request(new URL(request.url, 'http://localhost'), {
+          method: request.method,
+          headers: request.headers as Record<string, string>,
+        }),
+      )
       reply.code(answer.status)
       answer.headers.forEach((value, name) => void reply.header(name, value))
       return reply.send(Buffer.from(await answer.arrayBuffer()))

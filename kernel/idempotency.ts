@@ -21,7 +21,9 @@ export async function recallAnswer(db: Db, claim: Claim): Promise<Answer | undef
     values (${claim.actorId}, ${claim.key}, ${claim.hash}, 0, '{}', '', ${claim.now}) on conflict do nothing`.execute(db)
   if (numAffectedRows === 1n) return undefined
   const { rows } = await sql<{ request_hash: Buffer; status: number; headers: Record<string, string>; body: string }>`
-    select request_hash, status, headers, body from kernel.idempotency where actor_id = ${claim.actorId} and idempotency_key = ${claim.key}`.execute(db)
+    select request_hash, status, headers, body from kernel.idempotency where actor_id = ${claim.actorId} and idempotency_key = ${claim.key}`.execute(
+    db,
+  )
   const first = rows[0] ?? refuse('try-again')
   if (!first.request_hash.equals(claim.hash)) refuse('idempotency-mismatch')
   return { status: first.status, headers: first.headers, text: first.body }
@@ -29,7 +31,12 @@ export async function recallAnswer(db: Db, claim: Claim): Promise<Answer | undef
 
 /** Keeps the answer in the same transaction as the write it answers. */
 export async function rememberAnswer(db: Db, claim: Claim, answer: Answer): Promise<void> {
-  const type = answer.fhir !== undefined ? 'application/fhir+json; charset=utf-8' : answer.json !== undefined ? 'application/json; charset=utf-8' : undefined
+  const type =
+    answer.fhir !== undefined
+      ? 'application/fhir+json; charset=utf-8'
+      : answer.json !== undefined
+        ? 'application/json; charset=utf-8'
+        : undefined
   const body = answer.text ?? (typeof answer.fhir === 'string' ? answer.fhir : JSON.stringify(answer.fhir ?? answer.json ?? ''))
   const headers = { ...(type ? { 'content-type': type } : {}), ...answer.headers }
   await sql`update kernel.idempotency set status = ${answer.status ?? 200}, headers = ${JSON.stringify(headers)}::jsonb, body = ${body}

@@ -51,7 +51,9 @@ const LOCK_MINUTES = 10
 
 /** Minutes for which a subject may not try again, or null. Counted in the database, so a second worker knows too. */
 export async function signInLock(db: Db, now: Date, subject: string): Promise<number | null> {
-  const { rows } = await sql<{ locked_until: Date | null }>`select locked_until from kernel.sign_in_failure where subject = ${subject}`.execute(db)
+  const { rows } = await sql<{
+    locked_until: Date | null
+  }>`select locked_until from kernel.sign_in_failure where subject = ${subject}`.execute(db)
   const until = rows[0]?.locked_until
   return until && until > now ? Math.ceil((until.getTime() - now.getTime()) / 60_000) : null
 }
@@ -73,7 +75,8 @@ export async function clearSignInFailures(db: Db, subject: string): Promise<void
  * @returns false where it was used before
  */
 export async function useOnce(db: Db, now: Date, claim: { scope: string; value: string; until: Date }): Promise<boolean> {
-  const { numAffectedRows } = await sql`insert into kernel.used_once (scope, value, until) values (${claim.scope}, ${claim.value}, ${claim.until})
+  const { numAffectedRows } =
+    await sql`insert into kernel.used_once (scope, value, until) values (${claim.scope}, ${claim.value}, ${claim.until})
     on conflict (scope, value) do update set until = excluded.until where used_once.until < ${now}`.execute(db)
   return numAffectedRows === 1n
 }

@@ -26,7 +26,9 @@ export async function migrate(db: Db, migrations: readonly Migration[]): Promise
     await sql`select pg_advisory_lock(${LOCK})`.execute(one)
     try {
       await sql`create schema if not exists kernel`.execute(one)
-      await sql`create table if not exists kernel.migration (id text primary key, applied_at timestamptz not null default now())`.execute(one)
+      await sql`create table if not exists kernel.migration (id text primary key, applied_at timestamptz not null default now())`.execute(
+        one,
+      )
       const done = new Set((await sql<{ id: string }>`select id from kernel.migration`.execute(one)).rows.map((r) => r.id))
       const known = new Set(migrations.map((m) => m.id))
       const unknown = [...done].filter((id) => !known.has(id))

@@ -33,9 +33,11 @@ export async function proveCaller(deps: { db: Db; accounts: Accounts; mint: Toke
   if (session !== undefined) {
     const found = await findSession(deps.db, now, session)
     const actor =
-      found?.kind === 'citizen' ? await deps.accounts.citizen(deps.db, found.subject)
-      : found?.kind === 'staff' ? await deps.accounts.staff(deps.db, found.subject)
-      : undefined
+      found?.kind === 'citizen'
+        ? await deps.accounts.citizen(deps.db, found.subject)
+        : found?.kind === 'staff'
+          ? await deps.accounts.staff(deps.db, found.subject)
+          : undefined
     if (actor) return { actor, sessionId: session }
   }
   return { actor: { kind: 'public' }, sessionId: null }

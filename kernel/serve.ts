@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { auditEntry } from './audit-entry.ts'
 import type { AuditEntry, AuditEvent } from './audit-event.ts'
 import { type AuditBatch, insertAudit } from './audit.ts'
@@ -31,7 +31,11 @@ const retriable = (error: unknown) => ['40001', '40P01'].includes(sqlState(error
 export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps): Promise<Outcome> {
   const now = deps.clock.now()
   const requestId = ulid(now.getTime())
-  const lang = langOf({ query: request.query.get('lang') ?? undefined, cookie: cookie(request.headers, 'enishi_lang'), accept: request.headers['accept-language'] })
+  const lang = langOf({
+    query: request.query.get('lang') ?? undefined,
+    cookie: cookie(request.headers, 'enishi_lang'),
+    accept: request.headers['accept-language'],
+  })
   let actor: Actor = { kind: 'public' }
   let purpose: Purpose = row.why[0]!
   try {
@@ -47,7 +51,10 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
     const refusal = refusalOf(thrown)
     if (!refusal) throw thrown
     // A refused act still names whose record was asked for, so that the person sees refused tries too.
-    const entry = auditEntry({ outcome: refusal.code, ...(refusal.detail.key ? { key: refusal.detail.key } : {}) }, { actor, purpose, now, requestId, action: row.audit, law: row.law })
+    const entry = auditEntry(
+      { outcome: refusal.code, ...(refusal.detail.key ? { key: refusal.detail.key } : {}) },
+      { actor, purpose, now, requestId, action: row.audit, law: row.law },
+    )
     if (row.audit !== 'none') await deps.batch.durable([entry])
     return { lang, actor, requestId, refusal }
   }
@@ -86,15 +93,18 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
     const outgoing: Outgoing[] = []
     try {
       const done = await deps.db.transaction().execute(async (db): Promise<Answer | Refusal> => {
-        const claim = idempotencyKey && about.actor.kind !== 'public'
-          ? { actorId: about.actor.id, key: idempotencyKey, hash: requestHash(request), now: about.now }
-          : undefined
+        const claim =
+          idempotencyKey && about.actor.kind !== 'public'
+            ? { actorId: about.actor.id, key: idempotencyKey, hash: requestHash(request), now: about.now }
+            : undefined
         const earlier = claim && (await recallAnswer(db, claim))
         if (earlier) return earlier
-        const answer = await row.handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, request).catch((error: unknown) => {
-          if (row.keepsRefused && error instanceof Refusal) return error
-          throw error
-        })
+        const answer = await row
+          .handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, request)
+          .catch((error: unknown) => {
+            if (row.keepsRefused && error instanceof Refusal) return error
+            throw error
+          })
         if (answer instanceof Refusal) return answer
         const rendered = render(answer, request)
         await writeOutbox(db, about.now, outgoing)
@@ -129,7 +139,10 @@ export function wantsJson(accept: string | undefined): boolean {
 function parseBody(schema: z.ZodType, body: unknown): unknown {
   const parsed = schema.safeParse(body ?? {})
   if (parsed.success) return parsed.data
-  const what = parsed.error.issues.slice(0, 5).map((i) => `${i.path.join('.') || 'body'}: ${i.message}`).join('; ')
+  const what = parsed.error.issues
+    .slice(0, 5)
+    .map((i) => `${i.path.join('.') || 'body'}: ${i.message}`)
+    .join('; ')
   return refuse('input-invalid', { what })
 }
 
@@ -138,7 +151,8 @@ function refusalOf(thrown: unknown): Refusal | undefined {
   if (thrown instanceof Refusal) return thrown
   const state = sqlState(thrown)
   if (state === '53100') return new Refusal('storage-full')
-  if (state !== undefined && (['53300', '57P01', '57P02', '57P03', '08006', '08001', '08003'].includes(state) || retriable(thrown))) return new Refusal('try-again')
+  if (state !== undefined && (['53300', '57P01', '57P02', '57P03', '08006', '08001', '08003'].includes(state) || retriable(thrown)))
+    return new Refusal('try-again')
   return undefined
 }
 

@@ -59,12 +59,23 @@ export async function tokenMint(db: Db, cacheSize = 10_000): Promise<TokenMint> 
       const known = cache.get(token)
       if (known) return known.until > now ? known : undefined
       try {
-        const { payload } = await jwtVerify(token, (header) => publicKeys.get(header.kid ?? '') ?? Promise.reject(new Error('unknown kid')), {
-          algorithms: ['ES256'], audience: 'enishi', typ: 'at+jwt', currentDate: now,
-        })
+        const { payload } = await jwtVerify(
+          token,
+          (header) => publicKeys.get(header.kid ?? '') ?? Promise.reject(new Error('unknown kid')),
+          {
+            algorithms: ['ES256'],
+            audience: 'enishi',
+            typ: 'at+jwt',
+            currentDate: now,
+          },
+        )
         const read: AccessToken = {
-          clientId: String(payload.sub), scopes: String(payload.scope ?? '').split(' ').filter(Boolean),
-          tokenId: String(payload.jti), until: new Date((payload.exp ?? 0) * 1000),
+          clientId: String(payload.sub),
+          scopes: String(payload.scope ?? '')
+            .split(' ')
+            .filter(Boolean),
+          tokenId: String(payload.jti),
+          until: new Date((payload.exp ?? 0) * 1000),
         }
         if (cache.size >= cacheSize) cache.delete(cache.keys().next().value!)
         cache.set(token, read)

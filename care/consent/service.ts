@@ -26,18 +26,39 @@ export function consentService() {
      * An earlier answer at the same institution is replaced for the kinds asked.
      * @refuses kind-unknown
      */
-    async record(ctx: Context, answer: { key: string; institutionNumber: string; institutionName: string; kinds: Readonly<Record<string, boolean>> }): Promise<Consent> {
+    async record(
+      ctx: Context,
+      answer: { key: string; institutionNumber: string; institutionName: string; kinds: Readonly<Record<string, boolean>> },
+    ): Promise<Consent> {
       const asked = Object.keys(answer.kinds)
       for (const kind of asked) if (!askableKinds.includes(kind as InformationKind)) refuse('kind-unknown', { kind: kind.slice(0, 40) })
       const consent: Consent = {
-        id: ulid(ctx.now.getTime()), key: answer.key, institutionNumber: answer.institutionNumber, institutionName: answer.institutionName,
-        purpose: 'TREAT', givenAt: ctx.now, until: new Date(ctx.now.getTime() + CONSENT_HOURS * 3600_000), withdrawnAt: null,
+        id: ulid(ctx.now.getTime()),
+        key: answer.key,
+        institutionNumber: answer.institutionNumber,
+        institutionName: answer.institutionName,
+        purpose: 'TREAT',
+        givenAt: ctx.now,
+        until: new Date(ctx.now.getTime() + CONSENT_HOURS * 3600_000),
+        withdrawnAt: null,
         allowed: asked.filter((k) => answer.kinds[k]) as InformationKind[],
         refused: asked.filter((k) => !answer.kinds[k]) as InformationKind[],
       }
-      await store.endEarlierGrants(ctx.db, { key: consent.key, institutionNumber: consent.institutionNumber, purpose: consent.purpose, kinds: asked, at: ctx.now })
+      await store.endEarlierGrants(ctx.db, {
+        key: consent.key,
+        institutionNumber: consent.institutionNumber,
+        purpose: consent.purpose,
+        kinds: asked,
+        at: ctx.now,
+      })
       await store.insertConsent(ctx.db, consent)
-      ctx.audit({ action: 'consent.give', key: consent.key, consentId: consent.id, kinds: consent.allowed, resource: `Consent/${consent.id}` })
+      ctx.audit({
+        action: 'consent.give',
+        key: consent.key,
+        consentId: consent.id,
+        kinds: consent.allowed,
+        resource: `Consent/${consent.id}`,
+      })
       ctx.tell({ topic: 'consent.given', key: consent.key, payload: { consentId: consent.id } })
       return consent
     },
@@ -62,7 +83,9 @@ export function consentService() {
     /** Which kinds the caller's institution may see now, by live consent of the person. */
     live: (ctx: Context, keys: readonly string[]): Promise<Grant[]> => {
       const institutionNumber = institutionOf(ctx.actor)
-      return institutionNumber === null ? Promise.resolve([]) : store.liveGrants(ctx.db, { keys, institutionNumber, purpose: ctx.purpose, now: ctx.now })
+      return institutionNumber === null
+        ? Promise.resolve([])
+        : store.liveGrants(ctx.db, { keys, institutionNumber, purpose: ctx.purpose, now: ctx.now })
     },
 
     /** Notes that a person is a patient of an institution (card shown there, or a record registered from there). */

@@ -27,31 +27,52 @@ export const consentMigrations: Migration[] = [
 ]
 
 type ConsentRow = {
-  key: string; id: string; institution_number: string; institution_name: string; purpose: string
-  given_at: Date; until: Date; withdrawn_at: Date | null; allowed: string[]; refused: string[]
+  key: string
+  id: string
+  institution_number: string
+  institution_name: string
+  purpose: string
+  given_at: Date
+  until: Date
+  withdrawn_at: Date | null
+  allowed: string[]
+  refused: string[]
 }
 
 const toConsent = (r: ConsentRow): Consent => ({
-  id: r.id, key: r.key, institutionNumber: r.institution_number, institutionName: r.institution_name, purpose: r.purpose,
-  givenAt: r.given_at, until: r.until, withdrawnAt: r.withdrawn_at,
-  allowed: r.allowed as InformationKind[], refused: r.refused as InformationKind[],
+  id: r.id,
+  key: r.key,
+  institutionNumber: r.institution_number,
+  institutionName: r.institution_name,
+  purpose: r.purpose,
+  givenAt: r.given_at,
+  until: r.until,
+  withdrawnAt: r.withdrawn_at,
+  allowed: r.allowed as InformationKind[],
+  refused: r.refused as InformationKind[],
 })
 
 export async function insertConsent(db: Db, c: Consent): Promise<void> {
   await sql`insert into consent.consent (key, id, institution_number, institution_name, purpose, given_at, until, allowed, refused)
-    values (${c.key}, ${c.id}, ${c.institutionNumber}, ${c.institutionName}, ${c.purpose}, ${c.givenAt}, ${c.until}, ${c.allowed}, ${c.refused})`.execute(db)
+    values (${c.key}, ${c.id}, ${c.institutionNumber}, ${c.institutionName}, ${c.purpose}, ${c.givenAt}, ${c.until}, ${c.allowed}, ${c.refused})`.execute(
+    db,
+  )
   await sql`insert into consent.grant_fact (key, consent_id, kind, institution_number, purpose, given_at, until)
-    select ${c.key}, ${c.id}, kind, ${c.institutionNumber}, ${c.purpose}, ${c.givenAt}, ${c.until} from unnest(${c.allowed}::text[]) as kind`.execute(db)
+    select ${c.key}, ${c.id}, kind, ${c.institutionNumber}, ${c.purpose}, ${c.givenAt}, ${c.until} from unnest(${c.allowed}::text[]) as kind`.execute(
+    db,
+  )
 }
 
 export async function findConsents(db: Db, keys: readonly string[]): Promise<Consent[]> {
-  const { rows } = await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) order by given_at desc, id desc`.execute(db)
+  const { rows } =
+    await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) order by given_at desc, id desc`.execute(db)
   return rows.map(toConsent)
 }
 
 /** One consent of the given keys, locked against a second withdrawal at the same time. */
 export async function lockConsent(db: Db, keys: readonly string[], id: string): Promise<Consent | undefined> {
-  const { rows } = await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) and id = ${id} for update`.execute(db)
+  const { rows } =
+    await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) and id = ${id} for update`.execute(db)
   return rows[0] && toConsent(rows[0])
 }
 
@@ -62,7 +83,10 @@ export async function withdraw(db: Db, key: string, id: string, at: Date): Promi
 }
 
 /** A new answer at the reader replaces what the same institution held before for the kinds that were asked. */
-export async function endEarlierGrants(db: Db, about: { key: string; institutionNumber: string; purpose: string; kinds: readonly string[]; at: Date }): Promise<void> {
+export async function endEarlierGrants(
+  db: Db,
+  about: { key: string; institutionNumber: string; purpose: string; kinds: readonly string[]; at: Date },
+): Promise<void> {
   await sql`update consent.grant_fact set withdrawn_at = ${about.at}
     where key = ${about.key} and institution_number = ${about.institutionNumber} and purpose = ${about.purpose}
       and kind = any(${[...about.kinds]}::text[]) and withdrawn_at is null and until > ${about.at}`.execute(db)
@@ -73,21 +97,44 @@ export async function endEarlierGrants(db: Db, about: { key: string; institution
     where c.key = ${about.key} and c.id = rest.id and rest.key = c.key and rest.kinds <> c.allowed`.execute(db)
 }
 
-export async function liveGrants(db: Db, about: { keys: readonly string[]; institutionNumber: string; purpose: string; now: Date }): Promise<Grant[]> {
-  const { rows } = await sql<{ key: string; consent_id: string; kind: InformationKind; institution_number: string; purpose: string; given_at: Date; until: Date; withdrawn_at: Date | null }>`
+export async function liveGrants(
+  db: Db,
+  about: { keys: readonly string[]; institutionNumber: string; purpose: string; now: Date },
+): Promise<Grant[]> {
+  const { rows } = await sql<{
+    key: string
+    consent_id: string
+    kind: InformationKind
+    institution_number: string
+    purpose: string
+    given_at: Date
+    until: Date
+    withdrawn_at: Date | null
+  }>`
     select * from consent.grant_fact where key = any(${[...about.keys]}::text[]) and institution_number = ${about.institutionNumber}
       and purpose = ${about.purpose} and given_at <= ${about.now} and until > ${about.now} and withdrawn_at is null`.execute(db)
   return rows.map((r) => ({
-    consentId: r.consent_id, key: r.key, institutionNumber: r.institution_number, kind: r.kind, purpose: r.purpose,
-    givenAt: r.given_at, until: r.until, withdrawnAt: r.withdrawn_at,
+    consentId: r.consent_id,
+    key: r.key,
+    institutionNumber: r.institution_number,
+    kind: r.kind,
+    purpose: r.purpose,
+    givenAt: r.given_at,
+    until: r.until,
+    withdrawnAt: r.withdrawn_at,
   }))
 }
 
 export async function relate(db: Db, key: string, institutionNumber: string, since: Date): Promise<void> {
-  await sql`insert into consent.relation (key, institution_number, since) values (${key}, ${institutionNumber}, ${since}) on conflict do nothing`.execute(db)
+  await sql`insert into consent.relation (key, institution_number, since) values (${key}, ${institutionNumber}, ${since}) on conflict do nothing`.execute(
+    db,
+  )
 }
 
 export async function related(db: Db, keys: readonly string[], institutionNumber: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from consent.relation where key = any(${[...keys]}::text[]) and institution_number = ${institutionNumber} limit 1`.execute(db)
+  const { rows } =
+    await sql`select 1 from consent.relation where key = any(${[...keys]}::text[]) and institution_number = ${institutionNumber} limit 1`.execute(
+      db,
+    )
   return rows.length > 0
 }

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { type Candidate, foldName, samePerson } from './rules.ts'
 
-const hanako: Candidate = { key: 'k1', personId: 'p1', birthDate: '1980-04-01', sex: 'female', name: '山田 花子', nameKana: 'ヤマダ ハナコ', doubtful: false }
+const hanako: Candidate = {
+  key: 'k1',
+  personId: 'p1',
+  birthDate: '1980-04-01',
+  sex: 'female',
+  name: '山田 花子',
+  nameKana: 'ヤマダ ハナコ',
+  doubtful: false,
+}
 const twin: Candidate = { ...hanako, key: 'k2', personId: 'p2', name: '山田 幸子', nameKana: 'ヤマダ サチコ' }
 const stated = { birthDate: '1980-04-01', sex: 'female', name: '山田 花子', nameKana: 'ヤマダ ハナコ' }
 

@@ -20,7 +20,10 @@ export function foldName(name: string): string {
  *
  * @returns the candidate, or null where the statement must be set aside
  */
-export function samePerson(stated: Pick<Stated, 'birthDate' | 'sex' | 'name' | 'nameKana'>, candidates: readonly Candidate[]): Candidate | null {
+export function samePerson(
+  stated: Pick<Stated, 'birthDate' | 'sex' | 'name' | 'nameKana'>,
+  candidates: readonly Candidate[],
+): Candidate | null {
   const agree = candidates.filter((c) => c.birthDate === stated.birthDate && sexAgrees(c.sex, stated.sex))
   if (agree.length <= 1) return agree[0] ?? null
   const named = agree.filter((c) => foldName(c.nameKana) === foldName(stated.nameKana) || foldName(c.name) === foldName(stated.name))

@@ -28,16 +28,34 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
     /** Enters a person with one member id, as an insurer's register does. */
     async enter(ctx: { db: Db; now: Date }, person: NewPerson & { memberId: string | null }): Promise<Resolution> {
       const made = { id: ulid(ctx.now.getTime()), key: newKey() }
-      await store.insertPerson(ctx.db, { ...person, ...made, foldedName: foldName(person.name), foldedKana: foldName(person.nameKana), at: ctx.now })
+      await store.insertPerson(ctx.db, {
+        ...person,
+        ...made,
+        foldedName: foldName(person.name),
+        foldedKana: foldName(person.nameKana),
+        at: ctx.now,
+      })
       if (person.memberId !== null) {
-        await store.insertMemberId(ctx.db, { folded: foldMemberId(person.memberId), key: made.key, personId: made.id, asSent: person.memberId, at: ctx.now })
+        await store.insertMemberId(ctx.db, {
+          folded: foldMemberId(person.memberId),
+          key: made.key,
+          personId: made.id,
+          asSent: person.memberId,
+          at: ctx.now,
+        })
       }
       return { key: made.key, personId: made.id, created: true, doubtful: false }
     },
 
     /** Adds a member id to a person (a new insurer); the earlier ones keep leading to the same person. */
     addMemberId: (ctx: { db: Db; now: Date }, to: { personId: string; key: string; memberId: string }) =>
-      store.insertMemberId(ctx.db, { folded: foldMemberId(to.memberId), key: to.key, personId: to.personId, asSent: to.memberId, at: ctx.now }),
+      store.insertMemberId(ctx.db, {
+        folded: foldMemberId(to.memberId),
+        key: to.key,
+        personId: to.personId,
+        asSent: to.memberId,
+        at: ctx.now,
+      }),
 
     /**
      * Whose record a submission belongs to. An unknown member id makes a person; a known one whose birth date or sex
@@ -54,7 +72,15 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
       const sex = stated.sex === 'male' || stated.sex === 'female' || stated.sex === 'other' ? stated.sex : 'unknown'
       const entered = await this.enter(ctx, { ...stated, sex, memberId: stated.memberId })
       if (candidates.length === 0) return entered
-      await store.insertDoubt(ctx.db, { key: entered.key, folded, birthDate: stated.birthDate, sex, nameKana: stated.nameKana, institutionNumber, at: ctx.now })
+      await store.insertDoubt(ctx.db, {
+        key: entered.key,
+        folded,
+        birthDate: stated.birthDate,
+        sex,
+        nameKana: stated.nameKana,
+        institutionNumber,
+        at: ctx.now,
+      })
       ctx.audit({ action: 'person.set-aside', key: entered.key, resource: `Patient/${entered.key}` })
       return { ...entered, doubtful: true }
     },
@@ -71,7 +97,10 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
       const found = await store.findStaff(ctx.db, { loginName: given.loginName })
       const passwordOk = await passwordMatches(found?.passwordHash ?? NOBODY, given.password)
       const step = found ? totpStep(found.totpSecret, given.totp, ctx.now) : null
-      const fresh = step !== null && (!totpOnce || (await useOnce(ctx.db, ctx.now, { scope: 'totp', value: `${found!.id}:${step}`, until: new Date((step + 3) * 30_000) })))
+      const fresh =
+        step !== null &&
+        (!totpOnce ||
+          (await useOnce(ctx.db, ctx.now, { scope: 'totp', value: `${found!.id}:${step}`, until: new Date((step + 3) * 30_000) })))
       if (!found || !passwordOk || !fresh) {
         await noteSignInFailure(ctx.db, ctx.now, subject)
         throw new Refusal('sign-in-failed')
@@ -90,10 +119,28 @@ export const accounts: Accounts = {
   },
   async staff(db, staffId) {
     const s = await store.findStaff(db, { id: staffId })
-    return s && { kind: 'staff', id: s.id, role: s.role, institutionNumber: s.institutionNumber, institutionName: s.institutionName, name: s.name }
+    return (
+      s && {
+        kind: 'staff',
+        id: s.id,
+        role: s.role,
+        institutionNumber: s.institutionNumber,
+        institutionName: s.institutionName,
+        name: s.name,
+      }
+    )
   },
   async system(db, clientId, scopes) {
     const c = await store.findClient(db, clientId)
-    return c && { kind: 'system', id: c.clientId, institutionNumber: c.institutionNumber, institutionName: c.institutionName, name: c.name, scopes: scopes.filter((s) => c.scopes.includes(s)) }
+    return (
+      c && {
+        kind: 'system',
+        id: c.clientId,
+        institutionNumber: c.institutionNumber,
+        institutionName: c.institutionName,
+        name: c.name,
+        scopes: scopes.filter((s) => c.scopes.includes(s)),
+      }
+    )
   },
 }

@@ -15,7 +15,7 @@ export const personMigrations: Migration[] = [
     sql: `
       create schema person;
       create table person.person (
-        id text primary key, name text not null, name_kana text not null, birth_date date not null, sex text not null,
+        id text primary key, name text not null, name_kana text not null, birth_date text not null, sex text not null,
         address text not null, postal_code text not null, phone text not null, folded_name text not null, folded_kana text not null,
         made_at timestamptz not null);
       create index person_by_birth on person.person (birth_date, folded_kana);
@@ -43,14 +43,31 @@ export const personMigrations: Migration[] = [
   },
 ]
 
-type PersonRow = { id: string; name: string; name_kana: string; birth_date: string; sex: Person['sex']; address: string; postal_code: string; phone: string; keys: string[] }
+type PersonRow = {
+  id: string
+  name: string
+  name_kana: string
+  birth_date: string
+  sex: Person['sex']
+  address: string
+  postal_code: string
+  phone: string
+  keys: string[]
+}
 
 const toPerson = (r: PersonRow): Person => ({
-  id: r.id, keys: r.keys, name: r.name, nameKana: r.name_kana, birthDate: r.birth_date, sex: r.sex,
-  address: r.address, postalCode: r.postal_code, phone: r.phone,
+  id: r.id,
+  keys: r.keys,
+  name: r.name,
+  nameKana: r.name_kana,
+  birthDate: r.birth_date,
+  sex: r.sex,
+  address: r.address,
+  postalCode: r.postal_code,
+  phone: r.phone,
 })
 
-const PERSON = sql`select p.id, p.name, p.name_kana, to_char(p.birth_date, 'YYYY-MM-DD') as birth_date, p.sex, p.address, p.postal_code, p.phone,
+const PERSON = sql`select p.id, p.name, p.name_kana, p.birth_date, p.sex, p.address, p.postal_code, p.phone,
   array(select k.key from person.patient_key k where k.person_id = p.id order by k.since, k.key) as keys from person.person p`
 
 export async function findPerson(db: Db, id: string): Promise<Person | undefined> {
@@ -63,9 +80,14 @@ export async function findByKey(db: Db, key: string): Promise<Person | undefined
   return rows[0] && toPerson(rows[0])
 }
 
-export async function insertPerson(db: Db, p: NewPerson & { id: string; key: string; foldedName: string; foldedKana: string; at: Date }): Promise<void> {
+export async function insertPerson(
+  db: Db,
+  p: NewPerson & { id: string; key: string; foldedName: string; foldedKana: string; at: Date },
+): Promise<void> {
   await sql`insert into person.person (id, name, name_kana, birth_date, sex, address, postal_code, phone, folded_name, folded_kana, made_at)
-    values (${p.id}, ${p.name}, ${p.nameKana}, ${p.birthDate}, ${p.sex}, ${p.address}, ${p.postalCode}, ${p.phone}, ${p.foldedName}, ${p.foldedKana}, ${p.at})`.execute(db)
+    values (${p.id}, ${p.name}, ${p.nameKana}, ${p.birthDate}, ${p.sex}, ${p.address}, ${p.postalCode}, ${p.phone}, ${p.foldedName}, ${p.foldedKana}, ${p.at})`.execute(
+    db,
+  )
   await sql`insert into person.patient_key (key, person_id, since) values (${p.key}, ${p.id}, ${p.at})`.execute(db)
 }
 
@@ -75,23 +97,50 @@ export async function lockMemberId(db: Db, folded: string): Promise<void> {
 }
 
 export async function findCandidates(db: Db, folded: string): Promise<Candidate[]> {
-  const { rows } = await sql<{ key: string; person_id: string; birth_date: string; sex: string; name_kana: string; name: string; doubtful: boolean }>`
-    select m.key, m.person_id, to_char(p.birth_date, 'YYYY-MM-DD') as birth_date, p.sex, p.name_kana, p.name,
+  const { rows } = await sql<{
+    key: string
+    person_id: string
+    birth_date: string
+    sex: string
+    name_kana: string
+    name: string
+    doubtful: boolean
+  }>`
+    select m.key, m.person_id, p.birth_date, p.sex, p.name_kana, p.name,
       exists (select 1 from person.doubt d where d.key = m.key and d.settled_at is null) as doubtful
     from person.member_id m join person.person p on p.id = m.person_id where m.folded = ${folded} order by m.since, m.key`.execute(db)
-  return rows.map((r) => ({ key: r.key, personId: r.person_id, birthDate: r.birth_date, sex: r.sex, nameKana: r.name_kana, name: r.name, doubtful: r.doubtful }))
+  return rows.map((r) => ({
+    key: r.key,
+    personId: r.person_id,
+    birthDate: r.birth_date,
+    sex: r.sex,
+    nameKana: r.name_kana,
+    name: r.name,
+    doubtful: r.doubtful,
+  }))
 }
 
-export async function insertMemberId(db: Db, m: { folded: string; key: string; personId: string; asSent: string; at: Date }): Promise<void> {
-  await sql`insert into person.member_id (folded, key, person_id, as_sent, since) values (${m.folded}, ${m.key}, ${m.personId}, ${m.asSent}, ${m.at}) on conflict do nothing`.execute(db)
+export async function insertMemberId(
+  db: Db,
+  m: { folded: string; key: string; personId: string; asSent: string; at: Date },
+): Promise<void> {
+  await sql`insert into person.member_id (folded, key, person_id, as_sent, since) values (${m.folded}, ${m.key}, ${m.personId}, ${m.asSent}, ${m.at}) on conflict do nothing`.execute(
+    db,
+  )
 }
 
 export async function memberIdsOf(db: Db, personId: string): Promise<{ asSent: string; since: Date }[]> {
-  const { rows } = await sql<{ as_sent: string; since: Date }>`select as_sent, since from person.member_id where person_id = ${personId} order by since desc`.execute(db)
+  const { rows } = await sql<{
+    as_sent: string
+    since: Date
+  }>`select as_sent, since from person.member_id where person_id = ${personId} order by since desc`.execute(db)
   return rows.map((r) => ({ asSent: r.as_sent, since: r.since }))
 }
 
-export async function insertDoubt(db: Db, d: { key: string; folded: string; birthDate: string; sex: string; nameKana: string; institutionNumber: string; at: Date }): Promise<void> {
+export async function insertDoubt(
+  db: Db,
+  d: { key: string; folded: string; birthDate: string; sex: string; nameKana: string; institutionNumber: string; at: Date },
+): Promise<void> {
   await sql`insert into person.doubt (key, folded, birth_date, sex, name_kana, institution_number, noted_at)
     values (${d.key}, ${d.folded}, ${d.birthDate}, ${d.sex}, ${d.nameKana}, ${d.institutionNumber}, ${d.at})`.execute(db)
 }
@@ -105,13 +154,21 @@ export async function insertFacilities(db: Db, facilities: readonly Facility[]):
   for (const f of facilities)
     await sql`insert into person.facility (institution_number, name, name_en, kind, prefecture)
       values (${f.institutionNumber}, ${f.name}, ${f.nameEn}, ${f.kind}, ${f.prefecture})
-      on conflict (institution_number) do update set name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, prefecture = excluded.prefecture`.execute(db)
+      on conflict (institution_number) do update set name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, prefecture = excluded.prefecture`.execute(
+      db,
+    )
 }
 
 export async function findFacilities(db: Db): Promise<Facility[]> {
   const { rows } = await sql<{ institution_number: string; name: string; name_en: string; kind: Facility['kind']; prefecture: string }>`
     select * from person.facility order by institution_number`.execute(db)
-  return rows.map((r) => ({ institutionNumber: r.institution_number, name: r.name, nameEn: r.name_en, kind: r.kind, prefecture: r.prefecture }))
+  return rows.map((r) => ({
+    institutionNumber: r.institution_number,
+    name: r.name,
+    nameEn: r.name_en,
+    kind: r.kind,
+    prefecture: r.prefecture,
+  }))
 }
 
 export type StaffRow = Staff & { passwordHash: string; totpSecret: string; institutionName: string }
@@ -123,10 +180,32 @@ export async function insertStaff(db: Db, s: Staff & { passwordHash: string; tot
 
 export async function findStaff(db: Db, by: { id: string } | { loginName: string }): Promise<StaffRow | undefined> {
   const where = 'id' in by ? sql`s.id = ${by.id}` : sql`s.login_name = ${by.loginName}`
-  const { rows } = await sql<{ id: string; login_name: string; name: string; role: StaffRole; institution_number: string; password_hash: string; totp_secret: string; facility: string }>`
-    select s.*, f.name as facility from person.staff s join person.facility f using (institution_number) where ${where} and s.ended_at is null`.execute(db)
+  const { rows } = await sql<{
+    id: string
+    login_name: string
+    name: string
+    role: StaffRole
+    institution_number: string
+    password_hash: string
+    totp_secret: string
+    facility: string
+  }>`
+    select s.*, f.name as facility from person.staff s join person.facility f using (institution_number) where ${where} and s.ended_at is null`.execute(
+    db,
+  )
   const r = rows[0]
-  return r && { id: r.id, loginName: r.login_name, name: r.name, role: r.role, institutionNumber: r.institution_number, passwordHash: r.password_hash, totpSecret: r.totp_secret, institutionName: r.facility }
+  return (
+    r && {
+      id: r.id,
+      loginName: r.login_name,
+      name: r.name,
+      role: r.role,
+      institutionNumber: r.institution_number,
+      passwordHash: r.password_hash,
+      totpSecret: r.totp_secret,
+      institutionName: r.facility,
+    }
+  )
 }
 
 export async function insertClient(db: Db, c: SystemClient): Promise<void> {
@@ -135,14 +214,34 @@ export async function insertClient(db: Db, c: SystemClient): Promise<void> {
 }
 
 export async function findClient(db: Db, clientId: string): Promise<(SystemClient & { institutionName: string }) | undefined> {
-  const { rows } = await sql<{ client_id: string; institution_number: string; name: string; jwks: { keys: object[] }; scopes: string[]; facility: string }>`
-    select c.*, f.name as facility from person.client c join person.facility f using (institution_number) where c.client_id = ${clientId} and c.ended_at is null`.execute(db)
+  const { rows } = await sql<{
+    client_id: string
+    institution_number: string
+    name: string
+    jwks: { keys: object[] }
+    scopes: string[]
+    facility: string
+  }>`
+    select c.*, f.name as facility from person.client c join person.facility f using (institution_number) where c.client_id = ${clientId} and c.ended_at is null`.execute(
+    db,
+  )
   const r = rows[0]
-  return r && { clientId: r.client_id, institutionNumber: r.institution_number, name: r.name, jwks: r.jwks, scopes: r.scopes, institutionName: r.facility }
+  return (
+    r && {
+      clientId: r.client_id,
+      institutionNumber: r.institution_number,
+      name: r.name,
+      jwks: r.jwks,
+      scopes: r.scopes,
+      institutionName: r.facility,
+    }
+  )
 }
 
 export async function linkCard(db: Db, card: { serial: string; issuer: string; personId: string; at: Date }): Promise<void> {
-  await sql`insert into person.card (serial, issuer, person_id, linked_at) values (${card.serial}, ${card.issuer}, ${card.personId}, ${card.at})`.execute(db)
+  await sql`insert into person.card (serial, issuer, person_id, linked_at) values (${card.serial}, ${card.issuer}, ${card.personId}, ${card.at})`.execute(
+    db,
+  )
 }
 
 export async function findByCard(db: Db, card: { serial: string; issuer: string }): Promise<Person | undefined> {

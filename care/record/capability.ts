@@ -1,0 +1,54 @@
+import { resourceTypes, searchParametersFor } from '#packages/fhir'
+import { ownTypes, sharedTypes } from './ids.ts'
+
+const searchable = new Set(['string', 'token', 'reference', 'date'])
+
+/** What the FHIR surface offers, made from the same tables that the rows read. @spec FHIR R4 CapabilityStatement */
+export function capabilityStatement(base: string, version: string): object {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: '2026-11-22',
+    kind: 'instance',
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json'],
+    software: { name: 'Enishi', version },
+    implementation: { description: 'Enishi 縁', url: base },
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }] }],
+          extension: [
+            {
+              url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+              extension: [{ url: 'token', valueUri: base.replace(/\/fhir\/R4$/, '/oauth/token') }],
+            },
+          ],
+        },
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        operation: [{ name: 'submit', definition: 'urn:enishi:operation:submit' }],
+        resource: resourceTypes
+          .filter((type) => !['Bundle', 'Parameters', 'OperationOutcome', 'DomainResource', 'Resource'].includes(type))
+          .map(ofType),
+      },
+    ],
+  }
+}
+
+function ofType(type: string): object {
+  const read = ['read', 'vread', 'history-instance', 'search-type']
+  const write = ownTypes.has(type) ? [] : type === 'Patient' ? ['create', 'update'] : ['create', 'update', 'delete']
+  return {
+    type,
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: type !== 'Patient' && !ownTypes.has(type),
+    conditionalCreate: !ownTypes.has(type),
+    referencePolicy: sharedTypes.has(type) ? ['literal'] : ['literal', 'logical'],
+    interaction: [...read, ...write].map((code) => ({ code })),
+    searchParam: searchParametersFor(type)
+      .filter((p) => searchable.has(p.kind) && !['_tag', '_security', '_profile', '_source'].includes(p.code))
+      .map((p) => ({ name: p.code, type: p.kind })),
+  }
+}

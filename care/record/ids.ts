@@ -1,0 +1,40 @@
+import { ulid } from '#kernel/id'
+
+/** Resource types that belong to no person; sharded by their own id and readable by everyone who signed in. */
+export const sharedTypes: ReadonlySet<string> = new Set([
+  'Organization',
+  'Practitioner',
+  'PractitionerRole',
+  'Location',
+  'HealthcareService',
+  'Endpoint',
+  'Medication',
+  'Substance',
+  'CodeSystem',
+  'ValueSet',
+  'ConceptMap',
+  'StructureDefinition',
+  'SearchParameter',
+  'Questionnaire',
+  'PlanDefinition',
+  'ActivityDefinition',
+  'Library',
+  'Measure',
+])
+
+/** Types whose rows are made by the platform's own services; nobody writes them as plain resources. */
+export const ownTypes: ReadonlySet<string> = new Set([
+  'AuditEvent',
+  'Consent',
+  'Bundle',
+  'Binary',
+  'Subscription',
+  'Parameters',
+  'OperationOutcome',
+  'CapabilityStatement',
+])
+
+/** A server-assigned id tells its own shard: `<key>.<ulid>`, a Patient's is the key itself. */
+export const keyOfId = (id: string): string => id.split('.', 1)[0]!
+
+export const newResourceId = (key: string, at: Date): string => `${key}.${ulid(at.getTime())}`

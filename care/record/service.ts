@@ -1,0 +1,147 @@
+import type { ConsentService } from '#care/consent'
+import type { Person, PersonService } from '#care/person'
+import type { Context } from '#kernel/context'
+import { type Actor, institutionOf } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import { isResourceType, type Resource } from '#packages/fhir'
+import { depositService } from './deposit.ts'
+import { indexRows } from './index-rows.ts'
+import { keyOfId, ownTypes } from './ids.ts'
+import type { Seen } from './model.ts'
+import { patientResource } from './patient.ts'
+import { parseSearch, type Search } from './search-query.ts'
+import { type Page, runSearch } from './search-sql.ts'
+import { scopeAllows } from './scopes.ts'
+import * as store from './store.ts'
+import { writeService } from './write.ts'
+
+export type RecordService = ReturnType<typeof recordService>
+
+/** A person's chart as one reader may see it: rows newest first, with the rule behind each. */
+export type Chart = { rows: Seen[]; cut: boolean }
+
+const CHART_LIMIT = 5_000
+
+/** The record: submissions in, single resources, search and history out. Every read passes consent's predicate in the query. */
+export function recordService({ consent, person }: { consent: ConsentService; person: PersonService }) {
+  const about = (ctx: Context) => ({ visible: consent.visibleTo(ctx), rule: consent.ruleOf(ctx) })
+
+  /** The key a resource lives under: told by its id, or looked up where a client chose the id. */
+  async function locate(ctx: Context, type: string, id: string): Promise<string> {
+    requireType(type)
+    return (await store.keyOfClientId(ctx.db, type, id)) ?? keyOfId(id)
+  }
+
+  async function find(ctx: Context, type: string, id: string, lock = false): Promise<Seen | undefined> {
+    requireType(type)
+    const { visible, rule } = about(ctx)
+    const direct = await store.findResource(ctx, visible, rule, { key: keyOfId(id), type, id, lock })
+    if (direct) return direct
+    const key = await store.keyOfClientId(ctx.db, type, id)
+    return key === undefined ? undefined : store.findResource(ctx, visible, rule, { key, type, id, lock })
+  }
+
+  /** The register's demographic record of a person, as the Patient everyone refers to. */
+  async function ensurePatient(ctx: Context, key: string, of: Person): Promise<void> {
+    const memberIds = await person.memberIds(ctx, of.id)
+    const body = patientResource(of, { key, memberIds: memberIds.map((m) => m.asSent), at: ctx.now })
+    await store.insertResources(ctx.db, [
+      {
+        key,
+        type: 'Patient',
+        id: key,
+        version: 1,
+        lastUpdated: ctx.now,
+        deleted: false,
+        kind: 'patient',
+        source: '',
+        depositId: null,
+        uninformed: false,
+        undelivered: false,
+        longTerm: true,
+        addressee: null,
+        registeredAt: ctx.now,
+        clinicalAt: null,
+        body: JSON.stringify(body),
+        index: indexRows(body, null),
+      },
+    ])
+  }
+
+  return {
+    ...depositService({ consent, person, ensurePatient }),
+    ...writeService({ consent, person, find, locate, ensurePatient }),
+    ensurePatient,
+
+    /**
+     * One resource by id.
+     * @refuses not-found also where it exists but the caller may not see it; gone
+     */
+    async read(ctx: Context, type: string, id: string): Promise<Seen> {
+      requireScope(ctx.actor, type, 'r')
+      const found = (await find(ctx, type, id)) ?? refuse('not-found')
+      if (found.deleted) refuse('gone')
+      note(ctx, [found], `${type}/${id}`)
+      return found
+    },
+
+    /** All versions of a resource that the caller may see, newest first. @refuses not-found */
+    async history(ctx: Context, type: string, id: string, version?: number): Promise<Seen[]> {
+      requireScope(ctx.actor, type, 'r')
+      const { visible, rule } = about(ctx)
+      const found = await store.findVersions(ctx, visible, rule, {
+        key: await locate(ctx, type, id),
+        type,
+        id,
+        ...(version === undefined ? {} : { version }),
+      })
+      if (found.length === 0) refuse('not-found')
+      note(ctx, found, `${type}/${id}/_history`)
+      return found
+    },
+
+    /** A search of one type. @refuses type-unknown, search-unsupported, search-invalid */
+    async search(ctx: Context, type: string, query: URLSearchParams, strict: boolean): Promise<{ search: Search; page: Page }> {
+      requireType(type)
+      requireScope(ctx.actor, type, 's')
+      const search = parseSearch(type, query, strict)
+      const page = await runSearch(ctx, about(ctx), search)
+      note(ctx, page.rows, `${type}?`)
+      return { search, page }
+    },
+
+    /** The person's items and documents in one list, each under the rule that shows it. Notes one audit entry a rule and key. */
+    async chart(ctx: Context, keys: readonly string[]): Promise<Chart> {
+      const { visible, rule } = about(ctx)
+      const rows = await store.findChart(ctx, visible, rule, keys, CHART_LIMIT + 1)
+      const shown = rows.slice(0, CHART_LIMIT)
+      note(ctx, shown, 'chart')
+      return { rows: shown, cut: rows.length > CHART_LIMIT }
+    },
+  }
+}
+
+/** One audit entry for each person and rule among what is shown, so that everybody sees who looked at theirs. */
+function note(ctx: Context, rows: readonly Seen[], resource: string): void {
+  const groups = new Map<string, Seen[]>()
+  for (const row of rows) {
+    const of = `${row.kind === 'shared' ? '' : row.key}\n${row.rule}`
+    groups.set(of, [...(groups.get(of) ?? []), row])
+  }
+  for (const [of, seen] of groups) {
+    const [key = '', rule = ''] = of.split('\n')
+    ctx.audit({ ...(key === '' ? {} : { key }), rule, resource, count: seen.length, kinds: [...new Set(seen.map((s) => s.kind))].sort() })
+  }
+}
+
+/** @refuses type-unknown */
+function requireType(type: string): void {
+  if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
+}
+
+/** @refuses scope-missing for system clients whose token does not cover the act */
+export function requireScope(actor: Actor, type: string, act: 'c' | 'r' | 'u' | 'd' | 's'): void {
+  if (actor.kind === 'system' && !scopeAllows(actor.scopes, type, act)) refuse('scope-missing', { scope: `system/${type}.${act}` })
+}
+
+export { institutionOf, ownTypes, type Resource }

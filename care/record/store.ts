@@ -1,0 +1,221 @@
+import { sql } from 'kysely'
+import type { ItemKind } from '#care/consent'
+import type { Context } from '#kernel/context'
+import type { Db } from '#kernel/database'
+import { refuse } from '#kernel/refusal'
+import type { RawBuilder } from 'kysely'
+import type { IndexRows } from './index-rows.ts'
+import type { Deposit, Seen, StoredResource } from './model.ts'
+
+export type WrittenRow = StoredResource & { index: IndexRows }
+
+type Row = {
+  key: string
+  type: string
+  id: string
+  version: number
+  last_updated: Date
+  deleted: boolean
+  kind: ItemKind
+  source: string
+  deposit_id: string | null
+  uninformed: boolean
+  undelivered: boolean
+  long_term: boolean
+  addressee: string | null
+  registered_at: Date
+  clinical_at: Date | null
+  body: string
+  rule?: string
+}
+
+export const toSeen = (r: Row): Seen => ({
+  key: r.key,
+  type: r.type,
+  id: r.id,
+  version: r.version,
+  lastUpdated: r.last_updated,
+  deleted: r.deleted,
+  kind: r.kind,
+  source: r.source,
+  depositId: r.deposit_id,
+  uninformed: r.uninformed,
+  undelivered: r.undelivered,
+  longTerm: r.long_term,
+  addressee: r.addressee,
+  registeredAt: r.registered_at,
+  clinicalAt: r.clinical_at,
+  body: r.body,
+  rule: r.rule ?? '',
+})
+
+const COLUMNS = sql`r.key, r.type, r.id, r.version, r.last_updated, r.deleted, r.kind, r.source, r.deposit_id, r.uninformed, r.undelivered,
+  r.long_term, r.addressee, r.registered_at, r.clinical_at, r.body`
+
+/**
+ * Writes first or next versions: one statement a table, whatever the number of resources.
+ * A row takes the place of exactly the version before it; anything else is somebody else's row.
+ * @refuses version-conflict
+ */
+export async function insertResources(db: Db, rows: readonly WrittenRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const plain = rows.map((r) => ({
+    key: r.key,
+    type: r.type,
+    id: r.id,
+    version: r.version,
+    last_updated: r.lastUpdated,
+    kind: r.kind,
+    source: r.source,
+    deposit_id: r.depositId,
+    uninformed: r.uninformed,
+    undelivered: r.undelivered,
+    long_term: r.longTerm,
+    addressee: r.addressee,
+    registered_at: r.registeredAt,
+    clinical_at: r.clinicalAt,
+    tokens: r.index.tokens,
+    refs: r.index.refs,
+    body: r.body,
+  }))
+  const { numAffectedRows } =
+    await sql`insert into record.resource as old (key, type, id, version, last_updated, kind, source, deposit_id, uninformed, undelivered, long_term,
+      addressee, registered_at, clinical_at, tokens, refs, body)
+    select key, type, id, version, last_updated, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, tokens, refs, body
+    from jsonb_to_recordset(${JSON.stringify(plain)}::jsonb) as n(key text, type text, id text, version int, last_updated timestamptz, kind text, source text,
+      deposit_id text, uninformed boolean, undelivered boolean, long_term boolean, addressee text, registered_at timestamptz, clinical_at timestamptz,
+      tokens text[], refs text[], body text)
+    on conflict (key, type, id) do update set version = excluded.version, last_updated = excluded.last_updated, deleted = false, kind = excluded.kind,
+      source = excluded.source, deposit_id = excluded.deposit_id, uninformed = excluded.uninformed, undelivered = excluded.undelivered,
+      long_term = excluded.long_term, addressee = excluded.addressee, registered_at = excluded.registered_at, clinical_at = excluded.clinical_at,
+      tokens = excluded.tokens, refs = excluded.refs, body = excluded.body
+    where old.version = excluded.version - 1`.execute(db)
+  if (numAffectedRows !== BigInt(rows.length)) refuse('version-conflict', { version: '?' })
+  const of = (r: WrittenRow) => ({ key: r.key, type: r.type, id: r.id })
+  const strings = rows.flatMap((r) => r.index.strings.map((s) => ({ ...of(r), ...s })))
+  if (strings.length > 0)
+    await sql`insert into record.string_value (key, type, id, param, value) select key, type, id, param, value
+      from jsonb_to_recordset(${JSON.stringify(strings)}::jsonb) as n(key text, type text, id text, param text, value text) on conflict do nothing`.execute(
+      db,
+    )
+  const dates = rows.flatMap((r) => r.index.dates.map((d, n) => ({ ...of(r), ...d, n })))
+  if (dates.length > 0)
+    await sql`insert into record.date_value (key, type, id, param, n, lo, hi) select key, type, id, param, n, lo, hi
+      from jsonb_to_recordset(${JSON.stringify(dates)}::jsonb) as n(key text, type text, id text, param text, n int, lo timestamptz, hi timestamptz)`.execute(
+      db,
+    )
+}
+
+type Which = { key: string; type: string; id: string }
+
+/** Moves current versions into history and takes their index rows away; the caller writes what comes next. */
+export async function archive(db: Db, which: readonly Which[]): Promise<void> {
+  const list = JSON.stringify(which)
+  const listed = sql`jsonb_to_recordset(${list}::jsonb) as w(key text, type text, id text)`
+  await sql`insert into record.version (key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body)
+    select ${COLUMNS_OF_VERSION} from record.resource r join ${listed} on r.key = w.key and r.type = w.type and r.id = w.id`.execute(db)
+  await sql`delete from record.string_value s using ${listed} where s.key = w.key and s.type = w.type and s.id = w.id`.execute(db)
+  await sql`delete from record.date_value d using ${listed} where d.key = w.key and d.type = w.type and d.id = w.id`.execute(db)
+}
+
+const COLUMNS_OF_VERSION = sql`r.key, r.type, r.id, r.version, r.last_updated, r.deleted, r.kind, r.source, r.deposit_id, r.uninformed, r.undelivered,
+  r.long_term, r.addressee, r.registered_at, r.clinical_at, r.body`
+
+/** Marks resources deleted in a new version, after `archive`. */
+export async function markDeleted(db: Db, which: readonly Which[], at: Date): Promise<void> {
+  await sql`update record.resource r set deleted = true, version = r.version + 1, last_updated = ${at}, tokens = '{}', refs = '{}', body = ''
+    from jsonb_to_recordset(${JSON.stringify(which)}::jsonb) as w(key text, type text, id text)
+    where r.key = w.key and r.type = w.type and r.id = w.id`.execute(db)
+}
+
+/** Live resources of one submission. */
+export async function findOfDeposit(db: Db, key: string, depositId: string): Promise<Which[]> {
+  const { rows } =
+    await sql<Which>`select key, type, id from record.resource where key = ${key} and deposit_id = ${depositId} and not deleted`.execute(db)
+  return rows
+}
+
+/** One resource that the caller may see, deleted ones included; `lock` holds it against other writers until commit. */
+export async function findResource(
+  ctx: Context,
+  visible: RawBuilder<boolean>,
+  rule: RawBuilder<string>,
+  which: Which & { lock?: boolean },
+): Promise<Seen | undefined> {
+  const lock = which.lock ? sql`for update of r` : sql``
+  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from record.resource r
+    where r.key = ${which.key} and r.type = ${which.type} and r.id = ${which.id} and ${visible} ${lock}`.execute(ctx.db)
+  return rows[0] && toSeen(rows[0])
+}
+
+/** All versions of a resource that the caller may see, newest first. Each version is judged by its own marks. */
+export async function findVersions(
+  ctx: Context,
+  visible: RawBuilder<boolean>,
+  rule: RawBuilder<string>,
+  which: Which & { version?: number },
+): Promise<Seen[]> {
+  const one = which.version === undefined ? sql`true` : sql`r.version = ${which.version}`
+  const { rows } = await sql<Row>`
+    select ${COLUMNS}, ${rule} as rule from (
+      select key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body
+        from record.resource where key = ${which.key} and type = ${which.type} and id = ${which.id}
+      union all
+      select key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body
+        from record.version where key = ${which.key} and type = ${which.type} and id = ${which.id}) r
+    where ${visible} and ${one} order by r.version desc limit 1000`.execute(ctx.db)
+  return rows.map(toSeen)
+}
+
+/** The six items and documents of a person that the caller may see, newest first. */
+export async function findChart(
+  ctx: Context,
+  visible: RawBuilder<boolean>,
+  rule: RawBuilder<string>,
+  keys: readonly string[],
+  limit: number,
+): Promise<Seen[]> {
+  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from record.resource r
+    where r.key = any(${[...keys]}::text[]) and not r.deleted and r.kind not in ('patient', 'shared') and ${visible}
+    order by r.clinical_at desc nulls last, r.registered_at desc, r.id desc limit ${limit}`.execute(ctx.db)
+  return rows.map(toSeen)
+}
+
+/**
+ * Claims a Bundle identifier of a person; a second submission of the same identifier waits here for the first.
+ * @returns what was claimed before, or null
+ */
+export async function claimBundle(
+  db: Db,
+  claim: { key: string; system: string; value: string },
+): Promise<{ depositId: string; sha256: Buffer } | null> {
+  const { rows } = await sql<{ deposit_id: string; sha256: Buffer }>`
+    insert into record.bundle_claim (key, system, value, deposit_id, sha256) values (${claim.key}, ${claim.system}, ${claim.value}, '', '')
+    on conflict (key, system, value) do update set system = excluded.system returning deposit_id, sha256`.execute(db)
+  const found = rows[0]!
+  return found.deposit_id === '' ? null : { depositId: found.deposit_id, sha256: found.sha256 }
+}
+
+export async function insertDeposit(db: Db, d: Deposit): Promise<void> {
+  await sql`insert into record.deposit (key, id, source, system, value, bundle_class, received_at, body, sha256)
+    values (${d.key}, ${d.id}, ${d.source}, ${d.system}, ${d.value}, ${d.bundleClass}, ${d.receivedAt}, ${d.body}, ${d.sha256})`.execute(db)
+  await sql`update record.bundle_claim set deposit_id = ${d.id}, sha256 = ${d.sha256}
+    where key = ${d.key} and system = ${d.system} and value = ${d.value}`.execute(db)
+}
+
+export async function claimClientId(db: Db, type: string, id: string, key: string): Promise<boolean> {
+  const { numAffectedRows } =
+    await sql`insert into record.client_id (type, id, key) values (${type}, ${id}, ${key}) on conflict do nothing`.execute(db)
+  return numAffectedRows === 1n
+}
+
+/** Key of a client-assigned id, or undefined. */
+export async function keyOfClientId(db: Db, type: string, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ key: string }>`select key from record.client_id where type = ${type} and id = ${id}`.execute(db)
+  return rows[0]?.key
+}
+
+/** Makes writers of one condition wait for each other until commit. */
+export async function lockCondition(db: Db, condition: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${condition}, 1))`.execute(db)
+}

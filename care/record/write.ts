@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto'
+import type { ConsentService, ItemKind } from '#care/consent'
+import type { Person, PersonService } from '#care/person'
+import { type Context, institutionOf } from '#kernel/context'
+import { newKey, ulid } from '#kernel/id'
+import { refuse } from '#kernel/refusal'
+import {
+  clinicalDate,
+  firstText,
+  flagsOf,
+  hasError,
+  informationKind,
+  isObject,
+  isResourceType,
+  memberIdOf,
+  parseReference,
+  patientName,
+  type Resource,
+  validateResource,
+} from '#packages/fhir'
+import { stamped, startOf } from './drafts.ts'
+import { keyOfId, newResourceId, ownTypes, sharedTypes } from './ids.ts'
+import { indexRows } from './index-rows.ts'
+import type { Seen } from './model.ts'
+import { scopeAllows } from './scopes.ts'
+import * as store from './store.ts'
+
+export type Written = { type: string; id: string; version: number; lastUpdated: Date; body: string; created: boolean }
+
+type Parts = {
+  consent: ConsentService
+  person: PersonService
+  find: (ctx: Context, type: string, id: string, lock?: boolean) => Promise<Seen | undefined>
+  locate: (ctx: Context, type: string, id: string) => Promise<string>
+  ensurePatient: (ctx: Context, key: string, of: Person) => Promise<void>
+}
+
+/** Single writes of an institution's own resources. What another institution sent is never changed here. */
+export function writeService({ consent, person, find, ensurePatient }: Parts) {
+  /** @refuses not-permitted, scope-missing, resource-invalid */
+  function check(ctx: Context, resource: Resource, act: 'c' | 'u'): void {
+    const type = resource.resourceType
+    requireWritable(ctx, type, act)
+    const findings = validateResource(resource)
+    if (hasError(findings)) refuse('resource-invalid', {}, findings)
+  }
+
+  /** The patient a new resource belongs to, who must be a patient of the caller's institution. @refuses patient-unknown */
+  async function keyFor(ctx: Context, resource: Resource): Promise<string | null> {
+    if (sharedTypes.has(resource.resourceType)) return null
+    if (resource.resourceType === 'Patient') return typeof resource.id === 'string' ? keyOfId(resource.id) : refuse('patient-unknown')
+    for (const name of ['subject', 'patient', 'beneficiary', 'for', 'individual']) {
+      const reference = firstText(resource, name, 'reference')
+      const target = reference === undefined ? null : parseReference(reference)
+      if (target?.type !== 'Patient' || target.id === undefined) continue
+      const key = keyOfId(target.id)
+      if (!(await consent.related(ctx, [key]))) refuse('patient-unknown')
+      return key
+    }
+    return refuse('patient-unknown')
+  }
+
+  function draft(ctx: Context, resource: Resource, about: { key: string; id: string; version: number; shared: boolean }) {
+    const body = stamped(resource, { id: about.id, version: about.version, at: ctx.now })
+    const flags = flagsOf(resource)
+    const kind: ItemKind = about.shared
+      ? 'shared'
+      : resource.resourceType === 'Patient'
+        ? 'patient'
+        : (informationKind(resource) ?? 'other')
+    const row: store.WrittenRow = {
+      key: about.key,
+      type: resource.resourceType,
+      id: about.id,
+      version: about.version,
+      lastUpdated: ctx.now,
+      deleted: false,
+      kind,
+      source: institutionOf(ctx.actor) ?? '',
+      depositId: null,
+      uninformed: flags.uninformed,
+      undelivered: flags.undelivered,
+      longTerm: flags.longTermStorage,
+      addressee: null,
+      registeredAt: ctx.now,
+      clinicalAt: startOf(clinicalDate(resource)),
+      body: JSON.stringify(body),
+      index: indexRows(body, about.shared ? null : about.key),
+    }
+    return row
+  }
+
+  async function save(ctx: Context, row: store.WrittenRow, action: string): Promise<Written> {
+    await store.insertResources(ctx.db, [row])
+    ctx.audit({
+      action,
+      ...(row.kind === 'shared' ? {} : { key: row.key }),
+      kinds: [row.kind],
+      count: 1,
+      resource: `${row.type}/${row.id}`,
+    })
+    ctx.tell({ topic: 'record.written', key: row.key, payload: { type: row.type, id: row.id, version: row.version } })
+    return { type: row.type, id: row.id, version: row.version, lastUpdated: row.lastUpdated, body: row.body, created: row.version === 1 }
+  }
+
+  return {
+    /**
+     * Creates one resource under the caller's institution. A Patient enters the register of people; one whose member id
+     * is known already is refused with the place where it stands.
+     * @param assigned id chosen beforehand by a transaction
+     * @refuses resource-invalid, patient-unknown, already-exists, not-permitted, scope-missing
+     */
+    async create(ctx: Context, resource: Resource, assigned?: string): Promise<Written> {
+      check(ctx, resource, 'c')
+      if (resource.resourceType === 'Patient') return this.createPatient(ctx, resource)
+      const key = await keyFor(ctx, resource)
+      const id = assigned ?? (key === null ? ulid(ctx.now.getTime()) : newResourceId(key, ctx.now))
+      return save(ctx, draft(ctx, resource, { key: key ?? keyOfId(id), id, version: 1, shared: key === null }), 'record.create')
+    },
+
+    /** Enters a Patient into the register. @refuses already-exists */
+    async createPatient(ctx: Context, resource: Resource): Promise<Written> {
+      const memberId = memberIdOf(resource)
+      const name = patientName(resource)
+      const stated = {
+        name:
+          name.kanji ??
+          firstText(resource, 'name', 'text') ??
+          [firstText(resource, 'name', 'family'), firstText(resource, 'name', 'given')].filter(Boolean).join(' '),
+        nameKana: name.kana ?? '',
+        birthDate: firstText(resource, 'birthDate') ?? '',
+        sex: firstText(resource, 'gender') ?? 'unknown',
+        address: firstText(resource, 'address', 'text') ?? '',
+        postalCode: firstText(resource, 'address', 'postalCode') ?? '',
+        phone: firstText(resource, 'telecom', 'value') ?? '',
+      }
+      const institution = institutionOf(ctx.actor) ?? refuse('not-permitted')
+      const resolved = memberId
+        ? await person.resolve(ctx, { ...stated, memberId: memberId.value }, institution)
+        : await person.enter(ctx, { ...stated, sex: stated.sex as Person['sex'], memberId: null })
+      if (!resolved.created) refuse('already-exists', { where: `Patient/${resolved.key}` })
+      await consent.relate(ctx, resolved.key, institution)
+      return save(ctx, draft(ctx, resource, { key: resolved.key, id: resolved.key, version: 1, shared: false }), 'record.create')
+    },
+
+    /**
+     * Replaces a resource of the caller's institution, or creates it under an id the client chose.
+     * @param ifMatch version the client saw last
+     * @refuses not-permitted, version-conflict, resource-invalid, patient-unknown
+     */
+    async update(ctx: Context, resource: Resource, id: string, ifMatch: number | null): Promise<Written> {
+      check(ctx, resource, 'u')
+      const { resourceType: type } = resource
+      const old = await find(ctx, type, id, true)
+      if (!old) return this.createAs(ctx, resource, id, ifMatch)
+      if (ifMatch !== null && ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
+      if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
+      const key = await keyFor(ctx, resource)
+      if (key !== null && key !== old.key) refuse('not-permitted')
+      await store.archive(ctx.db, [old])
+      return save(ctx, draft(ctx, resource, { key: old.key, id, version: old.version + 1, shared: key === null }), 'record.update')
+    },
+
+    /** First version under a client's id; the id is claimed, so that two clients cannot both have it. @refuses already-exists, version-conflict */
+    async createAs(ctx: Context, resource: Resource, id: string, ifMatch: number | null): Promise<Written> {
+      if (resource.resourceType === 'Patient') refuse('not-permitted')
+      if (ifMatch !== null) refuse('version-conflict', { version: '0' })
+      const key = await keyFor(ctx, resource)
+      const home = key ?? id
+      if (!(await store.claimClientId(ctx.db, resource.resourceType, id, home)))
+        refuse('already-exists', { where: `${resource.resourceType}/${id}` })
+      return save(ctx, draft(ctx, resource, { key: home, id, version: 1, shared: key === null }), 'record.create')
+    },
+
+    /** Deletes a resource of the caller's institution; its versions stay in history. A second delete changes nothing. @refuses not-found, not-permitted */
+    async remove(ctx: Context, type: string, id: string): Promise<{ version: number }> {
+      if (!isResourceType(type)) refuse('type-unknown', { type })
+      requireWritable(ctx, type, 'd')
+      if (type === 'Patient') refuse('not-permitted')
+      const old = (await find(ctx, type, id, true)) ?? refuse('not-found')
+      if (old.deleted) return { version: old.version }
+      if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
+      await store.archive(ctx.db, [old])
+      await store.markDeleted(ctx.db, [old], ctx.now)
+      ctx.audit({
+        action: 'record.delete',
+        ...(old.kind === 'shared' ? {} : { key: old.key }),
+        kinds: [old.kind],
+        count: 1,
+        resource: `${type}/${id}`,
+      })
+      return { version: old.version + 1 }
+    },
+
+    /** An id for an entry of a transaction, before anything is written, so that entries may refer to each other. */
+    reserveId: (ctx: Context, resource: Resource, key: string | null): string =>
+      resource.resourceType === 'Patient' ? newKey() : key === null ? ulid(ctx.now.getTime()) : newResourceId(key, ctx.now),
+
+    lockCondition: (ctx: Context, condition: string) => store.lockCondition(ctx.db, condition),
+    correlation: () => randomUUID(),
+  }
+}
+
+/** @refuses not-permitted, scope-missing */
+function requireWritable(ctx: Context, type: string, act: 'c' | 'u' | 'd'): void {
+  if (ownTypes.has(type)) refuse('not-permitted')
+  if (ctx.actor.kind !== 'system') refuse('not-permitted')
+  if (!scopeAllows(ctx.actor.scopes, type, act)) refuse('scope-missing', { scope: `system/${type}.${act}` })
+}
+
+/** The body as a resource of the type its address names. @refuses resource-invalid */
+export function requireResource(value: unknown, type: string): Resource {
+  if (!isObject(value) || typeof value.resourceType !== 'string' || !isResourceType(value.resourceType))
+    return refuse('resource-invalid', {}, [wrongType(type)])
+  if (value.resourceType !== type) return refuse('resource-invalid', {}, [wrongType(type)])
+  return value as Resource
+}
+
+const wrongType = (type: string) => ({
+  severity: 'error',
+  code: 'invalid',
+  path: 'resourceType',
+  ruleId: 'structure/resource-type',
+  ja: `resourceType は ${type} でなければなりません。`,
+  en: `resourceType must be ${type}.`,
+})

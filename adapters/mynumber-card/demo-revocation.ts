@@ -56,8 +56,8 @@ export type CertificateStatus = { status: 'good' } | { status: 'revoked'; revoke
 export type ResponderOptions = {
   lookup: (serial: string) => CertificateStatus
   now: Date
-  /** how long an answer may be kept; default ten minutes */
-  validMs?: number
+  /** how long an answer may be kept; default ten minutes; null: the answer names no nextUpdate */
+  validMs?: number | null
   /** a delegate that signs instead of the authority; its certificate goes along */
   delegate?: { certificatePem: string; privateKey: KeyObject }
 }
@@ -115,12 +115,12 @@ function readQuestion(der: Buffer, single: Element): Question {
 
 function responseData(issuer: DemoAuthority, { questions, nonce }: Asked, options: ResponderOptions): Buffer {
   const { lookup, now, validMs = 600_000, delegate } = options
-  const next = new Date(now.getTime() + validMs)
+  const next = validMs === null ? [] : [explicit(0, generalizedTime(new Date(now.getTime() + validMs)))]
   const certificate = parseCertificatePem(issuer.certificatePem)!
   const answers = questions.map(({ id, encoded }) => {
     const mine = id !== null && sameCertificate(id, certificateIdOf(certificate, id.serial, id.algorithm))
     const status = mine ? lookup(id.serial) : ({ status: 'unknown' } as const)
-    return sequence(encoded, encodeStatus(status), generalizedTime(now), explicit(0, generalizedTime(next)))
+    return sequence(encoded, encodeStatus(status), generalizedTime(now), ...next)
   })
   const responder = delegate === undefined ? issuer.keyId : keyIdOf(createPublicKey(delegate.privateKey))
   const extensions = nonce === null ? [] : [explicit(1, sequence(nonceExtension(nonce)))]

@@ -37,6 +37,11 @@ describe('by list', () => {
       async () => listOf(false, { by: { ...twin, users: { ...twin.users, keyId: ca.users.keyId } } }),
       'revocation-unknown',
     ],
+    [
+      'our key’s list in another name',
+      async () => listOf(false, { by: { ...ca, users: { ...ca.users, subject: ca.root.subject } } }),
+      'revocation-unknown',
+    ],
     ['a list with a note', async () => listOf(false, { more: [extension('1.2.3.4', nothing())] }), 'accepted'],
     ['a delta list', async () => listOf(false, { more: [extension('2.5.29.27', unsigned('01'), true)] }), 'revocation-unknown'],
     ['a list of a part only', async () => listOf(false, { more: [extension('2.5.29.28', sequence(), true)] }), 'revocation-unknown'],
@@ -91,19 +96,19 @@ describe('by list', () => {
   test.each<[string, Fetch]>([
     ['unreachable', unreachable],
     ['answers 500', serving(listOf(false), 500)],
-    ['answers without end', serving(new Uint8Array(2_000))],
+    ['one byte over the limit', serving(listOf(true, { days: 400 }))],
   ])('over HTTP: %s', async (_name, fetch) => {
-    expect(await check(httpCrl({ url: 'http://crl.test/list', fetch, maxBytes: 1_000 }))).toBe('revocation-unknown')
+    expect(await check(httpCrl({ url: 'http://crl.test/list', fetch, maxBytes: listOf(false).length }))).toBe('revocation-unknown')
   })
 
-  test('over HTTP: control, and only the configured address is asked', async () => {
-    const asked: string[] = []
-    const fetch: Fetch = async (url) => {
-      asked.push(String(url))
+  test('over HTTP: control, and only the configured address is asked, redirects not followed', async () => {
+    const asked: unknown[] = []
+    const fetch: Fetch = async (url, sent) => {
+      asked.push([url, sent?.redirect])
       return serving(listOf(false))(url)
     }
-    expect(await check(httpCrl({ url: 'http://crl.test/list', fetch }))).toBe('accepted')
-    expect(asked).toEqual(['http://crl.test/list'])
+    expect(await check(httpCrl({ url: 'http://crl.test/list', fetch, maxBytes: listOf(false).length }))).toBe('accepted')
+    expect(asked).toEqual([['http://crl.test/list', 'error']])
   })
 })
 
@@ -201,6 +206,19 @@ describe('online', () => {
     expect(await check(source, laterBy(10 * MINUTE - 1))).toBe('accepted')
     expect(asked).toBe(1)
     expect(await check(source, laterBy(10 * MINUTE))).toBe('certificate-revoked')
+  })
+
+  test('an answer without nextUpdate holds for its own question only', async () => {
+    let asked = 0
+    const options = { validMs: null }
+    const fetch: Fetch = async (url, sent) => {
+      asked++
+      return responder(good, { options })(url, sent)
+    }
+    const source = online(fetch)
+    expect([await check(source), await check(source), asked]).toEqual(['accepted', 'accepted', 2])
+    const withoutNonce = responder(good, { options, change: () => question(SERIAL, null) })
+    expect(await check(httpOcsp({ url: 'http://ocsp.test/', fetch: withoutNonce, requireNonce: false }))).toBe('revocation-unknown')
   })
 
   test('the same question under way twice is asked once, and a dead responder rests', async () => {

@@ -55,8 +55,7 @@ export function combine(...sources: readonly RevocationSource[]): RevocationSour
       let last: RevocationAnswer = unknown('not-covered')
       for (const source of sources) {
         const answer = source.known(question, now) ?? (await source.ask(question, now))
-        if (answer.status === 'revoked') return answer
-        if (answer.status === 'good') return revokedElsewhere(question, now) ? { status: 'revoked' } : answer
+        if (answer.status !== 'unknown') return answer
         if (answer.because === 'responder-says-unknown') return answer
         last = answer
       }

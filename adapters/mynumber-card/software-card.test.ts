@@ -1,3 +1,4 @@
+import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { browserCard, type CounterStore } from './browser-card.ts'
 import { cardContract } from './card-contract.ts'
@@ -47,4 +48,18 @@ test.each([
   const verifier = verifierOf({ revocation: crlFile(async () => list) })
   const answer = { certificatePem: await card.certificatePem(), signature: await card.sign('4321', challenge), challenge, now: NOW }
   expect(await outcome(verifier.checkCard(answer))).toBe('accepted')
+})
+
+test('the browser card bundles for a browser: nothing of Node is reached', async () => {
+  const bundle = (file: string) =>
+    build({
+      entryPoints: [`${import.meta.dirname}/${file}`],
+      bundle: true,
+      platform: 'browser',
+      write: false,
+      format: 'esm',
+      logLevel: 'silent',
+    })
+  expect((await bundle('browser-card.ts')).errors).toEqual([])
+  await expect(bundle('software-card.ts'), 'control: the other card does need Node').rejects.toThrow(/node:crypto/)
 })

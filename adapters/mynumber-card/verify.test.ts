@@ -2,9 +2,9 @@ import { constants, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cardRefusals } from './card-refusals.ts'
-import { pemOf } from './certificate.ts'
-import { extension } from './demo-ca.ts'
-import { nothing } from './der-writer.ts'
+import { parseCertificatePem, pemOf } from './certificate.ts'
+import { extension, sha256WithRsa, signed } from './demo-ca.ts'
+import { nothing, octets } from './der-writer.ts'
 import { OID } from './oids.ts'
 import {
   answerTo,
@@ -58,6 +58,7 @@ describe('a certificate that is wrong (A16)', () => {
     ['not yet valid', { notBefore: at('2026-11-22T01:00:01Z') }, 'certificate-not-yet-valid', { now: at('2026-11-22T01:00:01Z') }],
     ['of an authority of the same name with another key', { issuer: twin.users }, 'certificate-unknown-ca', { options: trustsTwin }],
     ['of the other key, claiming our key id', { issuer: { ...twin.users, keyId: ca.users.keyId } }, 'certificate-unknown-ca', null],
+    ['of our key in another name', { issuer: { ...ca.users, subject: ca.root.subject } }, 'certificate-unknown-ca', null],
     ['of no policy', { policy: null }, 'certificate-wrong-policy', null],
     ['of the signing policy', { policy: otherPolicy }, 'certificate-wrong-policy', { options: { policyOid: otherPolicy } }],
     ['of a policy that only begins alike', { policy: '1.2.392.200149.8.5.1.3.300' }, 'certificate-wrong-policy', null],
@@ -70,7 +71,7 @@ describe('a certificate that is wrong (A16)', () => {
     ['with an elliptic key', { pair: curveKeys }, 'certificate-weak-key', null],
     ['with an exponent of three', { pair: smallExponentKeys }, 'certificate-weak-key', null],
     ['with a mark that must be understood and is not', { more: [extension('1.2.3.4', nothing(), true)] }, 'certificate-malformed', null],
-    ['with an extension twice', { more: [extension(OID.subjectKeyId, nothing())] }, 'certificate-malformed', null],
+    ['with an extension twice', { more: [extension(OID.subjectKeyId, octets(Buffer.alloc(20)))] }, 'certificate-malformed', null],
   ])('%s is refused', async (_name, wanted, refusal, control) => {
     const pem = craft(wanted)
     expect(await check(pem)).toBe(refusal)
@@ -120,6 +121,19 @@ describe('bytes that are not a certificate', () => {
     ['nested without end', pemOf(Buffer.alloc(8000, Buffer.from([0x30, 0x80])))],
   ])('%s is refused as malformed', async (_name, text) => {
     expect(await check(text)).toBe('certificate-malformed')
+  })
+
+  test('the algorithm inside must be the one outside, even where the authority signed it so', async () => {
+    const resigned = (change: (tbs: Buffer) => void) => {
+      const tbs = Buffer.from(parseCertificatePem(pem)!.tbs)
+      change(tbs)
+      return pemOf(signed(tbs, ca.users.privateKey))
+    }
+    const algorithm = sha256WithRsa()
+    expect(await check(resigned(() => undefined))).toBe('accepted')
+    expect(await check(resigned((tbs) => tbs.writeUInt8(0x0d, tbs.indexOf(algorithm) + algorithm.length - 3)))).toBe(
+      'certificate-malformed',
+    )
   })
 
   test('the limit is on the text: one just below 16 KB is read, and spaces around it do not matter', async () => {
@@ -178,6 +192,11 @@ describe('the card’s answer', () => {
 describe('configuration fails at start', () => {
   test.each<[string, Partial<VerifierOptions>, RegExp]>([
     ['an intermediate of another root', { trustAnchors: [twin.root.certificatePem] }, /no configured trust anchor/],
+    [
+      'a certificate with the right but no mark of an authority',
+      { trustAnchors: [craft({ keyUsage: 0x06 })] },
+      /may not sign certificates/,
+    ],
     ['a card as an anchor', { trustAnchors: [craft()] }, /may not sign certificates/],
     ['text that is no certificate', { trustAnchors: ['x'] }, /not a readable certificate/],
   ])('%s', (_name, options, message) => {

@@ -78,15 +78,8 @@ export function certificateVerifier(options: VerifierOptions): CertificateVerifi
     return typeof checked === 'string' ? checked : (whyNotNow(checked, now.getTime()) ?? checked)
   }
 
-  async function whyNotUnrevoked({ issuer, serial }: Checked, now: Date): Promise<CardRefusal | null> {
-    const question = { issuer, serial }
-    const answer = revocation.known(question, now) ?? (await revocation.ask(question, now))
-    if (answer.status === 'good') return null
-    return answer.status === 'revoked' ? 'certificate-revoked' : 'revocation-unknown'
-  }
-
   async function finish(checked: Checked, now: Date): Promise<VerifiedCertificate | Refused> {
-    const refused = await whyNotUnrevoked(checked, now)
+    const refused = await whyNotUnrevoked(revocation, checked, now)
     return refused === null ? shown(checked) : { refused }
   }
 
@@ -144,6 +137,14 @@ function whyNotNow({ notBeforeMs, notAfterMs, issuer }: Checked, now: number): C
   if (now < notBeforeMs) return 'certificate-not-yet-valid'
   if (now > notAfterMs) return 'certificate-expired'
   return standsAt(issuer, now) ? null : 'certificate-unknown-ca'
+}
+
+/** Asks whether the certificate was revoked; what cannot be learnt is refused. */
+async function whyNotUnrevoked(source: RevocationSource, { issuer, serial }: Checked, now: Date): Promise<CardRefusal | null> {
+  const question = { issuer, serial }
+  const answer = source.known(question, now) ?? (await source.ask(question, now))
+  if (answer.status === 'good') return null
+  return answer.status === 'revoked' ? 'certificate-revoked' : 'revocation-unknown'
 }
 
 function shown({ serial, issuerKeyHash, publicKey, notBefore, notAfter }: Checked): VerifiedCertificate {

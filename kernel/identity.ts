@@ -74,7 +74,7 @@ export async function clearSignInFailures(db: Db, subject: string): Promise<void
  * Claims a value that may be used once (a challenge, a `jti`).
  * @returns false where it was used before
  */
-export async function useOnce(db: Db, now: Date, claim: { scope: string; value: string; until: Date }): Promise<boolean> {
+export async function claimOnce(db: Db, now: Date, claim: { scope: string; value: string; until: Date }): Promise<boolean> {
   const { numAffectedRows } =
     await sql`insert into kernel.used_once (scope, value, until) values (${claim.scope}, ${claim.value}, ${claim.until})
     on conflict (scope, value) do update set until = excluded.until where used_once.until < ${now}`.execute(db)

@@ -1,7 +1,7 @@
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { newKey, ulid } from '#kernel/id'
-import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, useOnce } from '#kernel/identity'
+import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, claimOnce } from '#kernel/identity'
 import { Refusal, refuse } from '#kernel/refusal'
 import { foldMemberId } from '#packages/fhir'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
@@ -100,7 +100,7 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
       const fresh =
         step !== null &&
         (!totpOnce ||
-          (await useOnce(ctx.db, ctx.now, { scope: 'totp', value: `${found!.id}:${step}`, until: new Date((step + 3) * 30_000) })))
+          (await claimOnce(ctx.db, ctx.now, { scope: 'totp', value: `${found!.id}:${step}`, until: new Date((step + 3) * 30_000) })))
       if (!found || !passwordOk || !fresh) {
         await noteSignInFailure(ctx.db, ctx.now, subject)
         throw new Refusal('sign-in-failed')

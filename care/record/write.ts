@@ -38,7 +38,7 @@ type Parts = {
 /** Single writes of an institution's own resources. What another institution sent is never changed here. */
 export function writeService({ consent, person, find, ensurePatient }: Parts) {
   /** @refuses not-permitted, scope-missing, resource-invalid */
-  function check(ctx: Context, resource: Resource, act: 'c' | 'u'): void {
+  function requireValid(ctx: Context, resource: Resource, act: 'c' | 'u'): void {
     const type = resource.resourceType
     requireWritable(ctx, type, act)
     const findings = validateResource(resource)
@@ -111,7 +111,7 @@ export function writeService({ consent, person, find, ensurePatient }: Parts) {
      * @refuses resource-invalid, patient-unknown, already-exists, not-permitted, scope-missing
      */
     async create(ctx: Context, resource: Resource, assigned?: string): Promise<Written> {
-      check(ctx, resource, 'c')
+      requireValid(ctx, resource, 'c')
       if (resource.resourceType === 'Patient') return this.createPatient(ctx, resource)
       const key = await keyFor(ctx, resource)
       const id = assigned ?? (key === null ? ulid(ctx.now.getTime()) : newResourceId(key, ctx.now))
@@ -149,7 +149,7 @@ export function writeService({ consent, person, find, ensurePatient }: Parts) {
      * @refuses not-permitted, version-conflict, resource-invalid, patient-unknown
      */
     async update(ctx: Context, resource: Resource, id: string, ifMatch: number | null): Promise<Written> {
-      check(ctx, resource, 'u')
+      requireValid(ctx, resource, 'u')
       const { resourceType: type } = resource
       const old = await find(ctx, type, id, true)
       if (!old) return this.createAs(ctx, resource, id, ifMatch)

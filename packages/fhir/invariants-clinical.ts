@@ -9,14 +9,12 @@ const allergyVerification = 'http://terminology.hl7.org/CodeSystem/allergyintole
 const enteredInError = (v: JsonObject, system: string) => hasCode(v.verificationStatus, system, 'entered-in-error')
 const isProblem = (v: JsonObject) => objects(v, 'category').some((category) => hasCode(category, conditionCategory, 'problem-list-item'))
 
+const keyOf = (coding: JsonObject) => JSON.stringify([coding.system, coding.version, coding.code])
+
 /** Does a component repeat the code of the Observation itself? */
 function repeatsOwnCode(observation: JsonObject): boolean {
-  const own = objects(asObject(observation.code), 'coding').map((coding) => JSON.stringify([coding.system, coding.version, coding.code]))
-  return objects(observation, 'component').some((component) =>
-    objects(asObject(component.code), 'coding').some((coding) =>
-      own.includes(JSON.stringify([coding.system, coding.version, coding.code])),
-    ),
-  )
+  const own = new Set(objects(asObject(observation.code), 'coding').map(keyOf))
+  return objects(observation, 'component').some((part) => objects(asObject(part.code), 'coding').some((coding) => own.has(keyOf(coding))))
 }
 
 export const clinicalInvariants: readonly Invariant[] = [

@@ -20,6 +20,8 @@ export type Property = {
   max: number
   /** Holds the id and extensions of a primitive (`_birthDate`). */
   sibling: boolean
+  /** JSON name of the other half of a primitive: `_given` for `given` and back; null for other types. */
+  beside: string | null
   /** Index of the choice element in the shape, -1 for a plain element. */
   choice: number
   primitive: PrimitiveCheck | null
@@ -59,7 +61,11 @@ function bindingOf(url: string | undefined): Binding | null {
   return binding
 }
 
-function property(row: ElementRow, type: string, names: { path: string; choice: number; sibling: boolean }): Property {
+function property(
+  row: ElementRow,
+  type: string,
+  names: { path: string; choice: number; sibling: boolean; beside: string | null },
+): Property {
   const target = names.sibling ? 'Element' : shapeName(type)
   return {
     pathName: names.path,
@@ -67,6 +73,7 @@ function property(row: ElementRow, type: string, names: { path: string; choice: 
     many: row.max !== undefined && row.max !== 1,
     max: row.max === '*' ? Number.POSITIVE_INFINITY : (row.max ?? 1),
     sibling: names.sibling,
+    beside: names.beside,
     choice: names.choice,
     primitive: names.sibling ? null : (primitiveChecks[target] ?? null),
     resource: isResourceType(target) || target === 'Resource',
@@ -93,10 +100,11 @@ export function shapeOf(name: string): Shape {
     for (const type of row.types) {
       const json = isChoice ? choiceName(element, type) : element
       any.push(json)
-      properties.set(json, property(row, type, { path, choice, sibling: false }))
-      if (!isPrimitive(type) || type === 'xhtml') continue
+      const primitive = isPrimitive(type) && type !== 'xhtml'
+      properties.set(json, property(row, type, { path, choice, sibling: false, beside: primitive ? `_${json}` : null }))
+      if (!primitive) continue
       any.push(`_${json}`)
-      properties.set(`_${json}`, property(row, type, { path, choice, sibling: true }))
+      properties.set(`_${json}`, property(row, type, { path, choice, sibling: true, beside: json }))
     }
     if (row.min !== undefined) required.push({ name: element, any })
   }

@@ -33,12 +33,17 @@ export function pathOf(walk: Walk): string {
   return out
 }
 
+/** Findings after which a resource is not read further: more would help nobody and could fill the memory. */
+export const maxFindings = 300
+
+export const isFull = (walk: Walk): boolean => walk.findings.length >= maxFindings
+
 export function report(walk: Walk, rule: StructureRule, details: readonly string[]): void {
-  walk.findings.push(structureFinding(rule, pathOf(walk), details))
+  if (!isFull(walk)) walk.findings.push(structureFinding(rule, pathOf(walk), details))
 }
 
 type Broken = { key: string; severity?: 'error' | 'warning'; ja: string; en: string }
 
 export function reportInvariant(walk: Walk, { key, severity, ja, en }: Broken): void {
-  walk.findings.push({ severity: severity ?? 'error', code: 'invariant', path: pathOf(walk), ruleId: key, ja, en })
+  if (!isFull(walk)) walk.findings.push({ severity: severity ?? 'error', code: 'invariant', path: pathOf(walk), ruleId: key, ja, en })
 }

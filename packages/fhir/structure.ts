@@ -8,18 +8,18 @@ import { narrativeProblem } from './narrative.ts'
 import { type Property, shapeOf, type Shape } from './structure-compile.ts'
 import { bindingProblem } from './structure-binding.ts'
 import { checkReference, noteLocalUri } from './structure-reference.ts'
-import { report, reportInvariant, type Scope, type Walk } from './structure-walk.ts'
+import { isFull, report, reportInvariant, type Scope, type Walk } from './structure-walk.ts'
 import { isA, isResourceType } from './shapes.ts'
+import { structureFinding } from './structure-rules.ts'
 
 const maxDepth = 100
-const maxFindings = 300
 
 const isObject = (value: Json | undefined): value is JsonObject => value !== null && typeof value === 'object' && !Array.isArray(value)
 
 function checkPrimitive(walk: Walk, value: Json, property: Property): void {
   const problem = property.primitive!(value)
   if (problem !== null) {
-    const shown = typeof value === 'string' ? value.slice(0, 60) : JSON.stringify(value).slice(0, 60)
+    const shown = typeof value === 'object' ? 'JSON object or array' : String(value).slice(0, 60)
     report(walk, `structure/${problem}`, problem === 'empty' ? [property.pathName] : [property.type, shown])
   } else if (typeof value === 'string') {
     if (value.charCodeAt(0) === 0x23) noteLocalUri(walk, property.type, value)
@@ -72,14 +72,8 @@ function checkValue(walk: Walk, value: Json, property: Property): void {
 
 /** In a list of primitives, null stands for a value whose extensions are in the list beside it. */
 function isFiller(property: Property, owner: JsonObject, index: number): boolean {
-  if (!property.sibling && !property.primitive) return false
-  for (const name in owner) {
-    const plain = property.sibling ? name : name.slice(1)
-    const beside = property.sibling ? plain === property.pathName : name.startsWith('_') && plain === property.pathName
-    const list = beside ? owner[name] : undefined
-    if (Array.isArray(list) && list[index] !== null && list[index] !== undefined) return true
-  }
-  return false
+  const beside = property.beside === null ? undefined : owner[property.beside]
+  return Array.isArray(beside) && beside[index] !== null && beside[index] !== undefined
 }
 
 function checkList(walk: Walk, value: Json, property: Property, owner: JsonObject): void {
@@ -93,10 +87,10 @@ function checkList(walk: Walk, value: Json, property: Property, owner: JsonObjec
   }
   if (value.length > property.max) report(walk, 'structure/single', [property.pathName])
   if (property.sibling) {
-    const values = owner[property.pathName]
+    const values = property.beside === null ? undefined : owner[property.beside]
     if (Array.isArray(values) && values.length !== value.length) report(walk, 'structure/misaligned', [property.pathName])
   }
-  for (let i = 0; i < value.length; i++) {
+  for (let i = 0; i < value.length && !isFull(walk); i++) {
     const item = value[i]!
     if (item === null && isFiller(property, owner, i)) continue
     walk.path.push(i)
@@ -126,11 +120,11 @@ function checkObject(walk: Walk, value: JsonObject, shape: Shape, idAlone = fals
     report(walk, 'structure/too-deep', [])
     return
   }
-  if (walk.findings.length >= maxFindings) return
   walk.depth++
   let members = 0
   const chosen: string[] | null = shape.choices.length > 0 ? [] : null
   for (const name in value) {
+    if (isFull(walk)) break
     const property = shape.properties.get(name)
     if (property === undefined) {
       if (name === 'resourceType' && walk.atResource === value) continue
@@ -246,9 +240,6 @@ export function validateResource(resource: Json, opts: { path?: string } = {}): 
   }
   if (!isObject(resource)) report(walk, 'structure/not-an-object', [])
   else checkResource(walk, resource, false)
-  if (walk.findings.length >= maxFindings) {
-    walk.findings.length = maxFindings
-    report(walk, 'structure/too-many', [])
-  }
+  if (isFull(walk)) walk.findings.push(structureFinding('structure/too-many', walk.path[0] as string, []))
   return walk.findings
 }

@@ -32,61 +32,62 @@ export interface TimelineProps {
   lanes: readonly TimelineLane[]
 }
 
-/** Width of a year: few years fill a page of a citizen's width, many scroll. */
-const yearWidth = ({ fromYear, toYear }: TimelineProps): number => Math.max(112, Math.min(240, Math.floor(640 / (toYear - fromYear + 1))))
 const LANE = 44
 const HEAD = 32
 
 const dayNumber = (date: string): number =>
   Date.parse(`${date.length === 4 ? `${date}-07-01` : date.length === 7 ? `${date}-15` : date.slice(0, 10)}T00:00:00Z`)
 
-function scaleOf(props: TimelineProps): (date: string) => number {
-  const { fromYear, toYear } = props
+/** Place of a day as per cent of the width, so that the drawing fits any screen; days outside stand at the edge. */
+function scaleOf({ fromYear, toYear }: TimelineProps): (date: string) => number {
   const start = Date.UTC(fromYear, 0, 1)
   const end = Date.UTC(toYear + 1, 0, 1)
-  const width = (toYear - fromYear + 1) * yearWidth(props)
   return (date) => {
-    const x = ((dayNumber(date) - start) / (end - start)) * width
-    return Number.isFinite(x) ? Math.round(Math.min(width, Math.max(0, x)) * 10) / 10 : 0
+    const share = ((dayNumber(date) - start) / (end - start)) * 100
+    return Number.isFinite(share) ? Math.round(Math.min(100, Math.max(0, share)) * 100) / 100 : 0
   }
 }
 
-function Item({
-  item,
-  shape,
-  x,
-  y,
-  today,
-}: {
+/** Few years share the width there is; many get a wider drawing that scrolls. */
+const widthClass = (years: number): string =>
+  years <= 4 ? '' : years <= 8 ? ' timeline-wide' : years <= 16 ? ' timeline-wider' : ' timeline-widest'
+
+interface ItemProps {
   item: TimelineItem
   shape: LaneShape
   x: (date: string) => number
   y: number
   today: string
-}): ReactNode {
+}
+
+function Item({ item, shape, x, y, today }: ItemProps): ReactNode {
   const at = x(item.from)
-  if (shape === 'bar')
-    return <rect className="timeline-bar" x={at} y={y - 6} height="12" rx="3" width={Math.max(6, x(item.to ?? today) - at)} />
-  if (shape === 'sheet') return <path className="timeline-sheet" d={`M${at - 6} ${y - 8}h8l4 4v12h-12z`} />
-  return <circle className="timeline-dot" cx={at} cy={y} r="6" />
+  if (shape === 'bar') {
+    const width = Math.max(0.5, x(item.to ?? today) - at)
+    return <rect className="timeline-bar" x={`${at}%`} y={y - 6} height="12" rx="3" width={`${Math.round(width * 100) / 100}%`} />
+  }
+  if (shape === 'dot') return <circle className="timeline-dot" cx={`${at}%`} cy={y} r="5.5" />
+  return (
+    <svg x={`${at}%`} y={y} overflow="visible" aria-hidden="true">
+      <path className="timeline-sheet" d="M-6 -8h8l4 4v12h-12z" />
+    </svg>
+  )
 }
 
 function Drawing(props: TimelineProps): ReactNode {
   const { fromYear, toYear, lanes, today, title } = props
   const x = scaleOf(props)
-  const step = yearWidth(props)
   const years = Array.from({ length: toYear - fromYear + 1 }, (_, index) => fromYear + index)
-  const width = years.length * step
   const height = HEAD + lanes.length * LANE
   return (
-    <svg className="timeline-drawing" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
-      {years.map((year, index) => (
-        <g key={year}>
-          <line className="timeline-year-line" x1={index * step + 0.5} x2={index * step + 0.5} y1="0" y2={height} />
-          <text className="timeline-year" x={index * step + 8} y="20">
+    <svg className={`timeline-drawing${widthClass(years.length)}`} width="100%" height={height} role="img" aria-label={title}>
+      {years.map((year) => (
+        <svg key={year} x={`${x(`${year}-01-01`)}%`} overflow="visible" aria-hidden="true">
+          <line className="timeline-year-line" x1="0.5" x2="0.5" y1="0" y2={height} />
+          <text className="timeline-year" x="8" y="20">
             {t(props.lang, { ja: `${year}年`, en: `${year}` })}
           </text>
-        </g>
+        </svg>
       ))}
       {lanes.map((lane, row) =>
         lane.items.map((item, index) => (

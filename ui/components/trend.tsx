@@ -20,7 +20,8 @@ export interface TrendProps {
   tableHidden?: boolean | undefined
 }
 
-const textOf = (point: TrendPoint): string => point.text ?? (point.value === null ? '' : String(point.value))
+const textOf = (point: TrendPoint): string =>
+  point.text ?? (point.value !== null && Number.isFinite(point.value) ? String(point.value) : '')
 
 function Shape({ at, last }: { at: PlacedPoint; last: boolean }): ReactNode {
   const { x, y, mark } = at

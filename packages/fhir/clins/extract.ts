@@ -30,7 +30,8 @@ export type Items = { patient: Resource | null; fullUrl: string | null; items: I
  * The items of an accepted Bundle: of five-item Bundles the entries; of documents the diagnoses, allergies, laboratory results,
  * prescriptions or check-up results inside, each with what it refers to taken along, and last the whole document as one item.
  *
- * Of a letter's Conditions only those of category `encounter-diagnosis` are diagnoses; complaints and history stay in the letter.
+ * Of a letter's Conditions only those of category `encounter-diagnosis` are diagnoses, and not where they only head a chief complaint
+ * or present illness told in words; those stay in the letter.
  * A document carries 未告知 and 未提供 as soon as one Condition in it does, so that hiding the one hides the other.
  * @spec EMR information sharing: documents, flags
  */
@@ -52,8 +53,9 @@ export function itemsOf(bundle: Resource): Items {
     return { ...found, items, deletesAll: found.patient !== null && entries.length === 1 }
   }
   const composition = compositionOf(bundle)
+  const narrative = toldOnly(bundle, composition)
   const inside = others
-    .filter((resource) => standsAlone(resource, kind === 'eCheckup'))
+    .filter((resource) => standsAlone(resource, kind === 'eCheckup') && !narrative.has(resource))
     .flatMap((resource) => itemOf(withWhatItRefersTo(resource, bundle, found.fullUrl), composition))
   return { ...found, items: [...inside, ...documentItem(bundle, composition, others)] }
 }
@@ -82,6 +84,23 @@ function standsAlone(resource: Resource, isCheckup: boolean): boolean {
   if (resource.resourceType === 'Condition')
     return values(resource, 'category').some((category) => codings(category).some((coding) => coding.code === 'encounter-diagnosis'))
   return resource.resourceType === 'AllergyIntolerance' || resource.resourceType === 'MedicationRequest'
+}
+
+/** Sections told in words around a Condition: 入院時主訴, 現病歴, 入院時現病歴. */
+const toldSections = new Set(['352', '360', '362'])
+
+/** Conditions that stand in told sections and nowhere else. */
+function toldOnly(bundle: Resource, composition: Resource | undefined): Set<Resource> {
+  const sections = [...values(composition, 'section'), ...values(composition, 'section', 'section')]
+  const isTold = (section: Json) => codings(element(section, 'code')).some((coding) => toldSections.has(coding.code))
+  const references = (some: Json[]) => new Set(some.flatMap((section) => values(section, 'entry', 'reference')))
+  const told = references(sections.filter(isTold))
+  const elsewhere = references(sections.filter((section) => !isTold(section)))
+  const inTold = values(bundle, 'entry').filter((entry) => {
+    const url = element(entry, 'fullUrl')
+    return url !== undefined && told.has(url) && !elsewhere.has(url)
+  })
+  return new Set(inTold.map((entry) => element(entry, 'resource')).filter((r): r is Resource => isResource(r) && r.resourceType === 'Condition'))
 }
 
 /** Date by which an item is ordered and shown: onset, specimen taken, prescribed, written; as sent, or null. */

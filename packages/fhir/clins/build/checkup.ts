@@ -79,7 +79,7 @@ function makeCheckupResult(result: CheckupResultInput, { patientUrl, at, examine
       code: { ...concept(codeSystems.checkupItem, result.item.code, result.item.display), text: result.item.display },
       subject: { reference: patientUrl },
       effectiveDateTime: examinedOn,
-      ...valueOf(result),
+      ...resultOf(result),
       interpretation: result.interpretation && [concept(codeSystems.interpretation, result.interpretation)],
       referenceRange: result.range && [rangeOf(result)],
     }),
@@ -89,7 +89,7 @@ function makeCheckupResult(result: CheckupResultInput, { patientUrl, at, examine
 const quantity = (value: { quantity: number; unit: string; ucum?: string }): Json =>
   only({ value: value.quantity, unit: value.unit, system: value.ucum === undefined ? undefined : codeSystems.ucum, code: value.ucum })
 
-function valueOf({ value }: CheckupResultInput): Record<string, Json> {
+function resultOf({ value }: CheckupResultInput): Record<string, Json> {
   if ('quantity' in value) return { valueQuantity: quantity(value) }
   if ('text' in value) return { valueString: value.text }
   return { valueCodeableConcept: concept(`urn:oid:1.2.392.200119.6.${value.choice.table}`, value.choice.code, value.choice.display) }

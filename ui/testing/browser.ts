@@ -1,10 +1,8 @@
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import chromium from '@sparticuz/chromium'
 import { build } from 'esbuild'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { chromium as playwright } from 'playwright-core'
 import { buildAssets } from '../build-assets.mjs'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -32,23 +30,8 @@ export async function buildStaticFiles(): Promise<string> {
   return dist
 }
 
-export const launchBrowser = async (): Promise<Browser> =>
-  playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-
 /** Opens `html` under the platform's policy; nothing is asked of any network. */
 export async function openDocument(browser: Browser, dist: string, html: string, options: BrowserContextOptions = {}): Promise<Page> {
-  // axe is injected by the test, which the policy would refuse; the policy itself is tested without it.
   const context = await browser.newContext(options)
   const page = await context.newPage()
   await page.route('**/*', async (route) => {

@@ -1,0 +1,136 @@
+import { readFile, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { galleryPage } from './index.ts'
+import { openBrowser } from '../tests/harness/browser.ts'
+import { buildStaticFiles, openDocument } from './testing/browser.ts'
+
+const PHONE = { width: 390, height: 844 }
+const DESK = { width: 1440, height: 900 }
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+let browser: Browser
+let dist: string
+let axe: string
+
+beforeAll(async () => {
+  dist = await buildStaticFiles()
+  browser = await openBrowser()
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+})
+
+/** Violations as 'rule: element', found by axe in the page as it is shown. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async (tags) => {
+    const { axe } = globalThis as unknown as { axe: { run: (context: Document, options: object) => Promise<AxeResult> } }
+    const result = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
+    return result.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
+  }, TAGS)
+}
+
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+}
+
+const LOOKS = (['ja', 'en'] as const).flatMap((lang) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) =>
+    (
+      [
+        ['staff', DESK],
+        ['citizen', PHONE],
+        ['kiosk', DESK],
+        ['public', { width: 320, height: 640 }],
+      ] as const
+    ).map(([audience, viewport]) => ({ lang, colorScheme, audience, viewport })),
+  ),
+)
+
+describe('the gallery of parts', () => {
+  test.each(LOOKS)(
+    '$lang $audience $colorScheme at $viewport.width: nothing for axe to find, nothing wider than the screen',
+    async ({ lang, audience, ...context }) => {
+      // axe is injected, which the policy would refuse; the policy has a test of its own.
+      const page = await openDocument(browser, dist, galleryPage(lang, audience), { ...context, bypassCSP: true })
+      for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      await page.context().close()
+    },
+    60_000,
+  )
+
+  test('axe is awake: pale grey words are found', async () => {
+    const page = await openDocument(browser, dist, galleryPage('ja'), { viewport: DESK, bypassCSP: true })
+    await page.addStyleTag({ content: ':root { --ink: #bbb !important }' })
+    expect((await violations(page)).some((found) => found.startsWith('color-contrast'))).toBe(true)
+    await page.context().close()
+  }, 60_000)
+
+  test('the page lives under the strict policy: nothing refused, nothing asked of another host', async () => {
+    const page = await openDocument(browser, dist, galleryPage('ja'), { viewport: DESK })
+    const said: string[] = []
+    page.on('console', (message) => said.push(message.text()))
+    page.on('requestfailed', (request) => said.push(request.url()))
+    page.on('request', (request) => {
+      if (!request.url().startsWith('http://localhost:8080/')) said.push(request.url())
+    })
+    await page.reload()
+    await page.evaluate(() => document.fonts.ready)
+    expect(said).toEqual([])
+    expect(await page.evaluate(() => document.fonts.check('700 1rem "Noto Sans JP Variable"', '縁'))).toBe(true)
+    await page.context().close()
+  }, 60_000)
+})
+
+describe('islands', () => {
+  test('each is smaller than 6 KB', async () => {
+    for (const name of ['keyboard', 'countdown']) expect((await stat(join(dist, 'islands', `${name}.js`))).size).toBeLessThan(6 * 1024)
+  })
+
+  test('`/` goes to the search, `?` lists the keys with their names, and single keys can be switched off', async () => {
+    const page = await openDocument(browser, dist, galleryPage('ja'), { viewport: DESK })
+    await page.keyboard.press('/')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('patient')
+    await page.keyboard.type('?p')
+    expect(await page.locator('dialog').count(), 'keys typed into a field stay text').toBe(0)
+
+    await page.locator('h1').click()
+    await page.keyboard.press('?')
+    expect(await page.locator('dialog dl').textContent()).toContain('処方')
+    await page.locator('dialog input').check()
+    await page.keyboard.press('Escape')
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('p')
+    expect(page.url()).not.toContain('#prescribe')
+
+    await page.keyboard.press('?')
+    await page.locator('dialog input').uncheck()
+    await page.keyboard.press('Escape')
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('p')
+    expect(page.url()).toContain('#prescribe')
+    await page.context().close()
+  }, 60_000)
+
+  test('a screen nobody touches warns, empties itself and leaves; a touch begins anew', async () => {
+    const html = galleryPage('ja', 'kiosk').replace('</head>', '<script type="module" src="/islands/countdown.js"></script></head>')
+    const page = await openDocument(browser, dist, html, { viewport: DESK })
+    await page.clock.install()
+    await page.reload()
+    await page.clock.runFor(50_000)
+    expect(await page.locator('[data-countdown-left]').textContent()).toBe('あと10秒')
+    await page.keyboard.press('Shift')
+    await page.clock.runFor(1_000)
+    expect(await page.locator('[data-countdown-left]').textContent()).toBe('')
+    await page.clock.runFor(60_000)
+    await page.waitForURL('http://localhost:8080/')
+    await page.context().close()
+  }, 60_000)
+})

@@ -1,0 +1,211 @@
+import { sql } from 'kysely'
+import type { Db } from '#kernel/database'
+import type { Migration } from '#kernel/migrate'
+import type { Coverage, Facts, LimitCertificate, ReaderSession, RegisterEntry, ShownAs, SpecificDisease, Subsidy } from './model.ts'
+import { foldBranch, insurerNumberOf, memberOf } from './rules.ts'
+
+/**
+ * The register of cover, sharded by patient key; `lookup` is sharded by its folded member, so that a typed certificate
+ * is two single-shard questions. Reader sessions live minutes, belong to one desk and stay on the coordinator.
+ */
+export const eligibilityMigrations: Migration[] = [
+  {
+    id: 'eligibility/001-register',
+    sql: `
+      create schema eligibility;
+      create table eligibility.coverage (
+        key text not null, member text not null, branch_folded text not null, valid_from date not null, valid_until date,
+        insurer_number text not null, insurer_name text not null, symbol text not null, number text not null, branch text not null,
+        card_classification text not null, copay_percent int not null, personal_family text not null, reason_of_loss text,
+        elderly_percent int, elderly_from date, elderly_until date,
+        primary key (key, member, branch_folded, valid_from));
+      create table eligibility.limit_certificate (
+        key text not null, classification_flag text not null, valid_from date not null, valid_until date, classification text not null,
+        primary key (key, classification_flag, valid_from));
+      create table eligibility.specific_disease (
+        key text not null, category text not null, valid_from date not null, valid_until date, self_pay_yen int not null,
+        primary key (key, category, valid_from));
+      create table eligibility.subsidy (
+        key text not null, payer_number text not null, recipient_number text not null, valid_from date not null, valid_until date,
+        name text not null, ceiling_yen int,
+        primary key (key, payer_number, recipient_number, valid_from));
+      create table eligibility.shown_as (
+        key text primary key, name_of_other text not null, name_of_other_kana text not null, sex2 text);
+      create table eligibility.lookup (
+        member text not null, birth_date date not null, key text not null, primary key (member, birth_date, key));
+      create table eligibility.reader_session (
+        id text primary key, institution_number text not null, challenge bytea not null, created_at timestamptz not null,
+        expires_at timestamptz not null, used_at timestamptz, person_key text, card_serial text, consent_until timestamptz);
+      create index reader_session_by_end on eligibility.reader_session (expires_at);
+    `,
+  },
+]
+
+/** Enters cover for many keys in one statement a table; the same period entered again is replaced. */
+export async function insertRegister(db: Db, entries: readonly RegisterEntry[]): Promise<void> {
+  const coverages = entries.flatMap(({ key, birthDate, coverages: list }) =>
+    list.map((c) => ({
+      key, birth_date: birthDate, member: memberOf(c), branch_folded: foldBranch(c.branch), valid_from: c.validFrom, valid_until: c.validUntil,
+      insurer_number: insurerNumberOf(c.insurerNumber) ?? c.insurerNumber, insurer_name: c.insurerName, symbol: c.symbol, number: c.number, branch: c.branch,
+      card_classification: c.cardClassification, copay_percent: c.copayPercent, personal_family: c.personalFamily, reason_of_loss: c.reasonOfLoss,
+      elderly_percent: c.elderlyPercent, elderly_from: c.elderlyFrom, elderly_until: c.elderlyUntil,
+    })),
+  )
+  await insertCoverages(db, coverages)
+  await insertCertificates(db, entries)
+}
+
+async function insertCoverages(db: Db, rows: readonly object[]): Promise<void> {
+  if (rows.length === 0) return
+  const json = JSON.stringify(rows)
+  await sql`insert into eligibility.coverage
+    select key, member, branch_folded, valid_from, valid_until, insurer_number, insurer_name, symbol, number, branch,
+      card_classification, copay_percent, personal_family, reason_of_loss, elderly_percent, elderly_from, elderly_until
+    from jsonb_populate_recordset(null::eligibility.coverage, ${json}::jsonb)
+    on conflict (key, member, branch_folded, valid_from) do update set valid_until = excluded.valid_until, insurer_name = excluded.insurer_name,
+      symbol = excluded.symbol, number = excluded.number, branch = excluded.branch, card_classification = excluded.card_classification,
+      copay_percent = excluded.copay_percent, personal_family = excluded.personal_family, reason_of_loss = excluded.reason_of_loss,
+      elderly_percent = excluded.elderly_percent, elderly_from = excluded.elderly_from, elderly_until = excluded.elderly_until`.execute(db)
+  await sql`insert into eligibility.lookup (member, birth_date, key)
+    select member, birth_date, key from jsonb_to_recordset(${json}::jsonb) as r(member text, birth_date date, key text)
+    on conflict do nothing`.execute(db)
+}
+
+async function insertCertificates(db: Db, entries: readonly RegisterEntry[]): Promise<void> {
+  const keyed = <T extends object>(pick: (entry: RegisterEntry) => readonly T[] | undefined) => entries.flatMap((e) => (pick(e) ?? []).map((row) => ({ key: e.key, ...row })))
+  const [limits, diseases, subsidies] = [keyed((e) => e.limitCertificates), keyed((e) => e.specificDiseases), keyed((e) => e.subsidies)]
+  const shown = keyed((e) => (e.shownAs ? [e.shownAs] : []))
+  if (limits.length > 0)
+    await sql`insert into eligibility.limit_certificate (key, classification, classification_flag, valid_from, valid_until)
+      select key, classification, "classificationFlag", "validFrom", "validUntil" from jsonb_to_recordset(${JSON.stringify(limits)}::jsonb)
+        as r(key text, classification text, "classificationFlag" text, "validFrom" date, "validUntil" date)
+      on conflict (key, classification_flag, valid_from) do update set valid_until = excluded.valid_until, classification = excluded.classification`.execute(db)
+  if (diseases.length > 0)
+    await sql`insert into eligibility.specific_disease (key, category, self_pay_yen, valid_from, valid_until)
+      select key, category, "selfPayYen", "validFrom", "validUntil" from jsonb_to_recordset(${JSON.stringify(diseases)}::jsonb)
+        as r(key text, category text, "selfPayYen" int, "validFrom" date, "validUntil" date)
+      on conflict (key, category, valid_from) do update set valid_until = excluded.valid_until, self_pay_yen = excluded.self_pay_yen`.execute(db)
+  if (subsidies.length > 0)
+    await sql`insert into eligibility.subsidy (key, payer_number, recipient_number, name, ceiling_yen, valid_from, valid_until)
+      select key, "payerNumber", "recipientNumber", name, "ceilingYen", "validFrom", "validUntil" from jsonb_to_recordset(${JSON.stringify(subsidies)}::jsonb)
+        as r(key text, "payerNumber" text, "recipientNumber" text, name text, "ceilingYen" int, "validFrom" date, "validUntil" date)
+      on conflict (key, payer_number, recipient_number, valid_from)
+        do update set valid_until = excluded.valid_until, name = excluded.name, ceiling_yen = excluded.ceiling_yen`.execute(db)
+  if (shown.length > 0)
+    await sql`insert into eligibility.shown_as (key, name_of_other, name_of_other_kana, sex2)
+      select key, "nameOfOther", "nameOfOtherKana", sex2 from jsonb_to_recordset(${JSON.stringify(shown)}::jsonb)
+        as r(key text, "nameOfOther" text, "nameOfOtherKana" text, sex2 text)
+      on conflict (key) do update set name_of_other = excluded.name_of_other, name_of_other_kana = excluded.name_of_other_kana, sex2 = excluded.sex2`.execute(db)
+}
+
+/** One row a fact, told apart by `what`; five index look-ups in one round trip. Dates come out as 'YYYY-MM-DD'. */
+const factsOf = (keys: readonly string[]) => sql`
+  select 'coverage' as what, json_build_object('key', key, 'insurerNumber', insurer_number, 'insurerName', insurer_name, 'symbol', symbol,
+      'number', number, 'branch', branch, 'cardClassification', card_classification, 'copayPercent', copay_percent, 'personalFamily', personal_family,
+      'reasonOfLoss', reason_of_loss, 'validFrom', valid_from, 'validUntil', valid_until,
+      'elderlyPercent', elderly_percent, 'elderlyFrom', elderly_from, 'elderlyUntil', elderly_until) as fact
+    from eligibility.coverage where key = any(${[...keys]}::text[])
+  union all select 'limit', json_build_object('key', key, 'classification', classification, 'classificationFlag', classification_flag,
+      'validFrom', valid_from, 'validUntil', valid_until) from eligibility.limit_certificate where key = any(${[...keys]}::text[])
+  union all select 'disease', json_build_object('key', key, 'category', category, 'selfPayYen', self_pay_yen,
+      'validFrom', valid_from, 'validUntil', valid_until) from eligibility.specific_disease where key = any(${[...keys]}::text[])
+  union all select 'subsidy', json_build_object('key', key, 'payerNumber', payer_number, 'recipientNumber', recipient_number, 'name', name,
+      'ceilingYen', ceiling_yen, 'validFrom', valid_from, 'validUntil', valid_until) from eligibility.subsidy where key = any(${[...keys]}::text[])
+  union all select 'shown', json_build_object('key', key, 'nameOfOther', name_of_other, 'nameOfOtherKana', name_of_other_kana, 'sex2', sex2)
+    from eligibility.shown_as where key = any(${[...keys]}::text[])`
+
+type FactRow =
+  | { what: 'coverage'; fact: Coverage }
+  | { what: 'limit'; fact: LimitCertificate }
+  | { what: 'disease'; fact: SpecificDisease }
+  | { what: 'subsidy'; fact: Subsidy }
+  | { what: 'shown'; fact: ShownAs }
+  | { what: 'claimed'; fact: null }
+
+function gather(rows: readonly FactRow[]): Facts {
+  const facts: Facts = { coverages: [], limitCertificates: [], specificDiseases: [], subsidies: [], shownAs: null }
+  for (const row of rows) {
+    if (row.what === 'coverage') facts.coverages.push(row.fact)
+    if (row.what === 'limit') facts.limitCertificates.push(row.fact)
+    if (row.what === 'disease') facts.specificDiseases.push(row.fact)
+    if (row.what === 'subsidy') facts.subsidies.push(row.fact)
+    if (row.what === 'shown') facts.shownAs ??= row.fact
+  }
+  return facts
+}
+
+export async function findFacts(db: Db, keys: readonly string[]): Promise<Facts> {
+  return gather((await sql<FactRow>`${factsOf(keys)}`.execute(db)).rows)
+}
+
+/** Keys of the people who hold, or held, this member under this birth date. */
+export async function findKeys(db: Db, member: string, birthDate: string): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`select key from eligibility.lookup where member = ${member} and birth_date = ${birthDate} order by key limit 20`.execute(db)
+  return rows.map((r) => r.key)
+}
+
+/** Keys for many typed members at once; `n` is the place in the list. */
+export async function findKeysOfMany(db: Db, asked: readonly { n: number; member: string; birthDate: string }[]): Promise<{ n: number; key: string }[]> {
+  const { rows } = await sql<{ n: number; key: string }>`
+    select r.n, l.key from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as r(n int, member text, "birthDate" date)
+      join eligibility.lookup l on l.member = r.member and l.birth_date = r."birthDate" order by r.n, l.key`.execute(db)
+  return rows
+}
+
+export async function insertSession(db: Db, s: Pick<ReaderSession, 'id' | 'institutionNumber' | 'challenge' | 'expiresAt'> & { at: Date }): Promise<void> {
+  await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at)
+    values (${s.id}, ${s.institutionNumber}, ${s.challenge}, ${s.at}, ${s.expiresAt})`.execute(db)
+}
+
+type SessionRow = { id: string; institution_number: string; challenge: Buffer; expires_at: Date; used_at: Date | null; person_key: string | null; consent_until: Date | null }
+
+const SESSION = sql`select id, institution_number, challenge, expires_at, used_at, person_key, consent_until from eligibility.reader_session`
+
+const toSession = (r: SessionRow): ReaderSession => ({
+  id: r.id, institutionNumber: r.institution_number, challenge: r.challenge, expiresAt: r.expires_at, usedAt: r.used_at,
+  personKey: r.person_key, consentUntil: r.consent_until,
+})
+
+export async function findSession(db: Db, id: string): Promise<ReaderSession | undefined> {
+  const { rows } = await sql<SessionRow>`${SESSION} where id = ${id}`.execute(db)
+  return rows[0] && toSession(rows[0])
+}
+
+/** The session, locked until this write ends, so that two answers of one person follow each other. */
+export async function lockSession(db: Db, id: string): Promise<ReaderSession | undefined> {
+  const { rows } = await sql<SessionRow>`${SESSION} where id = ${id} for update`.execute(db)
+  return rows[0] && toSession(rows[0])
+}
+
+/**
+ * Spends a challenge on a card that was not accepted.
+ * @returns false where another request spent it first
+ */
+export async function spendSession(db: Db, id: string, now: Date): Promise<boolean> {
+  const { numAffectedRows } = await sql`update eligibility.reader_session set used_at = ${now} where id = ${id} and used_at is null`.execute(db)
+  return numAffectedRows === 1n
+}
+
+/**
+ * Spends the challenge for the holder of an accepted card and reads the holder's cover, in one statement and so in one
+ * commit: of any number of requests with the same challenge exactly one finds `used_at` empty.
+ *
+ * The commit does not wait for the disk. A crash within the same second could forget the claim, never the audit entry;
+ * the challenge would then answer once more within its two minutes, to the same institution, for the same card.
+ *
+ * @returns null where the challenge was spent already
+ */
+export async function claimSession(db: Db, claim: { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date }): Promise<Facts | null> {
+  const { rows } = await sql<FactRow>`
+    with claimed as (
+      update eligibility.reader_session set used_at = ${claim.now}, person_key = ${claim.keys[0]}, card_serial = ${claim.cardSerial}, consent_until = ${claim.consentUntil}
+      where id = ${claim.id} and used_at is null and expires_at > ${claim.now}
+      returning set_config('synchronous_commit', 'off', true))
+    select 'claimed' as what, null::json as fact from claimed union all ${factsOf(claim.keys)}`.execute(db)
+  return rows.some((r) => r.what === 'claimed') ? gather(rows) : null
+}
+
+/** Forgets sessions that ended: whose card was where is the audit log's to keep, not this table's. */
+export async function deleteSessions(db: Db, endedBefore: Date): Promise<void> {
+  await sql`delete from eligibility.reader_session where expires_at < ${endedBefore} and coalesce(consent_until, expires_at) < ${endedBefore}`.execute(db)
+}

@@ -161,7 +161,7 @@ function requiredValueSets(rows: Iterable<ShapeRow>, all: Terminology): Map<stri
   return out
 }
 
-/** Of a union over many types, the branches that start at this type. `(X.a) | X.b` splits at bars outside parentheses. */
+/** Of a union over many types, the branches that start at this type or name none (`InsurancePlan` name). `(X.a) | X.b` splits at bars outside parentheses. */
 function expressionFor(type: string, expression: string): string {
   const branches: string[] = []
   let depth = 0
@@ -174,7 +174,7 @@ function expressionFor(type: string, expression: string): string {
     branches.push(expression.slice(from, i).trim())
     from = i + 1
   }
-  return branches.filter((branch) => /^\(*([A-Za-z]+)/.exec(branch)?.[1] === type).join(' | ')
+  return branches.filter((branch) => /^\(*([A-Z][A-Za-z]+|[a-z])/.exec(branch)?.[1]?.replace(/^[a-z]$/, type) === type).join(' | ')
 }
 
 function searchParameters(all: SearchParameter[]): Map<string, SearchParameterRow[]> {

@@ -35,9 +35,13 @@ export const asObject = (value: Json | undefined): JsonObject =>
 
 export const objects = (value: JsonObject, name: string): JsonObject[] => items(value, name).map(asObject)
 
+/** A value as text to show or compare, at most 120 characters. JSON objects are not turned into text: their members may shadow toString. */
+export const shown = (value: Json | undefined): string =>
+  value === undefined || value === null ? '' : typeof value === 'object' ? '{...}' : String(value).slice(0, 120)
+
 /** Does the CodeableConcept hold one of the codes in this system? */
 export function hasCode(concept: Json | undefined, system: string, ...codes: string[]): boolean {
-  return objects(asObject(concept), 'coding').some((coding) => coding.system === system && codes.includes(String(coding.code)))
+  return objects(asObject(concept), 'coding').some((coding) => coding.system === system && oneOf(coding.code, ...codes))
 }
 
 /** Is the value one of these? */

@@ -1,6 +1,6 @@
 /** Invariants of Bundle. @spec http://hl7.org/fhir/R4/bundle.html#invs */
 import type { JsonObject } from './model.ts'
-import { asObject, has, type Invariant, objects, oneOf } from './invariant-terms.ts'
+import { asObject, has, type Invariant, objects, oneOf, shown } from './invariant-terms.ts'
 
 const requestTypes = ['batch', 'transaction', 'history']
 const responseTypes = ['batch-response', 'transaction-response', 'history']
@@ -13,7 +13,7 @@ function firstIs(bundle: JsonObject, type: string): boolean {
 function distinctFullUrls(bundle: JsonObject): boolean {
   const keys = objects(bundle, 'entry')
     .filter((entry) => typeof entry.fullUrl === 'string')
-    .map((entry) => `${entry.fullUrl} ${asObject(asObject(entry.resource).meta).versionId ?? ''}`)
+    .map((entry) => `${entry.fullUrl} ${shown(asObject(asObject(entry.resource).meta).versionId)}`)
   return new Set(keys).size === keys.length
 }
 

@@ -1,6 +1,6 @@
 /** Required bindings: the code must come from the value set. @spec http://hl7.org/fhir/R4/terminologies.html#required */
 import type { Json, JsonObject } from './model.ts'
-import { asObject, objects } from './invariant-terms.ts'
+import { asObject, objects, shown } from './invariant-terms.ts'
 import type { Binding } from './structure-compile.ts'
 
 function isMember(binding: Binding, coding: JsonObject): boolean {
@@ -8,14 +8,14 @@ function isMember(binding: Binding, coding: JsonObject): boolean {
   return binding.systemsByCode.get(coding.code)?.includes(coding.system) === true
 }
 
-const shown = (coding: JsonObject) => `${String(coding.system ?? '')}|${String(coding.code ?? '')}`.slice(0, 120)
+const systemAndCode = (coding: JsonObject) => `${shown(coding.system)}|${shown(coding.code)}`
 
 function conceptProblem(binding: Binding, concept: JsonObject): string | null {
   const codings = objects(concept, 'coding')
   if (codings.some((coding) => isMember(binding, coding))) return null
   // an extension may say why there is no code (data-absent-reason)
   if (concept.extension !== undefined || codings.some((coding) => coding.extension !== undefined)) return null
-  return codings[0] ? shown(codings[0]) : String(concept.text ?? '').slice(0, 60)
+  return codings[0] ? systemAndCode(codings[0]) : shown(concept.text)
 }
 
 /** The code that is not in the value set, as text to show; null where the binding is kept or does not apply to this type. */
@@ -24,5 +24,5 @@ export function bindingProblem(binding: Binding, type: string, value: Json): str
   if (type === 'CodeableConcept') return conceptProblem(binding, asObject(value))
   if (type !== 'Coding') return null
   const coding = asObject(value)
-  return coding.extension !== undefined || isMember(binding, coding) ? null : shown(coding)
+  return coding.extension !== undefined || isMember(binding, coding) ? null : systemAndCode(coding)
 }

@@ -9,6 +9,7 @@ import { type Property, shapeOf, type Shape } from './structure-compile.ts'
 import { bindingProblem } from './structure-binding.ts'
 import { checkReference, noteLocalUri } from './structure-reference.ts'
 import { isFull, report, reportInvariant, type Scope, type Walk } from './structure-walk.ts'
+import { shown } from './invariant-terms.ts'
 import { isA, isResourceType } from './shapes.ts'
 import { structureFinding } from './structure-rules.ts'
 
@@ -19,8 +20,7 @@ const isObject = (value: Json | undefined): value is JsonObject => value !== nul
 function checkPrimitive(walk: Walk, value: Json, property: Property): void {
   const problem = property.primitive!(value)
   if (problem !== null) {
-    const shown = typeof value === 'object' ? 'JSON object or array' : String(value).slice(0, 60)
-    report(walk, `structure/${problem}`, problem === 'empty' ? [property.pathName] : [property.type, shown])
+    report(walk, `structure/${problem}`, problem === 'empty' ? [property.pathName] : [property.type, shown(value)])
   } else if (typeof value === 'string') {
     if (value.charCodeAt(0) === 0x23) noteLocalUri(walk, property.type, value)
     const wrong = property.binding && bindingProblem(property.binding, property.type, value)
@@ -202,7 +202,7 @@ function checkContainedUse(walk: Walk, value: JsonObject, scope: Scope): void {
 function checkResource(walk: Walk, value: JsonObject, contained: boolean): void {
   const type = value.resourceType
   if (typeof type !== 'string' || !isResourceType(type)) {
-    report(walk, 'structure/resource-type', [String(type ?? '').slice(0, 60)])
+    report(walk, 'structure/resource-type', [shown(type)])
     return
   }
   if (walk.depth >= maxDepth) {

@@ -1,0 +1,45 @@
+/** @spec http://hl7.org/fhir/R4/operationoutcome.html */
+import { expect, test } from 'vitest'
+import { hasError, operationOutcome } from './outcome.ts'
+import { validateResource } from './structure.ts'
+import { foldText } from './text.ts'
+
+test('a finding becomes an issue that names rule, place and both languages', () => {
+  const findings = validateResource({ resourceType: 'Patient', gender: 'x' }).filter((finding) => finding.severity === 'error')
+  expect(hasError(findings)).toBe(true)
+  expect(operationOutcome(findings)).toEqual({
+    resourceType: 'OperationOutcome',
+    issue: [
+      {
+        severity: 'error',
+        code: 'code-invalid',
+        details: {
+          coding: [{ system: 'urn:enishi:rule', code: 'structure/binding' }],
+          text: 'コード「x」は、使わなければならない値セットadministrative-genderにありません。',
+        },
+        diagnostics: "structure/binding: The code 'x' is not in the required value set administrative-gender.",
+        expression: ['Patient.gender'],
+      },
+    ],
+  })
+})
+
+test.each(['ja', 'en'] as const)('the outcome itself is valid R4 (%s), also where nothing was found', (lang) => {
+  for (const findings of [[], validateResource({ resourceType: 'Patient', gender: 'x', nmae: 1 })]) {
+    const outcome = operationOutcome(findings, lang)
+    expect(validateResource(outcome).filter((finding) => finding.ruleId !== 'dom-6')).toEqual([])
+  }
+})
+
+test.each([
+  ['ﾔﾏﾀﾞ　ﾀﾛｳ', 'やまだたろう'],
+  ['やまだ タロウ', 'やまだたろう'],
+  ['ヴァン', 'ゔぁん'],
+  ['ＡＢＣ１２', 'abc12'],
+  ['Straße', 'strasse'],
+  ['ｶ\u3099', 'が'],
+  ['コーヒー', 'こーひー'],
+  ['髙橋', '髙橋'],
+])('%s folds to %s', (value, folded) => expect(foldText(value)).toBe(folded))
+
+test('voiced and unvoiced stay apart', () => expect(foldText('かき')).not.toBe(foldText('かぎ')))

@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { tokensUsed, unknownNames } from './build-assets.mjs'
 import { buildStaticFiles } from './testing/browser.ts'
 
@@ -18,7 +18,9 @@ test('a misspelt name is found', () => {
 })
 
 test('the style sheet is small, every font file it names is there, and nothing points elsewhere', async () => {
-  const assets = join(await buildStaticFiles(), 'assets')
+  const dist = await buildStaticFiles()
+  onTestFinished(() => rm(dist, { recursive: true }))
+  const assets = join(dist, 'assets')
   const css = await readFile(join(assets, 'enishi.css'), 'utf8')
   const fonts = await readFile(join(assets, 'fonts.css'), 'utf8')
   const files = new Set(await readdir(join(assets, 'fonts')))

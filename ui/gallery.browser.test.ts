@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -23,6 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close()
+  if (dist) await rm(dist, { recursive: true })
 })
 
 /** Violations as 'rule: element', found by axe in the page as it is shown. */

@@ -27,7 +27,8 @@ export interface TrendGeometry {
   height: number
   /** Runs of neighbouring measurements; a run of one has no line. */
   lines: PlacedPoint[][]
-  band: { y: number; height: number } | null
+  /** The reference range; `edges` are the heights of its closed ends. */
+  band: { y: number; height: number; edges: number[] } | null
 }
 
 const WIDTH = 320
@@ -80,6 +81,9 @@ export function placeTrend(points: readonly TrendPoint[], range?: ReferenceRange
   // An open end of the band reaches the drawing's edge.
   const top = bounds?.high === undefined ? 0 : y(bounds.high)
   const bottom = bounds?.low === undefined ? HEIGHT : y(bounds.low)
-  const band = bounds && scale.length > 0 ? { y: top, height: round(Math.max(1, bottom - top)) } : null
+  const band =
+    bounds && scale.length > 0
+      ? { y: top, height: round(Math.max(1, bottom - top)), edges: [bounds.low, bounds.high].filter(finite).map(y) }
+      : null
   return { width: WIDTH, height: HEIGHT, lines: lines.filter((line) => line.length > 0), band }
 }

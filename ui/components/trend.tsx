@@ -40,6 +40,9 @@ function Drawing({ points, range, label }: { points: readonly TrendPoint[]; rang
   return (
     <svg className="trend-drawing" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {band ? <rect className="trend-band" x="0" y={band.y} width={width} height={band.height} /> : null}
+      {band?.edges.map((y) => (
+        <line key={y} className="trend-edge" x1="0" x2={width} y1={y} y2={y} />
+      ))}
       {lines.map((line) => (
         <polyline key={`${line[0]?.x}`} className="trend-line" points={line.map((at) => `${at.x},${at.y}`).join(' ')} />
       ))}

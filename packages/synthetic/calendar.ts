@@ -15,6 +15,9 @@ export function addMonths(date: string, months: number): string {
 
 export const addYears = (date: string, years: number): string => addMonths(date, years * 12)
 
+/** The later of two dates. */
+export const later = (a: string, b: string): string => [a, b].sort()[1]!
+
 /** Whole days from `from` to `to`. */
 export const daysBetween = (from: string, to: string): number => Math.round((utc(to) - utc(from)) / dayMs)
 

@@ -132,14 +132,7 @@ export type Region = {
   people: readonly Person[]
 }
 
-export type SubmissionKind =
-  | 'Condition'
-  | 'AllergyIntolerance'
-  | 'Observation'
-  | 'eReferral'
-  | 'eCheckup'
-  | 'ePCS'
-  | 'eDischargeSummary'
+export type SubmissionKind = 'Condition' | 'AllergyIntolerance' | 'Observation' | 'eReferral' | 'eCheckup' | 'ePCS' | 'eDischargeSummary'
 
 /**
  * One submission of an institution. `submittedAt` is an instant with `+09:00`.

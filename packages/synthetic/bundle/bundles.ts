@@ -29,11 +29,18 @@ function laboratoryReport(region: Region, plan: Plan, at: string): Built {
   const { person, on } = plan
   const year = Number(on.slice(0, 4))
   if (plan.infection) {
-    return { bundle: fiveItems(plan, 'Observation', infectionOf(region.seed, person, plan), { localId: `I${person.n}-${ymd(on)}`, year, at }) }
+    return {
+      bundle: fiveItems(plan, 'Observation', infectionOf(region.seed, person, plan), { localId: `I${person.n}-${ymd(on)}`, year, at }),
+    }
   }
   const lines = (plan.labs ?? []).map((lab) => laboratoryOf(region.seed, person, lab, plan))
   const outliers = lines.filter((line) => line.outlier).map((line) => line.input.id)
-  const bundle = fiveItems(plan, 'Observation', lines.map((line) => line.input), { localId: `L${person.n}-${ymd(on)}`, year, at })
+  const bundle = fiveItems(
+    plan,
+    'Observation',
+    lines.map((line) => line.input),
+    { localId: `L${person.n}-${ymd(on)}`, year, at },
+  )
   return outliers.length > 0 ? { bundle, outliers } : { bundle }
 }
 

@@ -26,8 +26,16 @@ const items: Record<string, Row> = {
 
 /** Limits of 特定保健指導 and 受診勧奨 as the report prints them. */
 const ranges: Record<string, Range> = {
-  systolic: { high: 129 }, diastolic: { high: 84 }, tg: { low: 30, high: 149 }, hdl: { low: 40 }, ldl: { low: 60, high: 119 },
-  ast: { high: 30 }, alt: { high: 30 }, ggt: { high: 50 }, hba1c: { high: 5.5 }, bmi: { low: 18.5, high: 24.9 },
+  systolic: { high: 129 },
+  diastolic: { high: 84 },
+  tg: { low: 30, high: 149 },
+  hdl: { low: 40 },
+  ldl: { low: 60, high: 119 },
+  ast: { high: 30 },
+  alt: { high: 30 },
+  ggt: { high: 50 },
+  hba1c: { high: 5.5 },
+  bmi: { low: 18.5, high: 24.9 },
 }
 
 type Body = { height: number; weight: number; bmi: number; waist: number; systolic: number; diastolic: number }
@@ -57,10 +65,20 @@ function measured(id: string, key: string, value: number): CheckupResultInput {
   const [code, display, category, unit, ucum] = items[key]!
   const range = ranges[key]
   const interpretation = range?.high !== undefined && value > range.high ? 'H' : range?.low !== undefined && value < range.low ? 'L' : 'N'
-  return { id: `${id}-${key}`, item: { code, display }, category, value: { quantity: value, unit, ucum }, ...(range ? { range, interpretation } : {}) }
+  return {
+    id: `${id}-${key}`,
+    item: { code, display },
+    category,
+    value: { quantity: value, unit, ucum },
+    ...(range ? { range, interpretation } : {}),
+  }
 }
 
-const choice = (id: string, item: readonly [string, string, CheckupResultInput['category']], answer: readonly [string, string, string]): CheckupResultInput => ({
+const choice = (
+  id: string,
+  item: readonly [string, string, CheckupResultInput['category']],
+  answer: readonly [string, string, string],
+): CheckupResultInput => ({
   id: `${id}-${item[0]}`,
   item: { code: item[0], display: item[1] },
   category: item[2],
@@ -71,7 +89,13 @@ const yesNo = (yes: boolean): [string, string, string] => (yes ? ['2003', '1', '
 
 function metabolic(person: Person, body: Body, raised: number): [string, string, string] {
   const wide = body.waist >= (person.sex === 'male' ? 85 : 90)
-  return !wide ? ['1008', '3', '非該当'] : raised >= 2 ? ['1008', '1', '基準該当'] : raised === 1 ? ['1008', '2', '予備群該当'] : ['1008', '3', '非該当']
+  return !wide
+    ? ['1008', '3', '非該当']
+    : raised >= 2
+      ? ['1008', '1', '基準該当']
+      : raised === 1
+        ? ['1008', '2', '予備群該当']
+        : ['1008', '3', '非該当']
 }
 
 function questions(seed: string, id: string, person: Person, on: string): CheckupResultInput[] {
@@ -90,7 +114,11 @@ function questions(seed: string, id: string, person: Person, on: string): Checku
 }
 
 /** A 特定健診 report; its laboratory values lie on the same course as those of the person's visits. */
-export function checkupBundle(seed: string, person: Person, at: { institutionNumber: string; on: string; instant: string; year: number; localId: string }): Resource {
+export function checkupBundle(
+  seed: string,
+  person: Person,
+  at: { institutionNumber: string; on: string; instant: string; year: number; localId: string },
+): Resource {
   const { institutionNumber, on, localId } = at
   const id = `K${person.n}-${on.replaceAll('-', '')}`
   const body = bodyOf(seed, person, on)

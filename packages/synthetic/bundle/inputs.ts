@@ -1,11 +1,4 @@
-import {
-  type AllergyInput,
-  type ConditionInput,
-  type LaboratoryInput,
-  type MedicationInput,
-  type PatientInput,
-  type SenderInput,
-} from '#packages/fhir'
+import type { AllergyInput, ConditionInput, LaboratoryInput, MedicationInput, PatientInput, SenderInput } from '#packages/fhir'
 import { addDays, ageOn, instant } from '../calendar.ts'
 import { allergenByKey } from '../disease/allergens.ts'
 import { labValue } from '../disease/course.ts'
@@ -107,12 +100,24 @@ const specimens: Record<Lab['specimen'], string> = { serum: '血清', blood: '�
 
 /** UCUM code of the units that have one and are usual in Japan. */
 const ucum: Record<string, string> = {
-  '%': '%', 'mg/dL': 'mg/dL', 'g/dL': 'g/dL', 'U/L': 'U/L', 'mEq/L': 'meq/L', 'pg/mL': 'pg/mL',
-  '10^3/μL': '10*3/uL', '10^6/μL': '10*6/uL', 'mL/min/1.73m2': 'mL/min/{1.73_m2}',
+  '%': '%',
+  'mg/dL': 'mg/dL',
+  'g/dL': 'g/dL',
+  'U/L': 'U/L',
+  'mEq/L': 'meq/L',
+  'pg/mL': 'pg/mL',
+  '10^3/μL': '10*3/uL',
+  '10^6/μL': '10*6/uL',
+  'mL/min/1.73m2': 'mL/min/{1.73_m2}',
 }
 
 /** One report line, and whether its value is an outlier on purpose. */
-export function laboratoryOf(seed: string, person: Person, lab: string, at: { on: string; second: number }): { input: LaboratoryInput; outlier: boolean } {
+export function laboratoryOf(
+  seed: string,
+  person: Person,
+  lab: string,
+  at: { on: string; second: number },
+): { input: LaboratoryInput; outlier: boolean } {
   const result = labValue(seed, person, lab, at.on)
   const { name, list, code, display, localCode, unit, specimen } = result.lab
   const units = unit === '' ? { unit: '1' } : { unit, ...(ucum[unit] ? { ucum: ucum[unit] } : {}) }
@@ -176,5 +181,8 @@ export function medicationsOn(person: Person, institutionNumber: string, on: str
     return e.institutionNumber === institutionNumber && e.treatedFrom !== null && e.treatedFrom <= on && open
   })
   const keys = [...new Set(treated.flatMap((e) => diseaseByKey(e.disease).drugs))]
-  return keys.map(drugByKey).filter((drug) => ageOn(person.birthDate, on) >= drug.fromAge).map((drug) => medicationOf(person, drug, on))
+  return keys
+    .map(drugByKey)
+    .filter((drug) => ageOn(person.birthDate, on) >= drug.fromAge)
+    .map((drug) => medicationOf(person, drug, on))
 }

@@ -29,7 +29,9 @@ export function referralBundle(seed: string, plan: Plan, head: DocumentHead): Re
   const addressee = facilityOf(plan.addressee!)
   const suffix = `R${on.replaceAll('-', '')}`
   const main = own(conditionOf(about, on, true), suffix)
-  const others = conditionsOn(person, institutionNumber, on).filter((c) => c.id !== about.id).slice(0, 4)
+  const others = conditionsOn(person, institutionNumber, on)
+    .filter((c) => c.id !== about.id)
+    .slice(0, 4)
   const back = institutionNumber === '1318814790'
   return makeReferral({
     sender: senderOf(institutionNumber, about.department),
@@ -40,7 +42,9 @@ export function referralBundle(seed: string, plan: Plan, head: DocumentHead): Re
     diagnoses: [main],
     presentIllness: {
       condition: own(main, 'HPI'),
-      text: back ? '当院で治療し、経過は安定しています。' : `${about.onsetOn.slice(0, 4)}年から当院で治療中です。最近、症状の変化があります。`,
+      text: back
+        ? '当院で治療し、経過は安定しています。'
+        : `${about.onsetOn.slice(0, 4)}年から当院で治療中です。最近、症状の変化があります。`,
     },
     history: others.map((condition) => own({ ...condition, principal: false }, suffix)),
     allergies: allergiesOn(person, institutionNumber, on).map((a) => ({ ...a, id: `${a.id}-${suffix}` })),

@@ -2,7 +2,7 @@ import { element, isObject, type Json, type JsonObject, type Resource, values } 
 import type { Mess } from './plan.ts'
 
 /** Faults that break a submission rule: the platform must refuse these. */
-export const refusedMesses: ReadonlySet<Mess> = new Set<Mess>(['no-member-id', 'no-local-code'])
+export const refusedMesses: ReadonlySet<Mess> = new Set<Mess>(['no-member-id', 'half-width-kana', 'no-local-code'])
 
 const memberIdSystem = 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID'
 const localCodeSystem = 'http://jpfhir.jp/fhir/clins/CodeSystem/JP_CLINS_ObsLabResult_LocalCode_CS'
@@ -27,7 +27,8 @@ const rewritten = (bundle: Resource, change: (object: JsonObject) => Json | unde
 
 /** Dental clinics have no two-digit department code: drops the coding and leaves the text. */
 export function withoutEmptyCodes(bundle: Resource): Resource {
-  if (!values(bundle, 'entry', 'resource', 'extension', 'valueCodeableConcept', 'coding').some((coding) => element(coding, 'code') === '')) return bundle
+  if (!values(bundle, 'entry', 'resource', 'extension', 'valueCodeableConcept', 'coding').some((coding) => element(coding, 'code') === ''))
+    return bundle
   return rewritten(bundle, (object) => {
     const concept = object.valueCodeableConcept
     return object.url === departmentUrl && isObject(concept) ? { ...object, valueCodeableConcept: { text: concept.text ?? '' } } : object
@@ -35,21 +36,82 @@ export function withoutEmptyCodes(bundle: Resource): Resource {
 }
 
 const halfWidth: Record<string, string> = {
-  ア: 'ｱ', イ: 'ｲ', ウ: 'ｳ', エ: 'ｴ', オ: 'ｵ', カ: 'ｶ', キ: 'ｷ', ク: 'ｸ', ケ: 'ｹ', コ: 'ｺ', サ: 'ｻ', シ: 'ｼ', ス: 'ｽ', セ: 'ｾ', ソ: 'ｿ',
-  タ: 'ﾀ', チ: 'ﾁ', ツ: 'ﾂ', テ: 'ﾃ', ト: 'ﾄ', ナ: 'ﾅ', ニ: 'ﾆ', ヌ: 'ﾇ', ネ: 'ﾈ', ノ: 'ﾉ', ハ: 'ﾊ', ヒ: 'ﾋ', フ: 'ﾌ', ヘ: 'ﾍ', ホ: 'ﾎ',
-  マ: 'ﾏ', ミ: 'ﾐ', ム: 'ﾑ', メ: 'ﾒ', モ: 'ﾓ', ヤ: 'ﾔ', ユ: 'ﾕ', ヨ: 'ﾖ', ラ: 'ﾗ', リ: 'ﾘ', ル: 'ﾙ', レ: 'ﾚ', ロ: 'ﾛ', ワ: 'ﾜ', ン: 'ﾝ',
-  ガ: 'ｶﾞ', ギ: 'ｷﾞ', グ: 'ｸﾞ', ゲ: 'ｹﾞ', ゴ: 'ｺﾞ', ザ: 'ｻﾞ', ジ: 'ｼﾞ', ズ: 'ｽﾞ', ダ: 'ﾀﾞ', デ: 'ﾃﾞ', ド: 'ﾄﾞ', バ: 'ﾊﾞ', ブ: 'ﾌﾞ', ベ: 'ﾍﾞ',
+  ア: 'ｱ',
+  イ: 'ｲ',
+  ウ: 'ｳ',
+  エ: 'ｴ',
+  オ: 'ｵ',
+  カ: 'ｶ',
+  キ: 'ｷ',
+  ク: 'ｸ',
+  ケ: 'ｹ',
+  コ: 'ｺ',
+  サ: 'ｻ',
+  シ: 'ｼ',
+  ス: 'ｽ',
+  セ: 'ｾ',
+  ソ: 'ｿ',
+  タ: 'ﾀ',
+  チ: 'ﾁ',
+  ツ: 'ﾂ',
+  テ: 'ﾃ',
+  ト: 'ﾄ',
+  ナ: 'ﾅ',
+  ニ: 'ﾆ',
+  ヌ: 'ﾇ',
+  ネ: 'ﾈ',
+  ノ: 'ﾉ',
+  ハ: 'ﾊ',
+  ヒ: 'ﾋ',
+  フ: 'ﾌ',
+  ヘ: 'ﾍ',
+  ホ: 'ﾎ',
+  マ: 'ﾏ',
+  ミ: 'ﾐ',
+  ム: 'ﾑ',
+  メ: 'ﾒ',
+  モ: 'ﾓ',
+  ヤ: 'ﾔ',
+  ユ: 'ﾕ',
+  ヨ: 'ﾖ',
+  ラ: 'ﾗ',
+  リ: 'ﾘ',
+  ル: 'ﾙ',
+  レ: 'ﾚ',
+  ロ: 'ﾛ',
+  ワ: 'ﾜ',
+  ン: 'ﾝ',
+  ガ: 'ｶﾞ',
+  ギ: 'ｷﾞ',
+  グ: 'ｸﾞ',
+  ゲ: 'ｹﾞ',
+  ゴ: 'ｺﾞ',
+  ザ: 'ｻﾞ',
+  ジ: 'ｼﾞ',
+  ズ: 'ｽﾞ',
+  ダ: 'ﾀﾞ',
+  デ: 'ﾃﾞ',
+  ド: 'ﾄﾞ',
+  バ: 'ﾊﾞ',
+  ブ: 'ﾌﾞ',
+  ベ: 'ﾍﾞ',
 }
 
-const narrowed = (value: Json | undefined): Json => (typeof value === 'string' ? value.replace(/[ァ-ヶ]/g, (c) => halfWidth[c] ?? c) : (value ?? null))
+const narrowed = (value: Json | undefined): Json =>
+  typeof value === 'string' ? value.replace(/[ァ-ヶ]/g, (c) => halfWidth[c] ?? c) : (value ?? null)
 
 const isKanaName = (object: JsonObject): boolean => values(object, 'extension', 'valueCode').includes('SYL')
 
 const changes: Record<Exclude<Mess, 'late' | 'duplicate'>, (object: JsonObject) => Json | undefined> = {
-  'wrong-unit': (object) => (isObject(object.valueQuantity) ? { ...object, valueQuantity: { value: object.valueQuantity.value ?? 0, unit: 'g/dl?' } } : object),
+  'wrong-unit': (object) =>
+    isObject(object.valueQuantity) ? { ...object, valueQuantity: { value: object.valueQuantity.value ?? 0, unit: 'g/dl?' } } : object,
   'no-range': ({ referenceRange, ...rest }) => (referenceRange === undefined ? rest : rest),
-  'odd-text': (object) => (object.resourceType === 'Condition' && isObject(object.code) ? { ...object, code: { ...object.code, text: `${String(object.code.text)} f/u (?)` } } : object),
-  'half-width-kana': (object) => (isKanaName(object) ? { ...object, text: narrowed(object.text), family: narrowed(object.family) } : object),
+  'odd-text': (object) =>
+    object.resourceType === 'Condition' && isObject(object.code)
+      ? { ...object, code: { ...object.code, text: `${String(object.code.text)} f/u (?)` } }
+      : object,
+  'half-width-kana': (object) =>
+    isKanaName(object) ? { ...object, text: narrowed(object.text), family: narrowed(object.family) } : object,
   'no-member-id': (object) => (object.system === memberIdSystem ? undefined : object),
   'no-local-code': (object) => (object.system === localCodeSystem ? undefined : object),
 }

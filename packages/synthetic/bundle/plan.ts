@@ -32,7 +32,7 @@ export const messes = {
   duplicate: 'the same submission sent twice',
   'odd-text': 'diagnosis typed with a remark and an odd abbreviation',
   'no-member-id': 'member ID missing (R1012)',
-  'half-width-kana': 'name with half-width katakana',
+  'half-width-kana': 'name with half-width katakana (prose rule)',
   'no-local-code': 'laboratory result without its local code (R6021)',
 } as const
 export type Mess = keyof typeof messes
@@ -45,7 +45,10 @@ const heartClinic = '1319900025'
 const dental = '1339900053'
 
 const isChronic = (episode: Episode): boolean => diseaseByKey(episode.disease).course === 'chronic'
-const activeOn = (episode: Episode, date: string): boolean => episode.seenFrom <= date && (episode.endedOn === null || date <= episode.endedOn)
+const activeOn = (episode: Episode, date: string): boolean =>
+  episode.seenFrom <= date && (episode.endedOn === null || date <= episode.endedOn)
+/** A letter is read by the person: what they have not been told, or what is not passed on, is no subject of one. */
+const mayBeTold = (episode: Episode): boolean => episode.flags.every((flag) => flag === 'LTS')
 const inWindow = (date: string, window: Window): boolean => date >= window.from && date <= window.until
 
 /** Days on which the institution's list of diagnoses changed: first seen, ended. */
@@ -79,7 +82,8 @@ function labPlans(random: Random, person: Person, episodes: readonly Episode[], 
   const every = chronic.length === 0 ? 0 : Math.max(56, Math.min(...chronic.map((e) => diseaseByKey(e.disease).days)) * 1.6)
   const days = new Set<string>()
   for (const episode of watched) days.add(openDay(episode.seenFrom))
-  if (every > 0) for (let on = first; on <= window.until; on = addDays(on, Math.round(every * (0.8 + random.next() * 0.45)))) days.add(openDay(on))
+  if (every > 0)
+    for (let on = first; on <= window.until; on = addDays(on, Math.round(every * (0.8 + random.next() * 0.45)))) days.add(openDay(on))
   const institutionNumber = episodes[0]!.institutionNumber
   return [...days].flatMap((on): Draft[] => {
     const labs = labsDue(watched, on).filter((lab) => lab !== 'egfr' || ageOn(person.birthDate, on) >= 18)
@@ -90,17 +94,28 @@ function labPlans(random: Random, person: Person, episodes: readonly Episode[], 
 
 /** Infection tests: at the first pregnancy visit, before serious treatment, and for those with chronic hepatitis. */
 function infectionPlans(random: Random, person: Person, window: Window): Draft[] {
-  const cause = person.episodes.find((e) => e.institutionNumber === hospital && (['pregnancy', 'hepatitisb', 'hepatitisc'].includes(e.disease) || diseaseByKey(e.disease).serious))
+  const cause = person.episodes.find(
+    (e) =>
+      e.institutionNumber === hospital &&
+      (['pregnancy', 'hepatitisb', 'hepatitisc'].includes(e.disease) || diseaseByKey(e.disease).serious),
+  )
   if (!cause || !random.chance(0.7)) return []
   const on = openDay(addDays(cause.seenFrom, random.whole(0, 12)))
-  return inWindow(on, window) ? [{ kind: 'Observation', institutionNumber: hospital, on, second: 50_000 + random.whole(0, 20_000), infection: true }] : []
+  return inWindow(on, window)
+    ? [{ kind: 'Observation', institutionNumber: hospital, on, second: 50_000 + random.whole(0, 20_000), infection: true }]
+    : []
 }
 
 function allergyPlans(random: Random, person: Person, window: Window): Draft[] {
   const days = new Map(person.allergies.map((a) => [`${a.institutionNumber}/${a.recordedOn}`, a]))
   return [...days.values()]
     .filter((a) => inWindow(a.recordedOn, window))
-    .map((a) => ({ kind: 'AllergyIntolerance', institutionNumber: a.institutionNumber, on: openDay(a.recordedOn), second: 61_200 + random.whole(0, 9000) }))
+    .map((a) => ({
+      kind: 'AllergyIntolerance',
+      institutionNumber: a.institutionNumber,
+      on: openDay(a.recordedOn),
+      second: 61_200 + random.whole(0, 9000),
+    }))
 }
 
 /** Yearly check-up: six of ten from 40 to 74, fewer later. */
@@ -113,22 +128,32 @@ function checkupPlans(random: Random, person: Person, window: Window): Draft[] {
     if (age < 40 || !random.chance(0.92)) continue
     const day = openDay(addDays(on, random.whole(-4, 4)))
     const institutionNumber = person.n % 3 === 0 ? hospital : heartClinic
-    if (inWindow(day, window)) plans.push({ kind: 'eCheckup', institutionNumber, on: day, second: 86_400 * random.whole(4, 14) + 52_000 + random.whole(0, 9000) })
+    if (inWindow(day, window))
+      plans.push({ kind: 'eCheckup', institutionNumber, on: day, second: 86_400 * random.whole(4, 14) + 52_000 + random.whole(0, 9000) })
   }
   return plans
 }
 
 /** Letters: the clinic sends a person to the hospital, the hospital sends them back. */
 function referralPlans(random: Random, person: Person, window: Window): Draft[] {
-  const medical = person.episodes.filter((e) => e.institutionNumber !== dental)
+  const medical = person.episodes.filter((e) => e.institutionNumber !== dental && mayBeTold(e))
   const serious = medical.find((e) => e.institutionNumber === hospital && diseaseByKey(e.disease).serious)
   const atClinic = medical.filter((e) => e.institutionNumber !== hospital && isChronic(e))
   const plans: Draft[] = []
   const from = atClinic[0]
-  const letter = (institutionNumber: string, addressee: string, on: string, about: Episode): Draft => ({ kind: 'eReferral', institutionNumber, addressee, on: openDay(on), about, second: 43_000 + random.whole(0, 20_000) })
+  const letter = (institutionNumber: string, addressee: string, on: string, about: Episode): Draft => ({
+    kind: 'eReferral',
+    institutionNumber,
+    addressee,
+    on: openDay(on),
+    about,
+    second: 43_000 + random.whole(0, 20_000),
+  })
   if (from && serious) plans.push(letter(from.institutionNumber, hospital, addDays(serious.seenFrom, -random.whole(2, 12)), from))
-  else if (from && atClinic.length >= 2 && random.chance(0.4)) plans.push(letter(from.institutionNumber, hospital, addDays(from.seenFrom, random.whole(20, 500)), from))
-  if (serious && random.chance(0.4)) plans.push(letter(hospital, from?.institutionNumber ?? heartClinic, addDays(serious.seenFrom, random.whole(60, 400)), serious))
+  else if (from && random.chance(atClinic.length >= 2 ? 0.75 : 0.3))
+    plans.push(letter(from.institutionNumber, hospital, addDays(from.seenFrom, random.whole(20, 500)), from))
+  if (serious && random.chance(0.6))
+    plans.push(letter(hospital, from?.institutionNumber ?? heartClinic, addDays(serious.seenFrom, random.whole(60, 400)), serious))
   return plans.filter((plan) => inWindow(plan.on, window) && plan.on > plan.about!.seenFrom)
 }
 
@@ -136,20 +161,25 @@ function stayPlans(random: Random, person: Person, window: Window): Draft[] {
   return person.episodes.flatMap((about): Draft[] => {
     const disease = diseaseByKey(about.disease)
     const birth = about.disease === 'pregnancy' && about.endedOn !== null
-    const likely = birth ? 1 : disease.serious && isChronic(about) ? 0.3 : disease.serious || about.disease === 'fracture' ? 0.35 : 0
-    if (about.institutionNumber !== hospital || !random.chance(likely)) return []
+    const likely = birth ? 1 : disease.serious || about.disease === 'fracture' ? 0.45 : 0
+    if (about.institutionNumber !== hospital || !mayBeTold(about) || !random.chance(likely)) return []
     const on = openDay(birth ? addDays(about.endedOn!, 6) : addDays(about.seenFrom, random.whole(8, 40)))
-    return inWindow(on, window) ? [{ kind: 'eDischargeSummary', institutionNumber: hospital, on, about, second: 50_000 + random.whole(0, 15_000) }] : []
+    return inWindow(on, window)
+      ? [{ kind: 'eDischargeSummary', institutionNumber: hospital, on, about, second: 50_000 + random.whole(0, 15_000) }]
+      : []
   })
 }
 
 /** 療養計画書 for lifestyle diseases at the clinic, about once a year. */
 function carePlanPlans(random: Random, person: Person, window: Window): Draft[] {
-  const about = person.episodes.find((e) => ['hypertension', 'diabetes', 'dyslipidaemia'].includes(e.disease) && e.institutionNumber === heartClinic)
+  const about = person.episodes.find(
+    (e) => ['hypertension', 'diabetes', 'dyslipidaemia'].includes(e.disease) && e.institutionNumber === heartClinic,
+  )
   if (!about || !random.chance(0.55)) return []
   const plans: Draft[] = []
   for (let on = addDays(about.seenFrom, random.whole(5, 120)); on <= window.until; on = addDays(on, random.whole(340, 390)))
-    if (inWindow(openDay(on), window)) plans.push({ kind: 'ePCS', institutionNumber: heartClinic, on: openDay(on), about, second: 55_000 + random.whole(0, 9000) })
+    if (inWindow(openDay(on), window))
+      plans.push({ kind: 'ePCS', institutionNumber: heartClinic, on: openDay(on), about, second: 55_000 + random.whole(0, 9000) })
   return plans
 }
 
@@ -197,5 +227,7 @@ export function planAll(seed: string, people: readonly Person[], window: Window)
       .flatMap((draft) => withMess(messy, draft))
       .map((draft, serial): Plan => ({ ...draft, person, serial })),
   )
-  return plans.filter((plan) => sentAt(plan).date <= window.until).sort((a, b) => timeOf(a) - timeOf(b) || a.person.n - b.person.n || a.serial - b.serial)
+  return plans
+    .filter((plan) => sentAt(plan).date <= window.until)
+    .sort((a, b) => timeOf(a) - timeOf(b) || a.person.n - b.person.n || a.serial - b.serial)
 }

@@ -44,7 +44,16 @@ const rows: readonly Row[] = [
   ['hornet', 'environment', other, 'J9NL11140000', 'スズメバチ', 'スズメバチ', '全身の蕁麻疹', 2],
 ]
 
-export const allergens: readonly Allergen[] = rows.map(([key, kind, system, code, display, text, reaction, weight]) => ({ key, kind, system, code, display, text, reaction, weight }))
+export const allergens: readonly Allergen[] = rows.map(([key, kind, system, code, display, text, reaction, weight]) => ({
+  key,
+  kind,
+  system,
+  code,
+  display,
+  text,
+  reaction,
+  weight,
+}))
 
 const byKey = new Map(allergens.map((allergen) => [allergen.key, allergen]))
 

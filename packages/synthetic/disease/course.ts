@@ -5,7 +5,13 @@ import { diseaseByKey } from './diseases.ts'
 import { type Lab, labByKey } from './labs.ts'
 
 /** A result: the number as the laboratory would print it. `outlier` is true where it is far out on purpose. */
-export type LabValue = { lab: Lab; value: number; interpretation: 'H' | 'L' | 'N'; range: { low?: number; high?: number }; outlier: boolean }
+export type LabValue = {
+  lab: Lab
+  value: number
+  interpretation: 'H' | 'L' | 'N'
+  range: { low?: number; high?: number }
+  outlier: boolean
+}
 
 const outlierChance = 0.003
 

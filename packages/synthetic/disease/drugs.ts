@@ -75,7 +75,16 @@ const rows: readonly Row[] = [
   ['amoxicillin', 'アモキシシリンカプセル250mg', '6131001M9934', 1, 'CAP', 'meals', 7, 10],
 ]
 
-export const drugs: readonly Drug[] = rows.map(([key, name, yj, dose, unit, usage, days, fromAge]) => ({ key, name, yj, dose, unit, usage, days, fromAge }))
+export const drugs: readonly Drug[] = rows.map(([key, name, yj, dose, unit, usage, days, fromAge]) => ({
+  key,
+  name,
+  yj,
+  dose,
+  unit,
+  usage,
+  days,
+  fromAge,
+}))
 
 const byKey = new Map(drugs.map((drug) => [drug.key, drug]))
 

@@ -1,4 +1,4 @@
-import { addDays, ageOn, daysBetween } from '../calendar.ts'
+import { addDays, ageOn, daysBetween, later } from '../calendar.ts'
 import type { AllergyRecord, Department, Episode, Person } from '../model.ts'
 import { type DepartmentKey, departments, facilities } from '../people/facilities.ts'
 import type { Resident } from '../people/people.ts'
@@ -45,8 +45,6 @@ function placesOf(random: Random, resident: Resident, until: string): (disease: 
     return place
   }
 }
-
-const later = (a: string, b: string): string => (a > b ? a : b)
 
 type Draft = Pick<Episode, 'onsetOn' | 'endedOn' | 'seenFrom'>
 
@@ -105,7 +103,8 @@ export function episodesOf(random: Random, resident: Resident, window: Window): 
     const draw = random.fork(disease.key)
     if (!draw.chance(percentAt(disease, resident.sex, age) / 100)) continue
     const draft = draftOf(draw, disease, window, resident.birthDate)
-    if (disease.course === 'pregnancy' && (ageOn(resident.birthDate, draft.onsetOn) < 18 || ageOn(resident.birthDate, draft.onsetOn) > 45)) continue
+    if (disease.course === 'pregnancy' && (ageOn(resident.birthDate, draft.onsetOn) < 18 || ageOn(resident.birthDate, draft.onsetOn) > 45))
+      continue
     found.push({
       id: `C${resident.n}-${diseases.indexOf(disease) + 1}`,
       disease: disease.key,
@@ -148,10 +147,23 @@ export function allergiesOf(random: Random, resident: Resident, episodes: readon
 
 /** Not told, not passed on, kept long: a few each, chosen over the whole region so that every demo has them. */
 export function withFlags(people: readonly Person[]): Person[] {
-  const budget = { UNINFORMED: Math.max(2, people.length / 120), UNDELIVERED: Math.max(2, people.length / 150), LTS: Math.max(4, people.length / 50) }
+  const budget = {
+    UNINFORMED: Math.max(2, people.length / 120),
+    UNDELIVERED: Math.max(2, people.length / 150),
+    LTS: Math.max(4, people.length / 50),
+  }
   const wishes: Record<string, readonly (keyof typeof budget)[]> = {
-    lungcancer: ['UNINFORMED'], stomachcancer: ['UNINFORMED', 'LTS'], dementia: ['UNINFORMED'], coloncancer: ['LTS'], breastcancer: ['LTS'],
-    schizophrenia: ['UNDELIVERED'], depression: ['UNDELIVERED'], hepatitisb: ['LTS'], hepatitisc: ['LTS'], rheumatoid: ['LTS'], fibrillation: ['LTS'],
+    lungcancer: ['UNINFORMED'],
+    stomachcancer: ['UNINFORMED', 'LTS'],
+    dementia: ['UNINFORMED'],
+    coloncancer: ['LTS'],
+    breastcancer: ['LTS'],
+    schizophrenia: ['UNDELIVERED'],
+    depression: ['UNDELIVERED'],
+    hepatitisb: ['LTS'],
+    hepatitisc: ['LTS'],
+    rheumatoid: ['LTS'],
+    fibrillation: ['LTS'],
   }
   const flagsFor = (episode: Episode): Episode['flags'] =>
     (wishes[episode.disease] ?? []).filter((flag) => {

@@ -1,4 +1,4 @@
-import { addDays, addYears, ageOn } from '../calendar.ts'
+import { addDays, addYears, ageOn, later } from '../calendar.ts'
 import type { Coverage, Insurer, InsurerKind, LimitCertificate, Subsidy } from '../model.ts'
 import type { Random } from '../random.ts'
 import { insurers, withCheckDigit } from './facilities.ts'
@@ -82,7 +82,7 @@ export type CoverageInput = {
 /** One person's coverage out of the household's scheme. A child's cover starts at birth. */
 export function coverageOf(input: CoverageInput): Coverage {
   const { scheme, branch, birthDate } = input
-  const validFrom = scheme.from < birthDate ? birthDate : scheme.from
+  const validFrom = later(scheme.from, birthDate)
   const on = scheme.until !== null && scheme.until < input.until ? scheme.until : input.until
   return {
     memberId: memberIdOf(scheme, branch),

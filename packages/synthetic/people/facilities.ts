@@ -34,6 +34,23 @@ export const departments = {
 
 export type DepartmentKey = keyof typeof departments
 
+export const departmentKeys: readonly DepartmentKey[] = [
+  'internal',
+  'psychiatry',
+  'respiratory',
+  'gastro',
+  'cardiology',
+  'paediatrics',
+  'surgery',
+  'orthopaedics',
+  'dermatology',
+  'urology',
+  'obstetrics',
+  'ophthalmology',
+  'ent',
+  'dental',
+]
+
 type Row = readonly [string, string, string, FacilityKind, string, readonly DepartmentKey[]]
 
 const hospitalDepartments: readonly DepartmentKey[] = [
@@ -53,8 +70,22 @@ const hospitalDepartments: readonly DepartmentKey[] = [
 const rows: readonly Row[] = [
   ['1318814790', '縁総合病院', 'Enishi General Hospital', 'hospital', '03-0000-1000', hospitalDepartments],
   ['1319900025', '結町内科循環器クリニック', 'Yuicho Internal and Heart Clinic', 'clinic', '03-0000-2000', ['internal', 'cardiology']],
-  ['1319900033', 'わかば小児科耳鼻科医院', 'Wakaba Children and ENT Clinic', 'clinic', '03-0000-3000', ['paediatrics', 'ent', 'dermatology']],
-  ['1319900041', '桜堤整形外科眼科クリニック', 'Sakurazutsumi Bone and Eye Clinic', 'clinic', '03-0000-4000', ['orthopaedics', 'ophthalmology']],
+  [
+    '1319900033',
+    'わかば小児科耳鼻科医院',
+    'Wakaba Children and ENT Clinic',
+    'clinic',
+    '03-0000-3000',
+    ['paediatrics', 'ent', 'dermatology'],
+  ],
+  [
+    '1319900041',
+    '桜堤整形外科眼科クリニック',
+    'Sakurazutsumi Bone and Eye Clinic',
+    'clinic',
+    '03-0000-4000',
+    ['orthopaedics', 'ophthalmology'],
+  ],
   ['1339900053', '旭町デンタルクリニック', 'Asahicho Dental Clinic', 'dental-clinic', '03-0000-5000', ['dental']],
   ['1349900061', '縁ヶ丘薬局', 'Enigaoka Pharmacy', 'pharmacy', '03-0000-6000', []],
   ['1349900079', '泉台ファーマシー', 'Izumidai Pharmacy', 'pharmacy', '03-0000-7000', []],
@@ -77,8 +108,22 @@ export const facilities: readonly Facility[] = rows.map(([institutionNumber, nam
 type StaffRow = readonly [string, string, string, StaffRole, string, readonly DepartmentKey[]]
 
 const staffRows: readonly StaffRow[] = [
-  ['enishi-hayami', '早水 透子', 'ハヤミ トウコ', 'physician', '1318814790', ['internal', 'cardiology', 'respiratory', 'gastro', 'paediatrics']],
-  ['enishi-kuze', '久世 一馬', 'クゼ カズマ', 'physician', '1318814790', ['surgery', 'orthopaedics', 'urology', 'obstetrics', 'psychiatry']],
+  [
+    'enishi-hayami',
+    '早水 透子',
+    'ハヤミ トウコ',
+    'physician',
+    '1318814790',
+    ['internal', 'cardiology', 'respiratory', 'gastro', 'paediatrics'],
+  ],
+  [
+    'enishi-kuze',
+    '久世 一馬',
+    'クゼ カズマ',
+    'physician',
+    '1318814790',
+    ['surgery', 'orthopaedics', 'urology', 'obstetrics', 'psychiatry'],
+  ],
   ['enishi-nagisa', '渚 佳奈', 'ナギサ カナ', 'nurse', '1318814790', []],
   ['enishi-ode', '小出 孝', 'オデ タカシ', 'clerk', '1318814790', []],
   ['yuicho-mikage', '御影 直', 'ミカゲ ナオ', 'physician', '1319900025', []],
@@ -105,7 +150,7 @@ export const staff: readonly Staff[] = staffRows.map(([loginName, name, nameKana
 }))
 
 /** Check digit of an insurer number: weights 2, 1, 2… from the right, digits of the products added, modulo 10. */
-function withCheckDigit(body: string): string {
+export function withCheckDigit(body: string): string {
   let sum = 0
   for (let i = 0; i < body.length; i++) {
     const product = Number(body[body.length - 1 - i]) * (i % 2 === 0 ? 2 : 1)
@@ -123,5 +168,3 @@ export const insurers: readonly Insurer[] = [
   { insurerNumber: withCheckDigit('0013990'), name: '縁ヶ丘市国民健康保険(架空)', kind: 'national' },
   { insurerNumber: withCheckDigit('3913990'), name: '縁後期高齢者医療広域連合(架空)', kind: 'late-elderly' },
 ]
-
-export { withCheckDigit }

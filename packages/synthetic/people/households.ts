@@ -3,7 +3,7 @@ import type { Random } from '../random.ts'
 import { agesByQuota } from './pyramid.ts'
 
 /** A place in a household: age and sex are known, name and insurance come later. `twinOf` is an index within the household. */
-export type Seat = { age: number; sex: Sex; role: 'head' | 'spouse' | 'child'; twinOf?: number }
+export type Seat = { age: number; sex: Sex; role: 'head' | 'spouse' | 'child'; twinOf?: number; twin?: true }
 export type Household = { members: Seat[] }
 
 /** Adults of a register pair up: roughly six of ten between 25 and 84, the partner's age close to the woman's plus two. */
@@ -18,7 +18,12 @@ function pairUp(random: Random, adults: { age: number; sex: Sex }[]): Household[
     if (best < 0) households.push({ members: [{ ...woman, role: 'head' }] })
     else {
       const [man] = men.splice(best, 1)
-      households.push({ members: [{ ...man!, role: 'head' }, { ...woman, role: 'spouse' }] })
+      households.push({
+        members: [
+          { ...man!, role: 'head' },
+          { ...woman, role: 'spouse' },
+        ],
+      })
     }
   }
   for (const man of men) households.push({ members: [{ ...man, role: 'head' }] })
@@ -35,7 +40,8 @@ function closest(men: { age: number }[], wanted: number): number {
 }
 
 /** The mother, if the household has one, otherwise the head. */
-const parentOf = (household: Household): Seat => household.members.find((m) => m.sex === 'female' && m.role !== 'child') ?? household.members[0]!
+const parentOf = (household: Household): Seat =>
+  household.members.find((m) => m.sex === 'female' && m.role !== 'child') ?? household.members[0]!
 
 function mayHave(household: Household, age: number): boolean {
   const gap = parentOf(household).age - age
@@ -61,6 +67,8 @@ function makeTwins(households: Household[]): void {
     if (!first || !second || Math.abs(first.age - second.age) > 2) continue
     second.age = first.age
     second.twinOf = household.members.indexOf(first)
+    first.twin = true
+    second.twin = true
     return
   }
 }
@@ -68,8 +76,15 @@ function makeTwins(households: Household[]): void {
 /** Households of a region whose ages and sexes follow the pyramid, with one pair of twins where children allow it. */
 export function makeHouseholds(random: Random, people: number): Household[] {
   const all = agesByQuota(random, people)
-  const households = pairUp(random, all.filter((p) => p.age >= 20))
-  placeChildren(random, households, all.filter((p) => p.age < 20))
+  const households = pairUp(
+    random,
+    all.filter((p) => p.age >= 20),
+  )
+  placeChildren(
+    random,
+    households,
+    all.filter((p) => p.age < 20),
+  )
   makeTwins(households)
   return random.shuffle(households)
 }

@@ -28,11 +28,30 @@ function nameOf(random: Random, surname: Surname, sex: Sex, birthDate: string, t
 }
 
 /** What all members of a household share. */
-type Home = { index: number; surname: Surname; scheme: Scheme; earlier: Scheme | null; own: Scheme | null; income: number; from: string; until: string }
+type Home = {
+  index: number
+  surname: Surname
+  scheme: Scheme
+  earlier: Scheme | null
+  own: Scheme | null
+  income: number
+  from: string
+  until: string
+}
 
+/** Whose head is about to turn 75 is with the municipality: employees' dependants would lose their cover on that day. */
 function mainKind(random: Random, age: number): InsurerKind {
+  if (age >= 73) return 'national'
   if (age >= 65) return random.chance(0.78) ? 'national' : 'association'
-  return random.weighted<[InsurerKind, number]>([['association', 46], ['union', 28], ['mutual-aid', 8], ['national', 18]], (row) => row[1])[0]
+  return random.weighted<[InsurerKind, number]>(
+    [
+      ['association', 46],
+      ['union', 28],
+      ['mutual-aid', 8],
+      ['national', 18],
+    ],
+    (row) => row[1],
+  )[0]
 }
 
 /** One household in fourteen changes insurer within the window: a new employer, or leaving one. */
@@ -40,7 +59,15 @@ function homeOf(random: Random, household: Household, index: number, window: { f
   const head = household.members[0]!
   const start = addDays(window.from, -random.whole(200, 3000))
   const scheme = schemeOf(random, mainKind(random, head.age), index * 4, start)
-  const home: Home = { index, surname: random.weighted(surnames, (s) => s.weight), scheme, earlier: null, own: null, income: random.next(), ...window }
+  const home: Home = {
+    index,
+    surname: random.weighted(surnames, (s) => s.weight),
+    scheme,
+    earlier: null,
+    own: null,
+    income: random.next(),
+    ...window,
+  }
   if (head.age >= 22 && head.age < 65 && random.chance(0.09)) {
     const changedOn = addDays(window.from, random.whole(60, daysBetween(window.from, window.until) - 60))
     const kind: InsurerKind = scheme.insurer.kind === 'national' ? 'association' : 'national'
@@ -58,7 +85,12 @@ function coverages(random: Random, home: Home, seat: Seat, place: { birthDate: s
   const base = { birthDate, income: home.income, until: home.until }
   const own = seat.role === 'spouse' && home.own !== null
   const self = own || seat.role === 'head' || home.scheme.insurer.kind === 'national'
-  const input = (scheme: Scheme): CoverageInput => ({ ...base, scheme, branch: own ? '01' : branch, personalFamily: self ? 'self' : 'family' })
+  const input = (scheme: Scheme): CoverageInput => ({
+    ...base,
+    scheme,
+    branch: own ? '01' : branch,
+    personalFamily: self ? 'self' : 'family',
+  })
   const usual = own ? [home.own!] : home.earlier ? [home.scheme, home.earlier] : [home.scheme]
   const turned75 = addYears(birthDate, 75)
   if (turned75 > home.until) return usual.filter((s) => s.until === null || s.until >= birthDate).map((s) => coverageOf(input(s)))
@@ -73,8 +105,11 @@ function traitsOf(name: PersonName, seat: Seat, periods: Coverage[], birthDate: 
   if (rare.test(name.family)) traits.push('rare-kanji')
   if ([...name.family].length >= 4 && !/[A-Z]/.test(name.family)) traits.push('long-name')
   if (/[A-Z]/.test(name.family)) traits.push('foreign-resident')
-  if (seat.twinOf !== undefined) traits.push('twin')
-  if (periods.length > 1) traits.push(periods[0]!.insurerKind === 'late-elderly' && ageOn(birthDate, periods[0]!.validFrom) === 75 ? 'turned-75' : 'insurer-changed')
+  if (seat.twin) traits.push('twin')
+  if (periods.length > 1)
+    traits.push(
+      periods[0]!.insurerKind === 'late-elderly' && ageOn(birthDate, periods[0]!.validFrom) === 75 ? 'turned-75' : 'insurer-changed',
+    )
   return traits
 }
 
@@ -87,7 +122,8 @@ function residentsOf(random: Random, household: Household, home: Home, firstN: n
     const twin = seat.twinOf === undefined ? undefined : births[seat.twinOf]
     const birthDate = twin ?? birthDateFor(random, seat.age, home.until)
     births.push(birthDate)
-    const name = (foreign && random.pick(foreignNames.filter((f) => f.sex === seat.sex))) || nameOf(random, home.surname, seat.sex, birthDate, taken)
+    const name =
+      (foreign && random.pick(foreignNames.filter((f) => f.sex === seat.sex))) || nameOf(random, home.surname, seat.sex, birthDate, taken)
     const { family, given, familyKana, givenKana } = name
     const n = firstN + i
     const periods = coverages(random, home, seat, { birthDate, branch: `0${i + 1}`, serial: n })
@@ -111,6 +147,24 @@ function residentsOf(random: Random, household: Household, home: Home, firstN: n
 /** The rare surnames a small region would hardly draw: one household each gets them, so that every demo shows them. */
 const mustAppear = ['髙橋', '山﨑', '𠮷田', '勅使河原', '左衛門三郎']
 
+/**
+ * Two people of different households with the same name, reading, sex and birth date: only insurance and address tell them apart.
+ * Taken from people who live alone, so that no family gets a stranger's surname; where the region has no such two, nothing is done.
+ */
+function makeNamesakes(residents: Resident[]): void {
+  const sizes = new Map<number, number>()
+  for (const { household } of residents) sizes.set(household, (sizes.get(household) ?? 0) + 1)
+  const alone = residents.filter((r) => sizes.get(r.household) === 1 && r.traits.length === 0 && r.birthDate > '1960')
+  for (const first of alone) {
+    const second = alone.find((r) => r !== first && r.sex === first.sex && Math.abs(daysBetween(r.birthDate, first.birthDate)) < 500)
+    if (!second) continue
+    Object.assign(second, { name: first.name, birthDate: first.birthDate })
+    first.traits = ['same-name']
+    second.traits = ['same-name']
+    return
+  }
+}
+
 /** People of the region in households, with names, addresses and insurance, numbered from 1. */
 export function makeResidents(random: Random, people: number, window: { from: string; until: string }): Resident[] {
   const residents: Resident[] = []
@@ -120,6 +174,7 @@ export function makeResidents(random: Random, people: number, window: { from: st
     if (wanted) home.surname = surnames.find((s) => s.kanji === wanted) ?? home.surname
     residents.push(...residentsOf(random, household, home, residents.length + 1))
   })
+  makeNamesakes(residents)
   return residents
 }
 

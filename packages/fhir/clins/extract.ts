@@ -100,7 +100,9 @@ function toldOnly(bundle: Resource, composition: Resource | undefined): Set<Reso
     const url = element(entry, 'fullUrl')
     return url !== undefined && told.has(url) && !elsewhere.has(url)
   })
-  return new Set(inTold.map((entry) => element(entry, 'resource')).filter((r): r is Resource => isResource(r) && r.resourceType === 'Condition'))
+  return new Set(
+    inTold.map((entry) => element(entry, 'resource')).filter((r): r is Resource => isResource(r) && r.resourceType === 'Condition'),
+  )
 }
 
 /** Date by which an item is ordered and shown: onset, specimen taken, prescribed, written; as sent, or null. */

@@ -104,6 +104,9 @@ const at = '2025-03-03T10:00:00.000+09:00'
 const five = (localId: string, items: [ItemInput, ...ItemInput[]]): Resource =>
   makeFiveItemBundle({ sender, patient, type: items[0].type, items, localId, year: 2025, at })
 
+/** Five items with one item of ours. */
+export const single = (item: ItemInput): Resource => five('one-1', [item])
+
 export const conditionBundle = (): Resource => five('cond-1', [hypertension, pneumonia])
 export const allergyBundle = (): Resource => five('alg-1', [drugAllergy, foodAllergy])
 export const laboratoryBundle = (): Resource => five('lab-1', [potassium, hepatitisB])

@@ -4,6 +4,7 @@ import type { BundleClass } from '../kind.ts'
 import type { Submission } from './submission.ts'
 
 export type Level = 'error' | 'warning'
+export type Violation = string | { path: string; detail: string }
 
 /**
  * One submission rule: a row of the table that checks, documents and tests read.
@@ -23,8 +24,8 @@ export type SubmissionRule = {
   /** What is wrong and what to do. */
   ja: string
   en: string
-  /** Paths of every violation; none where the rule holds. */
-  find: (submission: Submission) => string[]
+  /** Every violation: its path, or path and what exactly (a code); none where the rule holds. */
+  find: (submission: Submission) => Violation[]
 }
 
 export const everyClass = ['five-items', 'eReferral', 'eDischargeSummary', 'eCheckup', 'ePCS'] as const

@@ -19,7 +19,7 @@ export type Submission = {
   resourceTags: string[]
   /** Resources of a type among the entries. */
   of: (type: string) => Node[]
-  /** Laboratory results; in a check-up report there are none, its Observations follow rules of their own. */
+  /** Laboratory results: of five items every Observation; of a check-up report none, its Observations follow rules of their own. */
   laboratory: Node[]
 }
 
@@ -43,6 +43,6 @@ export function readSubmission(bundle: Resource): Submission {
       .filter((tag) => element(tag, 'system') === codeSystems.bundleResourceType)
       .map((tag) => firstText(tag, 'code') ?? ''),
     of,
-    laboratory: kind === 'eCheckup' ? [] : of('Observation').filter((node) => isLaboratory(node.value)),
+    laboratory: kind === 'eCheckup' ? [] : of('Observation').filter((node) => kind === 'five-items' || isLaboratory(node.value)),
   }
 }

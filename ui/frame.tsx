@@ -47,7 +47,7 @@ export interface PageProps {
   demo?: boolean | undefined
   /** Names of browser scripts under /islands, without '.js'. Staff pages always bring 'keyboard'. */
   islands?: string[] | undefined
-  /** Leaves the page after so many seconds even without script: kiosks and queues. */
+  /** Leaves the page after so many seconds where script is off; with script the island 'countdown' does it, and a touch begins anew. */
   refresh?: { seconds: number; href: string } | undefined
   children?: ReactNode | undefined
 }
@@ -167,7 +167,11 @@ export function Page(props: PageProps): ReactElement {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        {refresh ? <meta httpEquiv="refresh" content={`${refresh.seconds};url=${refresh.href}`} /> : null}
+        {refresh ? (
+          <noscript>
+            <meta httpEquiv="refresh" content={`${refresh.seconds};url=${refresh.href}`} />
+          </noscript>
+        ) : null}
         <title>{`${props.hasErrors ? `${word(lang, 'error')}: ` : ''}${title} | 縁 Enishi`}</title>
         <link rel="icon" href="/assets/mark.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/enishi.css" />

@@ -1,5 +1,6 @@
-/** The languages a page is written in. */
-export type Lang = 'ja' | 'en'
+import type { Lang } from '#kernel/language'
+
+export type { Lang }
 
 /** What a person may choose to read: やさしい日本語 is a language of its own and falls back to Japanese until a text has it. */
 export type Reading = Lang | 'easy'

@@ -112,8 +112,9 @@ function List({ lang, lanes, title }: TimelineProps): ReactNode {
             </h3>
             {lane.items.length === 0 ? <p className="note">{word(lang, 'noData')}</p> : null}
             <ul className="timeline-list">
-              {lane.items.map((item) => (
-                <li key={`${item.from}${item.label}`}>
+              {lane.items.map((item, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two entries may be alike
+                <li key={index}>
                   <span className="timeline-when">
                     <Time value={item.from} lang={lang} />
                     {item.to

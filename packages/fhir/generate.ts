@@ -174,7 +174,8 @@ function expressionFor(type: string, expression: string): string {
     branches.push(expression.slice(from, i).trim())
     from = i + 1
   }
-  return branches.filter((branch) => /^\(*([A-Z][A-Za-z]+|[a-z])/.exec(branch)?.[1]?.replace(/^[a-z]$/, type) === type).join(' | ')
+  const startsHere = (branch: string) => [type, undefined].includes(/^\(*([A-Z][A-Za-z]+)/.exec(branch)?.[1])
+  return branches.filter(startsHere).join(' | ')
 }
 
 function searchParameters(all: SearchParameter[]): Map<string, SearchParameterRow[]> {

@@ -223,6 +223,8 @@ describe('narrative', () => {
     ['<a href=" java\nscript:alert(1)">a</a>', 'external-reference'],
     ['<a href="javascript&#58;alert(1)">a</a>', 'external-reference'],
     ['<p style="background: url(http://example.jp)">a</p>', 'external-reference'],
+    ['<p style="background: url(data:image/png;base64,AA)">a</p>', null],
+    ['<p style="background: u\\72l(http://example.jp)">a</p>', 'external-reference'],
     ['<p>a', 'not-well-formed'],
     ['<p>a</b>', 'not-well-formed'],
     ['<p a=b>a</p>', 'not-well-formed'],

@@ -160,7 +160,7 @@ export function infectionOf(seed: string, person: Person, at: { on: string; seco
   }))
 }
 
-const medicationOf = (person: Person, drug: Drug, on: string): MedicationInput => {
+export const medicationOf = (person: Person, drug: Drug, on: string): MedicationInput => {
   const usage = usages[drug.usage]
   return {
     type: 'MedicationRequest',

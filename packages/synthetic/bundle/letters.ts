@@ -1,9 +1,20 @@
-import { type ConditionInput, makeCarePlan, makeDischargeSummary, makeReferral, type Resource } from '#packages/fhir'
+import { type ConditionInput, type MedicationInput, makeCarePlan, makeDischargeSummary, makeReferral, type Resource } from '#packages/fhir'
 import { addDays } from '../calendar.ts'
 import { diseaseByKey } from '../disease/diseases.ts'
+import { drugByKey } from '../disease/drugs.ts'
 import { panels } from '../disease/labs.ts'
 import type { Episode, Person } from '../model.ts'
-import { allergiesOn, conditionOf, conditionsOn, facilityOf, laboratoryOf, medicationsOn, patientOf, senderOf } from './inputs.ts'
+import {
+  allergiesOn,
+  conditionOf,
+  conditionsOn,
+  facilityOf,
+  laboratoryOf,
+  medicationOf,
+  medicationsOn,
+  patientOf,
+  senderOf,
+} from './inputs.ts'
 import type { Plan } from './plan.ts'
 
 /** What every document of a plan begins with. */
@@ -54,6 +65,12 @@ export function referralBundle(seed: string, plan: Plan, head: DocumentHead): Re
   })
 }
 
+/** Nobody leaves without a prescription here: the section must not be empty, and an intestinal drug harms nobody. */
+function dischargeDrugs(person: Person, institutionNumber: string, on: string): MedicationInput[] {
+  const usual = medicationsOn(person, institutionNumber, on)
+  return usual.length > 0 ? usual : [medicationOf(person, drugByKey('miyabm'), on)]
+}
+
 export function dischargeBundle(plan: Plan, head: DocumentHead): Resource {
   const person = open(plan.person)
   const about = plan.about!
@@ -74,7 +91,7 @@ export function dischargeBundle(plan: Plan, head: DocumentHead): Resource {
     presentIllness: { condition: own(main, 'HPI'), text: birth ? '妊娠経過は順調でした。' : '外来で悪化を認め、入院となりました。' },
     course: birth ? '経腟分娩。母児とも経過良好です。' : '治療により改善し、退院としました。',
     dischargeDiagnoses: [own(main, 'DX')],
-    medications: medicationsOn(person, institutionNumber, on),
+    medications: dischargeDrugs(person, institutionNumber, on),
     instruction: birth ? '1か月健診を受けてください。' : '2週間後に外来を受診してください。',
     allergies: allergiesOn(person, institutionNumber, on).map((a) => ({ ...a, id: `${a.id}-${suffix}` })),
   })

@@ -204,12 +204,18 @@ const messesFor = (kind: SubmissionKind): readonly Mess[] => {
   return kind === 'AllergyIntolerance' ? ['late', 'half-width-kana'] : ['late']
 }
 
-/** Two of a hundred get a fault; a duplicate is a second plan an hour later. */
-function withMess(random: Random, plan: Draft): Draft[] {
-  if (!random.chance(0.02)) return [plan]
-  const messy = random.pick(messesFor(plan.kind))
-  if (messy === 'late') return [{ ...plan, messy, second: plan.second + 86_400 * random.whole(15, 60) }]
-  return messy === 'duplicate' ? [plan, { ...plan, messy, second: plan.second + 3600 }] : [{ ...plan, messy }]
+/** Two of a hundred get a fault, each sort in turn; a duplicate is a second plan an hour later. */
+function messMaker(random: Random): (plan: Draft) => Draft[] {
+  const made: Partial<Record<SubmissionKind, number>> = {}
+  return (plan) => {
+    if (!random.chance(0.02)) return [plan]
+    const turn = made[plan.kind] ?? 0
+    made[plan.kind] = turn + 1
+    const choices = messesFor(plan.kind)
+    const messy = choices[turn % choices.length]!
+    if (messy === 'late') return [{ ...plan, messy, second: plan.second + 86_400 * random.whole(15, 60) }]
+    return messy === 'duplicate' ? [plan, { ...plan, messy, second: plan.second + 3600 }] : [{ ...plan, messy }]
+  }
 }
 
 /** Day and second at which a plan is sent. */
@@ -221,10 +227,10 @@ const timeOf = (plan: Plan): number => daysBetween('2000-01-01', plan.on) * 86_4
 
 /** All submissions of the region, planned and sorted by the time they are sent; none after the last day. */
 export function planAll(seed: string, people: readonly Person[], window: Window): Plan[] {
-  const messy = randomFrom(`${seed}/messy`)
+  const withMess = messMaker(randomFrom(`${seed}/messy`))
   const plans = people.flatMap((person) =>
     plansOf(seed, person, window)
-      .flatMap((draft) => withMess(messy, draft))
+      .flatMap(withMess)
       .map((draft, serial): Plan => ({ ...draft, person, serial })),
   )
   return plans

@@ -47,7 +47,10 @@ export async function findBrowser() {
   const fonts = existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: join(folder, 'fonts') }
   const missing = missingLibraries(executable, {})
   if (missing.length === 0) return { executable, environment: fonts, missing }
-  const environment = { ...fonts, LD_LIBRARY_PATH: [join(folder, 'al2023/lib'), process.env.LD_LIBRARY_PATH ?? ''].filter(Boolean).join(':') }
+  const environment = {
+    ...fonts,
+    LD_LIBRARY_PATH: [join(folder, 'al2023/lib'), process.env.LD_LIBRARY_PATH ?? ''].filter(Boolean).join(':'),
+  }
   return { executable, environment, missing: missingLibraries(executable, environment) }
 }
 
@@ -86,7 +89,8 @@ async function unpackInto(folder) {
   process.env.TMPDIR = folder
   try {
     const { inflate } = await import(pathToFileURL(join(packageFolder, 'build/index.js')).href)
-    for (const archive of ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br']) await inflate(join(packageFolder, 'bin', archive))
+    for (const archive of ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'])
+      await inflate(join(packageFolder, 'bin', archive))
   } finally {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before

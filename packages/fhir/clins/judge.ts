@@ -2,7 +2,7 @@ import type { Json, Resource } from '../model.ts'
 import { makePatient } from './build/index.ts'
 import { element, firstText, isObject, isResource, values } from './element.ts'
 import * as fixtures from './fixtures.ts'
-import { bundleClass, institutionNumberOf, isLaboratory } from './kind.ts'
+import { bundleClass, institutionNumberOf, isLaboratory, localPatientId } from './kind.ts'
 import { isRefused, whyNotSubmit } from './rules/index.ts'
 
 /** One example file, parsed. */
@@ -37,14 +37,18 @@ function place(resource: Resource, neighbours: Neighbours): { bundle: Resource; 
   if (resource.resourceType === 'Bundle') return { bundle: resource, note: '' }
   const host = hostOf(resource)
   const { bundle, note } = host
-  if (resource.resourceType === 'Patient') return { bundle: replaceFirst(bundle, resource), note }
+  if (resource.resourceType === 'Patient')
+    return { bundle: replaceFirst(ofInstitution(bundle, localPatientId(resource)?.institutionNumber ?? null), resource), note }
   const patientUrl =
     firstText(
       values(bundle, 'entry').find((e) => element(element(e, 'resource'), 'resourceType') === 'Patient'),
       'fullUrl',
     ) ?? ''
   const settled = settle(resource, patientUrl, neighbours)
-  return { bundle: host.contained ? containIn(bundle, settled) : replaceFirst(ofInstitution(bundle, settled), settled), note }
+  return {
+    bundle: host.contained ? containIn(bundle, settled) : replaceFirst(ofInstitution(bundle, institutionNumberOf(settled)), settled),
+    note,
+  }
 }
 
 function hostOf(resource: Resource): { bundle: Resource; note: string; contained?: boolean } {
@@ -72,8 +76,7 @@ function hostOf(resource: Resource): { bundle: Resource; note: string; contained
 }
 
 /** Five items come from the institution the example names, so that Patient and item agree. */
-function ofInstitution(bundle: Resource, item: Resource): Resource {
-  const number = institutionNumberOf(item)
+function ofInstitution(bundle: Resource, number: string | null): Resource {
   if (bundleClass(bundle) !== 'five-items' || number === null) return bundle
   const identifier = firstText(bundle, 'identifier', 'value')?.replace(/^\d{10}/, number) ?? ''
   const renamed = { ...bundle, identifier: { system: firstText(bundle, 'identifier', 'system') ?? '', value: identifier } }

@@ -7,6 +7,7 @@ import { checkupRules, documentRules } from './document.ts'
 import { entryRules } from './entry.ts'
 import { flagRules } from './flags.ts'
 import { laboratoryRules } from './laboratory.ts'
+import { type CodeMasters, masterRules } from './master.ts'
 import { medicationRules } from './medication.ts'
 import { originRules } from './origin.ts'
 import { patientRules } from './patient.ts'
@@ -15,6 +16,7 @@ import { sectionRules } from './section.ts'
 import { readSubmission } from './submission.ts'
 import { writingRules } from './writing.ts'
 
+export type { CodeMasters } from './master.ts'
 export type { Level, SubmissionRule } from './rule.ts'
 export { readSubmission, type Submission } from './submission.ts'
 
@@ -31,6 +33,7 @@ export const submissionRules: readonly SubmissionRule[] = [
   ...medicationRules,
   ...flagRules,
   ...writingRules,
+  ...masterRules,
   ...documentRules,
   ...sectionRules,
   ...checkupRules,
@@ -40,11 +43,11 @@ export const submissionRules: readonly SubmissionRule[] = [
  * Everything that keeps a Bundle from being taken, and what is merely not as it should be (warnings).
  *
  * The Bundle is accepted if no finding is an error (`isRefused`). Any JSON may be given; the answer is findings, never an exception.
- * Pure in the Bundle: codes are checked by system and shape, not against masters.
+ * Codes are checked by system and shape, and against `masters` where the operator has loaded them.
  * @spec JP-CLINS 1.5.2/1.5.3; EMR information sharing, submission
  */
-export function whyNotSubmit(bundle: Resource): Finding[] {
-  const submission = readSubmission(isObject(bundle) ? bundle : { resourceType: '' })
+export function whyNotSubmit(bundle: Resource, masters?: CodeMasters): Finding[] {
+  const submission = readSubmission(isObject(bundle) ? bundle : { resourceType: '' }, masters)
   const { kind } = submission
   const rules = kind === null ? [classRule] : submissionRules.filter((rule) => rule.appliesTo.includes(kind))
   return rules.flatMap((rule) => {

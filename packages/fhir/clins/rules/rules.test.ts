@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject, Resource } from '../../model.ts'
-import { codeSystems as cs, allergenSystems as as, drugSystems as ds, identifierSystems as is, labSystems as ls } from '../canonicals.ts'
+import {
+  codeSystems as cs,
+  allergenSystems as as,
+  diseaseSystems,
+  drugSystems as ds,
+  identifierSystems as is,
+  labSystems as ls,
+} from '../canonicals.ts'
 import * as fixtures from '../fixtures.ts'
 import { isRefused, submissionRules, whyNotSubmit } from './index.ts'
 
@@ -34,6 +41,13 @@ const one = 'entry.1.resource'
 const who = 'entry.0.resource'
 const other = 'urn:uuid:00000000-0000-4000-8000-000000000000'
 const coding = (system: string, code: string): Json => [{ system, code, display: 'x' }]
+
+/** A master of diseases that knows one code only. */
+const masters = {
+  nameOf: (system: string, code: string) =>
+    system === diseaseSystems.keyNumber && code.startsWith('2') ? (known[code] ?? null) : undefined,
+}
+const known: Record<string, string> = { '20061593': '高血圧症', '20058580': '肺炎' }
 
 /** The smallest change to a valid Bundle that breaks each rule. */
 const violations: [id: string, base: () => Resource, ...changes: Change[]][] = [
@@ -138,6 +152,8 @@ const violations: [id: string, base: () => Resource, ...changes: Change[]][] = [
   ['P-PLATFORM', conditionBundle, [`${one}.code.coding.0.display`, '\ue000']],
   ['P-WIDE-SPACE', conditionBundle, [`${one}.code.text`, '高血圧　症']],
   ['P-WIDE-ALPHANUMERIC', conditionBundle, [`${one}.code.text`, '２型糖尿病']],
+  ['P-CODE-UNKNOWN', conditionBundle, [`${one}.code.coding.0.code`, '20000000']],
+  ['P-CODE-NAME', conditionBundle, [`${one}.code.coding.0.display`, '低血圧症']],
   ['P-DOC-TYPE', referral, ['type', 'collection']],
   ['P-DOC-COMPOSITION', referral, ['entry.0', undefined]],
   ['P-DOC-GUIDE', checkup, ['meta.profile', ['http://jpfhir.jp/fhir/eCheckup/StructureDefinition/JP_Bundle_eCheckupGeneral']]],
@@ -171,14 +187,14 @@ const violations: [id: string, base: () => Resource, ...changes: Change[]][] = [
 
 describe('control: valid Bundles', () => {
   test.each(Object.entries(fixtures.validBundles))('%s is accepted without a finding', (_name, make) => {
-    expect(whyNotSubmit(make())).toEqual([])
+    expect(whyNotSubmit(make(), masters)).toEqual([])
   })
 })
 
 describe('each rule catches its smallest violation', () => {
   test.each(violations)('%s', (id, base, ...changes) => {
     const rule = submissionRules.find((one) => one.id === id)
-    const findings = whyNotSubmit(changed(base(), changes)).filter((finding) => finding.ruleId === id)
+    const findings = whyNotSubmit(changed(base(), changes), masters).filter((finding) => finding.ruleId === id)
     expect(findings.length).toBeGreaterThan(0)
     const isDocument = base().type === 'document'
     expect(findings[0]?.severity).toBe((isDocument ? rule?.documentLevel : undefined) ?? rule?.level)

@@ -2,12 +2,15 @@ import type { Json, Resource } from '../../model.ts'
 import { codeSystems } from '../canonicals.ts'
 import { type Node, element, firstText, isResource, nodes, values } from '../element.ts'
 import { type BundleClass, bundleClass, isLaboratory } from '../kind.ts'
+import type { CodeMasters } from './master.ts'
 
 /** One entry of the Bundle; `path` is the entry's, the resource stands at `${path}.resource`. */
 export type Entry = { path: string; value: Json; fullUrl: string | undefined; resource: Resource | undefined }
 
 /** A Bundle as the rules look at it, read once. */
 export type Submission = {
+  /** Code masters to check against, if the operator has loaded any. */
+  masters?: CodeMasters
   bundle: Resource
   root: Node
   /** Null: the Bundle is none the service takes; only the rules of every Bundle apply. */
@@ -23,7 +26,7 @@ export type Submission = {
   laboratory: Node[]
 }
 
-export function readSubmission(bundle: Resource): Submission {
+export function readSubmission(bundle: Resource, masters?: CodeMasters): Submission {
   const root: Node = { path: 'Bundle', value: bundle }
   const entries = nodes(root, 'entry').map(({ path, value }): Entry => {
     const resource = element(value, 'resource')
@@ -33,6 +36,7 @@ export function readSubmission(bundle: Resource): Submission {
     entries.flatMap((entry) => (entry.resource?.resourceType === type ? [{ path: `${entry.path}.resource`, value: entry.resource }] : []))
   const kind = bundleClass(bundle)
   return {
+    ...(masters === undefined ? {} : { masters }),
     bundle,
     root,
     kind,

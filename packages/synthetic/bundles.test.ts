@@ -4,7 +4,7 @@ import { ageOn } from './calendar.ts'
 import { labValue } from './disease/course.ts'
 import { drugs } from './disease/drugs.ts'
 import { labs } from './disease/labs.ts'
-import { bundles, makeRegion, messes, randomFrom, type Submission } from './index.ts'
+import { bundles, makeRegion, messes, randomFrom, showcase, type Submission } from './index.ts'
 
 const until = '2026-11-20'
 const region = makeRegion({ seed: 'demo', people: 300, until })
@@ -139,5 +139,18 @@ describe('letters and prescriptions', () => {
             .slice(0, 2)
             .join('-'),
         )
+  })
+})
+
+describe('people to show', () => {
+  test('the best of the demo region has laboratory courses, letters and more than one institution', () => {
+    const best = showcase(region, 3)
+    expect(best).toEqual(showcase(region, 3))
+    for (const person of best) {
+      const own = all.filter((s) => s.personN === person.n)
+      expect(new Set(own.map((s) => s.institutionNumber)).size).toBeGreaterThan(1)
+      expect(own.filter((s) => s.kind === 'Observation').length).toBeGreaterThan(3)
+      expect(own.some((s) => s.kind === 'eReferral')).toBe(true)
+    }
   })
 })

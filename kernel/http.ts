@@ -167,6 +167,7 @@ function mount(app: FastifyInstance, row: MountRow, deps: HttpDeps) {
         new Request(new URL(request.url, 'http://localhost'), {
           method: request.method,
           headers: request.headers as Record<string, string>,
+          ...(Buffer.isBuffer(request.body) ? { body: new Uint8Array(request.body) } : {}),
         }),
       )
       reply.code(answer.status)

@@ -1,7 +1,8 @@
 // @ts-check
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { take } from './lock.mjs'
 import { root } from './places.mjs'
 import { say, stop } from './sentences.mjs'
@@ -68,8 +69,8 @@ async function build() {
     minify: true,
     define: { 'process.env.NODE_ENV': '"production"' },
   })
-  const assets = join(root, 'ui/assets')
-  if (existsSync(assets)) cpSync(assets, join(dist, 'assets'), { recursive: true })
+  const { buildAssets } = await import(pathToFileURL(join(root, 'ui/build-assets.mjs')).href)
+  await buildAssets(root, join(dist, 'assets'))
 }
 
 /** @type {import('esbuild').BuildOptions} */

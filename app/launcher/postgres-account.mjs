@@ -17,7 +17,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { shortName } from './places.mjs'
-import { stop } from './sentences.mjs'
+import { say, stop } from './sentences.mjs'
 
 /**
  * As whom PostgreSQL runs. It refuses root, so as root one of three ways is taken, the first that works:
@@ -231,10 +231,19 @@ function moveData(from, to, owner) {
     symlinkSync(to, from)
     rmSync(`${from}.moved`, { recursive: true, force: true })
   } else if (!found) {
+    // Someone removed the home folder: its data shall not come back by itself, nor be thrown away unasked.
+    if (existsSync(to)) setAside(to)
     symlinkSync(to, from)
   }
   chownSync(dirname(to), owner.uid, owner.gid)
   return to
+}
+
+/** @param {string} folder */
+function setAside(folder) {
+  const aside = `${folder}.before-${Date.now()}`
+  renameSync(folder, aside)
+  say(`以前のデータは ${aside} に残してあります`, `data of an earlier home folder is kept in ${aside}`)
 }
 
 /**

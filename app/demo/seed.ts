@@ -1,0 +1,231 @@
+import { join } from 'node:path'
+import type { RegisterEntry } from '#care/eligibility'
+import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard } from '#care/person'
+import { auditEntry } from '#kernel/audit-entry'
+import { insertAudit } from '#kernel/audit'
+import type { AuditEntry } from '#kernel/audit-event'
+import type { Actor, Context } from '#kernel/context'
+import type { Db } from '#kernel/database'
+import { ulid } from '#kernel/id'
+import { Refusal } from '#kernel/refusal'
+import { bundles, type Coverage, makeRegion, type Person, type Region, type Submission } from '#packages/synthetic'
+import type { Services } from '../services.ts'
+import { cardIssuer } from './authority.ts'
+import { noteProgress, progress } from './progress.ts'
+import { type DemoSecrets, loadDemoSecrets, makeDemoSecrets, writePrivate } from './secrets.ts'
+
+export const DEMO_SEED = 'enishi-1'
+const SCOPE = 'system/*.cruds'
+
+export type SeedDeps = { db: Db; services: Services; home: string; now: Date; people: number; baseUrl: string; say: (line: string) => void }
+
+/**
+ * Makes the demo region: registers first, then two years of submissions through the same door that hospitals use.
+ * Goes on where an earlier try stopped; `demo.json` appears when everything is there.
+ * @param deps.now the instant the region ends; kept from the first try on
+ */
+export async function seedDemo(deps: SeedDeps): Promise<void> {
+  const earlier = await loadDemoSecrets(deps.home)
+  const until = earlier?.until ?? new Date(deps.now.getTime() - 86_400_000 + 9 * 3600_000).toISOString().slice(0, 10)
+  const region = makeRegion({ seed: DEMO_SEED, people: deps.people, facilities: 10, until, years: 2 })
+  if (!earlier) deps.say('デモ用のカードと鍵を作っています… / Making demo cards and keys …')
+  const secrets = earlier ?? (await makeDemoSecrets(deps.home, region, deps.now))
+  if ((await progress(deps.db, 'registers')) === 0) {
+    deps.say('デモの名簿を登録しています… / Entering the demo registers …')
+    await deps.db.transaction().execute(async (trx) => {
+      await enterRegisters({ ...deps, db: trx }, region, secrets)
+      await noteProgress(trx, 'registers', 1)
+    })
+  }
+  await submitAll(deps, region)
+  await writeDemoFile(deps, region, secrets)
+}
+
+/** A context for work of the platform itself on behalf of an institution, at an instant of the past. */
+function contextOf(db: Db, actor: Actor, now: Date, entries: AuditEntry[]): Context {
+  const about = { actor, purpose: 'TREAT' as const, now, requestId: ulid(now.getTime()), action: 'record.deposit', law: 'デモデータ' }
+  return { ...about, lang: 'ja', db, sessionId: null, audit: (e) => void entries.push(auditEntry(e, about)), tell: () => undefined }
+}
+
+function systemOf(region: Region, institutionNumber: string): Actor {
+  const facility = region.facilities.find((f) => f.institutionNumber === institutionNumber)!
+  return {
+    kind: 'system',
+    id: `facility-${institutionNumber}`,
+    institutionNumber,
+    institutionName: facility.name,
+    name: facility.name,
+    scopes: [SCOPE],
+  }
+}
+
+async function enterRegisters(deps: SeedDeps, region: Region, secrets: DemoSecrets): Promise<void> {
+  const { db, services } = deps
+  await insertFacilities(db, region.facilities)
+  for (const client of secrets.clients) {
+    const name = region.facilities.find((f) => f.institutionNumber === client.institutionNumber)!.name
+    await insertClient(db, {
+      clientId: client.clientId,
+      institutionNumber: client.institutionNumber,
+      name,
+      jwks: { keys: [client.publicKeyJwk] },
+      scopes: [SCOPE],
+    })
+  }
+  await Promise.all(
+    region.staff.map(async (s, i) => {
+      const secret = secrets.staff[i]!
+      const row = {
+        id: ulid(),
+        loginName: s.loginName,
+        name: s.name,
+        role: s.role,
+        institutionNumber: s.institutionNumber,
+        totpSecret: secret.totpSecret,
+      }
+      await insertStaff(db, { ...row, passwordHash: await hashPassword(secret.password) })
+    }),
+  )
+  const start = new Date(`${region.from}T00:00:00+09:00`)
+  const ctx = contextOf(db, { kind: 'public' }, start, [])
+  const entries: RegisterEntry[] = []
+  const issuer = await cardIssuer(secrets, deps.now)
+  for (const [i, p] of region.people.entries()) {
+    const entered = await services.person.enter(ctx, { ...registered(p), memberId: p.coverage.memberId })
+    for (const c of p.earlierCoverages)
+      await services.person.addMemberId(ctx, { personId: entered.personId, key: entered.key, memberId: c.memberId })
+    await linkCard(db, { serial: secrets.cards[i]!.serial, issuer, personId: entered.personId, at: start })
+    const person = await services.person.findByKey(ctx, entered.key)
+    await services.record.ensurePatient(ctx, entered.key, person!)
+    entries.push(registerEntry(p, entered.key))
+  }
+  await services.eligibility.enter(ctx, entries)
+}
+
+function registered(p: Person) {
+  const name = p.name.given === '' ? p.name.family : `${p.name.family} ${p.name.given}`
+  return {
+    name,
+    nameKana: `${p.name.familyKana} ${p.name.givenKana}`.trim(),
+    birthDate: p.birthDate,
+    sex: p.sex,
+    address: p.address.text,
+    postalCode: p.address.postalCode,
+    phone: p.phone,
+  }
+}
+
+function registerEntry(p: Person, key: string): RegisterEntry {
+  const covers = [p.coverage, ...p.earlierCoverages]
+  return {
+    key,
+    birthDate: p.birthDate,
+    coverages: covers.map((c) => coverageEntry(c, c === p.coverage ? null : p.coverage)),
+    limitCertificates: covers.flatMap((c) => (c.limitCertificate ? [c.limitCertificate] : [])),
+    specificDiseases: covers.flatMap((c) => (c.specificDisease ? [c.specificDisease] : [])),
+    subsidies: p.coverage.subsidies.map(({ monthlyLimitYen, ...s }) => ({ ...s, ceilingYen: monthlyLimitYen })),
+  }
+}
+
+const coverageEntry = (c: Coverage, next: Coverage | null): RegisterEntry['coverages'][number] => ({
+  insurerNumber: c.insurerNumber,
+  insurerName: c.insurerName,
+  symbol: c.symbol,
+  number: c.number,
+  branch: c.branch,
+  cardClassification: '01',
+  copayPercent: c.copayPercent,
+  personalFamily: c.personalFamily === 'self' ? '1' : '2',
+  reasonOfLoss: next === null ? null : '03',
+  validFrom: c.validFrom,
+  validUntil: c.validUntil,
+  elderlyPercent: null,
+  elderlyFrom: null,
+  elderlyUntil: null,
+})
+
+const LANES = 4
+const BATCH = 25
+
+/** Submissions of one person stay in order; people are spread over a few connections. */
+async function submitAll(deps: SeedDeps, region: Region): Promise<void> {
+  const lanes: Submission[][] = Array.from({ length: LANES }, () => [])
+  let total = 0
+  for (const s of bundles(region)) {
+    lanes[s.personN % LANES]!.push(s)
+    total++
+  }
+  let done = 0
+  let shown = 0
+  const tell = (n: number) => {
+    done += n
+    const percent = Math.floor((done / total) * 100)
+    if (percent >= shown + 20 || done === total) deps.say(`デモの診療記録を登録しています… ${percent}% / Submitting demo records …`)
+    if (percent >= shown + 20) shown = percent - (percent % 20)
+  }
+  await Promise.all(lanes.map((lane, n) => submitLane(deps, region, { name: `lane-${n}`, lane, tell })))
+}
+
+async function submitLane(
+  deps: SeedDeps,
+  region: Region,
+  about: { name: string; lane: Submission[]; tell: (n: number) => void },
+): Promise<void> {
+  const start = await progress(deps.db, about.name)
+  if (start > 0) about.tell(start)
+  for (let i = start; i < about.lane.length; i += BATCH) {
+    const batch = about.lane.slice(i, i + BATCH)
+    await deps.db.transaction().execute(async (trx) => {
+      for (const s of batch) await submitOne({ ...deps, db: trx }, region, s)
+      await noteProgress(trx, about.name, i + batch.length)
+    })
+    about.tell(batch.length)
+  }
+}
+
+/** One submission at its own instant. The messy ones are refused as they would be anywhere; the refusal is in the audit log. */
+async function submitOne(deps: SeedDeps, region: Region, s: Submission): Promise<void> {
+  const entries: AuditEntry[] = []
+  const ctx = contextOf(deps.db, systemOf(region, s.institutionNumber), new Date(s.submittedAt), entries)
+  try {
+    await deps.services.record.deposit(ctx, JSON.stringify(s.bundle))
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    entries.length = 0
+    ctx.audit({ outcome: error.code })
+  }
+  await insertAudit(deps.db, entries)
+}
+
+/** The file outside checks and newcomers read: where to sign in, as whom. */
+async function writeDemoFile(deps: SeedDeps, region: Region, secrets: DemoSecrets): Promise<void> {
+  const ctx = contextOf(deps.db, { kind: 'public' }, deps.now, [])
+  const issuer = await cardIssuer(secrets, deps.now)
+  const people = []
+  for (const [i, p] of region.people.entries()) {
+    const { serial, ...card } = secrets.cards[i]!
+    const person = await deps.services.person.findByCard(ctx, { serial, issuer })
+    people.push({ patientId: person!.keys[0]!, memberId: p.coverage.memberId, name: person!.name, birthDate: p.birthDate, card })
+  }
+  const scope = SCOPE
+  const file = {
+    baseUrl: deps.baseUrl,
+    fhirBase: `${deps.baseUrl}/fhir/R4`,
+    tokenEndpoint: `${deps.baseUrl}/oauth/token`,
+    facilities: region.facilities.map((f) => {
+      const client = secrets.clients.find((c) => c.institutionNumber === f.institutionNumber)!
+      return {
+        institutionNumber: f.institutionNumber,
+        name: f.name,
+        kind: f.kind,
+        clientId: client.clientId,
+        privateKeyJwk: client.privateKeyJwk,
+        scope,
+      }
+    }),
+    people,
+    staff: region.staff.map((s, i) => ({ ...secrets.staff[i]!, role: s.role, institutionNumber: s.institutionNumber })),
+    refusedCards: secrets.refusedCards,
+  }
+  await writePrivate(join(deps.home, 'demo.json'), `${JSON.stringify(file, null, 1)}\n`)
+}

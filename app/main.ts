@@ -1,0 +1,121 @@
+import cluster, { type Worker } from 'node:cluster'
+import { join } from 'node:path'
+import { openDatabase } from '#kernel/database'
+import { migrate, NewerSchema } from '#kernel/migrate'
+import { BadConfig, type Config, readConfig } from './config.ts'
+import { publishDemoCrl } from './demo/authority.ts'
+import { loadDemoSecrets } from './demo/secrets.ts'
+import { seedDemo } from './demo/seed.ts'
+import { noCards } from './cards.ts'
+import { runLeader } from './leader.ts'
+import { migrations } from './migrations.ts'
+import { services } from './services.ts'
+import { runWorker } from './worker.ts'
+
+/** Exit codes of the platform process; the launcher passes them on. */
+const EXIT = { config: 64, newerData: 65, fault: 70 } as const
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+function stopWith(code: number, line: string): never {
+  process.stderr.write(`${line}\n`)
+  process.exit(code)
+}
+
+/** Schema, and in a demo the region: done by one process before anybody is let in. */
+async function prepare(config: Config): Promise<void> {
+  const db = openDatabase({ url: config.databaseUrl, poolSize: 6, applicationName: 'enishi-prepare' })
+  try {
+    await migrate(db, migrations)
+    if (!config.demo) return
+    await seedDemo({
+      db,
+      services: services({ cards: noCards, demo: true }),
+      home: config.home,
+      now: new Date(),
+      people: config.demoPeople,
+      baseUrl: config.baseUrl,
+      say,
+    })
+    const secrets = await loadDemoSecrets(config.home)
+    await publishDemoCrl(config.home, secrets!, new Date())
+  } finally {
+    await db.destroy()
+  }
+}
+
+type Role = 'web' | 'leader'
+
+/** Keeps one process a role alive; a process that ends by itself is started again, slower each time it ends early. */
+function keepAlive(role: Role, stopping: () => boolean): void {
+  let started = 0
+  let quickEnds = 0
+  const fork = () => {
+    started = performance.now()
+    const worker: Worker = cluster.fork({ ENISHI_ROLE: role })
+    worker.once('exit', () => {
+      if (stopping()) return
+      quickEnds = performance.now() - started < 10_000 ? quickEnds + 1 : 0
+      setTimeout(fork, Math.min(100 * 2 ** quickEnds, 10_000)).unref()
+    })
+  }
+  fork()
+}
+
+async function runPrimary(config: Config): Promise<void> {
+  await prepare(config)
+  let stopping = false
+  cluster.setupPrimary({ exec: process.argv[1]! })
+  const listening = new Promise<void>((resolve) => {
+    let ready = 0
+    cluster.on('message', (_worker, message: { listening?: boolean }) => {
+      if (message.listening && ++ready === config.workers) resolve()
+    })
+  })
+  for (let i = 0; i < config.workers; i++) keepAlive('web', () => stopping)
+  keepAlive('leader', () => stopping)
+  const stop = () => {
+    if (stopping) process.exit(130)
+    stopping = true
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.kill('SIGTERM')
+    const waiting = setInterval(() => Object.keys(cluster.workers ?? {}).length === 0 && process.exit(0), 20)
+    setTimeout(() => process.exit(0), 8_000).unref()
+    waiting.ref()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  await listening
+  say(`enishi ready on ${config.baseUrl}`)
+  if (config.demo) say(`デモのサインイン情報 / demo sign-ins: ${join(config.home, 'demo.json')}`)
+}
+
+async function runRole(config: Config, role: string): Promise<void> {
+  const stop = role === 'leader' ? await runLeader(config) : await runWorker(config)
+  if (role === 'web') process.send?.({ listening: true })
+  let stopping = false
+  const end = () => {
+    if (stopping) return
+    stopping = true
+    void stop().finally(() => process.exit(0))
+  }
+  process.on('SIGTERM', end)
+  // Ctrl-C reaches every process of the terminal; the primary decides.
+  process.on('SIGINT', () => undefined)
+  process.on('disconnect', end)
+}
+
+try {
+  const config = readConfig(process.env)
+  if (cluster.isPrimary) await runPrimary(config)
+  else await runRole(config, process.env.ENISHI_ROLE ?? 'web')
+} catch (error) {
+  if (error instanceof BadConfig) stopWith(EXIT.config, error.message)
+  if (error instanceof NewerSchema) {
+    stopWith(
+      EXIT.newerData,
+      `データベースは新しい版の縁で作られています。新しい版を使ってください。何も変更していません。 / The database was made by a newer version of Enishi. Use that version. Nothing was changed.`,
+    )
+  }
+  const place = error instanceof Error ? `${error.name}: ${'code' in error ? String(error.code) : error.message}` : 'unknown'
+  stopWith(EXIT.fault, `起動できませんでした（${place}）。 / Could not start (${place}).`)
+}

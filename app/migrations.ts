@@ -1,0 +1,17 @@
+import { consentMigrations } from '#care/consent'
+import { eligibilityMigrations } from '#care/eligibility'
+import { personMigrations } from '#care/person'
+import { recordMigrations } from '#care/record'
+import type { Migration } from '#kernel/migrate'
+import { kernelMigrations } from '#kernel/schema'
+import { demoMigrations } from './demo/progress.ts'
+
+/** Every room's schema, the ground first. */
+export const migrations: readonly Migration[] = [
+  ...kernelMigrations,
+  ...consentMigrations,
+  ...personMigrations,
+  ...eligibilityMigrations,
+  ...recordMigrations,
+  ...demoMigrations,
+]

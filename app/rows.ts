@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { routes as eligibilityRoutes } from '#care/eligibility'
+import { recordRoutes } from '#care/record'
+import type { Row } from '#kernel/route'
+import type { TokenMint } from '#kernel/token'
+import { assetRow } from './assets.ts'
+import type { Config } from './config.ts'
+import type { DemoDoor } from './demo/door.ts'
+import { healthRow, openApiRow } from './health.ts'
+import type { Services } from './services.ts'
+import { APP_VERSION } from './version.ts'
+
+export type RowDeps = {
+  services: Services
+  config: Pick<Config, 'baseUrl' | 'secure'>
+  mint: TokenMint
+  demo: DemoDoor | null
+  demoRows: readonly Row[]
+}
+
+/** The whole public surface, in one list. */
+export function allRows({ services, config, demoRows }: RowDeps): Row[] {
+  const about = { version: APP_VERSION, baseUrl: config.baseUrl }
+  const dist = join(import.meta.dirname, '..')
+  const rows: Row[] = [
+    healthRow(APP_VERSION),
+    openApiRow(() => rows, about),
+    assetRow('assets', dist),
+    assetRow('islands', dist),
+    ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
+    ...eligibilityRoutes(services.eligibility),
+    ...demoRows,
+  ]
+  return rows
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises'
+import { pino } from 'pino'
+import { auditBatch, insertAudit } from '#kernel/audit'
+import { databaseClock } from '#kernel/clock'
+import { openDatabase } from '#kernel/database'
+import { httpServer } from '#kernel/http'
+import { tokenMint } from '#kernel/token'
+import type { Config } from './config.ts'
+import { noCards, trustedCards } from './cards.ts'
+import { demoAuthorityRow, demoCards } from './demo/authority.ts'
+import { demoDoor } from './demo/door.ts'
+import { loadDemoSecrets } from './demo/secrets.ts'
+import { refusalPage } from './refusal-page.ts'
+import { allRows } from './rows.ts'
+import { services } from './services.ts'
+
+/** Few connections a worker: the database's cores are the bound, and waiting here is fairer than waiting there. */
+const POOL = 12
+
+/** One web worker: the rows, served. Resolves when it listens; the returned function stops it after the requests in flight. */
+export async function runWorker(config: Config): Promise<() => Promise<void>> {
+  const log = pino({ level: 'info' }, pino.destination(2))
+  const db = openDatabase({ url: config.databaseUrl, poolSize: POOL, applicationName: 'enishi-web' })
+  // The audit batch has a connection of its own: a pool full of requests that wait for their audit must not starve it.
+  const auditDb = openDatabase({ url: config.databaseUrl, poolSize: 1, applicationName: 'enishi-audit' })
+  const clock = await databaseClock(db)
+  const mint = await tokenMint(db)
+  await mkdir(config.home, { recursive: true })
+  const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
+  const cards = secrets ? demoCards(config.home, secrets, config.port) : ((await trustedCards(config)) ?? noCards)
+  const built = services({ cards, demo: config.demo })
+  const rows = allRows({
+    services: built,
+    config,
+    mint,
+    demo: secrets ? demoDoor(secrets) : null,
+    demoRows: secrets ? [demoAuthorityRow(config.home, secrets, () => clock.now())] : [],
+  })
+  const app = httpServer(rows, {
+    db,
+    clock,
+    accounts: built.accounts,
+    mint,
+    log,
+    refusalPage,
+    secure: config.secure,
+    batch: auditBatch((entries) => insertAudit(auditDb, entries)),
+  })
+  await app.listen({ port: config.port, host: config.host })
+  return async () => {
+    await app.close()
+    clock.stop()
+    await db.destroy()
+    await auditDb.destroy()
+  }
+}

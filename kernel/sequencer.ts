@@ -1,0 +1,77 @@
+import { sql } from 'kysely'
+import { leafHash } from './audit.ts'
+import type { Db } from './database.ts'
+import { underEpoch } from './leader.ts'
+import { appendLeaves, peaks, rootOf } from './merkle.ts'
+
+/** Signs checkpoints. The private key is a file of the operator's, never a row. */
+export type CheckpointSigner = { keyId: string; sign: (message: Buffer) => Buffer }
+
+/** What a checkpoint's signature covers. */
+export const checkpointMessage = (size: number, root: Buffer, at: Date): Buffer =>
+  Buffer.from(`enishi audit log\n${size}\n${root.toString('base64')}\n${at.toISOString()}\n`)
+
+const BATCH = 5_000
+
+/**
+ * Takes audit rows that have no leaf yet into the tree and signs the grown tree. Rows are found by the missing leaf,
+ * never by a watermark: a commit that was slow is taken when it appears.
+ * @returns the number of leaves added; undefined where the lead was lost
+ */
+export async function sequence(db: Db, about: { epoch: number; now: Date; signer: CheckpointSigner }): Promise<number | undefined> {
+  return underEpoch(db, about.epoch, async (trx) => {
+    const { rows } = await sql<{ key: string; id: string; at: Date; commitment: Buffer }>`
+      select key, id, at, commitment from kernel.audit where leaf_index is null order by id limit ${BATCH}`.execute(trx)
+    if (rows.length === 0) return 0
+    const size = await treeSize(trx)
+    const frontier = await loadFrontier(trx, size)
+    const grown = appendLeaves(
+      size,
+      frontier,
+      rows.map((r) => leafHash(r.id, r.at.toISOString(), r.commitment)),
+    )
+    const placed = rows.map((r, i) => ({ key: r.key, id: r.id, leaf_index: size + i }))
+    await sql`update kernel.audit a set leaf_index = p.leaf_index from jsonb_to_recordset(${JSON.stringify(placed)}::jsonb) as p(key text, id text, leaf_index bigint)
+      where a.key = p.key and a.id = p.id`.execute(trx)
+    const nodes = grown.nodes.map((n) => ({ level: n.level, index: n.index, hash: `\\x${n.hash.toString('hex')}` }))
+    await sql`insert into kernel.audit_node (level, index, hash) select level, index, hash
+      from jsonb_to_recordset(${JSON.stringify(nodes)}::jsonb) as n(level int, index bigint, hash bytea)`.execute(trx)
+    const total = size + rows.length
+    const root = rootOf(grown.frontier)
+    const signature = about.signer.sign(checkpointMessage(total, root, about.now))
+    await sql`insert into kernel.audit_checkpoint (size, root, at, key_id, signature)
+      values (${total}, ${root}, ${about.now}, ${about.signer.keyId}, ${signature})`.execute(trx)
+    return rows.length
+  })
+}
+
+/** Leaves in the tree by the newest checkpoint. */
+export async function treeSize(db: Db): Promise<number> {
+  const { rows } = await sql<{ size: number }>`select coalesce(max(size), 0) as size from kernel.audit_checkpoint`.execute(db)
+  return Number(rows[0]!.size)
+}
+
+async function loadFrontier(db: Db, size: number): Promise<Buffer[]> {
+  const wanted = peaks(size)
+  const { rows } = await sql<{ level: number; index: number; hash: Buffer }>`
+    select n.level, n.index, n.hash from kernel.audit_node n
+      join jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(level int, index bigint) on n.level = w.level and n.index = w.index`.execute(
+    db,
+  )
+  const byLevel = new Map(rows.map((r) => [r.level, r.hash]))
+  return wanted.map((p) => byLevel.get(p.level) ?? missing(p.level))
+}
+
+function missing(level: number): never {
+  throw new Error(`the audit tree lacks a node of level ${level}: restore it from a backup before going on`)
+}
+
+/** How far the log is behind: rows without a leaf, and the age of the oldest in milliseconds. */
+export async function auditLag(db: Db, now: Date): Promise<{ rows: number; ms: number }> {
+  const { rows } = await sql<{
+    n: number
+    oldest: Date | null
+  }>`select count(*) as n, min(at) as oldest from kernel.audit where leaf_index is null`.execute(db)
+  const { n, oldest } = rows[0]!
+  return { rows: n, ms: oldest === null ? 0 : Math.max(0, now.getTime() - oldest.getTime()) }
+}

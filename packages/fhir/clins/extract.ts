@@ -1,6 +1,6 @@
 import type { Flags, InformationKind, Json, Resource } from '../model.ts'
 import { codeSystems, extensions, identifierSystems } from './canonicals.ts'
-import { codings, element, extension, firstText, isObject, isResource, values } from './element.ts'
+import { codings, element, extension, firstText, isObject, isResource, texts, values } from './element.ts'
 import {
   bundleClass,
   bundleIdentifier,
@@ -12,6 +12,7 @@ import {
   institutionNumberOf,
   isLaboratory,
   memberIdOf,
+  resourcesByUrl,
 } from './kind.ts'
 import { foldMemberId, formatMemberId } from './member-id.ts'
 
@@ -54,9 +55,10 @@ export function itemsOf(bundle: Resource): Items {
   }
   const composition = compositionOf(bundle)
   const narrative = toldOnly(bundle, composition)
+  const neighbours = resourcesByUrl(bundle)
   const inside = others
     .filter((resource) => standsAlone(resource, kind === 'eCheckup') && !narrative.has(resource))
-    .flatMap((resource) => itemOf(withWhatItRefersTo(resource, bundle, found.fullUrl), composition))
+    .flatMap((resource) => itemOf(withWhatItRefersTo(resource, neighbours, found.fullUrl), composition))
   return { ...found, items: [...inside, ...documentItem(bundle, composition, others)] }
 }
 
@@ -127,13 +129,12 @@ const mayBeContained = new Set(['Encounter', 'Practitioner', 'Organization', 'Sp
  * The resource with those entries of its Bundle contained that it refers to (visit, doctor, institution, specimen).
  * The reference to the patient stays; what may not be contained keeps its display only, because outside the Bundle a `urn:uuid` leads nowhere.
  */
-function withWhatItRefersTo(resource: Resource, bundle: Resource, patientUrl: string | null): Resource {
+function withWhatItRefersTo(resource: Resource, neighbours: ReadonlyMap<string, Resource>, patientUrl: string | null): Resource {
   const taken: Resource[] = []
-  const targets = new Map(values(bundle, 'entry').map((entry) => [firstText(entry, 'fullUrl'), element(entry, 'resource')]))
   const rewritten = mapReferences(resource, (reference) => {
     if (reference === patientUrl || !reference.startsWith('urn:uuid:')) return reference
-    const target = targets.get(reference)
-    if (!isResource(target) || !mayBeContained.has(target.resourceType)) return null
+    const target = neighbours.get(reference)
+    if (target === undefined || !mayBeContained.has(target.resourceType)) return null
     const id = reference.slice('urn:uuid:'.length)
     if (!taken.some((one) => one.id === id)) taken.push({ ...mapReferences(target, (r) => (r === patientUrl ? r : null)), id })
     return `#${id}`
@@ -166,15 +167,14 @@ export const referTo = (resource: Resource, fullUrl: string, stored: string): Re
  */
 export function addresseeOf(document: Resource): { institutionNumber?: string; name?: string } | null {
   const section = values(compositionOf(document), 'section').find((s) => codings(element(s, 'code')).some((c) => c.code === '910'))
-  for (const reference of values(section, 'entry', 'reference')) {
-    const target = values(document, 'entry').find((entry) => element(entry, 'fullUrl') === reference)
-    const organization = element(target, 'resource')
-    if (!isResource(organization) || organization.resourceType !== 'Organization') continue
-    const institutionNumber = institutionNumberOf(organization)
-    const name = firstText(organization, 'name')
-    return { ...(institutionNumber === null ? {} : { institutionNumber }), ...(name === undefined ? {} : { name }) }
-  }
-  return null
+  const neighbours = resourcesByUrl(document)
+  const organization = texts(section, 'entry', 'reference')
+    .map((reference) => neighbours.get(reference))
+    .find((resource) => resource?.resourceType === 'Organization')
+  if (organization === undefined) return null
+  const institutionNumber = institutionNumberOf(organization)
+  const name = firstText(organization, 'name')
+  return { ...(institutionNumber === null ? {} : { institutionNumber }), ...(name === undefined ? {} : { name }) }
 }
 
 /**
@@ -191,13 +191,10 @@ export function senderOf(bundle: Resource): string | null {
         .map(institutionNumberOf)
         .find((number) => number !== null) ?? null
     )
-  const wanted = [...values(composition, 'custodian', 'reference'), ...values(composition, 'author', 'reference')]
-  for (const reference of wanted) {
-    const target = values(bundle, 'entry').find((entry) => element(entry, 'fullUrl') === reference)
-    const number = institutionNumberOf(element(target, 'resource') ?? null)
-    if (number !== null) return number
-  }
-  return null
+  const neighbours = resourcesByUrl(bundle)
+  const wanted = [...texts(composition, 'custodian', 'reference'), ...texts(composition, 'author', 'reference')]
+  const numbers = wanted.map((reference) => institutionNumberOf(neighbours.get(reference) ?? null))
+  return numbers.find((number) => number !== null) ?? null
 }
 
 /**
@@ -208,18 +205,19 @@ export function personOf(bundle: Resource): { system: string; value: string; fol
   const patient = entryResources(bundle).find((resource) => resource.resourceType === 'Patient')
   const named = patient === undefined ? null : memberIdOf(patient)
   if (named !== null || bundleClass(bundle) !== 'eCheckup') return named
+  const neighbours = resourcesByUrl(bundle)
   for (const coverage of entryResources(bundle).filter((resource) => resource.resourceType === 'Coverage')) {
-    const value = memberIdOfCoverage(bundle, coverage)
+    const value = memberIdOfCoverage(coverage, neighbours)
     if (value !== null) return { system: identifierSystems.memberId, value, folded: foldMemberId(value) }
   }
   return null
 }
 
-function memberIdOfCoverage(bundle: Resource, coverage: Resource): string | null {
+function memberIdOfCoverage(coverage: Resource, neighbours: ReadonlyMap<string, Resource>): string | null {
   const spelt = (url: string) => firstText(extension(coverage, url), 'valueString')
   const number = spelt(extensions.insuredNumber)
-  const payor = values(bundle, 'entry').find((entry) => element(entry, 'fullUrl') === firstText(coverage, 'payor', 'reference'))
-  const insurer = values(payor, 'resource', 'identifier').find((identifier) => element(identifier, 'system') === identifierSystems.insurer)
+  const payor = neighbours.get(firstText(coverage, 'payor', 'reference') ?? '')
+  const insurer = values(payor, 'identifier').find((identifier) => element(identifier, 'system') === identifierSystems.insurer)
   const insurerNumber = firstText(insurer, 'value')
   if (number === undefined || insurerNumber === undefined) return null
   return formatMemberId({

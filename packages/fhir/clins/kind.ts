@@ -32,6 +32,17 @@ const documentClasses = ['eReferral', 'eDischargeSummary', 'eCheckup', 'ePCS'] a
 /** Resources of a Bundle's entries, those that are resources at all. */
 export const entryResources = (bundle: Json): Resource[] => values(bundle, 'entry', 'resource').filter(isResource)
 
+/** Resources of a Bundle by their entry's `fullUrl`; of a repeated one the first. */
+export function resourcesByUrl(bundle: Json): ReadonlyMap<string, Resource> {
+  const found = new Map<string, Resource>()
+  for (const entry of values(bundle, 'entry')) {
+    const url = firstText(entry, 'fullUrl')
+    const resource = element(entry, 'resource')
+    if (url !== undefined && isResource(resource) && !found.has(url)) found.set(url, resource)
+  }
+  return found
+}
+
 /** The Composition of a document: its first entry of that type. */
 export const compositionOf = (bundle: Json): Resource | undefined => entryResources(bundle).find((r) => r.resourceType === 'Composition')
 

@@ -11,7 +11,7 @@ export const documentOf = (s: Submission): DocumentClass | null => (s.kind === '
 const compositions = (s: Submission): Node[] => (s.composition === undefined ? [] : [s.composition])
 const common = { level: 'error', appliesTo: documents } as const
 
-const typeAt = (s: Submission, reference: unknown) => s.entries.find((e) => e.fullUrl === reference)?.resource?.resourceType
+const typeAt = (s: Submission, reference: unknown) => (typeof reference === 'string' ? s.byUrl.get(reference)?.resourceType : undefined)
 
 export const documentRules: SubmissionRule[] = [
   {
@@ -249,11 +249,10 @@ export const checkupRules: SubmissionRule[] = [
 function brokenReferences(s: Submission, path: string, resource: Submission['entries'][number]['resource']): string[] {
   if (resource === undefined || resource.resourceType === 'Bundle') return []
   const contained = new Set(values(resource, 'contained').map((item) => `#${firstText(item, 'id') ?? ''}`))
-  const urls = new Set(s.entries.map((e) => e.fullUrl))
   const broken: string[] = []
   walk({ path: `${path}.resource`, value: resource }, (node, name) => {
     if (name !== 'reference' || typeof node.value !== 'string') return
-    const found = node.value.startsWith('#') ? contained.has(node.value) : urls.has(node.value)
+    const found = node.value.startsWith('#') ? contained.has(node.value) : s.byUrl.has(node.value)
     if (!found) broken.push(node.path)
   })
   return broken

@@ -66,7 +66,7 @@ export const sectionRules: SubmissionRule[] = [
           const [low, high] = shape.entries ?? [0, Number.POSITIVE_INFINITY]
           if (entries.length < low || entries.length > high) return [`${section.path}.entry`]
           return entries.flatMap((entry) => {
-            const target = s.entries.find((e) => e.fullUrl === firstText(entry.value, 'reference'))?.resource
+            const target = s.byUrl.get(firstText(entry.value, 'reference') ?? '')
             return target === undefined || shape.types.includes(target.resourceType) ? [] : [entry.path]
           })
         }),

@@ -1,7 +1,7 @@
 import type { Json, Resource } from '../../model.ts'
 import { codeSystems } from '../canonicals.ts'
 import { type Node, element, firstText, isResource, nodes, values } from '../element.ts'
-import { type BundleClass, bundleClass, isLaboratory } from '../kind.ts'
+import { type BundleClass, bundleClass, isLaboratory, resourcesByUrl } from '../kind.ts'
 import type { CodeMasters } from './master.ts'
 
 /** One entry of the Bundle; `path` is the entry's, the resource stands at `${path}.resource`. */
@@ -16,6 +16,8 @@ export type Submission = {
   /** Null: the Bundle is none the service takes; only the rules of every Bundle apply. */
   kind: BundleClass | null
   entries: Entry[]
+  /** Resources by `fullUrl`; of a repeated one the first. */
+  byUrl: ReadonlyMap<string, Resource>
   patient: Node | undefined
   composition: Node | undefined
   /** Codes of the tag that names the resource type. */
@@ -41,6 +43,7 @@ export function readSubmission(bundle: Resource, masters?: CodeMasters): Submiss
     root,
     kind,
     entries,
+    byUrl: resourcesByUrl(bundle),
     patient: of('Patient')[0],
     composition: of('Composition')[0],
     resourceTags: values(bundle, 'meta', 'tag')

@@ -3,7 +3,7 @@ import { everyClass, type SubmissionRule } from './rule.ts'
 import type { Submission } from './submission.ts'
 
 /** Displays and texts that name something; narrative (`div`) and notes in the writer's own words are not among them. */
-function writings(s: Submission): Node[] {
+function readWritings(s: Submission): Node[] {
   const found: Node[] = []
   for (const entry of s.entries) {
     walk({ path: `${entry.path}.resource`, value: entry.resource ?? null }, (node, name) => {
@@ -11,6 +11,15 @@ function writings(s: Submission): Node[] {
       if (name === 'display' || (name === 'text' && !isNote(node.path))) found.push(node)
     })
   }
+  return found
+}
+
+/** Read once per submission, because five rules look at the same strings. */
+const read = new WeakMap<Submission, Node[]>()
+
+function writings(s: Submission): Node[] {
+  const found = read.get(s) ?? readWritings(s)
+  read.set(s, found)
   return found
 }
 

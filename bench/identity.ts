@@ -1,0 +1,80 @@
+/**
+ * Card checks a second, through everything that stands between a reader and its answer.
+ * @spec bar: 1,500 checks a second, 99 of 100 within 100 ms, on two cores, 10,000 cards in a register of a million people
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { benchCards } from './identity/cards.ts'
+import { floorRate } from './identity/floor.ts'
+import { type LoadOrder, loadRole, type Pass } from './identity/load.ts'
+import { openRegister } from './identity/register.ts'
+import { serverRole } from './identity/server.ts'
+import { figure, round, say, sayMachine } from './measure.ts'
+
+export const roles = { server: serverRole, load: loadRole }
+
+const WORKERS = 2
+const CONNECTIONS = 32
+
+/** Starts this program again in another role and waits for its first word. */
+async function start<T>(role: keyof typeof roles, cards: number): Promise<{ child: ChildProcess; said: T }> {
+  const child = fork(process.argv[1]!, ['identity', `--role=${role}`], { env: { ...process.env, BENCH_CARDS: String(cards) } })
+  return { child, said: await answerOf<T>(child) }
+}
+
+async function answerOf<T>(child: ChildProcess): Promise<T> {
+  const ended = once(child, 'exit').then(([code]: unknown[]) => Promise.reject(new Error(`a process of the bench ended with ${String(code)}`)))
+  const [said] = (await Promise.race([once(child, 'message'), ended])) as [T]
+  return said
+}
+
+async function ask<T>(child: ChildProcess, question: LoadOrder | string): Promise<T> {
+  const answer = answerOf<T>(child)
+  child.send(question)
+  return answer
+}
+
+async function cpuMs(children: readonly ChildProcess[]): Promise<number> {
+  let sum = 0
+  for (const child of children) sum += (await ask<{ cpuMs: number }>(child, 'cpu')).cpuMs
+  return sum
+}
+
+export async function bench({ quick }: { quick: boolean }): Promise<void> {
+  const [people, checked, warm] = quick ? [20_000, 1_000, 500] : [1_000_000, 10_000, 2_000]
+  sayMachine()
+  const kept = await benchCards(checked + warm)
+  const db = await openRegister(people, kept)
+  const servers = await Promise.all(Array.from({ length: WORKERS }, () => start<{ port: number; token: string }>('server', checked + warm)))
+  const load = await start('load', checked + warm)
+  const workers = servers.map((s) => s.child)
+  try {
+    const order = { ports: servers.map((s) => s.said.port), token: servers[0]!.said.token, connections: CONNECTIONS }
+    await ask<Pass>(load.child, { ...order, from: checked, count: warm })
+    const before = await cpuMs(workers)
+    const pass = await ask<Pass>(load.child, { ...order, from: 0, count: checked })
+    const used = (await cpuMs(workers)) - before
+    if (pass.ok !== checked) throw new Error(`only ${pass.ok} of ${checked} checks were answered: ${pass.other}`)
+    const again = await ask<Pass>(load.child, { ...order, from: 0, count: checked })
+    for (const child of workers) child.kill()
+    const floor = await floorRate(db, { kept, count: Math.min(checked, 5_000), width: CONNECTIONS, issuer: kept.issuer })
+    report({ pass, again, used, floor, checked, people })
+  } finally {
+    for (const child of [...workers, load.child]) child.kill()
+    await db.destroy()
+  }
+}
+
+function report({ pass, again, used, floor, checked, people }: { pass: Pass; again: Pass; used: number; floor: number; checked: number; people: number }): void {
+  const { p50ms, p95ms, p99ms } = pass
+  const rate = Math.round(pass.ok / pass.seconds)
+  say(`card-check: ${rate}/s, half within ${p50ms} ms, 99 of 100 within ${p99ms} ms (bar: 1,500/s, 100 ms)`)
+  say(`  every certificate seen for the first time, every person's first visit; the same cards again: ${Math.round(again.ok / again.seconds)}/s, p99 ${again.p99ms} ms`)
+  say(`  ${checked} cards, 200 shared key pairs, register of ${people}; ${WORKERS} workers and the load generator are processes of their own, ${CONNECTIONS} connections`)
+  say('  on: token, certificate chain, policy, CRL, signature, single use of the challenge, relation, audit before the answer; synchronous commit')
+  say(`  floor (the same statements, nothing around them): ${floor}/s`)
+  figure({
+    bench: 'identity', name: 'card-check', rate, p50ms, p95ms, p99ms, floorRate: floor, cpuMsPerOp: round(used / pass.ok, 3), clients: CONNECTIONS, n: pass.ok,
+    rateAgain: Math.round(again.ok / again.seconds), p99msAgain: again.p99ms, people, cards: checked, workers: WORKERS,
+  })
+}

@@ -1,5 +1,17 @@
 // @ts-check
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { holderOf, take } from './lock.mjs'
 import { end, isAlive, startedAt } from './process-identity.mjs'
@@ -41,8 +53,7 @@ function lockIn(home) {
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 })
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK)
-    // 0710 is what the launcher itself sets for PostgreSQL's own number; all else is closed to others.
-    if ((statSync(home).mode & 0o067) !== 0) chmodSync(home, 0o700)
+    closeToOthers(home)
     const taken = take(join(home, 'lock'))
     if ('release' in taken) return taken
     throw stop('already-running', { home, pid: taken.heldBy.pid })
@@ -50,6 +61,17 @@ function lockIn(home) {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error)
     throw code ? stop('home-unusable', { home, reason: code }) : error
   }
+}
+
+/**
+ * 0710 is what the launcher itself sets for PostgreSQL's own number; all else is closed to others. A folder with other
+ * things in it (ENISHI_HOME=/tmp by mistake) keeps its mode.
+ * @param {string} home
+ */
+function closeToOthers(home) {
+  const entries = readdirSync(home)
+  const ours = entries.length === 0 || entries.includes('version.json')
+  if (ours && (statSync(home).mode & 0o067) !== 0) chmodSync(home, 0o700)
 }
 
 /** @param {string} home @param {Running} running */

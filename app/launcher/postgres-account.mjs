@@ -106,12 +106,14 @@ function ownUid(wish) {
   const owner = servant(wish.home)
   const before = statSync(wish.home)
   // Root alone may enter the home folder; the group is one that nobody else belongs to.
-  if (before.uid === 0 && !letGroupPass(wish.home, owner.gid)) return null
+  if (before.uid === 0 && (before.mode & 0o001) === 0 && !letGroupPass(wish.home, owner.gid)) return null
   /** @type {Account} */
   const account = { way: 'uid', native: wish.native, dataFolder, owner, founder: founderFor(owner), command: direct, spawnAs: owner }
   if (canReach(account, wish)) return account
-  chownSync(wish.home, before.uid, before.gid)
-  chmodSync(wish.home, before.mode & 0o7777)
+  if (before.uid === 0) {
+    chownSync(wish.home, before.uid, before.gid)
+    chmodSync(wish.home, before.mode & 0o7777)
+  }
   return null
 }
 

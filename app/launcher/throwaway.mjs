@@ -4,7 +4,7 @@
  * server shared by test runs of this checkout, starting it if need be; with the argument `running` nothing is started,
  * and `stop` stops it.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,12 +17,17 @@ const folder = join(tmpdir(), `enishi-tests-${process.getuid?.() ?? 0}-${shortNa
 const dataFolder = join(folder, 'pg')
 const urlFile = join(folder, 'url')
 
+/** The data may lie elsewhere, behind a link. */
+function isRunning() {
+  return existsSync(urlFile) && existsSync(dataFolder) && orphanOn(realpathSync(dataFolder)) !== 0
+}
+
 /** The address of the shared server. */
 export async function sharedServer() {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock = await waitFor(join(folder, 'lock'))
   try {
-    if (existsSync(urlFile) && orphanOn(dataFolder) !== 0) return readFileSync(urlFile, 'utf8')
+    if (isRunning()) return readFileSync(urlFile, 'utf8')
     rmSync(dataFolder, { recursive: true, force: true })
     const server = await startPostgres({ home: folder, durable: false, stays: true })
     writeFileSync(urlFile, server.url)
@@ -43,9 +48,8 @@ async function waitFor(file) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    if (process.argv[2] === 'stop') await stopOrphan(dataFolder)
-    else if (process.argv[2] === 'running')
-      process.stdout.write(existsSync(urlFile) && orphanOn(dataFolder) !== 0 ? readFileSync(urlFile) : '')
+    if (process.argv[2] === 'stop') await stopOrphan(realpathSync(dataFolder))
+    else if (process.argv[2] === 'running') process.stdout.write(isRunning() ? readFileSync(urlFile) : '')
     else process.stdout.write(`${await sharedServer()}\n`)
   } catch (error) {
     process.exitCode = explain(error)

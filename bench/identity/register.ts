@@ -51,7 +51,7 @@ async function fill(db: Db, people: number, cards: BenchCards): Promise<void> {
   await insertFacilities(db, [{ institutionNumber: INSTITUTION, name: '計測診療所', nameEn: 'Bench clinic', kind: 'clinic', prefecture: '13' }])
   await insertClient(db, { clientId: CLIENT, institutionNumber: INSTITUTION, name: 'bench', jwks: { keys: [] }, scopes: [] })
   await sql`insert into person.person (id, name, name_kana, birth_date, sex, address, postal_code, phone, folded_name, folded_kana, made_at)
-    select 'p' || lpad(i::text, 25, '0'), '縁 ' || i, 'エニシ ' || i, date '1930-01-01' + (i * 7919 % 34000), case when i % 2 = 0 then 'female' else 'male' end,
+    select 'p' || lpad(i::text, 25, '0'), '縁 ' || i, 'エニシ ' || i, date '1930-01-01' + i % 34000, case when i % 2 = 0 then 'female' else 'male' end,
       '縁県縁市' || i, '0000001', '', '縁' || i, 'えにし' || i, now() from generate_series(0, ${people - 1}::int) i`.execute(db)
   await sql`insert into person.patient_key (key, person_id, since) select ${key}, 'p' || lpad(i::text, 25, '0'), now() from generate_series(0, ${people - 1}::int) i`.execute(db)
   await fillCover(db, people)

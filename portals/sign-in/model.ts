@@ -1,0 +1,23 @@
+import type { Sentence } from '#kernel/language'
+
+/** A certificate that answered our challenge: the card's serial under its issuer, or why it was not accepted. */
+export type CardCheck = {
+  check(answer: {
+    certificatePem: string
+    signature: Uint8Array
+    challenge: Uint8Array
+    now: Date
+  }): Promise<{ serial: string; issuer: string } | ({ refused: string } & Sentence)>
+}
+
+/** The demo's people and staff. Exists only where the data is synthetic. */
+export type DemoDoor = {
+  cards(): readonly { n: number; name: string; birthDate: string }[]
+  card(n: number): { certificatePem: string; privateKeyPem: string; pin: string } | undefined
+  staff(): readonly { loginName: string; name: string; role: string; institutionName: string }[]
+  /** `totp`: the six digits that hold now. */
+  staffSecret(loginName: string): { password: string; totp: string } | undefined
+}
+
+/** A challenge that a card may answer once. `binding` is the hash of the browser's pre-session, null for a program. */
+export type Challenge = { id: string; challenge: Buffer; binding: Buffer | null; expiresAt: Date }

@@ -1,0 +1,33 @@
+/** What sign-in decides without asking anybody. Pure. */
+
+/** A card answers its challenge within two minutes. */
+export const CHALLENGE_SECONDS = 120
+
+/** Pages that start or end a session are no place to come back to. */
+const noReturn = /^\/(?:sign-in|sign-out|oauth|demo)(?:[/?]|$)/
+
+/**
+ * Where to go after sign-in: a path of this origin, else the fallback.
+ *
+ * Read as a browser reads it, and judged after that: tabs, backslashes and dot segments make another host out of what
+ * looks like a path.
+ */
+export function safeNext(wish: unknown, fallback: string): string {
+  if (typeof wish !== 'string' || !wish.startsWith('/') || wish.length > 2000) return fallback
+  const base = 'http://enishi.invalid'
+  if (!URL.canParse(wish, base)) return fallback
+  const url = new URL(wish, base)
+  const path = `${url.pathname}${url.search}`
+  if (url.origin !== base || path.startsWith('//') || noReturn.test(path)) return fallback
+  return path
+}
+
+/** Whether a page belongs to people at work, who sign in by name and code. */
+export const isForStaff = (path: string): boolean => /^\/(?:clinic|reader|desk|eligibility|operator)(?:[/?]|$)/.test(path)
+
+/** Scopes to grant: what is asked for, which must be among the client's; all of the client's where nothing is asked. Null where something else is asked. */
+export function grantedScopes(asked: string | undefined, own: readonly string[]): string[] | null {
+  const wanted = (asked ?? '').split(/\s+/).filter(Boolean)
+  if (wanted.length === 0) return [...own]
+  return wanted.every((scope) => own.includes(scope)) ? [...new Set(wanted)] : null
+}

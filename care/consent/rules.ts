@@ -138,6 +138,11 @@ export function visibleSql(asker: Asker): RawBuilder<boolean> {
   return parts.length === 0 ? sql<boolean>`false` : sql<boolean>`(${sql.join(parts, sql` or `)})`
 }
 
+/** The rule `care-relation` alone, for queries of an institution's own patients; `false` for everybody else. */
+export function patientSql(asker: Asker): RawBuilder<boolean> {
+  return accessRules.find((rule) => rule.id === 'care-relation')?.sql(asker) ?? sql<boolean>`false`
+}
+
 /** Id of the rule that shows a row, as a SQL expression: the receipt of the disclosure. */
 export function ruleSql(asker: Asker): RawBuilder<string> {
   const parts = accessRules.flatMap((rule) => {

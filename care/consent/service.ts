@@ -4,7 +4,7 @@ import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
 import { type InformationKind, informationKinds } from '#packages/fhir'
 import type { Consent, Grant } from './model.ts'
-import { CONSENT_HOURS, ruleSql, visibleSql } from './rules.ts'
+import { CONSENT_HOURS, patientSql, ruleSql, visibleSql } from './rules.ts'
 import * as store from './store.ts'
 
 export type ConsentService = ReturnType<typeof consentService>
@@ -86,6 +86,23 @@ export function consentService() {
       return institutionNumber === null
         ? Promise.resolve([])
         : store.liveGrants(ctx.db, { keys, institutionNumber, purpose: ctx.purpose, now: ctx.now })
+    },
+
+    /** What the person answered at the caller's institution, newest first: also what was refused, withdrawn or has ended. */
+    here: (ctx: Context, keys: readonly string[]): Promise<Consent[]> => {
+      const institutionNumber = institutionOf(ctx.actor)
+      return institutionNumber === null
+        ? Promise.resolve([])
+        : store.findConsentsAt(ctx.db, { keys, institutionNumber, purpose: ctx.purpose })
+    },
+
+    /** The SQL condition over alias `r` (columns key, kind): a patient of the caller's institution. */
+    patientsOf: (ctx: Context): RawBuilder<boolean> => patientSql(ctx),
+
+    /** Keys of those who first came to the caller's institution, or answered its reader, after an instant; the latest first. */
+    recentPatients: (ctx: Context, about: { since: Date; limit: number }): Promise<{ key: string; at: Date }[]> => {
+      const institutionNumber = institutionOf(ctx.actor)
+      return institutionNumber === null ? Promise.resolve([]) : store.recentPatients(ctx.db, { ...about, institutionNumber })
     },
 
     /** Notes that a person is a patient of an institution (card shown there, or a record registered from there). */

@@ -24,6 +24,13 @@ export const consentMigrations: Migration[] = [
         key text not null, institution_number text not null, since timestamptz not null, primary key (key, institution_number));
     `,
   },
+  {
+    id: 'consent/002-patients-of-institution',
+    sql: `
+      create index relation_of_institution on consent.relation (institution_number, since);
+      create index consent_of_institution on consent.consent (institution_number, given_at);
+    `,
+  },
 ]
 
 type ConsentRow = {
@@ -67,6 +74,28 @@ export async function findConsents(db: Db, keys: readonly string[]): Promise<Con
   const { rows } =
     await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) order by given_at desc, id desc`.execute(db)
   return rows.map(toConsent)
+}
+
+/** What the person answered at one institution's reader, newest first. */
+export async function findConsentsAt(db: Db, about: { keys: readonly string[]; institutionNumber: string; purpose: string }): Promise<Consent[]> {
+  const { rows } = await sql<ConsentRow>`select * from consent.consent where key = any(${[...about.keys]}::text[])
+    and institution_number = ${about.institutionNumber} and purpose = ${about.purpose} order by given_at desc, id desc limit 200`.execute(db)
+  return rows.map(toConsent)
+}
+
+/** Patients of an institution who came or answered there after an instant, the latest first. */
+export async function recentPatients(
+  db: Db,
+  about: { institutionNumber: string; since: Date; limit: number },
+): Promise<{ key: string; at: Date }[]> {
+  const { rows } = await sql<{ key: string; at: Date }>`
+    select key, max(at) as at from (
+      select rel.key, rel.since as at from consent.relation rel where rel.institution_number = ${about.institutionNumber} and rel.since > ${about.since}
+      union all
+      select c.key, c.given_at from consent.consent c join consent.relation rel on rel.key = c.key and rel.institution_number = c.institution_number
+        where c.institution_number = ${about.institutionNumber} and c.given_at > ${about.since}) seen
+    group by key order by at desc, key limit ${about.limit}`.execute(db)
+  return rows
 }
 
 /** One consent of the given keys, locked against a second withdrawal at the same time. */

@@ -91,6 +91,9 @@ export type Eligibility = { [K in keyof ShownCoverage]: ShownCoverage[K] | null 
   subsidies: Keyless<Subsidy>[]
 }
 
+/** Cover of one person today, as an arrivals list shows it. `copayPercent` and `insurerName` null where no single period applies. */
+export type CoverState = { validity: Validity; validityName: Sentence; copayPercent: number | null; insurerName: string | null }
+
 /** A stay at a card reader: one challenge for one card, then ten minutes for the person's answer. */
 export type ReaderSession = {
   id: string

@@ -7,8 +7,9 @@ import { ulid } from '#kernel/id'
 import { dateInJapan } from '#kernel/japan'
 import { type RefusalCode, refuse } from '#kernel/refusal'
 import { eligibilityOf, noCertificates, type ShownPerson, shownPerson } from './answer.ts'
+import { validityNames } from './codes.ts'
 import { type AskedKind, askedKind } from './kinds.ts'
-import type { CardVerifier, Eligibility, Facts, ReaderSession, RegisterEntry, Typed } from './model.ts'
+import type { CardVerifier, CoverState, Eligibility, Facts, ReaderSession, RegisterEntry, Typed } from './model.ts'
 import { branchAgrees, CARD_SECONDS, CONSENT_SECONDS, coverOn, coverTyped, memberOf, whyNotAnswer, whyNotRead } from './rules.ts'
 import * as store from './store.ts'
 
@@ -137,6 +138,21 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
         results.push({ referenceNumber: typed.referenceNumber, ...(await answerTyped(ctx, typed, keys)) })
       }
       return results
+    },
+
+    /** Whose cards were accepted at the caller's institution since an instant (kept for a day), the latest first. */
+    arrivals: (ctx: Context, about: { since: Date; limit: number }): Promise<{ key: string; at: Date }[]> =>
+      store.findArrivals(ctx.db, { ...about, institutionNumber: deskOf(ctx).institutionNumber }),
+
+    /** Whether people are covered today: for the caller's own patients, whose keys the caller has already been allowed. One answer a person, in order. */
+    async statesOf(ctx: Context, people: readonly Pick<Person, 'keys' | 'birthDate'>[]): Promise<CoverState[]> {
+      const { coverages } = await store.findFacts(ctx.db, people.flatMap((p) => p.keys))
+      const date = dateInJapan(ctx.now)
+      return people.map((one) => {
+        const own = coverages.filter((c) => one.keys.includes(c.key))
+        const { validity, coverages: valid, copayPercent } = eligibilityOf(coverOn(own, date), { birthDate: one.birthDate, date, limitConsent: false, facts: noCertificates })
+        return { validity, validityName: validityNames[validity], copayPercent, insurerName: valid.length === 1 ? valid[0]!.insurerName : null }
+      })
     },
 
     /** Removes sessions that ended more than a day ago. */

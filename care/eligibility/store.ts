@@ -209,3 +209,12 @@ export async function claimSession(db: Db, claim: { id: string; keys: readonly s
 export async function deleteSessions(db: Db, endedBefore: Date): Promise<void> {
   await sql`delete from eligibility.reader_session where expires_at < ${endedBefore} and coalesce(consent_until, expires_at) < ${endedBefore}`.execute(db)
 }
+
+/** Whose cards were accepted at an institution's readers after an instant, each person's last time, latest first. */
+export async function findArrivals(db: Db, about: { institutionNumber: string; since: Date; limit: number }): Promise<{ key: string; at: Date }[]> {
+  const { rows } = await sql<{ key: string; at: Date }>`
+    select person_key as key, max(used_at) as at from eligibility.reader_session
+      where institution_number = ${about.institutionNumber} and person_key is not null and used_at > ${about.since}
+      group by person_key order by at desc, key limit ${about.limit}`.execute(db)
+  return rows
+}

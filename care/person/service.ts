@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { newKey, ulid } from '#kernel/id'
@@ -6,6 +7,7 @@ import { Refusal, refuse } from '#kernel/refusal'
 import { foldMemberId } from '#packages/fhir'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
+import { readSearch } from './patient-search.ts'
 import { foldName, samePerson } from './rules.ts'
 import * as store from './store.ts'
 
@@ -20,6 +22,19 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
     find: (ctx: { db: Db }, id: string): Promise<Person | undefined> => store.findPerson(ctx.db, id),
     findByKey: (ctx: { db: Db }, key: string): Promise<Person | undefined> => store.findByKey(ctx.db, key),
     findByCard: (ctx: { db: Db }, card: { serial: string; issuer: string }): Promise<Person | undefined> => store.findByCard(ctx.db, card),
+    findByKeys: (ctx: { db: Db }, keys: readonly string[]): Promise<Person[]> => store.findByKeys(ctx.db, keys),
+
+    /**
+     * People by name, birth date or member number, among those whom `visible` (a condition over alias `r`: key, kind) allows.
+     * @returns nobody for text that says nothing
+     */
+    search: (
+      ctx: { db: Db },
+      about: { text: string; visible: RawBuilder<boolean>; limit: number; offset: number },
+    ): Promise<Person[]> => {
+      const wanted = readSearch(about.text)
+      return wanted === null ? Promise.resolve([]) : store.searchPeople(ctx.db, { ...about, wanted })
+    },
     facilities: (ctx: { db: Db }) => store.findFacilities(ctx.db),
     memberIds: (ctx: { db: Db }, personId: string) => store.memberIdsOf(ctx.db, personId),
     openDoubts: (ctx: { db: Db }) => store.countDoubts(ctx.db),

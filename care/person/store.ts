@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { StaffRole } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
 import type { Facility, NewPerson, Person, SystemClient, Staff } from './model.ts'
+import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
 
 /**
@@ -78,6 +79,32 @@ export async function findPerson(db: Db, id: string): Promise<Person | undefined
 export async function findByKey(db: Db, key: string): Promise<Person | undefined> {
   const { rows } = await sql<PersonRow>`${PERSON} where p.id = (select person_id from person.patient_key where key = ${key})`.execute(db)
   return rows[0] && toPerson(rows[0])
+}
+
+/** The people who own any of the keys, each once. */
+export async function findByKeys(db: Db, keys: readonly string[]): Promise<Person[]> {
+  if (keys.length === 0) return []
+  const { rows } = await sql<PersonRow>`${PERSON} where p.id in (
+    select person_id from person.patient_key where key = any(${[...keys]}::text[]))`.execute(db)
+  return rows.map(toPerson)
+}
+
+/** People found among those whom `visible` (over alias `r`: key, kind) lets the caller see, by kana order. */
+export async function searchPeople(
+  db: Db,
+  about: { visible: RawBuilder<boolean>; wanted: Wanted; limit: number; offset: number },
+): Promise<Person[]> {
+  const { rows } = await sql<PersonRow>`${PERSON} where ${wantedSql(about.wanted)} and p.id in (
+      select k.person_id from person.patient_key k cross join lateral (select k.key as key, 'patient'::text as kind) r where ${about.visible})
+    order by p.folded_kana, p.birth_date, p.id limit ${about.limit} offset ${about.offset}`.execute(db)
+  return rows.map(toPerson)
+}
+
+function wantedSql(wanted: Wanted): RawBuilder<boolean> {
+  if (wanted.by === 'birth') return sql<boolean>`p.birth_date = ${wanted.birthDate}`
+  if (wanted.by === 'name') return sql<boolean>`(position(${wanted.folded} in p.folded_kana) > 0 or position(${wanted.folded} in p.folded_name) > 0)`
+  return sql<boolean>`exists (select 1 from person.member_id m where m.person_id = p.id
+    and (m.folded = ${wanted.folded} or split_part(m.folded, ':', 3) = ${wanted.folded} or concat_ws('-', nullif(split_part(m.folded, ':', 2), ''), split_part(m.folded, ':', 3)) = ${wanted.folded}))`
 }
 
 export async function insertPerson(

@@ -1,4 +1,4 @@
-import type { ConsentService } from '#care/consent'
+import type { ConsentService, Grant } from '#care/consent'
 import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { type Actor, institutionOf } from '#kernel/context'
@@ -110,27 +110,46 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       return { search, page }
     },
 
-    /** The person's items and documents in one list, each under the rule that shows it. Notes one audit entry a rule and key. */
-    async chart(ctx: Context, keys: readonly string[]): Promise<Chart> {
+    /**
+     * The person's items and documents in one list, each under the rule that shows it. Notes one audit entry a rule, consent and key,
+     * and one for the person where nothing is shown: an empty chart was looked at too.
+     * @param grants consents that hold now, so that the log names the one a look rests on
+     */
+    async chart(ctx: Context, keys: readonly string[], grants: readonly Grant[] = []): Promise<Chart> {
       const { visible, rule } = about(ctx)
       const rows = await store.findChart(ctx, visible, rule, keys, CHART_LIMIT + 1)
       const shown = rows.slice(0, CHART_LIMIT)
-      note(ctx, shown, 'chart')
+      note(ctx, shown, 'chart', grants)
+      if (shown.length === 0 && keys.length > 0) ctx.audit({ key: keys[0]!, resource: 'chart', count: 0 })
       return { rows: shown, cut: rows.length > CHART_LIMIT }
+    },
+
+    /** One item or document of the person by its id. @refuses not-found also where it exists but the caller may not see it */
+    async chartItem(ctx: Context, keys: readonly string[], id: string, grants: readonly Grant[] = []): Promise<Seen> {
+      const { visible, rule } = about(ctx)
+      const found = (await store.findChartItem(ctx, visible, rule, { keys, id })) ?? refuse('not-found', { key: keys[0] ?? '' })
+      note(ctx, [found], `${found.type}/${id}`, grants)
+      return found
     },
   }
 }
 
-/** One audit entry for each person and rule among what is shown, so that everybody sees who looked at theirs. */
-function note(ctx: Context, rows: readonly Seen[], resource: string): void {
-  const groups = new Map<string, Seen[]>()
-  for (const row of rows) {
-    const of = `${row.kind === 'shared' ? '' : row.key}\n${row.rule}`
-    groups.set(of, [...(groups.get(of) ?? []), row])
-  }
-  for (const [of, seen] of groups) {
-    const [key = '', rule = ''] = of.split('\n')
-    ctx.audit({ ...(key === '' ? {} : { key }), rule, resource, count: seen.length, kinds: [...new Set(seen.map((s) => s.kind))].sort() })
+/** One audit entry for each person, rule and consent among what is shown, so that everybody sees who looked at theirs. */
+function note(ctx: Context, rows: readonly Seen[], resource: string, grants: readonly Grant[] = []): void {
+  const consentOf = (row: Seen) =>
+    row.rule === 'visit-consent' ? (grants.find((g) => g.key === row.key && g.kind === row.kind)?.consentId ?? '') : ''
+  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.kind === 'shared' ? '' : row.key, row.rule, consentOf(row)]))
+  for (const seen of groups.values()) {
+    const [first] = seen
+    if (!first) continue
+    ctx.audit({
+      ...(first.kind === 'shared' ? {} : { key: first.key }),
+      rule: first.rule,
+      consentId: consentOf(first),
+      resource,
+      count: seen.length,
+      kinds: [...new Set(seen.map((s) => s.kind))].sort(),
+    })
   }
 }
 

@@ -181,6 +181,20 @@ export async function findChart(
   return rows.map(toSeen)
 }
 
+/** One item or document of a person by its id alone, under the same rules as the chart. */
+export async function findChartItem(
+  ctx: Context,
+  visible: RawBuilder<boolean>,
+  rule: RawBuilder<string>,
+  which: { keys: readonly string[]; id: string },
+): Promise<Seen | undefined> {
+  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from record.resource r
+    where r.key = any(${[...which.keys]}::text[]) and r.id = ${which.id} and not r.deleted and r.kind not in ('patient', 'shared') and ${visible} limit 1`.execute(
+    ctx.db,
+  )
+  return rows[0] && toSeen(rows[0])
+}
+
 /**
  * Claims a Bundle identifier of a person; a second submission of the same identifier waits here for the first.
  * @returns what was claimed before, or null

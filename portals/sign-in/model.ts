@@ -15,8 +15,8 @@ export type DemoDoor = {
   cards(): readonly { n: number; name: string; birthDate: string }[]
   card(n: number): { certificatePem: string; privateKeyPem: string; pin: string } | undefined
   staff(): readonly { loginName: string; name: string; role: string; institutionName: string }[]
-  /** `totp`: the six digits that hold now. */
-  staffSecret(loginName: string): { password: string; totp: string } | undefined
+  /** `totpSecret` in base 32. */
+  staffSecret(loginName: string): { password: string; totpSecret: string } | undefined
 }
 
 /** A challenge that a card may answer once. `binding` is the hash of the browser's pre-session, null for a program. */

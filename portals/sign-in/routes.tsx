@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Secret, TOTP } from 'otpauth'
 import { z } from 'zod'
 import type { PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
@@ -294,9 +295,11 @@ function demoRows(demo: DemoDoor): Row[] {
       audit: 'none',
       law: NOBODY,
       summary: { ja: 'デモの職員のサインイン（架空の人）', en: 'Sign-in of one demo member of staff (invented)' },
-      handle: async (_ctx, { params }) => ({
-        json: { loginName: params.loginName, ...(demo.staffSecret(params.loginName ?? '') ?? refuse('not-found')) },
-      }),
+      handle: async (ctx, { params }) => {
+        const { password, totpSecret } = demo.staffSecret(params.loginName ?? '') ?? refuse('not-found')
+        const totp = new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate({ timestamp: ctx.now.getTime() })
+        return { json: { loginName: params.loginName, password, totp } }
+      },
     },
   ]
 }

@@ -14,6 +14,8 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
   const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: applicationName, statement_timeout: 60_000 })
   // An idle connection that the server closes is not a fault of any request.
   pool.on('error', () => undefined)
+  // Nor is a busy one, beyond the query that fails with it: without a listener the event would end the whole process.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   return Object.assign(db, { pool })
 }
@@ -22,4 +24,23 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+}
+
+/** How the driver says that a connection is gone; it gives these errors no code. */
+const GONE = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/
+/** A socket that broke, or a server that is not there (ENOENT: its unix socket is missing). */
+const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ENOTCONN', 'ETIMEDOUT'])
+/** The server is starting, stopping, full, or lost the connection. */
+const AWAY = new Set(['53300', '57P01', '57P02', '57P03', '08000', '08001', '08003', '08006'])
+
+/**
+ * Whether the database could not be reached or went away in the middle. What was asked may then have happened or not,
+ * also where COMMIT was on its way.
+ */
+export function connectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : undefined
+  if (code === undefined) return GONE.test(error.message)
+  const syscall = 'syscall' in error ? String(error.syscall) : 'connect'
+  return AWAY.has(code) || (BROKEN.has(code) && ['connect', 'read', 'write'].includes(syscall))
 }

@@ -5,7 +5,7 @@ import type { AuditEntry, AuditEvent } from './audit-event.ts'
 import { type AuditBatch, insertAudit } from './audit.ts'
 import type { Clock } from './clock.ts'
 import type { Actor, Context, Purpose } from './context.ts'
-import { type Db, sqlState } from './database.ts'
+import { connectionLost, type Db, sqlState } from './database.ts'
 import { recallAnswer, rememberAnswer, requestHash } from './idempotency.ts'
 import type { Accounts } from './identity.ts'
 import { ulid } from './id.ts'
@@ -55,8 +55,14 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
       { outcome: refusal.code, ...(refusal.detail.key ? { key: refusal.detail.key } : {}) },
       { actor, purpose, now, requestId, action: row.audit, law: row.law },
     )
-    if (row.audit !== 'none') await deps.batch.durable([entry])
-    return { lang, actor, requestId, refusal }
+    if (row.audit === 'none') return { lang, actor, requestId, refusal }
+    try {
+      await deps.batch.durable([entry])
+      return { lang, actor, requestId, refusal }
+    } catch (error) {
+      // Even a refusal may tell something, so without its audit only "try again" leaves.
+      return { lang, actor, requestId, refusal: refusalOf(error) ?? rethrow(error) }
+    }
   }
 }
 
@@ -151,9 +157,11 @@ function refusalOf(thrown: unknown): Refusal | undefined {
   if (thrown instanceof Refusal) return thrown
   const state = sqlState(thrown)
   if (state === '53100') return new Refusal('storage-full')
-  if (state !== undefined && (['53300', '57P01', '57P02', '57P03', '08006', '08001', '08003'].includes(state) || retriable(thrown)))
-    return new Refusal('try-again')
-  return undefined
+  return connectionLost(thrown) || retriable(thrown) ? new Refusal('try-again') : undefined
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 /** True where the database answers; used by the health row. */

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { ensureBuilt } from './build.mjs'
 import { refuseNewerData } from './data-version.mjs'
 import { openDatabase } from './database.mjs'
+import { spaceOr } from './disk.mjs'
 import { takeHome, whoRuns } from './home.mjs'
 import { ensureInstalled } from './install.mjs'
 import { node24 } from './node24.mjs'
@@ -142,6 +143,6 @@ let code
 try {
   code = await run()
 } catch (error) {
-  code = explain(error)
+  code = explain(spaceOr(error, homeFolder(), 100))
 }
 process.exit(code)

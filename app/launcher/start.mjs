@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { ensureBuilt } from './build.mjs'
 import { refuseNewerData } from './data-version.mjs'
 import { openDatabase } from './database.mjs'
+import { spaceOr } from './disk.mjs'
 import { takeHome } from './home.mjs'
 import { ensureInstalled } from './install.mjs'
 import { node24 } from './node24.mjs'
@@ -77,7 +78,7 @@ let code
 try {
   code = await start()
 } catch (error) {
-  code = wished ? 130 : explain(error)
+  code = wished ? 130 : explain(spaceOr(error, homeFolder(), 100))
 }
 if (wished) say('止めています…', 'stopping ...')
 await down()

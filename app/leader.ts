@@ -5,13 +5,17 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { type Clock, databaseClock } from '#kernel/clock'
-import { type Db, openDatabase, sqlState } from '#kernel/database'
+import { routes as eligibilityRoutes } from '#care/eligibility'
+import { databaseClock } from '#kernel/clock'
+import { openDatabase, sqlState } from '#kernel/database'
 import { lead, resign } from '#kernel/leader'
 import { type CheckpointSigner, sequence } from '#kernel/sequencer'
+import type { JobRow } from '#kernel/route'
 import type { Config } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
-import { loadDemoSecrets, writePrivate } from './demo/secrets.ts'
+import { type DemoSecrets, loadDemoSecrets, writePrivate } from './demo/secrets.ts'
+import { noCards } from './cards.ts'
+import { services } from './services.ts'
 
 const BEAT_MS = 1_000
 const HOUR_MS = 3_600_000
@@ -36,15 +40,18 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const clock = await databaseClock(db)
   const signer = await checkpointSigner(config.home)
   const holder = `${hostname()}:${process.pid}`
+  const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
+  const jobs = [...allJobs(), ...(secrets ? [demoListJob(config.home, secrets)] : [])].map((row) => ({ row, due: 0 }))
   let stopped = false
-  let housekept = 0
   const beat = async () => {
     const lease = await lead(db, holder)
     if (!lease) return
     while ((await sequence(db, { epoch: lease.epoch, now: clock.now(), signer })) === 5_000 && !stopped);
-    if (clock.now().getTime() - housekept < HOUR_MS) return
-    housekept = clock.now().getTime()
-    await housekeeping(db, clock, config)
+    for (const job of jobs) {
+      if (stopped || clock.now().getTime() < job.due) continue
+      await job.row.run({ db, now: clock.now(), epoch: lease.epoch })
+      job.due = clock.now().getTime() + job.row.everyMs
+    }
   }
   const loop = (async () => {
     while (!stopped) {
@@ -64,14 +71,32 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   }
 }
 
-/** What nobody needs any more goes; the demo CA's list is renewed. */
-async function housekeeping(db: Db, clock: Clock, config: Config): Promise<void> {
-  const now = clock.now()
-  const dayAgo = new Date(now.getTime() - 24 * HOUR_MS)
-  await sql`delete from kernel.used_once where until < ${now}`.execute(db)
-  await sql`delete from kernel.session where until < ${dayAgo} or ended_at < ${dayAgo}`.execute(db)
-  await sql`delete from kernel.idempotency where at < ${dayAgo}`.execute(db)
-  await sql`delete from eligibility.reader_session where expires_at < ${dayAgo}`.execute(db)
-  const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
-  if (secrets) await publishDemoCrl(config.home, secrets, now)
+/** What the kernel itself no longer needs. */
+const forgetJob: JobRow = {
+  kind: 'job',
+  name: 'kernel.forget',
+  everyMs: HOUR_MS,
+  law: '医療情報システムの安全管理に関するガイドライン 第6.0版（不要になった情報の消去）',
+  summary: { ja: '終わったセッションと使い終えた値を消す', en: 'Forget ended sessions and spent values' },
+  async run({ db, now }) {
+    const dayAgo = new Date(now.getTime() - 24 * HOUR_MS)
+    await sql`delete from kernel.used_once where until < ${now}`.execute(db)
+    await sql`delete from kernel.session where until < ${dayAgo} or ended_at < ${dayAgo}`.execute(db)
+    await sql`delete from kernel.idempotency where at < ${dayAgo}`.execute(db)
+  },
+}
+
+const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
+  kind: 'job',
+  name: 'demo.revocation-list',
+  everyMs: HOUR_MS,
+  law: 'RFC 5280',
+  summary: { ja: 'デモ認証局の失効リストを新しくする', en: 'Renew the demo CA’s revocation list' },
+  run: ({ now }) => publishDemoCrl(home, secrets, now),
+})
+
+/** The jobs of every room. */
+export function allJobs(): JobRow[] {
+  const built = services({ cards: noCards, demo: false })
+  return [forgetJob, ...eligibilityRoutes(built.eligibility).filter((row) => row.kind === 'job')]
 }

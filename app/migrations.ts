@@ -4,6 +4,7 @@ import { personMigrations } from '#care/person'
 import { recordMigrations } from '#care/record'
 import type { Migration } from '#kernel/migrate'
 import { kernelMigrations } from '#kernel/schema'
+import { signInMigrations } from '#portals/sign-in'
 import { demoMigrations } from './demo/progress.ts'
 
 /** Every room's schema, the ground first. */
@@ -13,5 +14,6 @@ export const migrations: readonly Migration[] = [
   ...personMigrations,
   ...eligibilityMigrations,
   ...recordMigrations,
+  ...signInMigrations,
   ...demoMigrations,
 ]

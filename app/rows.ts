@@ -3,6 +3,7 @@ import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
 import type { Row } from '#kernel/route'
 import type { TokenMint } from '#kernel/token'
+import { signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
 import type { DemoDoor } from './demo/door.ts'
@@ -19,7 +20,7 @@ export type RowDeps = {
 }
 
 /** The whole public surface, in one list. */
-export function allRows({ services, config, demoRows }: RowDeps): Row[] {
+export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Row[] {
   const about = { version: APP_VERSION, baseUrl: config.baseUrl }
   const dist = join(import.meta.dirname, '..')
   const rows: Row[] = [
@@ -29,6 +30,7 @@ export function allRows({ services, config, demoRows }: RowDeps): Row[] {
     assetRow('islands', dist),
     ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
     ...eligibilityRoutes(services.eligibility),
+    ...signInRoutes({ person: services.person, mint, cards: services.cards, baseUrl: config.baseUrl, demo, secure: config.secure }),
     ...demoRows,
   ]
   return rows

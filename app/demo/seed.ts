@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RegisterEntry } from '#care/eligibility'
 import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard } from '#care/person'
@@ -26,6 +27,7 @@ export type SeedDeps = { db: Db; services: Services; home: string; now: Date; pe
  */
 export async function seedDemo(deps: SeedDeps): Promise<void> {
   const earlier = await loadDemoSecrets(deps.home)
+  if (earlier && (await progress(deps.db, 'complete')) === 1) return refreshDemoFile(deps)
   const until = earlier?.until ?? new Date(deps.now.getTime() - 86_400_000 + 9 * 3600_000).toISOString().slice(0, 10)
   const region = makeRegion({ seed: DEMO_SEED, people: deps.people, facilities: 10, until, years: 2 })
   if (!earlier) deps.say('デモ用のカードと鍵を作っています… / Making demo cards and keys …')
@@ -39,7 +41,22 @@ export async function seedDemo(deps: SeedDeps): Promise<void> {
   }
   await submitAll(deps, region)
   await writeDemoFile(deps, region, secrets)
+  await noteProgress(deps.db, 'complete', 1)
 }
+
+/** The region stands; only the address may have changed since. A file that was lost is made again from the registers. */
+async function refreshDemoFile(deps: SeedDeps): Promise<void> {
+  const path = join(deps.home, 'demo.json')
+  const known = await readFile(path, 'utf8').catch(() => null)
+  if (known === null) {
+    await deps.db.transaction().execute((trx) => noteProgress(trx, 'complete', 0))
+    return seedDemo(deps)
+  }
+  const file = JSON.parse(known) as { baseUrl: string }
+  if (file.baseUrl !== deps.baseUrl) await writePrivate(path, `${JSON.stringify({ ...file, ...addresses(deps.baseUrl) }, null, 1)}\n`)
+}
+
+const addresses = (baseUrl: string) => ({ baseUrl, fhirBase: `${baseUrl}/fhir/R4`, tokenEndpoint: `${baseUrl}/oauth/token` })
 
 /** A context for work of the platform itself on behalf of an institution, at an instant of the past. */
 function contextOf(db: Db, actor: Actor, now: Date, entries: AuditEntry[]): Context {
@@ -209,9 +226,7 @@ async function writeDemoFile(deps: SeedDeps, region: Region, secrets: DemoSecret
   }
   const scope = SCOPE
   const file = {
-    baseUrl: deps.baseUrl,
-    fhirBase: `${deps.baseUrl}/fhir/R4`,
-    tokenEndpoint: `${deps.baseUrl}/oauth/token`,
+    ...addresses(deps.baseUrl),
     facilities: region.facilities.map((f) => {
       const client = secrets.clients.find((c) => c.institutionNumber === f.institutionNumber)!
       return {

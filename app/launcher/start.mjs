@@ -25,9 +25,10 @@ let platform = null
 async function start() {
   const home = homeFolder()
   refuseNewerData(home, bundledMajor())
-  const port = await freePort()
+  // The folder first: a second copy, and a platform left by a killed launcher, hold the port as well.
   const taken = await takeHome(home)
   up.push(taken.release)
+  const port = await freePort()
   await step(() => ensureInstalled('run'))
   const node = node24()
   const entry = await step(findEntry)

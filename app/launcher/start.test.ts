@@ -104,9 +104,9 @@ describe('a start that cannot be is one sentence in two languages and a code of 
 })
 
 test('a second copy is refused; Ctrl-C then stops everything; a later start finds the same data', async () => {
-  const first = launch()
+  const first = launch({ PORT: '18472' })
   await ready(first)
-  const second = launch()
+  const second = launch({ PORT: '18472' })
   expect(await second.ended).toBe(20)
   expect(second.output()).toContain(`process ${first.child.pid}`)
   const started = [postgresPid(), platformPid()]
@@ -123,21 +123,28 @@ test('a second copy is refused; Ctrl-C then stops everything; a later start find
   await later.ended
 })
 
-test('after kill -9 of the launcher the platform ends itself, and the next start stops the orphan database', async () => {
-  const first = launch()
+test('after kill -9 of the launcher the next start at once ends what was left and takes port and data over', async () => {
+  const first = launch({ PORT: '18471' })
   await ready(first)
   const [postgres, platform] = [postgresPid(), platformPid()]
   first.child.kill('SIGKILL')
   await first.ended
-  await expect.poll(() => lives(platform), { timeout: 5_000 }).toBe(false)
-  expect(lives(postgres)).toBe(true)
-  const next = launch()
+  const next = launch({ PORT: '18471' })
   await ready(next)
   expect(next.output()).toContain(`process ${postgres}`)
   expect(next.output()).toContain('start 2')
-  expect(lives(postgres)).toBe(false)
+  expect([postgres, platform].map(lives)).toEqual([false, false])
   next.child.kill('SIGTERM')
   await next.ended
+})
+
+test('after kill -9 of the launcher the platform ends itself', async () => {
+  const first = launch()
+  await ready(first)
+  const platform = platformPid()
+  first.child.kill('SIGKILL')
+  await first.ended
+  await expect.poll(() => lives(platform), { timeout: 10_000 }).toBe(false)
 })
 
 test('a database that is killed is started again and the launcher lives on', async () => {

@@ -5,5 +5,5 @@ export { codings, element, extension, firstText, isObject, isResource, texts, va
 export * from './extract.ts'
 export * from './kind.ts'
 export * from './member-id.ts'
-export { type Example, judgeExamples, type Verdict } from './judge.ts'
+export { type Example, judgeExamples, placeExample, type Verdict } from './judge.ts'
 export * from './rules/index.ts'

@@ -23,7 +23,7 @@ export function judgeExamples(examples: readonly Example[]): Verdict[] {
   )
   return examples.map(({ file, resource }) => {
     if (!isResource(resource)) return { file, kind: 'no resource', verdict: 'refused', rules: ['P-CLASS'], warnings: [], note: '' }
-    const { bundle, note } = place(resource, neighbours)
+    const { bundle, note } = placeExample(resource, neighbours)
     const findings = whyNotSubmit(bundle)
     const ids = (severity: string) => [...new Set(findings.filter((f) => f.severity === severity).map((f) => f.ruleId))]
     const verdict = isRefused(findings) ? 'refused' : 'accepted'
@@ -31,9 +31,10 @@ export function judgeExamples(examples: readonly Example[]): Verdict[] {
   })
 }
 
-type Neighbours = ReadonlyMap<string, Resource>
+export type Neighbours = ReadonlyMap<string, Resource>
 
-function place(resource: Resource, neighbours: Neighbours): { bundle: Resource; note: string } {
+/** The Bundle that a single example is judged in; a Bundle as it is. */
+export function placeExample(resource: Resource, neighbours: Neighbours): { bundle: Resource; note: string } {
   if (resource.resourceType === 'Bundle') return { bundle: resource, note: '' }
   const host = hostOf(resource)
   const { bundle, note } = host

@@ -88,8 +88,8 @@ export const refusals = {
     en: 'The submission breaks the rules and was refused. Nothing was stored.',
   },
   'institution-mismatch': {
-    status: 403,
-    issue: 'security',
+    status: 422,
+    issue: 'business-rule',
     ja: '提出された医療機関番号（{sent}）は、このクライアントの医療機関（{own}）と違います。',
     en: 'The institution number sent ({sent}) is not the one of this client ({own}).',
   },

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import {
   bundleClass,
   firstText,
+  isLaboratory,
   isResource,
   makeCarePlan,
   makeCheckup,
@@ -13,11 +14,12 @@ import {
   placeExample,
   type Resource,
   resourceTypeOf,
+  senderOf,
   type SenderInput,
 } from '#packages/fhir'
 
 /** One submission of the tour. `own`: made up by us about a demo person; otherwise a published example. */
-export type Submission = { name: string; kind: string; text: string; own: boolean }
+export type Submission = { name: string; kind: string; text: string; own: boolean; sender: string }
 
 type FiveItems = Parameters<typeof makeFiveItemBundle>[0]
 type About = { sender: SenderInput; patient: PatientInput; addressee: { institutionNumber: string; name: string }; now: string }
@@ -81,7 +83,13 @@ export function ownSubmissions({ sender, patient, addressee, now }: About): Subm
     ['療養計画書 / care plan', makeCarePlan({ ...document('plan'), plan: '毎朝血圧を測り、減塩を続けてください。', conditions: [ulcer] })],
     ['健診結果報告書 / check-up', makeCheckup({ ...document('chk'), examinedOn: today, program: 'specific', results: [height(run)] })],
   ]
-  return made.map(([name, bundle]) => ({ name, kind: kindOf(bundle), text: JSON.stringify(bundle), own: true }))
+  return made.map(([name, bundle]) => ({
+    name,
+    kind: kindOf(bundle),
+    text: JSON.stringify(bundle),
+    own: true,
+    sender: sender.institutionNumber,
+  }))
 }
 
 const amoxicillin = (run: string) => ({
@@ -150,15 +158,18 @@ export async function publishedSubmissions(root: string): Promise<Submission[]> 
     const neighbours = new Map(resources.map(({ resource }) => [`${resource.resourceType}/${resource.id}`, resource] as const))
     for (const { name, text, resource } of resources) {
       const file = `${folder}/${name}`
-      if (resource.resourceType === 'Bundle') found.push({ name: file, kind: kindOf(resource), text, own: false })
-      else if (single.has(resource.resourceType)) found.push({ name: file, ...wrapped(resource, neighbours), own: false })
+      if (resource.resourceType === 'Bundle')
+        found.push({ name: file, kind: kindOf(resource), text, own: false, sender: senderOf(resource) ?? '' })
+      else if (single.has(resource.resourceType) && (resource.resourceType !== 'Observation' || isLaboratory(resource))) {
+        found.push({ name: file, ...wrapped(resource, neighbours), own: false })
+      }
     }
   }
   return found
 }
 
 /** A single example in five items, each under an identifier of its own so that one does not replace another. */
-function wrapped(resource: Resource, neighbours: ReadonlyMap<string, Resource>): { kind: string; text: string } {
+function wrapped(resource: Resource, neighbours: ReadonlyMap<string, Resource>): { kind: string; text: string; sender: string } {
   const { bundle } = placeExample(resource, neighbours)
   const system = firstText(bundle, 'identifier', 'system') ?? ''
   const value = (firstText(bundle, 'identifier', 'value') ?? '').replace(
@@ -167,7 +178,7 @@ function wrapped(resource: Resource, neighbours: ReadonlyMap<string, Resource>):
       .replace(/[^A-Za-z0-9-]/g, '')
       .slice(-36),
   )
-  return { kind: kindOf(bundle), text: JSON.stringify({ ...bundle, identifier: { system, value } }) }
+  return { kind: kindOf(bundle), text: JSON.stringify({ ...bundle, identifier: { system, value } }), sender: senderOf(bundle) ?? '' }
 }
 
 export const publishedRoot = (): string =>

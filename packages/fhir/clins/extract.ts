@@ -136,11 +136,20 @@ function withWhatItRefersTo(resource: Resource, neighbours: ReadonlyMap<string, 
     const target = neighbours.get(reference)
     if (target === undefined || !mayBeContained.has(target.resourceType)) return null
     const id = reference.slice('urn:uuid:'.length)
-    if (!taken.some((one) => one.id === id)) taken.push({ ...mapReferences(target, (r) => (r === patientUrl ? r : null)), id })
+    if (!taken.some((one) => one.id === id))
+      taken.push({ ...withoutOwnMeta(mapReferences(target, (r) => (r === patientUrl ? r : null))), id })
     return `#${id}`
   })
   if (taken.length === 0) return rewritten
   return { ...rewritten, contained: [...values(rewritten, 'contained'), ...taken] }
+}
+
+/** A resource as it may be contained: version, instant and security of `meta` belong to the container. @spec FHIR R4 dom-4, dom-5 */
+export function withoutOwnMeta(resource: Resource): Resource {
+  if (!isObject(resource.meta)) return resource
+  const { versionId: _version, lastUpdated: _instant, security: _security, ...kept } = resource.meta
+  const { meta: _meta, ...rest } = resource
+  return Object.keys(kept).length === 0 ? (rest as Resource) : ({ ...rest, meta: kept } as Resource)
 }
 
 /** The resource with every `reference` below it replaced; null takes the reference away and leaves its display. */

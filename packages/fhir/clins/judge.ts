@@ -2,8 +2,10 @@ import type { Json, Resource } from '../model.ts'
 import { makePatient } from './build/index.ts'
 import { element, firstText, isObject, isResource, values } from './element.ts'
 import * as fixtures from './fixtures.ts'
+import { withoutOwnMeta } from './extract.ts'
 import { bundleClass, institutionNumberOf, isLaboratory, localPatientId } from './kind.ts'
 import { isRefused, whyNotSubmit } from './rules/index.ts'
+import { validateResource } from '../structure.ts'
 
 /** One example file, parsed. */
 export type Example = { file: string; resource: Json }
@@ -24,7 +26,8 @@ export function judgeExamples(examples: readonly Example[]): Verdict[] {
   return examples.map(({ file, resource }) => {
     if (!isResource(resource)) return { file, kind: 'no resource', verdict: 'refused', rules: ['P-CLASS'], warnings: [], note: '' }
     const { bundle, note } = placeExample(resource, neighbours)
-    const findings = whyNotSubmit(bundle)
+    // As the service judges: base structure first (its warnings are about narrative and say nothing of a submission), then the rules.
+    const findings = [...validateResource(bundle).filter((f) => f.severity === 'error'), ...whyNotSubmit(bundle)]
     const ids = (severity: string) => [...new Set(findings.filter((f) => f.severity === severity).map((f) => f.ruleId))]
     const verdict = isRefused(findings) ? 'refused' : 'accepted'
     return { file, kind: bundleClass(bundle) ?? 'none', verdict, rules: ids('error'), warnings: ids('warning'), note }
@@ -122,7 +125,7 @@ function settle(resource: Resource, patientUrl: string, neighbours: Neighbours):
     const neighbour = neighbours.get(firstText(value, 'reference') ?? '')
     if (neighbour === undefined) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, change(child, key)]))
     const id = `neighbour${contained.length}`
-    contained.push({ ...neighbour, id })
+    contained.push({ ...withoutOwnMeta(neighbour), id })
     return { ...value, reference: `#${id}` }
   }
   const settled = change(resource, '')

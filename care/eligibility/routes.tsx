@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import type { StaffRole } from '#kernel/context'
-import { bodyOf, type Row } from '#kernel/route'
+import type { Context, StaffRole } from '#kernel/context'
+import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
+import { deskPage, nothingTyped, type TypedFields } from './page.tsx'
+import { readerPage } from './reader-page.tsx'
 import { isDate, whyNotTyped } from './rules.ts'
 import type { EligibilityService } from './service.ts'
 
@@ -72,6 +74,51 @@ function lookUpRows(service: EligibilityService): Row[] {
   ]
 }
 
+const onScreen = { ...atDesk, who: ['staff'] } as const
+
+const userOf = ({ actor }: Context) => (actor.kind === 'staff' ? { name: actor.name, detail: actor.institutionName } : { name: '' })
+
+/** What the form posted; a field that came twice or not at all counts as empty. */
+function typedFields(body: unknown): TypedFields {
+  const fields = (body ?? {}) as Record<string, unknown>
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name].slice(0, 60) : '')
+  return {
+    insurerNumber: text('insurerNumber'), symbol: text('symbol'), number: text('number'), branch: text('branch'), birthDate: text('birthDate'),
+    limitConsent: text('limitCertificateConsent') === 'true',
+  }
+}
+
+/** The form posts here and comes back as it was typed where something cannot be right; nothing personal stands in an address. */
+async function deskAnswer(service: EligibilityService, ctx: Context, request: RouteRequest): Promise<Answer> {
+  const typed = typedFields(request.body)
+  const wrong = whyNotTyped(typed)
+  const result = wrong.length > 0 ? null : await service.lookUp(ctx, typed)
+  const page = () => deskPage({ lang: ctx.lang, path: '/desk/eligibility', user: userOf(ctx), typed, wrong, result })
+  return { status: result ? 200 : 400, json: result ?? { wrong }, page }
+}
+
+function screenRows(service: EligibilityService): Row[] {
+  return [
+    {
+      kind: 'read', method: 'GET', path: '/reader', ...onScreen, audit: 'none', law: LAW,
+      summary: { ja: 'カードリーダーの画面', en: 'The card reader’s screen' },
+      handle: async (ctx, request) => ({
+        page: () => readerPage({ lang: ctx.lang, path: request.url, institutionName: ctx.actor.kind === 'staff' ? ctx.actor.institutionName : '' }),
+      }),
+    },
+    {
+      kind: 'read', method: 'GET', path: '/desk/eligibility', ...onScreen, audit: 'none', law: LAW,
+      summary: { ja: '資格確認書で確認する画面', en: 'Desk form for a certificate' },
+      handle: async (ctx, request) => ({ page: () => deskPage({ lang: ctx.lang, path: request.url, user: userOf(ctx), typed: nothingTyped, wrong: [], result: null }) }),
+    },
+    {
+      kind: 'read', method: 'POST', path: '/desk/eligibility', ...onScreen, audit: 'eligibility.check', law: LAW,
+      summary: { ja: '資格確認書で確認する', en: 'Check a certificate at the desk' },
+      handle: (ctx, request) => deskAnswer(service, ctx, request),
+    },
+  ]
+}
+
 const clearing = (service: EligibilityService): Row => ({
   kind: 'job', name: 'eligibility.clear-sessions', everyMs: 3600_000, law: LAW,
   summary: { ja: '終わったカードリーダーの手続きを消す', en: 'Forget card reader sessions that ended' },
@@ -79,5 +126,5 @@ const clearing = (service: EligibilityService): Row => ({
 })
 
 export function routes(service: EligibilityService): Row[] {
-  return [...readerRows(service), ...lookUpRows(service), clearing(service)]
+  return [...readerRows(service), ...lookUpRows(service), ...screenRows(service), clearing(service)]
 }

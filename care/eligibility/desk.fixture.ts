@@ -32,12 +32,12 @@ export const day = '2026-11-22'
 export const CLINIC = '1310000001'
 export const OTHER = '1310000002'
 
-export async function openDesk() {
+export async function openDesk(cards: CardVerifier = fakeCards) {
   const database = await testDatabase(prepare, 'eligibility')
   const db = openDatabase({ url: database.url, poolSize: 8, applicationName: 'test' })
   const clock = { at: new Date(`${day}T03:00:00Z`), now: () => clock.at }
   const person = personService({ totpOnce: false })
-  const service = eligibilityService({ consent: consentService(), person, cards: fakeCards })
+  const service = eligibilityService({ consent: consentService(), person, cards })
   const mint = await tokenMint(db)
   const facility = (institutionNumber: string, name: string) => ({ institutionNumber, name, nameEn: name, kind: 'clinic' as const, prefecture: '13' })
   await insertFacilities(db, [facility(CLINIC, 'B診療所'), facility(OTHER, 'C診療所')])
@@ -48,13 +48,10 @@ export async function openDesk() {
     db, clock, accounts, mint, batch: auditBatch((entries) => insertAudit(db, entries)), log: pino({ level: 'silent' }), secure: false,
     refusalPage: ({ refusal }) => `<p>${refusal.code}</p>`,
   })
-  const tokens = new Map<string, string>()
-  for (const id of [CLINIC, OTHER]) tokens.set(id, await mint.issue(clock.at, { clientId: id, scopes: [] }))
-
   return {
     app, db, clock, service, person, database,
     async post(url: string, payload: object, institution = CLINIC) {
-      const authorization = `Bearer ${clock.at.getTime() === 0 ? '' : await mint.issue(clock.at, { clientId: institution, scopes: [] })}`
+      const authorization = `Bearer ${await mint.issue(clock.at, { clientId: institution, scopes: [] })}`
       const answer = await app.inject({ method: 'POST', url, payload, headers: { authorization } })
       return { status: answer.statusCode, body: answer.json() as Record<string, unknown> & Answered }
     },

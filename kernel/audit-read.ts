@@ -1,0 +1,96 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from './database.ts'
+
+/**
+ * One act on somebody's data, put together from its audit entries: a request may leave several (one a rule).
+ * Empty strings mean none, as in the log itself.
+ */
+export type AuditedAct = {
+  requestId: string
+  at: Date
+  actorKind: string
+  actorId: string
+  actorName: string
+  actorRole: string
+  institutionNumber: string
+  institutionName: string
+  purpose: string
+  action: string
+  outcome: string
+  resource: string
+  kinds: string[]
+  count: number
+  rules: string[]
+  consentIds: string[]
+  law: string
+}
+
+export type AuditQuestion = {
+  /** Whose data: all keys of one person. */
+  keys: readonly string[]
+  /** Acts of the person (`own`), of everybody else (`others`), or of all. Signing in counts as one's own, because nobody is proven yet. */
+  by: 'own' | 'others' | 'all'
+  institutionNumber?: string | undefined
+  kind?: string | undefined
+  limit: number
+  offset: number
+}
+
+type Row = Omit<AuditedAct, 'kinds' | 'rules' | 'consentIds' | 'count'> & {
+  kinds: string | null
+  rules: string
+  consents: string
+  count: string
+  total: number
+}
+
+const words = (text: string | null) => [...new Set((text ?? '').split(' ').filter(Boolean))].sort()
+
+const ownActors = sql`('citizen', 'public')`
+
+function condition({ keys, by, institutionNumber }: AuditQuestion): RawBuilder<unknown> {
+  const who = by === 'all' ? sql`true` : by === 'own' ? sql`actor_kind in ${ownActors}` : sql`actor_kind not in ${ownActors}`
+  const where = institutionNumber === undefined ? sql`true` : sql`institution_number = ${institutionNumber}`
+  return sql`key = any(${[...keys]}::text[]) and ${who} and ${where}`
+}
+
+/** Acts on a person's data, newest first, with their number under the same question. */
+export async function findActs(db: Db, question: AuditQuestion): Promise<{ acts: AuditedAct[]; total: number }> {
+  const having = question.kind === undefined ? sql`true` : sql`bool_or(${question.kind} = any(kinds))`
+  const { rows } = await sql<Row>`
+    select request_id as "requestId", min(at) as at, min(actor_kind) as "actorKind", min(actor_id) as "actorId", min(actor_name) as "actorName",
+      min(actor_role) as "actorRole", min(institution_number) as "institutionNumber", min(institution_name) as "institutionName",
+      min(purpose) as purpose, action, outcome, min(resource) as resource, string_agg(array_to_string(kinds, ' '), ' ') as kinds,
+      sum(count) as count, string_agg(rule, ' ') as rules, string_agg(consent_id, ' ') as consents, min(law) as law, count(*) over () as total
+    from kernel.audit where ${condition(question)}
+    group by request_id, action, outcome having ${having}
+    order by min(at) desc, request_id desc, action limit ${question.limit} offset ${question.offset}`.execute(db)
+  const acts = rows.map(({ kinds, rules, consents, count, total: _total, ...act }) => ({
+    ...act,
+    kinds: words(kinds),
+    rules: words(rules),
+    consentIds: words(consents),
+    count: Number(count),
+  }))
+  return { acts, total: rows[0]?.total ?? 0 }
+}
+
+/** Institutions that ever touched a person's data or tried to, by name. */
+export async function findInstitutions(db: Db, keys: readonly string[]): Promise<{ institutionNumber: string; institutionName: string }[]> {
+  const { rows } = await sql<{ institutionNumber: string; institutionName: string }>`
+    select institution_number as "institutionNumber", max(institution_name) as "institutionName" from kernel.audit
+    where key = any(${[...keys]}::text[]) and institution_number <> '' group by institution_number order by 2, 1 limit 200`.execute(db)
+  return rows
+}
+
+/** When an actor last did something to the data of these keys, before an instant; null where never. */
+export async function lastActAt(
+  db: Db,
+  about: { keys: readonly string[]; actorId: string; action: string; before: Date },
+): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`select max(at) as at from kernel.audit
+    where key = any(${[...about.keys]}::text[]) and actor_id = ${about.actorId} and action = ${about.action} and outcome = 'success' and at < ${about.before}`.execute(
+    db,
+  )
+  return rows[0]?.at ?? null
+}

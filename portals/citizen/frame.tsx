@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react'
+import type { Lang } from '#kernel/language'
+import { type NavItem, Page, type PageProps, renderPage, t } from '#ui'
+
+/** What every page of the person's portal needs. */
+export type About = { lang: Lang; path: string; name: string; now: Date; demo: boolean }
+
+const places = [
+  { href: '/me', ja: 'ホーム', en: 'Home' },
+  { href: '/me/record', ja: '記録', en: 'Record' },
+  { href: '/me/access-log', ja: '誰が見たか', en: 'Who looked' },
+  { href: '/me/consents', ja: '同意', en: 'Consents' },
+  { href: '/me/profile', ja: '登録情報', en: 'About you' },
+] as const
+
+export type Place = (typeof places)[number]['href']
+
+/** A page of the portal under its place in the menu. */
+export function citizenPage(
+  about: About,
+  page: { here: Place; title: string; lead?: ReactNode; top?: ReactNode; breadcrumbs?: PageProps['breadcrumbs']; children: ReactNode },
+): string {
+  const nav: NavItem[] = places.map(({ href, ...label }) => ({ href, label: t(about.lang, label), current: href === page.here }))
+  return renderPage(
+    <Page
+      audience="citizen"
+      lang={about.lang}
+      path={about.path}
+      demo={about.demo}
+      user={{ name: about.name }}
+      nav={nav}
+      title={page.title}
+      lead={page.lead}
+      top={page.top}
+      breadcrumbs={page.breadcrumbs}
+    >
+      {page.children}
+    </Page>,
+  )
+}

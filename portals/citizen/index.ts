@@ -1,0 +1,2 @@
+/** The door of the person's portal. */
+export { type CitizenDeps, citizenRoutes } from './routes.tsx'

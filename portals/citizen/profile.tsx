@@ -1,0 +1,87 @@
+import type { Person } from '#care/person'
+import { DefinitionList, formatDate, LinkButton, Section, Table, Time, t, wareki } from '#ui'
+import { type About, citizenPage } from './frame.tsx'
+
+const sexes: Record<Person['sex'], { ja: string; en: string }> = {
+  male: { ja: '男性', en: 'Male' },
+  female: { ja: '女性', en: 'Female' },
+  other: { ja: 'その他', en: 'Other' },
+  unknown: { ja: '登録なし', en: 'Not registered' },
+}
+
+export type ProfileView = { person: Person; memberIds: readonly { asSent: string; since: Date }[] }
+
+/** What the register holds about the person. */
+export function profilePage(about: About, { person, memberIds }: ProfileView): string {
+  const { lang } = about
+  const none = t(lang, { ja: '登録なし', en: 'Not registered' })
+  return citizenPage(about, {
+    here: '/me/profile',
+    title: t(lang, { ja: '登録情報', en: 'About you' }),
+    lead: t(lang, {
+      ja: '保険者から届いた、あなたについての登録です。違うところがあれば、加入している保険者に知らせてください。',
+      en: 'What your insurer registered about you. If something is wrong, please tell your insurer.',
+    }),
+    children: (
+      <>
+        <DefinitionList
+          items={[
+            { term: t(lang, { ja: '氏名', en: 'Name' }), value: <span lang="ja">{person.name}</span> },
+            { term: t(lang, { ja: 'フリガナ', en: 'In kana' }), value: <span lang="ja">{person.nameKana || none}</span> },
+            {
+              term: t(lang, { ja: '生年月日', en: 'Date of birth' }),
+              value:
+                person.birthDate === ''
+                  ? none
+                  : `${formatDate(person.birthDate, lang)}${lang === 'ja' ? `（${wareki(person.birthDate, 'day') ?? ''}）` : ''}`,
+            },
+            { term: t(lang, { ja: '性別', en: 'Sex' }), value: t(lang, sexes[person.sex]) },
+            {
+              term: t(lang, { ja: '住所', en: 'Address' }),
+              value: (
+                <span lang="ja">{[person.postalCode && `〒${person.postalCode}`, person.address].filter(Boolean).join(' ') || none}</span>
+              ),
+            },
+            { term: t(lang, { ja: '電話', en: 'Phone' }), value: person.phone || none },
+          ]}
+        />
+        <Section
+          title={t(lang, { ja: '被保険者の番号', en: 'Member IDs' })}
+          lead={t(lang, {
+            ja: '保険が変わっても、前の番号の記録はあなたにつながったままです。',
+            en: 'When your insurance changes, records under an earlier number stay yours.',
+          })}
+        >
+          <Table
+            lang={lang}
+            caption={t(lang, { ja: '被保険者の番号', en: 'Member IDs' })}
+            captionHidden
+            rows={memberIds}
+            rowKey={(row) => row.asSent}
+            columns={[
+              { key: 'id', header: t(lang, { ja: '番号', en: 'Number' }), cell: (row) => <span className="number">{row.asSent}</span> },
+              {
+                key: 'since',
+                header: t(lang, { ja: '登録した日', en: 'Registered' }),
+                cell: (row) => <Time value={row.since} lang={lang} />,
+              },
+            ]}
+          />
+        </Section>
+        <Section title={t(lang, { ja: '画面の言語', en: 'Language' })}>
+          <p>
+            {lang === 'ja' ? (
+              <LinkButton href="/me/profile?lang=en">
+                <span lang="en">Read in English</span>
+              </LinkButton>
+            ) : (
+              <LinkButton href="/me/profile?lang=ja">
+                <span lang="ja">日本語で読む</span>
+              </LinkButton>
+            )}
+          </p>
+        </Section>
+      </>
+    ),
+  })
+}

@@ -1,0 +1,251 @@
+import type { ConsentService } from '#care/consent'
+import type { PersonService } from '#care/person'
+import { type ChartItem, type NameOf, present, type RecordService } from '#care/record'
+import { findActs, findInstitutions, lastActAt } from '#kernel/audit-read'
+import type { Actor, Context } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import type { Answer, Row, RouteRequest } from '#kernel/route'
+import { wantsJson } from '#kernel/serve'
+import { accessLogPage, actJson } from './access-log.tsx'
+import { consentJson, stateOf } from './consent-state.ts'
+import { consentsPage, withdrawPage } from './consents.tsx'
+import type { About } from './frame.tsx'
+import { homePage } from './home.tsx'
+import { profilePage } from './profile.tsx'
+import { type RecordKind, recordKinds, recordPage } from './record.tsx'
+
+export type CitizenDeps = { record: RecordService; consent: ConsentService; person: PersonService; demo: boolean }
+
+const LAW = '個人情報の保護に関する法律 第33条（開示。適用の範囲は要確認: 弁護士）'
+const CONSENT = '個人情報の保護に関する法律 本人の同意（条項は要確認: 弁護士）'
+
+const me = { who: ['citizen'], why: ['PATRQT'] } as const
+
+type Citizen = Extract<Actor, { kind: 'citizen' }>
+
+/** The person themselves; the row lets nobody else in. */
+const citizenOf = ({ actor }: Context): Citizen => (actor.kind === 'citizen' ? actor : refuse('not-permitted'))
+
+const NEW_DAYS = 30
+const ACTS_AT_HOME = 3
+const ACTS_A_PAGE = 50
+const OWN_ACTS = 20
+
+/** A whole number from the query, within bounds. */
+function numberIn(text: string | null, { usual, max }: { usual: number; max: number }): number {
+  return /^\d{1,6}$/.test(text ?? '') ? Math.min(Math.max(Number(text), 1), max) : usual
+}
+
+/** Rows of a person's own pages: their record, who looked, what they agreed to. */
+export function citizenRoutes(deps: CitizenDeps): Row[] {
+  return [...recordRows(deps), ...accessRows(deps), ...consentRows(deps), profileRow(deps)]
+}
+
+const aboutOf = (ctx: Context, request: RouteRequest, deps: CitizenDeps): About => ({
+  lang: ctx.lang,
+  path: request.url,
+  name: citizenOf(ctx).name,
+  now: ctx.now,
+  demo: deps.demo,
+})
+
+/** Notes that the person looked at their own; also where there was nothing to see. */
+function noteOwn(ctx: Context, event: { resource: string; count?: number }): void {
+  const key = citizenOf(ctx).keys[0]
+  if (key !== undefined) ctx.audit({ key, rule: 'own-record', ...event })
+}
+
+/** The person's items, newest first. Consent's predicate in the query leaves out what they have not been told. */
+async function ownItems(ctx: Context, { record, person }: CitizenDeps): Promise<{ items: ChartItem[]; cut: boolean }> {
+  const chart = await record.chart(ctx, citizenOf(ctx).keys)
+  if (chart.rows.length === 0) noteOwn(ctx, { resource: 'chart' })
+  const names = new Map((await person.facilities(ctx)).map((facility) => [facility.institutionNumber, facility.name]))
+  const nameOf: NameOf = (number) => names.get(number)
+  return { items: chart.rows.map((row) => present(row, nameOf)), cut: chart.cut }
+}
+
+async function home(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
+  const { id, keys } = citizenOf(ctx)
+  const since = await lastActAt(ctx.db, { keys, actorId: id, action: 'citizen.record', before: ctx.now })
+  const from = since ?? new Date(ctx.now.getTime() - NEW_DAYS * 86_400_000)
+  const { items } = await ownItems(ctx, deps)
+  const { acts } = await findActs(ctx.db, { keys, by: 'others', limit: ACTS_AT_HOME, offset: 0 })
+  const active = (await deps.consent.list(ctx, keys)).filter((one) => stateOf(one, ctx.now) === 'active' && one.allowed.length > 0)
+  const fresh = items.filter((item) => item.registeredAt > from)
+  return {
+    json: {
+      since: since?.toISOString() ?? null,
+      fresh,
+      total: items.length,
+      lately: acts.map(actJson),
+      consents: active.map((one) => consentJson(one, ctx.now)),
+    },
+    page: () => homePage(aboutOf(ctx, request, deps), { fresh, since, total: items.length, acts, active }),
+  }
+}
+
+async function ownRecord(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
+  const { items, cut } = await ownItems(ctx, deps)
+  const wish = request.query.get('kind')
+  const kind: RecordKind | null = recordKinds.find((one) => one === wish) ?? null
+  const page = numberIn(request.query.get('page'), { usual: 1, max: 1000 })
+  return {
+    json: { items: kind === null ? items : items.filter((item) => item.kind === kind), cut },
+    page: () => recordPage(aboutOf(ctx, request, deps), { items, cut, kind, page }),
+  }
+}
+
+function recordRows(deps: CitizenDeps): Row[] {
+  return [
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/me',
+      ...me,
+      audit: 'citizen.home',
+      law: LAW,
+      snapshot: true,
+      summary: {
+        ja: '本人のホーム：新しい記録、誰が見たか、いまの同意',
+        en: 'Home of the person: what is new, who looked, consents in force',
+      },
+      handle: (ctx, request) => home(ctx, request, deps),
+    },
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/me/record',
+      ...me,
+      audit: 'citizen.record',
+      law: LAW,
+      summary: { ja: '本人の記録（未告知・未提供のものを除く）', en: 'The person’s own record, without what they have not been told' },
+      handle: (ctx, request) => ownRecord(ctx, request, deps),
+    },
+  ]
+}
+
+function accessRows(deps: CitizenDeps): Row[] {
+  return [
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/me/access-log',
+      ...me,
+      audit: 'citizen.access-log',
+      law: LAW,
+      snapshot: true,
+      summary: { ja: '誰が、いつ、なぜ、何を見たか', en: 'Who looked, when, why, at what' },
+      handle: async (ctx, request) => {
+        const { keys } = citizenOf(ctx)
+        const asked = (name: string) => request.query.get(name)?.slice(0, 40) ?? ''
+        const filter = { institution: asked('institution'), kind: asked('kind') }
+        const pageSize = numberIn(request.query.get('count'), { usual: ACTS_A_PAGE, max: 500 })
+        const page = numberIn(request.query.get('page'), { usual: 1, max: 100_000 })
+        const about = {
+          keys,
+          institutionNumber: filter.institution || undefined,
+          kind: filter.kind || undefined,
+          limit: pageSize,
+          offset: (page - 1) * pageSize,
+        }
+        noteOwn(ctx, { resource: 'AuditEvent?' })
+        if (wantsJson(request.headers.accept)) {
+          const { acts, total } = await findActs(ctx.db, { ...about, by: 'all' })
+          return { json: { entries: acts.map(actJson), total, page, pageSize } }
+        }
+        const { acts, total } = await findActs(ctx.db, { ...about, by: 'others' })
+        const own = await findActs(ctx.db, { keys, by: 'own', limit: OWN_ACTS, offset: 0 })
+        const institutions = await findInstitutions(ctx.db, keys)
+        return {
+          page: () =>
+            accessLogPage(aboutOf(ctx, request, deps), {
+              acts,
+              total,
+              own: own.acts,
+              ownTotal: own.total,
+              institutions,
+              filter,
+              page,
+              pageSize,
+            }),
+        }
+      },
+    },
+  ]
+}
+
+function consentRows(deps: CitizenDeps): Row[] {
+  const { consent } = deps
+  return [
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/me/consents',
+      ...me,
+      audit: 'citizen.consents',
+      law: CONSENT,
+      summary: { ja: '本人の同意の一覧', en: 'The person’s consents' },
+      handle: async (ctx, request) => {
+        const consents = await consent.list(ctx, citizenOf(ctx).keys)
+        noteOwn(ctx, { resource: 'Consent?', count: consents.length })
+        const justWithdrawn = request.query.get('withdrawn') === '1'
+        return {
+          json: { consents: consents.map((one) => consentJson(one, ctx.now)) },
+          page: () => consentsPage(aboutOf(ctx, request, deps), { consents, justWithdrawn }),
+        }
+      },
+    },
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/me/consents/:id/withdraw',
+      ...me,
+      audit: 'citizen.consents',
+      law: CONSENT,
+      summary: { ja: '同意を取り消す前の確認', en: 'What withdrawing a consent will do' },
+      handle: async (ctx, request) => {
+        const found = (await consent.list(ctx, citizenOf(ctx).keys)).find((one) => one.id === request.params.id) ?? refuse('not-found')
+        noteOwn(ctx, { resource: `Consent/${found.id}` })
+        return { json: consentJson(found, ctx.now), page: () => withdrawPage(aboutOf(ctx, request, deps), found) }
+      },
+    },
+    {
+      kind: 'write',
+      method: 'POST',
+      path: '/me/consents/:id/withdraw',
+      ...me,
+      audit: 'consent.withdraw',
+      law: CONSENT,
+      summary: { ja: '同意を取り消す（次の閲覧から効く）', en: 'Withdraw a consent, from the next look on' },
+      handle: async (ctx, request) => {
+        const done = await consent.withdraw(ctx, request.params.id!)
+        const isForm =
+          (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') && !wantsJson(request.headers.accept)
+        return isForm ? { redirect: '/me/consents?withdrawn=1' } : { json: { id: done.id, withdrawnAt: done.withdrawnAt?.toISOString() } }
+      },
+    },
+  ]
+}
+
+function profileRow(deps: CitizenDeps): Row {
+  const { person } = deps
+  return {
+    kind: 'read',
+    method: 'GET',
+    path: '/me/profile',
+    ...me,
+    audit: 'citizen.profile',
+    law: LAW,
+    summary: { ja: '登録されている本人の情報', en: 'What the register holds about the person' },
+    handle: async (ctx, request) => {
+      const found = (await person.find(ctx, citizenOf(ctx).id)) ?? refuse('not-found')
+      const memberIds = await person.memberIds(ctx, found.id)
+      noteOwn(ctx, { resource: `Person/${found.id}` })
+      const { keys: _keys, ...shown } = found
+      return {
+        json: { ...shown, memberIds: memberIds.map((one) => ({ memberId: one.asSent, since: one.since.toISOString() })) },
+        page: () => profilePage(aboutOf(ctx, request, deps), { person: found, memberIds }),
+      }
+    },
+  }
+}

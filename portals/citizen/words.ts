@@ -1,0 +1,96 @@
+/** Acts of the audit log in the words a person reads. Pure. */
+import { accessRules } from '#care/consent'
+import type { AuditedAct } from '#kernel/audit-read'
+import type { Lang, Sentence } from '#kernel/language'
+import { Refusal, type RefusalCode, refusalRow, refusalSentence } from '#kernel/refusal'
+import { refusals } from '#kernel/refusals'
+import { type AccessAction, type InformationKind, kindName } from '#ui'
+
+const purposes: Record<string, Sentence> = {
+  TREAT: { ja: '診療', en: 'treatment' },
+  ETREAT: { ja: '救急の診療', en: 'emergency treatment' },
+  HPAYMT: { ja: '医療費の支払い', en: 'payment' },
+  HRESCH: { ja: '研究', en: 'research' },
+  PATRQT: { ja: '本人の求め', en: 'your own request' },
+  HOPERAT: { ja: 'サービスの運営', en: 'running the service' },
+}
+
+const titled: Record<string, (name: string) => Sentence> = {
+  physician: (name) => ({ ja: `${name}医師`, en: `Dr ${name}` }),
+  dentist: (name) => ({ ja: `${name}歯科医師`, en: `Dr ${name} (dentist)` }),
+  nurse: (name) => ({ ja: `${name}看護師`, en: `${name}, nurse` }),
+  pharmacist: (name) => ({ ja: `${name}薬剤師`, en: `${name}, pharmacist` }),
+  clerk: (name) => ({ ja: `${name}さん（事務）`, en: `${name}, clerk` }),
+  operator: (name) => ({ ja: `${name}さん（運用）`, en: `${name}, operator` }),
+}
+
+/** A table's own entry, never what its prototype offers under the same name. */
+const own = <T>(table: Record<string, T>, name: string): T | undefined => (Object.hasOwn(table, name) ? table[name] : undefined)
+
+export const purposeWords = (purpose: string, lang: Lang): string => own(purposes, purpose)?.[lang] ?? purpose
+
+/** '山田医師', 'Dr Yamada'; a system where no person acted. */
+export function whoWords(act: Pick<AuditedAct, 'actorKind' | 'actorName' | 'actorRole'>, lang: Lang): string {
+  if (act.actorKind === 'system') return lang === 'ja' ? 'システム' : 'The system'
+  if (act.actorKind !== 'staff') return lang === 'ja' ? 'あなた' : 'You'
+  return own(titled, act.actorRole)?.(act.actorName)[lang] ?? act.actorName
+}
+
+const otherKinds: Record<string, Sentence> = {
+  patient: { ja: '氏名・生年月日など', en: 'name and date of birth' },
+  other: { ja: 'その他の記録', en: 'other records' },
+  shared: { ja: '名簿', en: 'registers' },
+}
+
+export const kindWords = (kind: string, lang: Lang): string =>
+  own<Sentence>(kindName, kind as InformationKind)?.[lang] ?? own(otherKinds, kind)?.[lang] ?? kind
+
+/** What an act touched, in words that fit a sentence. */
+export function whatWords({ action, kinds }: Pick<AuditedAct, 'action' | 'kinds'>, lang: Lang): string[] {
+  if (action.startsWith('eligibility.')) return [lang === 'ja' ? '保険の資格' : 'your insurance cover']
+  if (action.startsWith('consent.')) return [lang === 'ja' ? 'あなたの同意' : 'your consent']
+  if (kinds.length === 0) return [lang === 'ja' ? 'あなたの記録' : 'your record']
+  return kinds.map((kind) => kindWords(kind, lang))
+}
+
+const done: Record<string, AccessAction> = {
+  'record.deposit': 'registered',
+  'record.deposit-again': 'registered',
+  'record.create': 'registered',
+  'record.bundle': 'registered',
+  'consent.give': 'registered',
+  'person.set-aside': 'registered',
+  'record.update': 'changed',
+  'record.delete': 'changed',
+  'consent.withdraw': 'changed',
+}
+
+export const actionOf = ({ action, outcome }: Pick<AuditedAct, 'action' | 'outcome'>): AccessAction =>
+  outcome === 'success' ? (own(done, action) ?? 'looked') : 'refused'
+
+const ownActs: Record<string, Sentence> = {
+  'sign-in.card': { ja: 'カードでサインインしました', en: 'You signed in with your card' },
+  'sign-out': { ja: 'サインアウトしました', en: 'You signed out' },
+  'citizen.home': { ja: 'ホームを開きました', en: 'You opened your home page' },
+  'citizen.record': { ja: '自分の記録を見ました', en: 'You looked at your record' },
+  'citizen.access-log': { ja: '誰が見たかを確かめました', en: 'You checked who looked' },
+  'citizen.consents': { ja: '同意の一覧を見ました', en: 'You looked at your consents' },
+  'citizen.profile': { ja: '登録情報を見ました', en: 'You looked at what is registered about you' },
+  'consent.withdraw': { ja: '同意を取り消しました', en: 'You withdrew a consent' },
+}
+
+/** What the person did themselves, as a sentence. */
+export function ownActWords({ action, outcome }: Pick<AuditedAct, 'action' | 'outcome'>, lang: Lang): string {
+  const said = own(ownActs, action)?.[lang] ?? (lang === 'ja' ? '自分の記録を見ました' : 'You looked at your record')
+  return outcome === 'success' ? said : lang === 'ja' ? `${said}（受け付けられませんでした）` : `${said} (refused)`
+}
+
+/** Why a rule of the access table let somebody see something. */
+export const ruleWords = (rule: string, lang: Lang): string => accessRules.find((one) => one.id === rule)?.because[lang] ?? rule
+
+/** Why an act was refused, as the one who tried was told. */
+export function outcomeWords(outcome: string, lang: Lang): string {
+  if (!Object.hasOwn(refusals, outcome)) return outcome
+  const code = outcome as RefusalCode
+  return /\{/.test(refusalRow(code)[lang]) ? outcome : refusalSentence(new Refusal(code), lang)
+}

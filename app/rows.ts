@@ -3,6 +3,8 @@ import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
 import type { Row } from '#kernel/route'
 import type { TokenMint } from '#kernel/token'
+import { citizenRoutes } from '#portals/citizen'
+import { clinicianRoutes } from '#portals/clinician'
 import { signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
@@ -31,6 +33,8 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
     ...eligibilityRoutes(services.eligibility),
     ...signInRoutes({ person: services.person, mint, cards: services.cards, baseUrl: config.baseUrl, demo, secure: config.secure }),
+    ...citizenRoutes({ ...services, demo: demo !== null }),
+    ...clinicianRoutes(services),
     ...demoRows,
   ]
   return rows

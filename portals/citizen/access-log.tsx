@@ -65,7 +65,7 @@ function Behind({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
     ...(act.consentIds.length > 0
       ? [{ term: t(lang, { ja: '同意', en: 'Consent' }), value: <a href="/me/consents">{act.consentIds.join(' ')}</a> }]
       : []),
-    { term: t(lang, { ja: 'きまり', en: 'Law or standard' }), value: act.law },
+    { term: t(lang, { ja: 'きまり', en: 'Law or standard' }), value: <span lang="ja">{act.law}</span> },
     { term: t(lang, { ja: '記録番号', en: 'Log number' }), value: <span className="number">{act.requestId}</span> },
   ]
   return <DefinitionList items={items} />

@@ -35,7 +35,7 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
       const wanted = readSearch(about.text)
       return wanted === null ? Promise.resolve([]) : store.searchPeople(ctx.db, { ...about, wanted })
     },
-    facilities: (ctx: { db: Db }) => store.findFacilities(ctx.db),
+    facilities: (ctx: { db: Db }, numbers?: readonly string[]) => store.findFacilities(ctx.db, numbers),
     memberIds: (ctx: { db: Db }, personId: string) => store.memberIdsOf(ctx.db, personId),
     openDoubts: (ctx: { db: Db }) => store.countDoubts(ctx.db),
     findClient: (ctx: { db: Db }, clientId: string) => store.findClient(ctx.db, clientId),

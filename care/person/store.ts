@@ -186,9 +186,11 @@ export async function insertFacilities(db: Db, facilities: readonly Facility[]):
     )
 }
 
-export async function findFacilities(db: Db): Promise<Facility[]> {
+/** The whole register, or only the facilities with these numbers. */
+export async function findFacilities(db: Db, numbers?: readonly string[]): Promise<Facility[]> {
+  const which = numbers === undefined ? sql`true` : sql`institution_number = any(${[...numbers]}::text[])`
   const { rows } = await sql<{ institution_number: string; name: string; name_en: string; kind: Facility['kind']; prefecture: string }>`
-    select * from person.facility order by institution_number`.execute(db)
+    select * from person.facility where ${which} order by institution_number`.execute(db)
   return rows.map((r) => ({
     institutionNumber: r.institution_number,
     name: r.name,

@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react'
+import type { Actor, StaffRole } from '#kernel/context'
+import { formatDate, Ja, KeyValue, type Lang, Page, type PageProps, t, wareki, type Words } from '#ui'
+import type { PatientView } from './model.ts'
+
+/** What every page needs of its request. */
+export type PageOf = { lang: Lang; path: string; actor: Actor; now: Date }
+
+const roleNames: Record<StaffRole, Words> = {
+  physician: { ja: '医師', en: 'Physician' },
+  dentist: { ja: '歯科医師', en: 'Dentist' },
+  nurse: { ja: '看護職員', en: 'Nurse' },
+  pharmacist: { ja: '薬剤師', en: 'Pharmacist' },
+  clerk: { ja: '事務職員', en: 'Clerk' },
+  operator: { ja: '運用担当', en: 'Operator' },
+}
+
+export const sexNames: Record<PatientView['sex'], Words> = {
+  male: { ja: '男性', en: 'Male' },
+  female: { ja: '女性', en: 'Female' },
+  other: { ja: 'その他', en: 'Other' },
+  unknown: { ja: '性別不明', en: 'Sex unknown' },
+}
+
+/** The frame of the clinician portal: one menu, who is signed in, for which institution. */
+export function ClinicPage({ on, home, ...props }: Omit<PageProps, 'lang' | 'audience' | 'path' | 'nav' | 'user'> & { on: PageOf; home?: boolean }): ReactNode {
+  const { lang, path, actor } = on
+  const user = actor.kind === 'staff' ? { name: actor.name, detail: `${t(lang, roleNames[actor.role])} ・ ${actor.institutionName}` } : undefined
+  const nav = [{ href: '/clinic', label: t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' }), current: home === true, shortcut: 'a' }]
+  return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} />
+}
+
+export const patientHref = (patient: PatientView, rest = ''): string => `/clinic/patients/${encodeURIComponent(patient.patientId)}${rest}`
+export const itemHref = (patient: PatientView, item: { id: string; is: string }): string =>
+  patientHref(patient, `/${item.is === 'document' ? 'documents' : 'items'}/${encodeURIComponent(item.id)}`)
+
+/** Kana, age, sex, birth date with its wareki: the line by which a desk makes sure of the person. */
+export function PatientLine({ patient, lang }: { patient: PatientView; lang: Lang }): ReactNode {
+  const era = wareki(patient.birthDate, 'day')
+  return (
+    <>
+      <KeyValue name={t(lang, { ja: 'フリガナ', en: 'Kana' })}>
+        <Ja>{patient.nameKana || '—'}</Ja>
+      </KeyValue>
+      <KeyValue name={t(lang, { ja: '年齢・性別', en: 'Age, sex' })}>
+        {t(lang, { ja: `${patient.age}歳`, en: `${patient.age}` })} {t(lang, sexNames[patient.sex])}
+      </KeyValue>
+      <KeyValue name={t(lang, { ja: '生年月日', en: 'Born' })}>
+        {formatDate(patient.birthDate, lang)} {era ? <span className="note">{lang === 'ja' ? era : <Ja>{era}</Ja>}</span> : null}
+      </KeyValue>
+    </>
+  )
+}
+
+/** The way back from a page below the chart. */
+export const crumbs = (patient: PatientView, lang: Lang) => [
+  { href: '/clinic', label: t(lang, { ja: '受付', en: 'Arrivals' }) },
+  { href: patientHref(patient), label: patient.name },
+]

@@ -1,0 +1,104 @@
+/** What the pages of a patient read, under consent's predicate. */
+import type { Consent, ConsentService, Grant } from '#care/consent'
+import type { EligibilityService } from '#care/eligibility'
+import type { Facility, Person, PersonService } from '#care/person'
+import { present, type RecordService, type Seen } from '#care/record'
+import { type Context, institutionOf } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import { chartView, patientView } from './chart.ts'
+import type { ArrivalView, ChartView } from './model.ts'
+import { openKinds } from './doors.ts'
+
+export type Deps = { record: RecordService; consent: ConsentService; person: PersonService; eligibility?: EligibilityService | undefined }
+
+/** Names of institutions, in the language of the reader. */
+export type Institutions = (number: string, fallback: string) => string
+
+export type Opened = { person: Person; grants: Grant[]; answers: Consent[]; rows: Seen[]; cut: boolean; institutions: Institutions; ja: Institutions }
+
+/**
+ * The chart of one person, whatever key they are asked for by.
+ * @refuses consent-missing where the person is no patient here and nothing is addressed to this institution; the same for nobody at all
+ */
+export async function openChart(ctx: Context, deps: Deps, patientId: string): Promise<Opened> {
+  const person = await deps.person.findByKey(ctx, patientId)
+  const keys = person?.keys ?? [patientId]
+  const related = await deps.consent.related(ctx, keys)
+  const grants = await deps.consent.live(ctx, keys)
+  const { rows, cut } = await deps.record.chart(ctx, keys, grants)
+  if (!person || (!related && rows.length === 0)) return refuse('consent-missing', person ? { key: person.keys[0]! } : {})
+  const answers = await deps.consent.here(ctx, keys)
+  const facilities = await deps.person.facilities(ctx, [...new Set(rows.map((row) => row.source))])
+  return { person, grants, answers, rows, cut, institutions: namesOf(facilities, ctx.lang), ja: namesOf(facilities, 'ja') }
+}
+
+function namesOf(facilities: readonly Facility[], lang: Context['lang']): Institutions {
+  const names = new Map(facilities.map((f) => [f.institutionNumber, (lang === 'en' && f.nameEn) || f.name]))
+  return (number, fallback) => names.get(number) ?? fallback
+}
+
+export async function loadChart(ctx: Context, deps: Deps, patientId: string): Promise<{ view: ChartView; opened: Opened }> {
+  const opened = await openChart(ctx, deps, patientId)
+  const nameOf = (number: string) => opened.ja(number, '') || undefined
+  const items = opened.rows.map((row) => present(row, nameOf))
+  const facts = { ...opened, items, patientId, institutionNumber: institutionOf(ctx.actor) ?? '', now: ctx.now }
+  return { view: chartView(facts), opened }
+}
+
+/**
+ * One item of a patient, with the person it belongs to.
+ * @refuses consent-missing as the chart does; not-found where it is not theirs or may not be seen
+ */
+export async function loadItem(ctx: Context, deps: Deps, which: { patientId: string; id: string }) {
+  const person = await deps.person.findByKey(ctx, which.patientId)
+  const keys = person?.keys ?? [which.patientId]
+  const related = await deps.consent.related(ctx, keys)
+  const grants = await deps.consent.live(ctx, keys)
+  if (!person) return refuse('consent-missing')
+  const seen = await deps.record.chartItem(ctx, keys, which.id, grants).catch((error: unknown) => {
+    // Whether an item exists is told to the person's own institutions only.
+    if (!related) refuse('consent-missing', { key: person.keys[0]! })
+    throw error
+  })
+  const facilities = await deps.person.facilities(ctx, [seen.source])
+  return { seen, patient: patientView(person, which.patientId, ctx.now), institutions: namesOf(facilities, ctx.lang), ja: namesOf(facilities, 'ja') }
+}
+
+const HOUR = 3_600_000
+const LIST = 50
+
+/** Who came today and lately, or who was searched for; only this institution's own patients, each noted in the log. */
+export async function loadArrivals(ctx: Context, deps: Deps, asked: { text: string; page: number }) {
+  const visible = deps.consent.patientsOf(ctx)
+  const searched = asked.text.trim() !== ''
+  const at = searched ? new Map<string, Date>() : await cameAt(ctx, deps)
+  const people = searched
+    ? await deps.person.search(ctx, { text: asked.text, visible, limit: LIST + 1, offset: (asked.page - 1) * LIST })
+    : await deps.person.findByKeys(ctx, [...at.keys()])
+  const shown = people.slice(0, searched ? LIST : people.length)
+  const latest = (p: Person) => Math.max(0, ...p.keys.map((key) => at.get(key)?.getTime() ?? 0))
+  if (!searched) shown.sort((a, b) => latest(b) - latest(a))
+  const keys = shown.flatMap((p) => p.keys)
+  const grants = await deps.consent.live(ctx, keys)
+  const covers = deps.eligibility && shown.length > 0 ? await deps.eligibility.statesOf(ctx, shown) : []
+  for (const p of shown) ctx.audit({ key: p.keys[0]!, resource: 'Patient?', rule: 'care-relation', count: 1 })
+  const arrivals = shown.map(
+    (p, n): ArrivalView => ({
+      patient: patientView(p, p.keys[0]!, ctx.now),
+      at: latest(p) === 0 ? null : new Date(latest(p)).toISOString(),
+      open: openKinds(grants.filter((g) => p.keys.includes(g.key))),
+      cover: covers[n] ?? null,
+    }),
+  )
+  return { arrivals, searched, more: people.length > shown.length }
+}
+
+/** When people last came: cards of the last day, then first visits and answers of the last 30 days. */
+async function cameAt(ctx: Context, { consent, eligibility }: Deps): Promise<Map<string, Date>> {
+  const since = (hours: number) => new Date(ctx.now.getTime() - hours * HOUR)
+  const lately = await consent.recentPatients(ctx, { since: since(30 * 24), limit: LIST })
+  const today = eligibility ? await eligibility.arrivals(ctx, { since: since(24), limit: LIST }) : []
+  const at = new Map<string, Date>()
+  for (const one of [...lately, ...today]) if ((at.get(one.key)?.getTime() ?? 0) < one.at.getTime()) at.set(one.key, one.at)
+  return at
+}

@@ -1,0 +1,163 @@
+import type { ReactElement, ReactNode } from 'react'
+import { Button, type Column, EmptyState, Form, formatDateTime, formatPlainDate, formatTime, Ja, joinList, kindName, type Lang, Pagination, Section, t, Table, Tag, TextInput, wareki } from '#ui'
+import { dateInJapan } from '#kernel/japan'
+import { ClinicPage, type PageOf, patientHref, sexNames } from './frame.tsx'
+import type { ArrivalView } from './model.ts'
+
+export type ArrivalsProps = {
+  arrivals: readonly ArrivalView[]
+  searched: boolean
+  more: boolean
+  asked: { text: string; page: number }
+  /** False for clerks, who see who comes and not what ails them. */
+  mayOpen: boolean
+  on: PageOf
+}
+
+/** 'Who is next and are they covered?' */
+export function ArrivalsPage({ arrivals, searched, more, asked, mayOpen, on }: ArrivalsProps): ReactElement {
+  const { lang } = on
+  const today = dateInJapan(on.now)
+  const isToday = (one: ArrivalView) => one.at !== null && dateInJapan(new Date(one.at)) === today
+  const list = (rows: readonly ArrivalView[], title: string, empty: ReactNode, first = 0) => (
+    <Section title={title}>
+      <Table lang={lang} caption={title} captionHidden columns={columns({ lang, mayOpen, searched, first, rows })} rows={rows} rowKey={(one) => one.patient.patientId} empty={empty} />
+    </Section>
+  )
+  const now = arrivals.filter(isToday)
+  return (
+    <ClinicPage on={on} home title={t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' })}>
+      <Search text={asked.text} lang={lang} />
+      {searched ? (
+        <>
+          {list(arrivals, t(lang, { ja: `「${asked.text}」の検索結果`, en: `Found for “${asked.text}”` }), <NotFound lang={lang} />)}
+          <Pages asked={asked} more={more} count={arrivals.length} lang={lang} />
+        </>
+      ) : (
+        <>
+          {list(now, t(lang, { ja: '今日の患者', en: 'Today' }), <NobodyYet lang={lang} />)}
+          {arrivals.length > now.length
+            ? list(arrivals.filter((one) => !isToday(one)), t(lang, { ja: '最近30日の患者', en: 'Last 30 days' }), null, now.length)
+            : null}
+        </>
+      )}
+    </ClinicPage>
+  )
+}
+
+function Search({ text, lang }: { text: string; lang: Lang }): ReactNode {
+  return (
+    <Form action="/clinic" method="get" label={t(lang, { ja: '患者検索', en: 'Patient search' })}>
+      <TextInput
+        lang={lang}
+        name="q"
+        type="search"
+        value={text}
+        maxLength={100}
+        label={t(lang, { ja: '患者をさがす', en: 'Find a patient' })}
+        hint={t(lang, {
+          ja: '氏名（漢字・カナ）、生年月日（1958-04-12、S33.4.12）、保険の記号-番号。自院の患者だけを探します。',
+          en: 'Name (kanji or kana), birth date (1958-04-12, S33.4.12) or insurance symbol-number. Searches this institution’s patients only.',
+        })}
+      />
+      <div className="button-row">
+        <Button variant="primary">{t(lang, { ja: 'さがす', en: 'Search' })}</Button>
+      </div>
+    </Form>
+  )
+}
+
+const NobodyYet = ({ lang }: { lang: Lang }): ReactNode => (
+  <EmptyState lang={lang} title={t(lang, { ja: '今日はまだ患者がいません', en: 'Nobody yet today' })}>
+    <p>{t(lang, { ja: '患者がカードリーダーにマイナンバーカードを置くと、ここに表示されます。', en: 'People appear here once they place their My Number Card on the reader.' })}</p>
+  </EmptyState>
+)
+
+const NotFound = ({ lang }: { lang: Lang }): ReactNode => (
+  <EmptyState lang={lang} title={t(lang, { ja: '自院の患者の中には見つかりません', en: 'Not found among this institution’s patients' })}>
+    <p>{t(lang, { ja: '表記や日付を確かめてください。初めての方は、カードリーダーで受け付けてください。', en: 'Please check spelling or date. People who come for the first time check in at the card reader.' })}</p>
+  </EmptyState>
+)
+
+function Pages({ asked, more, count, lang }: { asked: ArrivalsProps['asked']; more: boolean; count: number; lang: Lang }): ReactNode {
+  const href = (page: number) => `/clinic?${new URLSearchParams({ q: asked.text, page: String(page) })}`
+  const from = (asked.page - 1) * 50
+  return (
+    <Pagination
+      lang={lang}
+      position={t(lang, { ja: `${from + 1}〜${from + count}件`, en: `${from + 1}–${from + count}` })}
+      previousHref={asked.page > 1 ? href(asked.page - 1) : undefined}
+      nextHref={more ? href(asked.page + 1) : undefined}
+    />
+  )
+}
+
+type ColumnsOf = { lang: Lang; mayOpen: boolean; searched: boolean; first: number; rows: readonly ArrivalView[] }
+
+function columns({ lang, mayOpen, searched, first, rows }: ColumnsOf): Column<ArrivalView>[] {
+  const shown: (Column<ArrivalView> | null)[] = [
+    {
+      key: 'name',
+      header: t(lang, { ja: '氏名', en: 'Name' }),
+      cell: (one) => <Name one={one} lang={lang} mayOpen={mayOpen} place={first + rows.indexOf(one) + 1} />,
+    },
+    {
+      key: 'birth',
+      header: t(lang, { ja: '生年月日・性別', en: 'Born, sex' }),
+      cell: ({ patient }) => (
+        <>
+          {formatPlainDate(patient.birthDate, lang)} <span className="note">{lang === 'ja' ? wareki(patient.birthDate) : null}</span>
+          <br />
+          {t(lang, { ja: `${patient.age}歳`, en: `age ${patient.age}` })} {t(lang, sexNames[patient.sex])}
+        </>
+      ),
+    },
+    { key: 'cover', header: t(lang, { ja: '資格', en: 'Cover' }), cell: (one) => <Cover one={one} lang={lang} /> },
+    { key: 'consent', header: t(lang, { ja: '同意', en: 'Consent' }), cell: (one) => <Opened one={one} lang={lang} /> },
+    searched ? null : { key: 'at', header: t(lang, { ja: '受付', en: 'Came' }), cell: ({ at }) => (at === null ? null : <time dateTime={at}>{formatDateTime(at, lang)}</time>) },
+  ]
+  return shown.filter((column) => column !== null)
+}
+
+/** The first nine open by their digit; kana above the name as on a form. */
+function Name({ one, lang, mayOpen, place }: { one: ArrivalView; lang: Lang; mayOpen: boolean; place: number }): ReactNode {
+  const { patient } = one
+  const key = place <= 9 ? String(place) : undefined
+  return (
+    <>
+      <span className="note" lang="ja">
+        {patient.nameKana}
+      </span>
+      <br />
+      {mayOpen ? (
+        <a href={patientHref(patient)} lang="ja" data-shortcut={key} aria-keyshortcuts={key}>
+          {patient.name}
+        </a>
+      ) : (
+        <Ja>{patient.name}</Ja>
+      )}
+    </>
+  )
+}
+
+function Cover({ one: { cover }, lang }: { one: ArrivalView; lang: Lang }): ReactNode {
+  if (cover === null) return t(lang, { ja: '未確認', en: 'Not checked' })
+  const share = cover.copayPercent === null ? '' : t(lang, { ja: `${cover.copayPercent / 10}割負担`, en: `pays ${cover.copayPercent}%` })
+  return (
+    <>
+      <Tag tone={cover.validity === '1' ? 'success' : 'attention'}>{cover.validityName[lang]}</Tag> {share}
+    </>
+  )
+}
+
+function Opened({ one: { open }, lang }: { one: ArrivalView; lang: Lang }): ReactNode {
+  if (open === null) return <span className="note">{t(lang, { ja: '同意なし', en: 'None' })}</span>
+  const all = open.kinds.length >= 7
+  return (
+    <>
+      {all ? t(lang, { ja: 'すべての種類', en: 'All kinds' }) : joinList(lang, open.kinds.map((kind) => kindName[kind][lang]))}
+      <br />
+      <span className="note">{t(lang, { ja: `${formatPlainDate(open.until, 'ja')} ${formatTime(open.until)}まで`, en: `until ${formatPlainDate(open.until, 'en')}, ${formatTime(open.until)}` })}</span>
+    </>
+  )
+}

@@ -1,0 +1,148 @@
+import type { ReactNode } from 'react'
+import {
+  ClosedDoor,
+  type Column,
+  ConsentBar,
+  formatDate,
+  formatDateTime,
+  formatPlainDate,
+  Ja,
+  type Lang,
+  type ReferenceRange,
+  ResultValue,
+  t,
+  Tag,
+  Time,
+  Trend,
+  UninformedMark,
+} from '#ui'
+import { itemHref } from './frame.tsx'
+import type { Institutions } from './load.ts'
+import type { AnyItem, ChartView, CourseView, Doors, ItemOf, PatientView } from './model.ts'
+import { named, titleOf } from './words.ts'
+
+/** What the cells of a chart share. */
+export type Look = { lang: Lang; patient: PatientView; institutions: Institutions }
+
+/** The name of an item as a link to all of it, with the marks that change how it is spoken of. */
+export function Title({ item, look, children }: { item: AnyItem; look: Look; children?: ReactNode }): ReactNode {
+  const { lang } = look
+  return (
+    <>
+      <a href={itemHref(look.patient, item)} lang={item.title === '' ? undefined : 'ja'}>
+        {t(lang, titleOf(item))}
+      </a>{' '}
+      {children}
+      {item.uninformed ? <Untold item={item} lang={lang} /> : null}
+    </>
+  )
+}
+
+/** 未告知 with the day it was marked, so that nobody speaks of it by mistake. */
+export function Untold({ item, lang }: { item: AnyItem; lang: Lang }): ReactNode {
+  const since = item.uninformedSince
+  return (
+    <>
+      <UninformedMark lang={lang} />
+      {since ? <span className="note"> {t(lang, { ja: `${formatPlainDate(since, lang)}登録`, en: `since ${formatPlainDate(since, lang)}` })}</span> : null}
+    </>
+  )
+}
+
+export function Source({ item, look }: { item: AnyItem; look: Look }): ReactNode {
+  const { lang } = look
+  const name = look.institutions(item.institutionNumber, item.institutionName)
+  return (
+    <>
+      {lang === 'ja' ? name : <span lang={/[\u3040-\u9fff]/.test(name) ? 'ja' : 'en'}>{name}</span>}{' '}
+      {item.own ? <Tag tone="accent">{t(lang, { ja: '自院', en: 'Own' })}</Tag> : null}
+    </>
+  )
+}
+
+export const On = ({ date, lang }: { date: string | null; lang: Lang }): ReactNode =>
+  date === null ? t(lang, { ja: '日付の記載なし', en: 'No date given' }) : <Time value={date} lang={lang} />
+
+export const rangeOf = (range: { low?: number; high?: number; text?: string } | null): ReferenceRange | undefined => range ?? undefined
+
+/** A result with unit, range and mark; or why there is none. */
+export function Result({ item, lang }: { item: ItemOf<'result'>; lang: Lang }): ReactNode {
+  const status = item.status === null || item.status === 'final' ? null : named('resultStatus', item.status)
+  return (
+    <>
+      {item.value === null ? (
+        t(lang, named('absentReason', item.absent ?? 'unknown'))
+      ) : (
+        <ResultValue lang={lang} value={item.value} unit={item.unit ?? undefined} range={rangeOf(item.reference)} mark={item.mark} />
+      )}{' '}
+      {status ? <Tag>{t(lang, status)}</Tag> : null}
+    </>
+  )
+}
+
+export function sourceColumn<Row extends AnyItem>(look: Look): Column<Row> {
+  return { key: 'source', header: t(look.lang, { ja: '医療機関', en: 'Institution' }), cell: (item) => <Source item={item} look={look} /> }
+}
+
+export function dateColumn<Row extends AnyItem>(look: Look, header: string): Column<Row> {
+  return { key: 'date', header, cell: (item) => <On date={item.date} lang={look.lang} /> }
+}
+
+/** What this desk may see, until when, why. Reasons that are the same for all doors are said once. */
+export function Consent({ doors, lang }: { doors: Doors; lang: Lang }): ReactNode {
+  const { open, closed } = doors
+  const [first] = open
+  const reasons = new Set(closed.map((door) => door.why[lang]))
+  const once = reasons.size === 1 && open.length === 0
+  const until = first ? open.reduce((a, b) => (b.until < a ? b.until : a), first.until) : undefined
+  const why = first
+    ? t(lang, {
+        ja: `${formatDateTime(first.givenAt, 'ja')}に、本人がカードリーダーで同意（診療のため）`,
+        en: `Agreed at the card reader on ${formatDateTime(first.givenAt, 'en')}, for treatment`,
+      })
+    : once
+      ? [...reasons][0]
+      : t(lang, { ja: '閲覧には本人の同意が必要です。', en: 'Viewing needs the person’s consent.' })
+  return (
+    <ConsentBar
+      lang={lang}
+      state={open.length === 0 ? 'none' : closed.length === 0 ? 'open' : 'partial'}
+      open={open.map((door) => door.kind)}
+      closed={once ? [] : closed.map(({ kind, why }) => ({ kind, reason: why[lang] }))}
+      until={until}
+      why={why}
+    />
+  )
+}
+
+/** The closed door of one kind, or nothing where it is open. */
+export function Door({ view, kind, lang }: { view: ChartView; kind: Doors['closed'][number]['kind']; lang: Lang }): ReactNode {
+  const door = view.consent.closed.find((one) => one.kind === kind)
+  return door ? (
+    <ClosedDoor lang={lang} what={t(lang, { ja: '他の医療機関の記録', en: 'Records of other institutions' })} reason={door.why[lang]} />
+  ) : null
+}
+
+export function CourseTrend({ course, lang }: { course: CourseView; lang: Lang }): ReactNode {
+  return (
+    <Trend
+      lang={lang}
+      name={course.name}
+      unit={course.unit ?? undefined}
+      range={rangeOf(course.range)}
+      points={course.points.map((point) => ({ ...point, on: point.on, text: point.text === '' ? undefined : point.text }))}
+    />
+  )
+}
+
+/** Text from a sender, line by line, always as text. */
+export function Lines({ text }: { text: string }): ReactNode {
+  return text.split('\n').map((line, n) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the text is rendered once, on the server
+    <p key={n} lang="ja">
+      {line}
+    </p>
+  ))
+}
+
+export { formatDate, Ja }

@@ -35,12 +35,18 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    // An address that cannot be decoded never reaches a row; it is answered like any other that leads nowhere.
+    frameworkErrors: (_error, request, reply) => {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
+      return refuseOnWire(new Refusal('not-found'), request as FastifyRequest, reply as FastifyReply, deps)
+    },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (_request, reply) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    if (deps.secure) reply.header('strict-transport-security', 'max-age=31536000')
   })
   for (const row of rows) {
     if (isHttpRow(row)) app.route({ method: row.method, url: row.path, handler: (request, reply) => answerRow(row, request, reply, deps) })
@@ -49,6 +55,8 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   app.setNotFoundHandler((request, reply) => refuseOnWire(new Refusal('not-found'), request, reply, deps))
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     if (error.statusCode === 413) return refuseOnWire(new Refusal('body-too-large', { limit: '12 MB' }), request, reply, deps)
+    if (error.statusCode === 415)
+      return refuseOnWire(new Refusal('media-type', { type: String(request.headers['content-type']).slice(0, 80) }), request, reply, deps)
     if (error.statusCode && error.statusCode < 500) return refuseOnWire(new Refusal('body-malformed', { what: '' }), request, reply, deps)
     return fault(error, request, reply, deps)
   })

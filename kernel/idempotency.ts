@@ -4,6 +4,16 @@ import type { Db } from './database.ts'
 import { refuse } from './refusal.ts'
 import type { Answer, RouteRequest } from './route.ts'
 
+/** Longer keys would not fit the index; nobody needs them. */
+const MAX_KEY = 255
+
+/** The request's Idempotency-Key. @refuses input-invalid where it is longer than 255 characters */
+export function idempotencyKeyOf(request: RouteRequest): string | undefined {
+  const key = request.headers['idempotency-key']
+  if (key !== undefined && key.length > MAX_KEY) refuse('input-invalid', { what: 'Idempotency-Key' })
+  return key || undefined
+}
+
 type Claim = { actorId: string; key: string; hash: Buffer; now: Date }
 
 export function requestHash(request: RouteRequest): Buffer {
@@ -26,7 +36,12 @@ export async function recallAnswer(db: Db, claim: Claim): Promise<Answer | undef
   )
   const first = rows[0] ?? refuse('try-again')
   if (!first.request_hash.equals(claim.hash)) refuse('idempotency-mismatch')
-  return { status: first.status, headers: first.headers, text: first.body }
+  return { status: first.status, headers: first.headers, ...(first.body === '' ? {} : { text: first.body }) }
+}
+
+/** Lets the key go again where the request was refused but what it wrote stays. */
+export async function releaseClaim(db: Db, claim: Claim): Promise<void> {
+  await sql`delete from kernel.idempotency where actor_id = ${claim.actorId} and idempotency_key = ${claim.key}`.execute(db)
 }
 
 /** Keeps the answer in the same transaction as the write it answers. */
@@ -37,8 +52,10 @@ export async function rememberAnswer(db: Db, claim: Claim, answer: Answer): Prom
       : answer.json !== undefined
         ? 'application/json; charset=utf-8'
         : undefined
-  const body = answer.text ?? (typeof answer.fhir === 'string' ? answer.fhir : JSON.stringify(answer.fhir ?? answer.json ?? ''))
-  const headers = { ...(type ? { 'content-type': type } : {}), ...answer.headers }
-  await sql`update kernel.idempotency set status = ${answer.status ?? 200}, headers = ${JSON.stringify(headers)}::jsonb, body = ${body}
+  const body = answer.text ?? (typeof answer.fhir === 'string' ? answer.fhir : (JSON.stringify(answer.fhir ?? answer.json) ?? ''))
+  const location = answer.redirect === undefined ? {} : { location: answer.redirect }
+  const headers = { ...(type ? { 'content-type': type } : {}), ...location, ...answer.headers }
+  const status = answer.status ?? (answer.redirect === undefined ? 200 : 303)
+  await sql`update kernel.idempotency set status = ${status}, headers = ${JSON.stringify(headers)}::jsonb, body = ${body}
     where actor_id = ${claim.actorId} and idempotency_key = ${claim.key}`.execute(db)
 }

@@ -61,9 +61,9 @@ export async function signInLock(db: Db, now: Date, subject: string): Promise<nu
 /** Notes a failed try; after five in a row the subject waits ten minutes. */
 export async function noteSignInFailure(db: Db, now: Date, subject: string): Promise<void> {
   const lock = new Date(now.getTime() + LOCK_MINUTES * 60_000)
-  await sql`insert into kernel.sign_in_failure (subject, failures) values (${subject}, 1)
-    on conflict (subject) do update set failures = case when sign_in_failure.locked_until < ${now} then 1 else sign_in_failure.failures + 1 end,
-      locked_until = case when sign_in_failure.failures + 1 >= ${FREE_TRIES} then ${lock}::timestamptz end`.execute(db)
+  await sql`insert into kernel.sign_in_failure as f (subject, failures) values (${subject}, 1)
+    on conflict (subject) do update set failures = case when f.locked_until <= ${now} then 1 else f.failures + 1 end,
+      locked_until = case when f.locked_until <= ${now} then null when f.failures + 1 >= ${FREE_TRIES} then ${lock}::timestamptz end`.execute(db)
 }
 
 export async function clearSignInFailures(db: Db, subject: string): Promise<void> {

@@ -30,6 +30,8 @@ export async function resign(db: Db, holder: string): Promise<void> {
  */
 export async function underEpoch<T>(db: Db, epoch: number, work: (trx: Db) => Promise<T>): Promise<T | undefined> {
   return db.transaction().execute(async (trx) => {
+    // A leader that stops in here holds the row that its successor must take: the database ends such a transaction.
+    await sql`set local idle_in_transaction_session_timeout = ${sql.lit(`${STALE_SECONDS * 2}s`)}`.execute(trx)
     const { rows } = await sql`select 1 from kernel.leader where name = 'platform' and epoch = ${epoch} for share`.execute(trx)
     return rows.length === 0 ? undefined : work(trx)
   })

@@ -23,6 +23,8 @@ const LOCK = 7_305_001
  */
 export async function migrate(db: Db, migrations: readonly Migration[]): Promise<string[]> {
   return db.connection().execute(async (one) => {
+    // A step over a large table, or waiting for another process's steps, may take longer than any request.
+    await sql`set statement_timeout = 0`.execute(one)
     await sql`select pg_advisory_lock(${LOCK})`.execute(one)
     try {
       await sql`create schema if not exists kernel`.execute(one)
@@ -43,6 +45,7 @@ export async function migrate(db: Db, migrations: readonly Migration[]): Promise
       return open.map((m) => m.id)
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(one)
+      await sql`reset statement_timeout`.execute(one)
     }
   })
 }

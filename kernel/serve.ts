@@ -6,7 +6,7 @@ import { type AuditBatch, insertAudit } from './audit.ts'
 import type { Clock } from './clock.ts'
 import type { Actor, Context, Purpose } from './context.ts'
 import { connectionLost, type Db, sqlState } from './database.ts'
-import { recallAnswer, rememberAnswer, requestHash } from './idempotency.ts'
+import { idempotencyKeyOf, recallAnswer, releaseClaim, rememberAnswer, requestHash } from './idempotency.ts'
 import type { Accounts } from './identity.ts'
 import { ulid } from './id.ts'
 import { langOf, type Lang } from './language.ts'
@@ -93,7 +93,7 @@ async function read(row: Extract<HttpRow, { kind: 'read' }>, request: RouteReque
 }
 
 async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteRequest, about: About, deps: ServeDeps): Promise<Answer> {
-  const idempotencyKey = about.actor.kind === 'public' ? undefined : request.headers['idempotency-key']
+  const idempotencyKey = about.actor.kind === 'public' ? undefined : idempotencyKeyOf(request)
   for (let attempt = 1; ; attempt++) {
     const notes = notebook(row, about)
     const outgoing: Outgoing[] = []
@@ -104,14 +104,21 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
             ? { actorId: about.actor.id, key: idempotencyKey, hash: requestHash(request), now: about.now }
             : undefined
         const earlier = claim && (await recallAnswer(db, claim))
-        if (earlier) return earlier
+        if (earlier) {
+          // The answer leaves a second time, so it is written down a second time.
+          await insertAudit(db, [auditEntry({ rule: 'idempotent-replay' }, { ...about, action: row.audit, law: row.law })])
+          return earlier
+        }
         const answer = await row
           .handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, request)
           .catch((error: unknown) => {
             if (row.keepsRefused && error instanceof Refusal) return error
             throw error
           })
-        if (answer instanceof Refusal) return answer
+        if (answer instanceof Refusal) {
+          if (claim) await releaseClaim(db, claim)
+          return answer
+        }
         const rendered = render(answer, request)
         await writeOutbox(db, about.now, outgoing)
         await insertAudit(db, notes.all())
@@ -157,7 +164,14 @@ function refusalOf(thrown: unknown): Refusal | undefined {
   if (thrown instanceof Refusal) return thrown
   const state = sqlState(thrown)
   if (state === '53100') return new Refusal('storage-full')
+  if (unstorable(thrown, state)) return new Refusal('input-invalid', { what: 'U+0000 / unpaired surrogate' })
   return connectionLost(thrown) || retriable(thrown) ? new Refusal('try-again') : undefined
+}
+
+/** Characters that JSON can spell and the database cannot keep: U+0000 and unpaired surrogates. */
+function unstorable(thrown: unknown, state: string | undefined): boolean {
+  if (state === '22021' || state === '22P05') return true
+  return state === '22P02' && thrown instanceof Error && thrown.message.startsWith('invalid input syntax for type json')
 }
 
 function rethrow(error: unknown): never {

@@ -24,9 +24,13 @@ async function keyRing(db: Db): Promise<Ring[]> {
   if (found.length > 0) return found
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const jwk = await exportJWK(privateKey)
-  await sql`insert into kernel.key_ring (purpose, kid, jwk, made_at)
-    select 'access-token', ${ulid()}, ${JSON.stringify(jwk)}::jsonb, now()
-    where not exists (select 1 from kernel.key_ring where purpose = 'access-token')`.execute(db)
+  // Processes start at the same moment: without the lock each would sign with a key the others never read.
+  await db.transaction().execute(async (trx) => {
+    await sql`lock table kernel.key_ring in share row exclusive mode`.execute(trx)
+    await sql`insert into kernel.key_ring (purpose, kid, jwk, made_at)
+      select 'access-token', ${ulid()}, ${JSON.stringify(jwk)}::jsonb, now()
+      where not exists (select 1 from kernel.key_ring where purpose = 'access-token')`.execute(trx)
+  })
   return load()
 }
 

@@ -108,7 +108,7 @@ export async function lockConsent(db: Db, keys: readonly string[], id: string): 
 /** Ends a consent. Grants first made under it end with it, in the same transaction. */
 export async function withdraw(db: Db, key: string, id: string, at: Date): Promise<void> {
   await sql`update consent.consent set withdrawn_at = ${at} where key = ${key} and id = ${id}`.execute(db)
-  await sql`update consent.grant_fact set withdrawn_at = ${at} where key = ${key} and consent_id = ${id}`.execute(db)
+  await sql`update consent.grant_fact set withdrawn_at = ${at} where key = ${key} and consent_id = ${id} and withdrawn_at is null`.execute(db)
 }
 
 /** A new answer at the reader replaces what the same institution held before for the kinds that were asked. */
@@ -116,6 +116,8 @@ export async function endEarlierGrants(
   db: Db,
   about: { key: string; institutionNumber: string; purpose: string; kinds: readonly string[]; at: Date },
 ): Promise<void> {
+  // Two answers at the same moment: the later one must see the earlier to end it.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`consent:${about.key}:${about.institutionNumber}`}, 2))`.execute(db)
   await sql`update consent.grant_fact set withdrawn_at = ${about.at}
     where key = ${about.key} and institution_number = ${about.institutionNumber} and purpose = ${about.purpose}
       and kind = any(${[...about.kinds]}::text[]) and withdrawn_at is null and until > ${about.at}`.execute(db)

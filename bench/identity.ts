@@ -4,6 +4,9 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import type { Db } from '#kernel/database'
 import { benchCards } from './identity/cards.ts'
 import { floorRate } from './identity/floor.ts'
 import { type LoadOrder, loadRole, type Pass } from './identity/load.ts'
@@ -40,6 +43,17 @@ async function cpuMs(children: readonly ChildProcess[]): Promise<number> {
   return sum
 }
 
+/** Processor time of the database's processes in milliseconds, where the system tells it (Linux, same machine); else null. */
+async function databaseCpuMs(db: Db): Promise<number | null> {
+  const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity`.execute(db)
+  try {
+    const ticks = rows.map(({ pid }) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' '))
+    return ticks.reduce((sum, fields) => sum + (Number(fields[11]) + Number(fields[12])) * 10, 0)
+  } catch {
+    return null
+  }
+}
+
 export async function bench({ quick }: { quick: boolean }): Promise<void> {
   const [people, checked, warm] = quick ? [20_000, 1_000, 500] : [1_000_000, 10_000, 2_000]
   sayMachine()
@@ -51,21 +65,24 @@ export async function bench({ quick }: { quick: boolean }): Promise<void> {
   try {
     const order = { ports: servers.map((s) => s.said.port), token: servers[0]!.said.token, connections: CONNECTIONS }
     await ask<Pass>(load.child, { ...order, from: checked, count: warm })
-    const before = await cpuMs(workers)
+    const before = { workers: await cpuMs(workers), database: await databaseCpuMs(db) }
     const pass = await ask<Pass>(load.child, { ...order, from: 0, count: checked })
-    const used = (await cpuMs(workers)) - before
+    const after = { workers: await cpuMs(workers), database: await databaseCpuMs(db) }
+    const cpu = { worker: (after.workers - before.workers) / checked, database: before.database === null || after.database === null ? 0 : (after.database - before.database) / checked, load: pass.cpuMs / checked }
     if (pass.ok !== checked) throw new Error(`only ${pass.ok} of ${checked} checks were answered: ${pass.other}`)
     const again = await ask<Pass>(load.child, { ...order, from: 0, count: checked })
     for (const child of workers) child.kill()
     const floor = await floorRate(db, { kept, count: Math.min(checked, 5_000), width: CONNECTIONS, issuer: kept.issuer })
-    report({ pass, again, used, floor, checked, people })
+    report({ pass, again, cpu, floor, checked, people })
   } finally {
     for (const child of [...workers, load.child]) child.kill()
     await db.destroy()
   }
 }
 
-function report({ pass, again, used, floor, checked, people }: { pass: Pass; again: Pass; used: number; floor: number; checked: number; people: number }): void {
+type Report = { pass: Pass; again: Pass; cpu: { worker: number; database: number; load: number }; floor: number; checked: number; people: number }
+
+function report({ pass, again, cpu, floor, checked, people }: Report): void {
   const { p50ms, p95ms, p99ms } = pass
   const rate = Math.round(pass.ok / pass.seconds)
   say(`card-check: ${rate}/s, half within ${p50ms} ms, 99 of 100 within ${p99ms} ms (bar: 1,500/s, 100 ms)`)
@@ -73,8 +90,9 @@ function report({ pass, again, used, floor, checked, people }: { pass: Pass; aga
   say(`  ${checked} cards, 200 shared key pairs, register of ${people}; ${WORKERS} workers and the load generator are processes of their own, ${CONNECTIONS} connections`)
   say('  on: token, certificate chain, policy, CRL, signature, single use of the challenge, relation, audit before the answer; synchronous commit')
   say(`  floor (the same statements, nothing around them): ${floor}/s`)
+  say(`  processor time a check: workers ${round(cpu.worker, 3)} ms, database ${round(cpu.database, 3)} ms, load generator ${round(cpu.load, 3)} ms`)
   figure({
-    bench: 'identity', name: 'card-check', rate, p50ms, p95ms, p99ms, floorRate: floor, cpuMsPerOp: round(used / pass.ok, 3), clients: CONNECTIONS, n: pass.ok,
+    bench: 'identity', name: 'card-check', rate, p50ms, p95ms, p99ms, floorRate: floor, cpuMsPerOp: round(cpu.worker, 3), databaseCpuMsPerOp: round(cpu.database, 3), loadCpuMsPerOp: round(cpu.load, 3), clients: CONNECTIONS, n: pass.ok,
     rateAgain: Math.round(again.ok / again.seconds), p99msAgain: again.p99ms, people, cards: checked, workers: WORKERS,
   })
 }

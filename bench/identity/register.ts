@@ -30,8 +30,8 @@ export async function openRegister(people: number, cards: BenchCards): Promise<D
   return db
 }
 
-/** Which people and cards stand in the database: the certificate of the first card tells. */
-const stampOf = (people: number, cards: BenchCards) => `${people} ${cards.cards.length} ${cards.issuer}`
+/** Which tables, people and cards stand in the database; the first figure counts up when the tables change. */
+const stampOf = (people: number, cards: BenchCards) => `2 ${people} ${cards.cards.length} ${cards.issuer}`
 
 async function isFilled(people: number, cards: BenchCards): Promise<boolean> {
   const db = openDatabase({ url: benchUrl(), poolSize: 1, applicationName: 'bench' })
@@ -77,6 +77,7 @@ async function fillCover(db: Db, people: number): Promise<void> {
     select ${key}, 'A03', '2022-08-01', null, '01' from ${all} where i % 3 = 0`.execute(db)
   await sql`insert into eligibility.subsidy (key, payer_number, recipient_number, valid_from, valid_until, name, ceiling_yen)
     select ${key}, '54136015', lpad((i % 10000000)::text, 7, '0'), '2022-01-01', null, '特定医療費', 10000 from ${all} where i % 7 = 0`.execute(db)
+  await sql`insert into eligibility.facts (key, facts) select key, facts from eligibility.facts_now`.execute(db)
 }
 
 async function fillCards(db: Db, people: number, { cards, issuer }: BenchCards): Promise<void> {

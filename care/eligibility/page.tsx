@@ -112,7 +112,7 @@ function Certificates({ lang, eligibility }: { lang: Lang; eligibility: Eligibil
         ]}
         rows={rows}
         rowKey={(row, index) => `${row.what}${index}`}
-        empty={<p>{t(lang, { ja: '限度額の証や公費はありません。', en: 'There are no limit certificates and no subsidies.' })}</p>}
+        empty={<p>{t(lang, { ja: 'ほかに使える証や公費はありません。', en: 'There is no other certificate and no subsidy.' })}</p>}
       />
     </Section>
   )

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { askableKinds } from '#care/consent'
 import type { Lang } from '#kernel/language'
-import { Banner, Button, ButtonRow, Checkbox, Countdown, Fieldset, Form, Page, renderPage, Section, Select, Steps, TextInput, t } from '#ui'
+import { Banner, Button, ButtonRow, Checkbox, Countdown, Fieldset, Form, Grid, Page, renderPage, Section, Select, Stack, Steps, TextInput, t } from '#ui'
 import { type AskedKind, askedKind } from './kinds.ts'
 
 /** The screen empties itself when nobody touches it for this long. */
@@ -55,15 +55,20 @@ const ChoosePanel = ({ lang }: { lang: Lang }): ReactNode => (
         en: 'For 24 hours only. You can stop it at any time. You will be treated whatever you choose.',
       })}
     >
-      <p>
-        <strong data-reader-name />
-      </p>
-      <p data-reader-cover />
+      <Stack>
+        <p>
+          <strong data-reader-name />
+          <br />
+          <span data-reader-cover />
+        </p>
+      </Stack>
       <Form action="/reader" label={t(lang, words.choose)}>
         <Fieldset lang={lang} name="kind" label={t(lang, { ja: '見せるものにしるしをつけてください', en: 'Tick what you want to show' })}>
-          {askableKinds.map((kind) => (
-            <KindChoice key={kind} lang={lang} kind={askedKind(kind)} />
-          ))}
+          <Grid>
+            {askableKinds.map((kind) => (
+              <KindChoice key={kind} lang={lang} kind={askedKind(kind)} />
+            ))}
+          </Grid>
         </Fieldset>
         <ButtonRow>
           <Button size="large" name="answer" value="chosen">

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
-import type { Coverage, Facts, LimitCertificate, ReaderSession, RegisterEntry, ShownAs, SpecificDisease, Subsidy } from './model.ts'
+import type { Facts, ReaderSession, RegisterEntry } from './model.ts'
 import { foldBranch, insurerNumberOf, memberOf } from './rules.ts'
 
 /**
@@ -39,9 +39,35 @@ export const eligibilityMigrations: Migration[] = [
       create index reader_session_by_end on eligibility.reader_session (expires_at);
     `,
   },
+  {
+    // Cover is read a hundred times for each time it is entered: all facts of a key stand ready as one text.
+    id: 'eligibility/002-facts',
+    sql: `
+      create view eligibility.facts_now as select k.key, json_build_object(
+        'coverages', coalesce((select json_agg(json_build_object('key', c.key, 'insurerNumber', insurer_number, 'insurerName', insurer_name, 'symbol', symbol,
+          'number', number, 'branch', branch, 'cardClassification', card_classification, 'copayPercent', copay_percent, 'personalFamily', personal_family,
+          'reasonOfLoss', reason_of_loss, 'validFrom', valid_from, 'validUntil', valid_until,
+          'elderlyPercent', elderly_percent, 'elderlyFrom', elderly_from, 'elderlyUntil', elderly_until) order by valid_from) from eligibility.coverage c where c.key = k.key), '[]'),
+        'limitCertificates', coalesce((select json_agg(json_build_object('key', l.key, 'classification', classification, 'classificationFlag', classification_flag,
+          'validFrom', valid_from, 'validUntil', valid_until) order by valid_from) from eligibility.limit_certificate l where l.key = k.key), '[]'),
+        'specificDiseases', coalesce((select json_agg(json_build_object('key', d.key, 'category', category, 'selfPayYen', self_pay_yen,
+          'validFrom', valid_from, 'validUntil', valid_until) order by valid_from) from eligibility.specific_disease d where d.key = k.key), '[]'),
+        'subsidies', coalesce((select json_agg(json_build_object('key', s.key, 'payerNumber', payer_number, 'recipientNumber', recipient_number, 'name', name,
+          'ceilingYen', ceiling_yen, 'validFrom', valid_from, 'validUntil', valid_until) order by valid_from) from eligibility.subsidy s where s.key = k.key), '[]'),
+        'shownAs', (select json_build_object('key', n.key, 'nameOfOther', name_of_other, 'nameOfOtherKana', name_of_other_kana, 'sex2', sex2)
+          from eligibility.shown_as n where n.key = k.key)) as facts
+      from (select key from eligibility.coverage union select key from eligibility.limit_certificate union select key from eligibility.specific_disease
+        union select key from eligibility.subsidy union select key from eligibility.shown_as) k;
+      create table eligibility.facts (key text primary key, facts json not null);
+      insert into eligibility.facts (key, facts) select key, facts from eligibility.facts_now;
+    `,
+  },
 ]
 
-/** Enters cover for many keys in one statement a table; the same period entered again is replaced. */
+/**
+ * Enters cover for many keys, in one statement a table and one transaction; the same period entered again is replaced.
+ * The only way in: whatever wrote past it would leave the ready text behind.
+ */
 export async function insertRegister(db: Db, entries: readonly RegisterEntry[]): Promise<void> {
   const coverages = entries.flatMap(({ key, birthDate, coverages: list }) =>
     list.map((c) => ({
@@ -51,8 +77,17 @@ export async function insertRegister(db: Db, entries: readonly RegisterEntry[]):
       elderly_percent: c.elderlyPercent, elderly_from: c.elderlyFrom, elderly_until: c.elderlyUntil,
     })),
   )
-  await insertCoverages(db, coverages)
-  await insertCertificates(db, entries)
+  const enter = async (trx: Db) => {
+    await insertCoverages(trx, coverages)
+    await insertCertificates(trx, entries)
+    await refreshFacts(trx, entries.map((e) => e.key))
+  }
+  await (db.isTransaction ? enter(db) : db.transaction().execute(enter))
+}
+
+async function refreshFacts(db: Db, keys: readonly string[]): Promise<void> {
+  await sql`insert into eligibility.facts (key, facts) select key, facts from eligibility.facts_now where key = any(${[...keys]}::text[])
+    on conflict (key) do update set facts = excluded.facts`.execute(db)
 }
 
 async function insertCoverages(db: Db, rows: readonly object[]): Promise<void> {
@@ -98,44 +133,20 @@ async function insertCertificates(db: Db, entries: readonly RegisterEntry[]): Pr
       on conflict (key) do update set name_of_other = excluded.name_of_other, name_of_other_kana = excluded.name_of_other_kana, sex2 = excluded.sex2`.execute(db)
 }
 
-/** One row a fact, told apart by `what`; five index look-ups in one round trip. Dates come out as 'YYYY-MM-DD'. */
-const factsOf = (keys: readonly string[]) => sql`
-  select 'coverage' as what, json_build_object('key', key, 'insurerNumber', insurer_number, 'insurerName', insurer_name, 'symbol', symbol,
-      'number', number, 'branch', branch, 'cardClassification', card_classification, 'copayPercent', copay_percent, 'personalFamily', personal_family,
-      'reasonOfLoss', reason_of_loss, 'validFrom', valid_from, 'validUntil', valid_until,
-      'elderlyPercent', elderly_percent, 'elderlyFrom', elderly_from, 'elderlyUntil', elderly_until) as fact
-    from eligibility.coverage where key = any(${[...keys]}::text[])
-  union all select 'limit', json_build_object('key', key, 'classification', classification, 'classificationFlag', classification_flag,
-      'validFrom', valid_from, 'validUntil', valid_until) from eligibility.limit_certificate where key = any(${[...keys]}::text[])
-  union all select 'disease', json_build_object('key', key, 'category', category, 'selfPayYen', self_pay_yen,
-      'validFrom', valid_from, 'validUntil', valid_until) from eligibility.specific_disease where key = any(${[...keys]}::text[])
-  union all select 'subsidy', json_build_object('key', key, 'payerNumber', payer_number, 'recipientNumber', recipient_number, 'name', name,
-      'ceilingYen', ceiling_yen, 'validFrom', valid_from, 'validUntil', valid_until) from eligibility.subsidy where key = any(${[...keys]}::text[])
-  union all select 'shown', json_build_object('key', key, 'nameOfOther', name_of_other, 'nameOfOtherKana', name_of_other_kana, 'sex2', sex2)
-    from eligibility.shown_as where key = any(${[...keys]}::text[])`
-
-type FactRow =
-  | { what: 'coverage'; fact: Coverage }
-  | { what: 'limit'; fact: LimitCertificate }
-  | { what: 'disease'; fact: SpecificDisease }
-  | { what: 'subsidy'; fact: Subsidy }
-  | { what: 'shown'; fact: ShownAs }
-  | { what: 'claimed'; fact: null }
-
-function gather(rows: readonly FactRow[]): Facts {
-  const facts: Facts = { coverages: [], limitCertificates: [], specificDiseases: [], subsidies: [], shownAs: null }
-  for (const row of rows) {
-    if (row.what === 'coverage') facts.coverages.push(row.fact)
-    if (row.what === 'limit') facts.limitCertificates.push(row.fact)
-    if (row.what === 'disease') facts.specificDiseases.push(row.fact)
-    if (row.what === 'subsidy') facts.subsidies.push(row.fact)
-    if (row.what === 'shown') facts.shownAs ??= row.fact
+/** Facts of several keys as those of one person. */
+function gather(rows: readonly { facts: Facts | null }[]): Facts {
+  const all = rows.flatMap(({ facts }) => facts ?? [])
+  return {
+    coverages: all.flatMap((f) => f.coverages),
+    limitCertificates: all.flatMap((f) => f.limitCertificates),
+    specificDiseases: all.flatMap((f) => f.specificDiseases),
+    subsidies: all.flatMap((f) => f.subsidies),
+    shownAs: all.find((f) => f.shownAs !== null)?.shownAs ?? null,
   }
-  return facts
 }
 
 export async function findFacts(db: Db, keys: readonly string[]): Promise<Facts> {
-  return gather((await sql<FactRow>`${factsOf(keys)}`.execute(db)).rows)
+  return gather((await sql<{ facts: Facts }>`select facts from eligibility.facts where key = any(${[...keys]}::text[]) order by key`.execute(db)).rows)
 }
 
 /** Keys of the people who hold, or held, this member under this birth date. */
@@ -196,13 +207,14 @@ export async function spendSession(db: Db, id: string, now: Date): Promise<boole
  * @returns null where the challenge was spent already
  */
 export async function claimSession(db: Db, claim: { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date }): Promise<Facts | null> {
-  const { rows } = await sql<FactRow>`
+  const { rows } = await sql<{ claimed: boolean; facts: Facts | null }>`
     with claimed as (
       update eligibility.reader_session set used_at = ${claim.now}, person_key = ${claim.keys[0]}, card_serial = ${claim.cardSerial}, consent_until = ${claim.consentUntil}
       where id = ${claim.id} and used_at is null and expires_at > ${claim.now}
       returning set_config('synchronous_commit', 'off', true))
-    select 'claimed' as what, null::json as fact from claimed union all ${factsOf(claim.keys)}`.execute(db)
-  return rows.some((r) => r.what === 'claimed') ? gather(rows) : null
+    select true as claimed, null::json as facts from claimed
+    union all select false, facts from eligibility.facts where key = any(${[...claim.keys]}::text[])`.execute(db)
+  return rows.some((r) => r.claimed) ? gather(rows) : null
 }
 
 /** Forgets sessions that ended: whose card was where is the audit log's to keep, not this table's. */

@@ -59,11 +59,14 @@ export function Summary({ view, look }: { view: ChartView; look: Look }): ReactN
   const drugs = firstOfEach(view.items.prescription.filter(isPrescription))
   const out = latestResults(view).filter((item) => item.mark !== null && item.mark !== 'within')
   return (
-    <Grid>
+    <section className="section">
+      <h2 className="visually-hidden">{t(lang, { ja: '要点', en: 'At a glance' })}</h2>
+      <Grid>
       <Short title={t(lang, { ja: '現在の傷病名', en: 'Current diagnoses' })} lines={problems} to="#diagnosis" look={look} />
       <Short title={t(lang, { ja: '処方（文書から）', en: 'Drugs (from documents)' })} lines={drugs} to="#prescription" look={look} />
       <Short title={t(lang, { ja: '基準を外れた最新の検査', en: 'Latest results out of range' })} lines={out} to="#test-result" look={look} />
-    </Grid>
+      </Grid>
+    </section>
   )
 }
 

@@ -11,7 +11,9 @@ type CheckpointRow = { size: string; root: Buffer; at: Date; key_id: string; sig
 
 /** The audit tree by its newest checkpoint, as a manifest states it. */
 export async function newestCheckpoint(client: pg.ClientBase): Promise<Manifest['audit']> {
-  const { rows } = await client.query<CheckpointRow>('select size::text, root, at, key_id, signature from kernel.audit_checkpoint order by size desc limit 1')
+  const { rows } = await client.query<CheckpointRow>(
+    'select size::text, root, at, key_id, signature from kernel.audit_checkpoint order by size desc limit 1',
+  )
   const open = await client.query<{ n: string }>('select count(*)::text as n from kernel.audit where leaf_index is null')
   const newest = rows[0]
   return {
@@ -76,7 +78,11 @@ export async function whyNotSameTree(client: pg.ClientBase): Promise<string[]> {
     const nodes: MerkleNode[] = []
     for (const end of [...checkpoints.map((c) => Number(c.size)), size + rows.length]) {
       const first = Number(rows[0]!.index)
-      const grown = appendLeaves(size, frontier, rows.slice(size - first, end - first).map((r) => r.hash))
+      const grown = appendLeaves(
+        size,
+        frontier,
+        rows.slice(size - first, end - first).map((r) => r.hash),
+      )
       nodes.push(...grown.nodes)
       frontier = grown.frontier
       size = end
@@ -104,7 +110,10 @@ function whyNotLeaf(row: Row, n: number): string[] {
 }
 
 async function checkpointsBetween(client: pg.ClientBase, from: number, to: number): Promise<CheckpointRow[]> {
-  const { rows } = await client.query<CheckpointRow>('select * from kernel.audit_checkpoint where size > $1 and size <= $2 order by size', [from, to])
+  const { rows } = await client.query<CheckpointRow>('select * from kernel.audit_checkpoint where size > $1 and size <= $2 order by size', [
+    from,
+    to,
+  ])
   return rows
 }
 

@@ -38,9 +38,23 @@ const { record } = services({ cards: noCards, demo: true })
 export async function deposit(db: Db, s: { bundle: object; institutionNumber: string; submittedAt: string }): Promise<void> {
   const entries: AuditEntry[] = []
   const now = new Date(s.submittedAt)
-  const actor = { kind: 'system' as const, id: 'test', institutionNumber: s.institutionNumber, institutionName: '病院', name: '試験', scopes: [] }
+  const actor = {
+    kind: 'system' as const,
+    id: 'test',
+    institutionNumber: s.institutionNumber,
+    institutionName: '病院',
+    name: '試験',
+    scopes: ['system/*.cruds'],
+  }
   const about = { actor, purpose: 'TREAT' as const, now, requestId: ulid(now.getTime()), action: 'record.deposit', law: '試験' }
-  const ctx: Context = { ...about, lang: 'ja', db, sessionId: null, audit: (e) => void entries.push(auditEntry(e, about)), tell: () => undefined }
+  const ctx: Context = {
+    ...about,
+    lang: 'ja',
+    db,
+    sessionId: null,
+    audit: (e) => void entries.push(auditEntry(e, about)),
+    tell: () => undefined,
+  }
   await record.deposit(ctx, JSON.stringify(s.bundle))
   await insertAudit(db, entries)
 }

@@ -33,7 +33,11 @@ beforeAll(async () => {
     await deposit(db, s)
     if (i === 16 || i === 30) await platform.sequenceAll(db, now)
   }
-  await db.executeQuery(sql`insert into kernel.key_ring values ('odd', 'tab\tnewline\nback\\slash 𠮷 \\N', '{"a": [1.50, null]}', '2026-11-22T03:00:00.123456Z')`.compile(db))
+  await db.executeQuery(
+    sql`insert into kernel.key_ring values ('odd', 'tab\tnewline\nback\\slash 𠮷 \\N', '{"a": [1.50, null]}', '2026-11-22T03:00:00.123456Z')`.compile(
+      db,
+    ),
+  )
   folder = await mkdtemp(join(tmpdir(), 'enishi-backups-'))
   made = await takeBackup({ url: source.url, home, folder, migrations, now })
 }, 120_000)
@@ -74,7 +78,9 @@ const hashes = (url: string) =>
   within(url, async (client) => {
     const found: Record<string, unknown> = {}
     for (const table of await tablesOf(client, ownSchemas(migrations))) {
-      const { rows } = await client.query(`select count(*)::int as n, md5(string_agg(md5(t::text), '' order by md5(t::text))) as h from ${quoted(table)} t`)
+      const { rows } = await client.query(
+        `select count(*)::int as n, md5(string_agg(md5(t::text), '' order by md5(t::text))) as h from ${quoted(table)} t`,
+      )
       found[nameOf(table)] = rows[0]
     }
     return found
@@ -123,8 +129,14 @@ describe('restore drill', () => {
   test('what the platform writes meanwhile is not in a backup that was under way', async () => {
     let during = 0
     const later = await takeBackup({
-      url: source.url, home, folder: join(folder, 'busy'), migrations, now,
-      progress: () => { if (during++ === 0) void db.executeQuery(sql`insert into kernel.used_once values ('drill', 'meanwhile', now())`.compile(db)) },
+      url: source.url,
+      home,
+      folder: join(folder, 'busy'),
+      migrations,
+      now,
+      progress: () => {
+        if (during++ === 0) void db.executeQuery(sql`insert into kernel.used_once values ('drill', 'meanwhile', now())`.compile(db))
+      },
     })
     await rm(join(folder, 'busy'), { recursive: true })
     const countOf = (of: BackupMade) => of.manifest.tables.find((t) => nameOf(t) === 'kernel.used_once')!.rows
@@ -134,12 +146,18 @@ describe('restore drill', () => {
 })
 
 describe('a database is left alone', () => {
-  const codeOf = (work: Promise<unknown>) => work.then(() => 'done', (e: unknown) => (e instanceof BackupProblem ? e.code : e))
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (e: unknown) => (e instanceof BackupProblem ? e.code : e),
+    )
 
   test('where it holds data, unless it may be replaced', async () => {
     const database = await migrated()
     opened.push(database)
-    await within(database.url, (client) => client.query(`insert into person.patient_key values ('k', 'p', now())`).then(() => client.query('commit')))
+    await within(database.url, (client) =>
+      client.query(`insert into person.patient_key values ('k', 'p', now())`).then(() => client.query('commit')),
+    )
     expect(await codeOf(restoreInto(database.url))).toBe('database-not-empty')
     expect(await codeOf(restoreInto(database.url, true))).toBe('done')
     expect(await hashes(database.url)).toEqual(await hashes(source.url))
@@ -204,11 +222,19 @@ describe('a database is left alone', () => {
 
 describe('the proof would notice', () => {
   const edits: [string, string, RegExp][] = [
-    ['a changed record', `update record.resource set body = body || ' ' where (key, type, id) in (select key, type, id from record.resource limit 1)`, /record\.resource: content/],
+    [
+      'a changed record',
+      `update record.resource set body = body || ' ' where (key, type, id) in (select key, type, id from record.resource limit 1)`,
+      /record\.resource: content/,
+    ],
     ['a lost row', `delete from record.deposit where id in (select id from record.deposit limit 1)`, /record\.deposit: \d+ rows/],
     ['a rewritten reader', `update kernel.audit set actor_name = 'nobody' where leaf_index = 3`, /content of leaf 3/],
     ['a rewritten commitment', `update kernel.audit set commitment = decode(repeat('00', 32), 'hex') where leaf_index = 4`, /leaf 4/],
-    ['a leaf', `update kernel.audit_node set hash = decode(repeat('00', 32), 'hex') where level = 0 and index = 5`, /leaf 5.*checkpoint 17|leaf 5/],
+    [
+      'a leaf',
+      `update kernel.audit_node set hash = decode(repeat('00', 32), 'hex') where level = 0 and index = 5`,
+      /leaf 5.*checkpoint 17|leaf 5/,
+    ],
     ['a node above', `update kernel.audit_node set hash = decode(repeat('00', 32), 'hex') where level = 2 and index = 1`, /node 2\/1/],
     ['an earlier checkpoint', `update kernel.audit_checkpoint set root = decode(repeat('00', 32), 'hex') where size = 17`, /checkpoint 17/],
   ]

@@ -18,7 +18,9 @@ const schema = z.object({
   postgres: z.string(),
   keyId: z.string(),
   schemaSteps: z.array(z.string()),
-  tables: z.array(z.object({ schema: z.string(), name: z.string(), columns: z.array(z.string()), rows: z.number(), content: z.string(), ...sealed })),
+  tables: z.array(
+    z.object({ schema: z.string(), name: z.string(), columns: z.array(z.string()), rows: z.number(), content: z.string(), ...sealed }),
+  ),
   sequences: z.array(z.object({ schema: z.string(), name: z.string(), value: z.string(), isCalled: z.boolean() })),
   /** Key files of the data folder; `name` is the path inside it. */
   homeFiles: z.array(z.object({ name: z.string(), ...sealed })),
@@ -69,7 +71,11 @@ export async function peekManifest(folder: string): Promise<{ text: string; mani
 }
 
 /** @refuses wrong-key, corrupted */
-export async function proveManifest(folder: string, read: { text: string; manifest: Manifest }, key: { bytes: Buffer; file: string }): Promise<Manifest> {
+export async function proveManifest(
+  folder: string,
+  read: { text: string; manifest: Manifest },
+  key: { bytes: Buffer; file: string },
+): Promise<Manifest> {
   const { manifest, text } = read
   const seal = (await readFile(join(folder, SEAL), 'utf8').catch(() => problem('corrupted', { file: SEAL }))).trim()
   if (sameSeal(seal, manifestSeal(key.bytes, manifest.generation, text))) return manifest

@@ -12,7 +12,7 @@ export const commandLine = (institutionNumber = '', institutionName = ''): Actor
   institutionNumber,
   institutionName,
   name: 'command line',
-  scopes: [],
+  scopes: institutionNumber === '' ? [] : ['system/*.cruds'],
 })
 
 const LAW = '医療情報システムの安全管理に関するガイドライン 第6.0版（バックアップ）'

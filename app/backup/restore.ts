@@ -16,7 +16,12 @@ export type Progress = (part: number, what: string) => void
 type Opened = { folder: string; key: Buffer; manifest: Manifest }
 
 /** A backup whose manifest is genuine. @refuses no-backup, key-missing, wrong-key, corrupted, newer-format */
-export async function openBackup(about: { folder: string; home: string; keyFile?: string | undefined; migrations: readonly Migration[] }): Promise<Opened> {
+export async function openBackup(about: {
+  folder: string
+  home: string
+  keyFile?: string | undefined
+  migrations: readonly Migration[]
+}): Promise<Opened> {
   const folder = await findGeneration(about.folder)
   const read = await peekManifest(folder)
   const file = about.keyFile ?? usualKeyFile(about.home, read.manifest.generation)
@@ -130,7 +135,9 @@ async function clearTarget(client: pg.Client, schemas: readonly string[], replac
   }
   const hasLog = tables.some((t) => nameOf(t) === 'kernel.audit_checkpoint')
   const lost = hasLog ? (await newestCheckpoint(client)).size : 0
-  const { rows: there } = await client.query<{ name: string }>('select nspname as name from pg_namespace where nspname = any($1)', [schemas])
+  const { rows: there } = await client.query<{ name: string }>('select nspname as name from pg_namespace where nspname = any($1)', [
+    schemas,
+  ])
   for (const { name } of there) await client.query(`drop schema ${client.escapeIdentifier(name)} cascade`)
   return lost
 }

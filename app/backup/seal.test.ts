@@ -7,7 +7,8 @@ import { fingerprintOf } from './fingerprint.ts'
 import { CHUNK, NotAuthentic, sealing, unsealing } from './seal.ts'
 
 const of = { key: randomBytes(32), generation: 'g', file: 'a' }
-const pieces = (bytes: Buffer, size: number) => Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size))
+const pieces = (bytes: Buffer, size: number) =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size))
 const seal = (bytes: Buffer, size = 7_000) => buffer(Readable.from(pieces(bytes, size)).pipe(sealing(of)))
 const unseal = async (bytes: Buffer, by = of) => {
   const opened = unsealing(by)
@@ -32,13 +33,20 @@ test('chunks may not be left out, doubled, swapped, cut off, or come from anothe
 
 test('a fingerprint does not depend on order or on how the stream is cut, and on everything else', async () => {
   const line = fc.string({ unit: 'grapheme', maxLength: 30 }).map((s) => s.replaceAll('\n', ' '))
-  const print = (lines: string[], size: number) => fingerprintOf(Readable.from(pieces(Buffer.from(lines.map((l) => `${l}\n`).join('')), size)))
+  const print = (lines: string[], size: number) =>
+    fingerprintOf(Readable.from(pieces(Buffer.from(lines.map((l) => `${l}\n`).join('')), size)))
   await fc.assert(
     fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 50 }), async (lines, size) => {
       const one = await print(lines, size)
       expect(await print([...lines].reverse(), 1000)).toEqual(one)
       expect(one.rows).toBe(lines.length)
-      if (lines.length > 0) expect(await print(lines.map((l, i) => (i === 0 ? `${l}x` : l)), size)).not.toEqual(one)
+      if (lines.length > 0)
+        expect(
+          await print(
+            lines.map((l, i) => (i === 0 ? `${l}x` : l)),
+            size,
+          ),
+        ).not.toEqual(one)
     }),
     { numRuns: 50 },
   )

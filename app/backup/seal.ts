@@ -86,7 +86,9 @@ export const keyIdOf = (key: Buffer): string => derived(key, '', 'key id').subar
 
 /** Seal of the manifest: HMAC-SHA256, hexadecimal. */
 export const manifestSeal = (key: Buffer, generation: string, manifest: string): string =>
-  createHmac('sha256', derived(key, generation, 'manifest')).update(manifest).digest('hex')
+  createHmac('sha256', derived(key, generation, 'manifest'))
+    .update(manifest)
+    .digest('hex')
 
 export function sameSeal(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)]

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough, type Readable, Transform } from 'node:stream'
+import { PassThrough, type Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { problem } from './problem.ts'
@@ -25,13 +25,17 @@ function measuring(): { through: Transform; result: () => { bytes: number; sha25
   return { through, result: () => ({ bytes, sha256: hash.digest('hex') }) }
 }
 
+/** Leaves the file open, so that it can be synced. */
+const writingTo = (handle: FileHandle) =>
+  new Writable({ write: (chunk: Buffer, _encoding, done) => void handle.writeFile(chunk).then(() => done(), done) })
+
 /** Compresses (zstd), seals and writes a stream (`via` sees it as it was); the file is on the disk, not only in its cache, when this resolves. */
 export async function writeSealed(place: Place, source: Readable, via: Transform = new PassThrough()): Promise<SealedFile> {
   const measured = measuring()
   const handle = await open(join(place.folder, place.file), 'wx', 0o600)
   try {
     const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 3 } })
-    await pipeline(source, via, compress, sealing(place), measured.through, handle.createWriteStream({ autoClose: false }))
+    await pipeline(source, via, compress, sealing(place), measured.through, writingTo(handle))
     await handle.sync()
   } finally {
     await handle.close()

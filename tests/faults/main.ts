@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { type FaultResult, type FaultRun, f1 } from './f1.ts'
+import { writeFaultTable } from './report.ts'
+
+/** Entry of `npm run faults -- F1 [F2 ...] [--quick] [--seed=TEXT]`: one line a fault, one line its control; exit 1 where a rule is broken. */
+const faults: Record<string, { run: (about: FaultRun) => Promise<FaultResult>; what: string }> = {
+  F1: { run: f1, what: 'kill -9: application × 50, database × 20, in the middle of Bundles' },
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const names = args.filter((a) => !a.startsWith('--'))
+  const isQuick = args.includes('--quick')
+  const unknown = names.filter((n) => !(n in faults))
+  if (names.length === 0 || unknown.length > 0) {
+    const known = Object.keys(faults).join(' ')
+    console.error(`使い方: npm run faults -- ${known} [--quick] [--seed=文字列] / usage: npm run faults -- ${known} [--quick] [--seed=TEXT]`)
+    return 2
+  }
+  const root = resolve(process.env.ENISHI_ROOT ?? '.')
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
+  let failed = 0
+  for (const name of names) {
+    const seed = args.find((a) => a.startsWith('--seed='))?.slice('--seed='.length) ?? randomBytes(4).toString('hex')
+    const tell = (line: string) => void process.stderr.write(`${name} ${line}\n`)
+    tell(`seed ${seed}`)
+    const from = performance.now()
+    const fault = faults[name]!
+    const result = await fault.run({ quick: isQuick, seed, root, tell, stopping: stopping.signal })
+    const seconds = Math.round((performance.now() - from) / 1000)
+    for (const wrong of result.wrong) tell(`wrong: ${wrong}`)
+    tell(`${seconds} s`)
+    console.log(result.line)
+    console.log(result.control)
+    if (!result.passed) failed++
+    if (!isQuick) await writeFaultTable(root, { name, what: fault.what, seed, seconds, ...result })
+  }
+  return failed === 0 ? 0 : 1
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.stack : error)
+    process.exit(1)
+  },
+)

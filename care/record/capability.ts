@@ -1,5 +1,5 @@
 import { resourceTypes, searchParametersFor } from '#packages/fhir'
-import { ownTypes, sharedTypes } from './ids.ts'
+import { ownTypes, patientReferences, sharedTypes } from './ids.ts'
 
 const searchable = new Set(['string', 'token', 'reference', 'date'])
 
@@ -36,15 +36,23 @@ export function capabilityStatement(base: string, version: string): object {
   }
 }
 
+/** Types that are shared, or that name in one of the known elements whose they are. */
+function isWritable(type: string): boolean {
+  if (ownTypes.has(type)) return false
+  if (type === 'Patient' || sharedTypes.has(type)) return true
+  const path = new RegExp(`\\b${type}\\.(${patientReferences.join('|')})\\b`)
+  return searchParametersFor(type).some((p) => path.test(p.expression ?? ''))
+}
+
 function ofType(type: string): object {
   const read = ['read', 'vread', 'history-instance', 'search-type']
-  const write = ownTypes.has(type) ? [] : type === 'Patient' ? ['create', 'update'] : ['create', 'update', 'delete']
+  const write = !isWritable(type) ? [] : type === 'Patient' ? ['create', 'update'] : ['create', 'update', 'delete']
   return {
     type,
     versioning: 'versioned-update',
     readHistory: true,
-    updateCreate: type !== 'Patient' && !ownTypes.has(type),
-    conditionalCreate: !ownTypes.has(type),
+    updateCreate: type !== 'Patient' && isWritable(type),
+    conditionalCreate: isWritable(type),
     referencePolicy: sharedTypes.has(type) ? ['literal'] : ['literal', 'logical'],
     interaction: [...read, ...write].map((code) => ({ code })),
     searchParam: searchParametersFor(type)

@@ -24,6 +24,7 @@ import {
   whyNotSubmit,
 } from '#packages/fhir'
 import { depositRows } from './drafts.ts'
+import { scopeAllows } from './scopes.ts'
 import * as store from './store.ts'
 
 /** 10 MB an upload. @spec EMR information sharing section 4, size */
@@ -78,9 +79,11 @@ export function depositService({
     /**
      * Takes in one submission. The same Bundle identifier of the same person replaces what it brought before;
      * a Patient alone takes it all away; the identical content again changes nothing.
-     * @refuses bundle-refused, institution-mismatch
+     * @refuses bundle-refused, institution-mismatch, scope-missing
      */
     async deposit(ctx: Context, text: string): Promise<DepositReceipt> {
+      if (ctx.actor.kind !== 'system') refuse('not-permitted')
+      if (!scopeAllows(ctx.actor.scopes, 'Bundle', 'c')) refuse('scope-missing', { scope: 'system/Bundle.c' })
       const { bundle, findings } = judge(text)
       if (bundle === null || hasError(findings)) return refuse('bundle-refused', {}, findings)
       const source = ownInstitution(ctx, bundle)
@@ -90,6 +93,8 @@ export function depositService({
       const identifier = bundleIdentifier(bundle)!
       const claim = { key: resolved.key, system: identifier.system, value: identifier.value }
       const earlier = await store.claimBundle(ctx.db, claim)
+      // An identifier of another form does not say whose it is; what another institution sent is never replaced.
+      if (earlier && earlier.source !== source) refuse('institution-mismatch', { sent: earlier.source ?? '', own: source })
       const receipt = {
         key: resolved.key,
         bundleClass: bundleClass(bundle)!,

@@ -34,6 +34,9 @@ export const ownTypes: ReadonlySet<string> = new Set([
   'CapabilityStatement',
 ])
 
+/** Elements that say whose a resource is. */
+export const patientReferences = ['subject', 'patient', 'beneficiary', 'for', 'individual'] as const
+
 /** A server-assigned id tells its own shard: `<key>.<ulid>`, a Patient's is the key itself. */
 export const keyOfId = (id: string): string => id.split('.', 1)[0]!
 

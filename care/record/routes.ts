@@ -42,7 +42,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
         ja: '3文書6情報の提出（一式を受け付けるか、一式を断るか）',
         en: 'Submit documents and items of the sharing service, whole or not at all',
       },
-      handle: async (ctx, { body }) => submitted(await record.deposit(ctx, body as string)),
+      handle: async (ctx, request) => submitted(await record.deposit(ctx, fhirText(request))),
     },
     {
       kind: 'write',
@@ -53,7 +53,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       law: OWN,
       body: 'text',
       summary: { ja: '一括処理（transaction・batch）', en: 'Transaction or batch' },
-      handle: async (ctx, { body }) => ({ fhir: await runBundle(ctx, record, requireResource(parsed(body as string), 'Bundle')) }),
+      handle: async (ctx, request) => ({ fhir: await runBundle(ctx, record, requireResource(parsed(request), 'Bundle')) }),
     },
     {
       kind: 'read',
@@ -119,8 +119,9 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       law: OWN,
       body: 'text',
       summary: { ja: '1件の登録', en: 'Create one resource' },
-      handle: async (ctx, { params, body, headers }) => {
-        const resource = requireResource(parsed(body as string), params.type!)
+      handle: async (ctx, request) => {
+        const { params, headers } = request
+        const resource = requireResource(parsed(request), params.type!)
         const there = headers['if-none-exist'] === undefined ? null : await existing(ctx, record, params.type!, headers['if-none-exist'])
         if (there)
           return {
@@ -139,8 +140,9 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       law: OWN,
       body: 'text',
       summary: { ja: '1件の更新', en: 'Update one resource' },
-      handle: async (ctx, { params, body, headers }) => {
-        const resource = requireResource(parsed(body as string), params.type!)
+      handle: async (ctx, request) => {
+        const { params, headers } = request
+        const resource = requireResource(parsed(request), params.type!)
         if (resource.id !== params.id) refuse('input-invalid', { what: 'id' })
         return written(await record.update(ctx, resource, params.id!, ifMatch(headers['if-match'])), headers.prefer)
       },
@@ -210,7 +212,8 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
 
 function resourceAnswer(seen: Seen, ifNoneMatch: string | undefined): Answer {
   const headers = { etag: `W/"${seen.version}"`, 'last-modified': seen.lastUpdated.toUTCString() }
-  return ifNoneMatch === headers.etag ? { status: 304, headers } : { headers, fhir: seen.body }
+  const known = ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${seen.version}"`)
+  return known ? { status: 304, headers } : { headers, fhir: seen.body }
 }
 
 const ignored = (unknown: readonly string[]) =>
@@ -225,9 +228,16 @@ const ignored = (unknown: readonly string[]) =>
     })),
   )
 
-/** JSON within the limits of depth and size. @refuses resource-invalid */
-function parsed(text: string): unknown {
-  const read = parseJson(text)
+/** The body as text, where it claims to be JSON or claims nothing. @refuses media-type */
+function fhirText({ headers, body }: RouteRequest): string {
+  const type = (headers['content-type'] ?? 'application/fhir+json').split(';')[0]!.trim().toLowerCase()
+  if (!/^application\/([a-z.-]+\+)?json$/.test(type)) refuse('media-type', { type: type.slice(0, 80) })
+  return body as string
+}
+
+/** JSON within the limits of depth and size. @refuses resource-invalid, media-type */
+function parsed(request: RouteRequest): unknown {
+  const read = parseJson(fhirText(request))
   return 'findings' in read ? refuse('resource-invalid', {}, read.findings) : read.value
 }
 

@@ -1,6 +1,6 @@
 import { refuse } from '#kernel/refusal'
-import { type DateRange, dateRange, foldMemberId, foldText, identifierSystems, searchParametersFor } from '#packages/fhir'
-import { keyOfId } from './ids.ts'
+import { type DateRange, dateRange, foldMemberId, identifierSystems, searchParametersFor } from '#packages/fhir'
+import { boundText, boundToken } from './index-rows.ts'
 
 export type DatePrefix = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'sa' | 'eb' | 'ap'
 
@@ -67,6 +67,8 @@ export function parseSearch(type: string, query: URLSearchParams, strict: boolea
     } else if (strict) refuse('search-unsupported', { param: name.slice(0, 80) })
     else search.unknown.push(name)
   }
+  const { cursor, sort } = search
+  if (cursor && (sort.by === 'id') !== (cursor.value === cursor.id)) refuse('search-invalid', { param: '_cursor', value: '' })
   return search
 }
 
@@ -111,61 +113,78 @@ function sortOf(value: string): Search['sort'] | null {
 export const encodeCursor = (cursor: { value: string | null; id: string }): string =>
   Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url')
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 function decodeCursor(text: string): Search['cursor'] {
   try {
     const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
     if (!Array.isArray(read) || read.length !== 2) return null
     const [value, id] = read as unknown[]
-    if (typeof id !== 'string' || !(value === null || (typeof value === 'string' && Number.isFinite(Date.parse(value))) || value === id))
-      return null
-    return { value: value as string | null, id }
+    if (typeof id !== 'string' || !/^[A-Za-z0-9.-]{1,64}$/.test(id)) return null
+    if (value === null || value === id) return { value, id }
+    return typeof value === 'string' && INSTANT.test(value) && dateRange(value) !== null ? { value, id } : null
   } catch {
     return null
   }
 }
 
-/** Splits alternatives at commas that are not escaped. @spec FHIR R4 search, escaping */
+/**
+ * Splits alternatives at commas that are not escaped. Empty ones say nothing and go.
+ * @spec FHIR R4 search, escaping
+ */
 export function alternatives(value: string): string[] {
-  const parts = value.split(/(?<!\\),/).map((p) => p.replace(/\\([,$|\\])/g, '$1'))
-  return parts.slice(0, MAX_VALUES)
+  const parts: string[] = []
+  for (const [, part = ''] of value.matchAll(/((?:\\[^]|[^\\,])+)|\\$/g)) if (part !== '') parts.push(part)
+  return parts.map((p) => p.replace(/\\([,$|\\])/g, '$1'))
 }
+
+/** @refuses search-unsupported: a modifier that is passed over would choose other resources than were asked for */
+const unknownModifier = (name: string): never => refuse('search-unsupported', { param: name.slice(0, 80) })
 
 function conditionOf(type: string, name: string, value: string): Condition | null {
   const [param = '', modifier] = name.split(':', 2)
   const values = alternatives(value)
-  if (param === '_id') return modifier === undefined ? { kind: 'id', ids: values } : null
-  if (param === '_lastUpdated') return modifier === undefined ? { kind: 'updated', values: values.map((v) => dateValue(param, v)) } : null
+  if (values.length === 0 || values.length > MAX_VALUES) refuse('search-invalid', { param: name.slice(0, 80), value: value.slice(0, 80) })
+  if (param === '_id') return modifier === undefined ? { kind: 'id', ids: values } : unknownModifier(name)
+  if (param === '_lastUpdated')
+    return modifier === undefined ? { kind: 'updated', values: values.map((v) => dateValue(param, v)) } : unknownModifier(name)
   const known = searchParametersFor(type).find((p) => p.code === param)
   if (!known) return null
-  if (modifier === 'missing') return { kind: 'missing', param, missing: value === 'true' }
+  if (modifier === 'missing') {
+    if (value !== 'true' && value !== 'false') refuse('search-invalid', { param: name, value: value.slice(0, 80) })
+    return { kind: 'missing', param, missing: value === 'true' }
+  }
   switch (known.kind) {
     case 'token':
-      if (modifier !== undefined && modifier !== 'not') return null
-      return { kind: 'token', values: values.map((v) => tokenValue(param, v)), not: modifier === 'not' }
+      if (modifier !== undefined && modifier !== 'not') unknownModifier(name)
+      return { kind: 'token', values: values.flatMap((v) => tokenValues(param, v)), not: modifier === 'not' }
     case 'reference':
       return referenceCondition(param, modifier, values)
     case 'string': {
-      const how = modifier === undefined ? 'starts' : modifier === 'exact' || modifier === 'contains' ? modifier : null
-      return how && { kind: 'string', param, values: values.map((v) => foldText(v)), how }
+      const how = modifier === undefined ? 'starts' : modifier === 'exact' || modifier === 'contains' ? modifier : unknownModifier(name)
+      return { kind: 'string', param, values: values.map(boundText), how }
     }
     case 'date':
-      return modifier === undefined ? { kind: 'date', param, values: values.map((v) => dateValue(param, v)) } : null
+      return modifier === undefined ? { kind: 'date', param, values: values.map((v) => dateValue(param, v)) } : unknownModifier(name)
     default:
       return null
   }
 }
 
 /** `[system]|[code]`, with `*` for a part that is not asked for; a member id is compared in its folded form. */
-function tokenValue(param: string, value: string): string {
+function tokenValues(param: string, value: string): string[] {
   const bar = value.indexOf('|')
-  if (bar < 0) return `${param}=*|${value}`
+  if (bar < 0) {
+    const spellings = param === 'identifier' ? new Set([value, foldMemberId(value)]) : [value]
+    return [...spellings].map((spelling) => boundToken(`${param}=*|${spelling}`))
+  }
   const [system, code] = [value.slice(0, bar), value.slice(bar + 1)]
-  if (code === '') return `${param}=${system}|*`
-  return `${param}=${system}|${system === identifierSystems.memberId ? foldMemberId(code) : code}`
+  if (code === '') return [boundToken(`${param}=${system}|*`)]
+  return [boundToken(`${param}=${system}|${system === identifierSystems.memberId ? foldMemberId(code) : code}`)]
 }
 
 function referenceCondition(param: string, modifier: string | undefined, values: string[]): Condition | null {
-  if (modifier !== undefined && !/^[A-Z][A-Za-z]+$/.test(modifier)) return null
+  if (modifier !== undefined && !/^[A-Z][A-Za-z]+$/.test(modifier)) unknownModifier(`${param}:${modifier}`)
   const targets = values.map((v) => {
     const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/.exec(v)
     if (literal) return { type: literal[1]!, id: literal[2]! }
@@ -174,7 +193,7 @@ function referenceCondition(param: string, modifier: string | undefined, values:
   })
   // A patient is a shard: asking for one is asking one shard.
   if (targets.every((t) => t.type === 'Patient') && ['patient', 'subject', 'beneficiary'].includes(param))
-    return { kind: 'key', keys: targets.map((t) => keyOfId(t.id)) }
+    return { kind: 'key', keys: targets.map((t) => t.id) }
   return {
     kind: 'ref',
     values: targets.flatMap((t) =>

@@ -6,7 +6,7 @@ import { refuse } from '#kernel/refusal'
 import { isResourceType, type Resource } from '#packages/fhir'
 import { depositService } from './deposit.ts'
 import { indexRows } from './index-rows.ts'
-import { keyOfId, ownTypes } from './ids.ts'
+import { keyOfId, ownTypes, sharedTypes } from './ids.ts'
 import type { Seen } from './model.ts'
 import { patientResource } from './patient.ts'
 import { parseSearch, type Search } from './search-query.ts'
@@ -79,7 +79,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
      */
     async read(ctx: Context, type: string, id: string): Promise<Seen> {
       requireScope(ctx.actor, type, 'r')
-      const found = (await find(ctx, type, id)) ?? refuse('not-found')
+      const found = (await find(ctx, type, id)) ?? refuse('not-found', askedKey(type, id))
       if (found.deleted) refuse('gone')
       note(ctx, [found], `${type}/${id}`)
       return found
@@ -95,7 +95,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
         id,
         ...(version === undefined ? {} : { version }),
       })
-      if (found.length === 0) refuse('not-found')
+      if (found.length === 0) refuse('not-found', askedKey(type, id))
       note(ctx, found, `${type}/${id}/_history`)
       return found
     },
@@ -107,6 +107,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       const search = parseSearch(type, query, strict)
       const page = await runSearch(ctx, about(ctx), search)
       note(ctx, page.rows, `${type}?`)
+      noteUnseen(ctx, search, page)
       return { search, page }
     },
 
@@ -152,6 +153,19 @@ function note(ctx: Context, rows: readonly Seen[], resource: string, grants: rea
     })
   }
 }
+
+/** A search that shows nothing of a person, or only a number, was a look too. */
+function noteUnseen(ctx: Context, search: Search, page: Page): void {
+  const seen = new Set(page.rows.map((row) => row.key))
+  const asked = search.conditions.flatMap((c) => (c.kind === 'key' ? c.keys : [])).filter((key) => !seen.has(key))
+  const resource = `${search.type}?`
+  for (const key of new Set(asked)) ctx.audit({ key, resource, count: page.total ?? 0 })
+  if (page.rows.length === 0 && asked.length === 0) ctx.audit({ resource, count: page.total ?? 0 })
+}
+
+/** Whose record a refused read asked for, as far as the id says. */
+const askedKey = (type: string, id: string): Record<string, string> =>
+  type === 'Patient' || (id.includes('.') && !sharedTypes.has(type)) ? { key: keyOfId(id).slice(0, 64) } : {}
 
 /** @refuses type-unknown */
 function requireType(type: string): void {

@@ -148,7 +148,10 @@ export async function findResource(
   return rows[0] && toSeen(rows[0])
 }
 
-/** All versions of a resource that the caller may see, newest first. Each version is judged by its own marks. */
+/**
+ * All versions of a resource that the caller may see, newest first. Each version is judged by its own marks and by those of the
+ * current one: what was hidden since stays hidden in its history too. What was taken back shows others only that it was.
+ */
 export async function findVersions(
   ctx: Context,
   visible: RawBuilder<boolean>,
@@ -163,7 +166,10 @@ export async function findVersions(
       union all
       select key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body
         from record.version where key = ${which.key} and type = ${which.type} and id = ${which.id}) r
-    where ${visible} and ${one} order by r.version desc limit 1000`.execute(ctx.db)
+    where ${visible} and ${one} and exists (select 1 from (
+        select * from record.resource c where c.key = ${which.key} and c.type = ${which.type} and c.id = ${which.id} and (not c.deleted or r.deleted or ${rule} = 'own-institution')) r
+      where ${visible})
+    order by r.version desc limit 1000`.execute(ctx.db)
   return rows.map(toSeen)
 }
 
@@ -202,12 +208,16 @@ export async function findChartItem(
 export async function claimBundle(
   db: Db,
   claim: { key: string; system: string; value: string },
-): Promise<{ depositId: string; sha256: Buffer } | null> {
+): Promise<{ depositId: string; sha256: Buffer; source: string | null } | null> {
   const { rows } = await sql<{ deposit_id: string; sha256: Buffer }>`
     insert into record.bundle_claim (key, system, value, deposit_id, sha256) values (${claim.key}, ${claim.system}, ${claim.value}, '', '')
     on conflict (key, system, value) do update set system = excluded.system returning deposit_id, sha256`.execute(db)
   const found = rows[0]!
-  return found.deposit_id === '' ? null : { depositId: found.deposit_id, sha256: found.sha256 }
+  if (found.deposit_id === '') return null
+  // A query of its own: the one that waited above does not see the deposit of the writer it waited for.
+  const { rows: deposits } = await sql<{ source: string }>`
+    select source from record.deposit where key = ${claim.key} and id = ${found.deposit_id}`.execute(db)
+  return { depositId: found.deposit_id, sha256: found.sha256, source: deposits[0]?.source ?? null }
 }
 
 export async function insertDeposit(db: Db, d: Deposit): Promise<void> {

@@ -1,21 +1,13 @@
+import { sql } from 'kysely'
+import type { AuditEvent } from '#kernel/audit-event'
 import type { Context } from '#kernel/context'
-import { Refusal, refusalOutcome, refuse } from '#kernel/refusal'
-import { isObject, isResource, type Json, type JsonObject, type Resource, validateResource, hasError } from '#packages/fhir'
+import { Refusal, refusalOutcome, refusalRow, refuse } from '#kernel/refusal'
+import { isObject, type Json, type JsonObject, type Resource, validateResource, hasError } from '#packages/fhir'
 import type { RecordService } from './service.ts'
+import { type Entry, processingOrder, readEntries } from './transaction-entries.ts'
 import { requireResource, type Written } from './write.ts'
 
-type Entry = {
-  index: number
-  fullUrl: string | null
-  method: string
-  url: string
-  resource: Resource | null
-  ifMatch: number | null
-  ifNoneExist: string | null
-}
 type Reply = { status: string; location?: string; etag?: string; lastModified?: string; outcome?: object; resource?: Json }
-
-const MAX_ENTRIES = 10_000
 
 /**
  * Runs a Bundle of type transaction (all or nothing) or batch (each for itself, within the one commit).
@@ -28,13 +20,16 @@ export async function runBundle(ctx: Context, record: RecordService, bundle: Res
   if (hasError(findings)) refuse('resource-invalid', {}, findings)
   if (bundle.type !== 'transaction' && bundle.type !== 'batch') refuse('input-invalid', { what: 'Bundle.type: transaction | batch' })
   const entries = readEntries(bundle)
-  const places = new Map<string, string>()
+  const places: Places = { of: new Map(), reserved: new Map() }
+  const order = processingOrder(entries)
+  const people = order.findLastIndex((e) => e.resource?.resourceType === 'Patient')
+  const whole = bundle.type === 'transaction'
+  if (whole) reserve(ctx, record, entries, places)
   const replies: Reply[] = []
-  for (const entry of processingOrder(entries)) {
-    replies[entry.index] =
-      bundle.type === 'transaction'
-        ? await runEntry(ctx, record, entry, places)
-        : await answerOfBatch(() => runEntry(ctx, record, entry, places))
+  for (const [at, entry] of order.entries()) {
+    replies[entry.index] = await (whole ? runEntry : runAlone)(ctx, record, entry, places)
+    // Once the people stand, everything that belongs to them can have its id.
+    if (whole && at === people) reserve(ctx, record, entries, places)
   }
   return {
     resourceType: 'Bundle',
@@ -46,79 +41,50 @@ export async function runBundle(ctx: Context, record: RecordService, bundle: Res
   }
 }
 
-/** A refused entry of a batch answers for itself; faults still end the whole request. */
-async function answerOfBatch(run: () => Promise<Reply>): Promise<Reply> {
+/** Where entries stand, by fullUrl, and the ids of those that are not written yet. */
+type Places = { of: Map<string, string>; reserved: Map<Entry, string> }
+
+/**
+ * Gives every entry whose id can be known its place before it is written, so that entries may refer to each other in any order
+ * and in circles. Conditional creates wait until it is known whether they create anything.
+ */
+function reserve(ctx: Context, record: RecordService, entries: readonly Entry[], { of, reserved }: Places): void {
+  for (const entry of entries) {
+    if (entry.fullUrl === null || of.has(entry.fullUrl) || !entry.resource) continue
+    const { resourceType } = entry.resource
+    const [, id] = entry.url.split('/')
+    if (entry.method === 'PUT' && id !== undefined) of.set(entry.fullUrl, `${resourceType}/${id}`)
+    if (entry.method !== 'POST' || entry.ifNoneExist !== null) continue
+    const place = record.reserveId(ctx, entry.resource, of)
+    if (place === null) continue
+    of.set(entry.fullUrl, `${resourceType}/${place}`)
+    reserved.set(entry, place)
+  }
+}
+
+/**
+ * Runs one entry of a batch for itself: refused, it leaves nothing behind but its refusal in the log. Faults still end the whole request.
+ */
+async function runAlone(ctx: Context, record: RecordService, entry: Entry, places: Places): Promise<Reply> {
+  const noted: AuditEvent[] = []
+  const told: Parameters<Context['tell']>[0][] = []
+  const own: Context = { ...ctx, audit: (event) => void noted.push(event), tell: (message) => void told.push(message) }
+  await sql`savepoint entry`.execute(ctx.db)
   try {
-    return await run()
+    const reply = await runEntry(own, record, entry, places)
+    for (const event of noted) ctx.audit(event)
+    for (const message of told) ctx.tell(message)
+    return reply
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const outcome = refusalOutcome(error)
-    return { status: String(statusOf(error)), outcome }
+    await sql`rollback to savepoint entry`.execute(ctx.db)
+    if (entry.fullUrl !== null) places.of.delete(entry.fullUrl)
+    const { key } = error.detail
+    ctx.audit({ outcome: error.code, resource: entry.url.split('?')[0]!.slice(0, 200), ...(key ? { key } : {}) })
+    return { status: String(refusalRow(error.code).status), outcome: refusalOutcome(error) }
+  } finally {
+    await sql`release savepoint entry`.execute(ctx.db).catch(() => undefined)
   }
-}
-
-const statusOf = (refusal: Refusal): number =>
-  ({ 'not-found': 404, gone: 410, 'version-conflict': 412, 'already-exists': 409, 'resource-invalid': 422, 'patient-unknown': 422 })[
-    refusal.code as string
-  ] ?? 403
-
-function readEntries(bundle: Resource): Entry[] {
-  const list = Array.isArray(bundle.entry) ? bundle.entry : []
-  if (list.length > MAX_ENTRIES) refuse('body-too-large', { limit: `${MAX_ENTRIES} entries` })
-  return list.map((raw, index) => {
-    const entry: JsonObject = isObject(raw) ? raw : {}
-    const request: JsonObject = isObject(entry.request)
-      ? entry.request
-      : refuse('input-invalid', { what: `Bundle.entry[${index}].request` })
-    const match = typeof request.ifMatch === 'string' ? /^(?:W\/)?"(\d+)"$/.exec(request.ifMatch) : null
-    return {
-      index,
-      fullUrl: typeof entry.fullUrl === 'string' ? entry.fullUrl : null,
-      method: String(request.method),
-      url: String(request.url),
-      resource: isResource(entry.resource) ? entry.resource : null,
-      ifMatch: match ? Number(match[1]) : null,
-      ifNoneExist: typeof request.ifNoneExist === 'string' ? request.ifNoneExist : null,
-    }
-  })
-}
-
-/** DELETE, then people, then POST, PUT, then GET. @spec FHIR R4 http, transaction processing rules */
-function processingOrder(entries: readonly Entry[]): Entry[] {
-  const rank = (e: Entry) =>
-    e.method === 'DELETE' ? 0 : e.resource?.resourceType === 'Patient' ? 1 : e.method === 'POST' ? 2 : e.method === 'PUT' ? 3 : 4
-  const depth = dependencyDepth(entries)
-  return [...entries].sort((a, b) => rank(a) - rank(b) || depth.get(a)! - depth.get(b)! || a.index - b.index)
-}
-
-/** How many steps of references to other new entries lie below an entry, so that what is referred to is written first. */
-function dependencyDepth(entries: readonly Entry[]): Map<Entry, number> {
-  const byUrl = new Map(entries.flatMap((e) => (e.fullUrl ? [[e.fullUrl, e] as const] : [])))
-  const depth = new Map<Entry, number>()
-  const measure = (e: Entry, path: ReadonlySet<Entry>): number => {
-    const known = depth.get(e)
-    if (known !== undefined) return known
-    if (path.has(e) || path.size > 50) return 0
-    const below = e.resource ? referencesOf(e.resource).flatMap((r) => byUrl.get(r) ?? []) : []
-    const measured = below.length === 0 ? 0 : 1 + Math.max(...below.map((b) => measure(b, new Set([...path, e]))))
-    depth.set(e, measured)
-    return measured
-  }
-  for (const e of entries) depth.set(e, measure(e, new Set()))
-  return depth
-}
-
-function referencesOf(resource: Resource): string[] {
-  const found: string[] = []
-  const open: Json[] = [resource]
-  while (open.length > 0) {
-    const value = open.pop()!
-    if (Array.isArray(value)) open.push(...value)
-    else if (isObject(value))
-      for (const [name, child] of Object.entries(value))
-        name === 'reference' && typeof child === 'string' ? found.push(child) : open.push(child)
-  }
-  return found
 }
 
 /** The resource with references to new entries pointed at where these were stored. @refuses input-invalid for a reference that leads nowhere */
@@ -133,27 +99,29 @@ function pointed(resource: Resource, places: ReadonlyMap<string, string>): Resou
   return map(resource, '') as Resource
 }
 
-async function runEntry(ctx: Context, record: RecordService, entry: Entry, places: Map<string, string>): Promise<Reply> {
+async function runEntry(ctx: Context, record: RecordService, entry: Entry, places: Places): Promise<Reply> {
   const [path = '', query = ''] = entry.url.split('?', 2)
-  const [type = '', id] = path.split('/')
+  const [type = '', id, ...more] = path.split('/')
+  if (more.length > 0) refuse('input-invalid', { what: `Bundle.entry[${entry.index}].request.url` })
   switch (entry.method) {
     case 'POST': {
       if (!entry.resource) refuse('input-invalid', { what: `Bundle.entry[${entry.index}].resource` })
       if (entry.ifNoneExist !== null) {
         const there = await existing(ctx, record, type, entry.ifNoneExist)
         if (there) {
-          if (entry.fullUrl) places.set(entry.fullUrl, `${type}/${there.id}`)
+          if (entry.fullUrl) places.of.set(entry.fullUrl, `${type}/${there.id}`)
           return { status: '200', location: `${type}/${there.id}/_history/${there.version}`, etag: `W/"${there.version}"` }
         }
       }
-      const written = await record.create(ctx, pointed(requireResource(entry.resource, type), places))
-      if (entry.fullUrl) places.set(entry.fullUrl, `${written.type}/${written.id}`)
+      const written = await record.create(ctx, pointed(requireResource(entry.resource, type), places.of), places.reserved.get(entry))
+      if (entry.fullUrl) places.of.set(entry.fullUrl, `${written.type}/${written.id}`)
       return replyOf(written, '201')
     }
     case 'PUT': {
       if (!entry.resource || id === undefined) refuse('input-invalid', { what: `Bundle.entry[${entry.index}]` })
-      const written = await record.update(ctx, pointed(requireResource(entry.resource, type), places), id, entry.ifMatch)
-      if (entry.fullUrl) places.set(entry.fullUrl, `${written.type}/${written.id}`)
+      if (entry.resource.id !== id) refuse('input-invalid', { what: `Bundle.entry[${entry.index}].resource.id` })
+      const written = await record.update(ctx, pointed(requireResource(entry.resource, type), places.of), id, entry.ifMatch)
+      if (entry.fullUrl) places.of.set(entry.fullUrl, `${written.type}/${written.id}`)
       return replyOf(written, written.created ? '201' : '200')
     }
     case 'DELETE': {

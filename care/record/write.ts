@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import type { ConsentService, ItemKind } from '#care/consent'
 import type { Person, PersonService } from '#care/person'
 import { type Context, institutionOf } from '#kernel/context'
-import { newKey, ulid } from '#kernel/id'
+import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
 import {
   clinicalDate,
   firstText,
   flagsOf,
+  foldMemberId,
   hasError,
+  identifierSystems,
   informationKind,
   isObject,
   isResourceType,
@@ -17,9 +18,10 @@ import {
   patientName,
   type Resource,
   validateResource,
+  values,
 } from '#packages/fhir'
 import { stamped, startOf } from './drafts.ts'
-import { keyOfId, newResourceId, ownTypes, sharedTypes } from './ids.ts'
+import { keyOfId, newResourceId, ownTypes, patientReferences, sharedTypes } from './ids.ts'
 import { indexRows } from './index-rows.ts'
 import type { Seen } from './model.ts'
 import { scopeAllows } from './scopes.ts'
@@ -45,19 +47,27 @@ export function writeService({ consent, person, find, ensurePatient }: Parts) {
     if (hasError(findings)) refuse('resource-invalid', {}, findings)
   }
 
-  /** The patient a new resource belongs to, who must be a patient of the caller's institution. @refuses patient-unknown */
+  /** The patient a new resource belongs to, by the reference it carries. @refuses patient-unknown */
   async function keyFor(ctx: Context, resource: Resource): Promise<string | null> {
     if (sharedTypes.has(resource.resourceType)) return null
     if (resource.resourceType === 'Patient') return typeof resource.id === 'string' ? keyOfId(resource.id) : refuse('patient-unknown')
-    for (const name of ['subject', 'patient', 'beneficiary', 'for', 'individual']) {
+    for (const name of patientReferences) {
       const reference = firstText(resource, name, 'reference')
       const target = reference === undefined ? null : parseReference(reference)
       if (target?.type !== 'Patient' || target.id === undefined) continue
       const key = keyOfId(target.id)
-      if (!(await consent.related(ctx, [key]))) refuse('patient-unknown')
+      // A patient of this institution, or a key that only somebody who was told it can know. Writing to it opens nothing for reading.
+      if (!(await consent.related(ctx, [key])) && !(await person.findByKey(ctx, key))) refuse('patient-unknown')
       return key
     }
     return refuse('patient-unknown')
+  }
+
+  /** A Patient is found by its member ids, so a sender may not give one another person's. @refuses input-invalid */
+  async function requireOwnMemberIds(ctx: Context, key: string, resource: Resource): Promise<void> {
+    const owner = await person.findByKey(ctx, key)
+    const known = owner ? (await person.memberIds(ctx, owner.id)).map((m) => foldMemberId(m.asSent)) : []
+    if (memberIdsOf(resource).some((id) => !known.includes(id))) refuse('input-invalid', { what: 'Patient.identifier' })
   }
 
   function draft(ctx: Context, resource: Resource, about: { key: string; id: string; version: number; shared: boolean }) {
@@ -121,6 +131,7 @@ export function writeService({ consent, person, find, ensurePatient }: Parts) {
     /** Enters a Patient into the register. @refuses already-exists */
     async createPatient(ctx: Context, resource: Resource): Promise<Written> {
       const memberId = memberIdOf(resource)
+      if (memberIdsOf(resource).length > 1) refuse('input-invalid', { what: 'Patient.identifier' })
       const name = patientName(resource)
       const stated = {
         name:
@@ -157,6 +168,7 @@ export function writeService({ consent, person, find, ensurePatient }: Parts) {
       if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
       const key = await keyFor(ctx, resource)
       if (key !== null && key !== old.key) refuse('not-permitted')
+      if (type === 'Patient') await requireOwnMemberIds(ctx, old.key, resource)
       await store.archive(ctx.db, [old])
       return save(ctx, draft(ctx, resource, { key: old.key, id, version: old.version + 1, shared: key === null }), 'record.update')
     },
@@ -192,13 +204,30 @@ export function writeService({ consent, person, find, ensurePatient }: Parts) {
       return { version: old.version + 1 }
     },
 
-    /** An id for an entry of a transaction, before anything is written, so that entries may refer to each other. */
-    reserveId: (ctx: Context, resource: Resource, key: string | null): string =>
-      resource.resourceType === 'Patient' ? newKey() : key === null ? ulid(ctx.now.getTime()) : newResourceId(key, ctx.now),
+    /**
+     * An id for an entry of a transaction before it is written; null where it is not known yet whose it is.
+     * @param places where entries stand by their fullUrl
+     */
+    reserveId(ctx: Context, resource: Resource, places: ReadonlyMap<string, string>): string | null {
+      if (resource.resourceType === 'Patient') return null
+      if (sharedTypes.has(resource.resourceType)) return ulid(ctx.now.getTime())
+      for (const name of patientReferences) {
+        const reference = firstText(resource, name, 'reference') ?? ''
+        const target = parseReference(places.get(reference) ?? reference)
+        if (target?.type === 'Patient' && target.id !== undefined) return newResourceId(keyOfId(target.id), ctx.now)
+      }
+      return null
+    },
 
     lockCondition: (ctx: Context, condition: string) => store.lockCondition(ctx.db, condition),
-    correlation: () => randomUUID(),
   }
+}
+
+/** Member ids a Patient states, folded, each once. */
+function memberIdsOf(patient: Resource): string[] {
+  const systems: unknown[] = [identifierSystems.memberId, identifierSystems.publicPayerId]
+  const stated = values(patient, 'identifier').filter((i) => systems.includes(firstText(i, 'system')))
+  return [...new Set(stated.flatMap((i) => foldMemberId(firstText(i, 'value') ?? '')))].filter((id) => id !== '')
 }
 
 /** @refuses not-permitted, scope-missing */

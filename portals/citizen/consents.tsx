@@ -183,12 +183,14 @@ export function withdrawPage(about: About, consent: Consent): string {
             </li>
           </ul>
         </Section>
-        <Form action={hrefOf(consent)}>
-          <ButtonRow>
-            <Button variant="danger">{t(lang, { ja: '同意を取り消す', en: 'Withdraw consent' })}</Button>
-            {back}
-          </ButtonRow>
-        </Form>
+        <div className="section">
+          <Form action={hrefOf(consent)}>
+            <ButtonRow>
+              <Button variant="danger">{t(lang, { ja: '同意を取り消す', en: 'Withdraw consent' })}</Button>
+              {back}
+            </ButtonRow>
+          </Form>
+        </div>
       </>
     ) : (
       <>

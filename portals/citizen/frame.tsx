@@ -8,9 +8,9 @@ export type About = { lang: Lang; path: string; name: string; now: Date; demo: b
 const places = [
   { href: '/me', ja: 'ホーム', en: 'Home' },
   { href: '/me/record', ja: '記録', en: 'Record' },
-  { href: '/me/access-log', ja: '誰が見たか', en: 'Who looked' },
+  { href: '/me/access-log', ja: '誰が見たか', en: 'Access' },
   { href: '/me/consents', ja: '同意', en: 'Consents' },
-  { href: '/me/profile', ja: '登録情報', en: 'About you' },
+  { href: '/me/profile', ja: '登録情報', en: 'You' },
 ] as const
 
 export type Place = (typeof places)[number]['href']

@@ -3,7 +3,7 @@ import type { Consent } from '#care/consent'
 import type { ChartItem } from '#care/record'
 import type { AuditedAct } from '#kernel/audit-read'
 import type { Lang } from '#kernel/language'
-import { AccessList, ButtonRow, EmptyState, formatDateTime, joinList, kindName, LinkButton, Section, Time, t } from '#ui'
+import { AccessList, ButtonRow, EmptyState, formatDateTime, joinList, kindName, LinkButton, Section, Stack, Time, t } from '#ui'
 import { Act } from './access-log.tsx'
 import { type About, citizenPage } from './frame.tsx'
 import { Results } from './record-items.tsx'
@@ -21,7 +21,7 @@ export type HomeView = {
 }
 
 /** How many fresh results the home page shows by value. */
-const SHOWN = 5
+const SHOWN = 3
 
 function leadOf({ fresh, since }: HomeView, lang: Lang): string {
   const from =
@@ -59,7 +59,7 @@ function Fresh({ view, lang }: { view: HomeView; lang: Lang }): ReactNode {
     )
   const results = view.fresh.filter((item) => item.is === 'result')
   return (
-    <>
+    <Stack>
       <ul>
         {recordKinds
           .map((kind) => ({ kind, n: view.fresh.filter((item) => item.kind === kind).length }))
@@ -75,7 +75,7 @@ function Fresh({ view, lang }: { view: HomeView; lang: Lang }): ReactNode {
       {results.length > 0 ? (
         <Results lang={lang} caption={t(lang, { ja: '新しい結果', en: 'New results' })} items={results.slice(0, SHOWN)} />
       ) : null}
-    </>
+    </Stack>
   )
 }
 
@@ -96,7 +96,7 @@ function InForce({ active, lang }: { active: readonly Consent[]; lang: Lang }): 
             lang,
             consent.allowed.map((kind) => kindName[kind][lang]),
           )}
-          {lang === 'ja' ? '（' : ' ('}
+          {lang === 'ja' ? '（' : ' (until '}
           <Time value={consent.until} lang={lang} withTime />
           {lang === 'ja' ? 'まで）' : ')'}
         </li>

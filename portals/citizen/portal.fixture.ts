@@ -47,7 +47,7 @@ export const conditionOf = (id: string, name: string, flags: FlagsInput = {}): C
 export const labOf = (id: string, name: string, quantity: number, on: string): LaboratoryInput => ({
   type: 'Observation',
   id,
-  local: { code: name.replace(/[^A-Za-z0-9]/g, '') || 'K', display: name },
+  local: { code: `N${Buffer.from(name).toString('hex').slice(0, 24)}`, display: name },
   taken: `${on}T09:10:00+09:00`,
   specimen: '血清',
   value: { quantity, unit: '%', ucum: '%' },

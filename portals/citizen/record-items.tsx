@@ -10,7 +10,7 @@ export function From({ item, lang }: { item: ChartItem; lang: Lang }): ReactNode
       lang={lang}
       institution={item.origin.institutionName}
       on={item.on ?? item.registeredAt}
-      audience={t(lang, { ja: 'あなたと、同意した医療機関', en: 'you, and institutions you agree to' })}
+      audience={t(lang, { ja: 'あなたと同意先', en: 'you and those you allow' })}
     />
   )
 }
@@ -38,7 +38,7 @@ export function Diagnoses({ lang, caption, items }: List<DiagnosisItem>): ReactN
           header: t(lang, { ja: '状態', en: 'State' }),
           cell: (item) => (
             <>
-              {item.current ? t(lang, { ja: '続いている', en: 'Ongoing' }) : t(lang, { ja: '終わった', en: 'Over' })}{' '}
+              <Tag>{item.current ? t(lang, { ja: '継続中', en: 'Ongoing' }) : t(lang, { ja: '終了', en: 'Over' })}</Tag>{' '}
               {item.suspected ? <Tag>{t(lang, { ja: '疑い', en: 'Suspected' })}</Tag> : null}
             </>
           ),
@@ -75,7 +75,7 @@ export function Allergies({ lang, caption, items }: List<AllergyItem>): ReactNod
             <>
               {category(item.category)}{' '}
               {item.criticality === 'high' ? <Tag tone="attention">{t(lang, { ja: '重くなるおそれ', en: 'May be severe' })}</Tag> : null}
-              {item.current ? null : <Tag>{t(lang, { ja: '終わった', en: 'Over' })}</Tag>}
+              {item.current ? null : <Tag>{t(lang, { ja: '終了', en: 'Over' })}</Tag>}
             </>
           ),
         },

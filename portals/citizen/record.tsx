@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { type ChartItem, labCourses, type LabCourse } from '#care/record'
 import type { Lang } from '#kernel/language'
-import { Details, EmptyState, Grid, Pagination, Section, Tabs, Trend, t } from '#ui'
+import { Details, EmptyState, Grid, Pagination, Section, Stack, Tabs, Trend, t } from '#ui'
 import { type About, citizenPage } from './frame.tsx'
 import { Allergies, Diagnoses, Documents, Others, Prescriptions, Results } from './record-items.tsx'
 import { kindWords } from './words.ts'
@@ -36,14 +36,14 @@ function Lists({ items, caption, lang }: { items: readonly ChartItem[]; caption:
   const [diagnoses, allergies, results] = [only('diagnosis'), only('allergy'), only('result')]
   const [prescriptions, documents, others] = [only('prescription'), only('document'), only('other')]
   return (
-    <>
+    <Stack>
       {diagnoses.length > 0 ? <Diagnoses lang={lang} caption={caption} items={diagnoses} /> : null}
       {allergies.length > 0 ? <Allergies lang={lang} caption={caption} items={allergies} /> : null}
       {results.length > 0 ? <Results lang={lang} caption={caption} items={results} /> : null}
       {prescriptions.length > 0 ? <Prescriptions lang={lang} caption={caption} items={prescriptions} /> : null}
       {others.length > 0 ? <Others lang={lang} caption={caption} items={others} /> : null}
       {documents.length > 0 ? <Documents lang={lang} items={documents} /> : null}
-    </>
+    </Stack>
   )
 }
 
@@ -94,9 +94,11 @@ function Glance({ kind, items, lang }: { kind: RecordKind; items: readonly Chart
         ) : null
       }
     >
-      {kind === 'test-result' ? <Advice lang={lang} /> : null}
-      {courses.length > 0 ? <Courses courses={courses} lang={lang} /> : null}
-      <Lists items={items.slice(0, GLANCE)} caption={name} lang={lang} />
+      <Stack>
+        {kind === 'test-result' ? <Advice lang={lang} /> : null}
+        {courses.length > 0 ? <Courses courses={courses} lang={lang} /> : null}
+        <Lists items={items.slice(0, GLANCE)} caption={name} lang={lang} />
+      </Stack>
     </Section>
   )
 }

@@ -66,7 +66,7 @@ export function homePage(about: About): string {
           <LinkButton href="/sign-in/staff">{t(lang, { ja: '医療機関で働く方', en: 'For staff of institutions' })}</LinkButton>
         )}
       </ButtonRow>
-      <div className="section">
+      <Section title={t(lang, { ja: '使う方', en: 'Who it is for' })}>
         <Grid>
           {audiences.map((one) => (
             <Card key={one.title.en} title={one.title[lang]}>
@@ -74,7 +74,7 @@ export function homePage(about: About): string {
             </Card>
           ))}
         </Grid>
-      </div>
+      </Section>
       <OpenPages lang={lang} />
     </Page>,
   )

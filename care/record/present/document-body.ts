@@ -35,14 +35,14 @@ export function documentBody(seen: Seen, nameOf: NameOf): DocumentSection[] {
   return read(composition, 1)
 }
 
-
 const itemTypes = new Set(['Condition', 'AllergyIntolerance', 'Observation', 'MedicationRequest'])
 
 const asSeen = (document: Seen, inside: Resource): Seen => ({ ...document, type: inside.resourceType, body: JSON.stringify(inside) })
 
 /** What an entry says in words. Names of people and institutions, reasons, texts; nothing for codes alone. */
 function linesOf(resource: Resource): string[] {
-  const lines = (...found: (string | null | undefined)[]) => found.filter((line): line is string => typeof line === 'string' && line.trim() !== '')
+  const lines = (...found: (string | null | undefined)[]) =>
+    found.filter((line): line is string => typeof line === 'string' && line.trim() !== '')
   const notes = values(resource, 'note', 'text').filter((note) => typeof note === 'string')
   switch (resource.resourceType) {
     case 'Condition':
@@ -53,7 +53,10 @@ function linesOf(resource: Resource): string[] {
     case 'Organization':
       return lines(firstText(resource, 'name'))
     case 'Practitioner':
-      return lines(firstText(resource, 'name', 'text') ?? [firstText(resource, 'name', 'family'), firstText(resource, 'name', 'given')].filter(Boolean).join(' '))
+      return lines(
+        firstText(resource, 'name', 'text') ??
+          [firstText(resource, 'name', 'family'), firstText(resource, 'name', 'given')].filter(Boolean).join(' '),
+      )
     case 'Encounter':
       return lines(...values(resource, 'reasonCode').map(wordsOf), periodOf(element(resource, 'period')))
     case 'DocumentReference':
@@ -61,7 +64,12 @@ function linesOf(resource: Resource): string[] {
     case 'CarePlan':
       return lines(firstText(resource, 'title'), firstText(resource, 'description'), ...notes)
     default:
-      return lines(wordsOf(element(resource, 'code')), firstText(resource, 'description'), plainText(firstText(resource, 'text', 'div') ?? ''), ...notes)
+      return lines(
+        wordsOf(element(resource, 'code')),
+        firstText(resource, 'description'),
+        plainText(firstText(resource, 'text', 'div') ?? ''),
+        ...notes,
+      )
   }
 }
 

@@ -26,8 +26,7 @@ export function presentPrescription(seen: Seen, nameOf: NameOf): PrescriptionIte
   return {
     is: 'prescription',
     ...presented(seen, resource, { nameOf, on: dateAt(resource, 'authoredOn') }),
-    name: wordsOf(drug) ?? firstText(resource, 'medicationReference', 'display') ?? null,
-    code: codeOf(drug),
+    ...drug,
     usage: usages.filter((one) => one !== null && one !== undefined).join('、') || null,
     dose: doseOf(dosages[0]),
     days: daysOf(resource),
@@ -39,13 +38,18 @@ export function presentPrescription(seen: Seen, nameOf: NameOf): PrescriptionIte
   }
 }
 
-/** The drug as a concept, also where it stands in a contained Medication. */
-function drugOf(resource: Resource): Json | undefined {
+/** The drug: as a concept, or as a contained Medication, which senders point at as `#id` or as `Medication/id`. */
+function drugOf(resource: Resource): { name: string | null; code: string | null } {
   const concept = element(resource, 'medicationCodeableConcept')
-  if (concept !== undefined) return concept
-  const reference = firstText(resource, 'medicationReference', 'reference')
-  const contained = values(resource, 'contained').find((one) => `#${firstText(one, 'id') ?? ''}` === reference)
-  return element(contained, 'code')
+  if (concept !== undefined) return { name: wordsOf(concept), code: codeOf(concept) }
+  const reference = firstText(resource, 'medicationReference', 'reference') ?? ''
+  const id = reference.replace(/^(?:#|.*\/)/, '')
+  const medication = values(resource, 'contained').find((one) => id !== '' && firstText(one, 'id') === id)
+  const code = element(medication, 'code')
+  // A mixture of injections has no name of its own: it is what is in it.
+  const parts = values(medication, 'ingredient', 'itemCodeableConcept').map(wordsOf)
+  const mixture = parts.filter((part) => part !== null).join(' ＋ ')
+  return { name: wordsOf(code) ?? (mixture || (firstText(resource, 'medicationReference', 'display') ?? null)), code: codeOf(code) }
 }
 
 function doseOf(dosage: Json | undefined): string | null {

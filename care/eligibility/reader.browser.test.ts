@@ -44,7 +44,7 @@ beforeAll(async () => {
       const { type, body } = await serveFile(`${folder}/${(request.params as { '*': string })['*']}`)
       return reply.header('content-type', type).send(body)
     })
-  desk.app.get('/demo/cards', async () => [{ n: 1, name: '山田 花子', birthDate: '1941-05-05' }])
+  desk.app.get('/demo/cards', async () => ({ cards: [{ n: 1, name: '山田 花子', birthDate: '1941-05-05' }] }))
   desk.app.get('/demo/cards/1', async () => content)
   await desk.app.listen({ port: 0, host: '127.0.0.1' })
   origin = `http://localhost:${(desk.app.server.address() as AddressInfo).port}`

@@ -152,7 +152,7 @@ function onSubmit(panel: string, work: (wish: string) => Promise<void>): void {
 }
 
 async function offerCards(): Promise<void> {
-  const cards = await asked<{ n: number; name: string; birthDate: string }[]>('GET', '/demo/cards').catch(() => [])
+  const { cards } = await asked<{ cards: { n: number; name: string; birthDate: string }[] }>('GET', '/demo/cards').catch(() => ({ cards: [] }))
   if (cards.length === 0) return tell(texts.noCards[lang])
   const options = cards.map(({ n, name, birthDate }) => new Option(`${name}（${birthDate}）`, String(n)))
   find<HTMLSelectElement>('#field-card')?.append(...options)

@@ -57,7 +57,7 @@ export const demo: DemoDoor = {
   staffSecret: (loginName) => (loginName === 'yamada' ? { password: PASSWORD, totpSecret: TOTP_SECRET } : undefined),
 }
 
-type Options = { demo?: DemoDoor | null; totpOnce?: boolean; secure?: boolean; rows?: (services: Services) => Row[] }
+type Options = { cards?: CardCheck; demo?: DemoDoor | null; totpOnce?: boolean; secure?: boolean; rows?: (services: Services) => Row[] }
 export type Services = ReturnType<typeof servicesOf>
 
 function servicesOf(totpOnce: boolean) {
@@ -66,7 +66,13 @@ function servicesOf(totpOnce: boolean) {
   return { consent, person, record: recordService({ consent, person }) }
 }
 
-export async function openFrontDoor({ demo: door = null, totpOnce = true, secure = false, rows = () => [] }: Options = {}) {
+export async function openFrontDoor({
+  demo: door = null,
+  totpOnce = true,
+  secure = false,
+  cards = fakeCards,
+  rows = () => [],
+}: Options = {}) {
   const database = await testDatabase(prepare, 'portals')
   const db = openDatabase({ url: database.url, poolSize: 8, applicationName: 'test' })
   const auditDb = openDatabase({ url: database.url, poolSize: 1, applicationName: 'test-audit' })
@@ -90,7 +96,7 @@ export async function openFrontDoor({ demo: door = null, totpOnce = true, secure
     passwordHash: await hashPassword(PASSWORD),
     totpSecret: TOTP_SECRET,
   })
-  const signIn = signInRoutes({ person: services.person, mint, cards: fakeCards, baseUrl: BASE, demo: door, secure })
+  const signIn = signInRoutes({ person: services.person, mint, cards, baseUrl: BASE, demo: door, secure })
   const app = httpServer([...signIn, ...recordRoutes(services.record, { base: `${BASE}/fhir/R4`, version: 'test' }), ...rows(services)], {
     db,
     clock,

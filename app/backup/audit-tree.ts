@@ -73,7 +73,7 @@ export async function whyNotSameTree(client: pg.ClientBase): Promise<string[]> {
   for (;;) {
     const { rows } = await client.query<Row>(`fetch ${BATCH} from leaves`)
     if (rows.length === 0) break
-    rows.forEach((row, i) => wrong.push(...whyNotLeaf(row, size + i)))
+    for (const [i, row] of rows.entries()) wrong.push(...whyNotLeaf(row, size + i))
     const checkpoints = await checkpointsBetween(client, size, size + rows.length)
     const nodes: MerkleNode[] = []
     for (const end of [...checkpoints.map((c) => Number(c.size)), size + rows.length]) {

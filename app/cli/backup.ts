@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import { sql } from 'kysely'
+import { noteAct } from '../backup/note.ts'
+import { generationOf, takeBackup } from '../backup/backup.ts'
+import { problem } from '../backup/problem.ts'
+import { migrations } from '../migrations.ts'
+import { type Arguments, EXIT, type Exit, type Io } from './command.ts'
+import { bothWays, configOf, databaseNow, withDatabase } from './platform.ts'
+import { progressOn } from './progress.ts'
+
+/** Makes an encrypted backup. The log says so before the first row leaves, whatever comes of it. */
+export async function backup({ operands: [folder = ''], values }: Arguments, io: Io): Promise<Exit> {
+  const config = configOf(io)
+  const now = await withDatabase(config, async (db) => {
+    const { rows } = await sql<{ log: string | null }>`select to_regclass('kernel.audit')::text as log`.execute(db)
+    if (rows[0]?.log == null) return problem('empty-database')
+    const at = await databaseNow(db)
+    await noteAct(db, at, { action: 'backup.take', resource: `Backup/${generationOf(at)}` })
+    return at
+  })
+  const bar = progressOn(io, { ja: '控え', en: 'backup' })
+  const made = await takeBackup({
+    url: config.databaseUrl,
+    home: config.home,
+    folder: resolve(io.cwd, folder),
+    keyFile: values.key === undefined ? undefined : resolve(io.cwd, values.key),
+    migrations,
+    now,
+    progress: bar.at,
+  })
+  bar.end()
+  const { tables, audit, homeFiles } = made.manifest
+  const rows = tables.reduce((sum, t) => sum + t.rows, 0)
+  const megabytes = ([...tables, ...homeFiles].reduce((sum, t) => sum + t.bytes, 0) / 1_048_576).toFixed(1)
+  bothWays(io, {
+    ja: `控えができました：${made.folder}（${tables.length} 表、${rows} 行、${megabytes} MB、監査ログの葉 ${audit.size}）`,
+    en: `Backup made: ${made.folder} (${tables.length} tables, ${rows} rows, ${megabytes} MB, ${audit.size} audit leaves)`,
+  })
+  bothWays(io, {
+    ja: `鍵：${made.keyFile}　控えとは別の安全な場所にも写してください。鍵を失うと控えは戻せず、鍵を消すと控えは消えたことになります。`,
+    en: `Key: ${made.keyFile} - also keep a copy in a safe place apart from the backup. Without the key nothing can be restored; destroying the key erases the backup.`,
+  })
+  return EXIT.fine
+}

@@ -1,0 +1,105 @@
+import type { Command } from './command.ts'
+
+const lang = {
+  value: 'ja|en',
+  oneOf: ['ja', 'en'],
+  ja: '文の言葉（既定は LANG による）',
+  en: 'language of the sentences (default: by LANG)',
+}
+const files = { form: 'FILE...', least: 1, most: Number.POSITIVE_INFINITY }
+const key = {
+  value: 'FILE',
+  ja: '控えの鍵の置き場所（既定は $ENISHI_HOME/backup-keys）',
+  en: 'where the key of the backup lies (default: $ENISHI_HOME/backup-keys)',
+}
+
+/** Every command, in the order of the help. Each is loaded when it is called, so that the help answers at once. */
+export const commands: readonly Command[] = [
+  {
+    name: 'help',
+    operands: { form: '[COMMAND]', least: 0, most: 1 },
+    ja: 'この一覧を示します。',
+    en: 'Shows this list.',
+    run: async (given, io) => (await import('./help.ts')).help(given, io),
+  },
+  {
+    name: 'version',
+    ja: '版を示します。',
+    en: 'Shows the version.',
+    run: async (given, io) => (await import('./help.ts')).version(given, io),
+  },
+  {
+    name: 'validate',
+    operands: files,
+    ja: 'FHIRのファイルを提出の規則で確かめます（JSON、NDJSON、フォルダー）。データベースは使いません。',
+    en: 'Checks FHIR files against the submission rules (JSON, NDJSON, folders). Uses no database.',
+    options: {
+      format: {
+        value: 'table|outcome',
+        oneOf: ['table', 'outcome'],
+        ja: '表、または OperationOutcome（1行に1件）',
+        en: 'a table, or one OperationOutcome a line',
+      },
+      lang,
+    },
+    run: async (given, io) => (await import('./validate.ts')).validate(given, io),
+  },
+  {
+    name: 'import',
+    operands: files,
+    ja: 'Bundleを提出として取り込みます。一つでも規則に合わなければ、何も取り込みません。',
+    en: 'Takes Bundles in as submissions. If one breaks the rules, none is taken in.',
+    options: {
+      as: {
+        value: 'NUMBER',
+        ja: '提出する医療機関番号（10桁、既定はBundleの送信元）',
+        en: 'institution number that submits (10 digits; default: the sender in the Bundle)',
+      },
+      each: {
+        ja: 'Bundleごとに取り込みます（途中からやり直せます）',
+        en: 'takes each Bundle in by itself (can be run again after a stop)',
+      },
+      lang,
+    },
+    run: async (given, io) => (await import('./import.ts')).importBundles(given, io),
+  },
+  {
+    name: 'seed',
+    ja: 'デモ地域（架空の人々）を作ります。',
+    en: 'Makes the demo region of invented people.',
+    run: async (given, io) => (await import('./seed.ts')).seed(given, io),
+  },
+  {
+    name: 'status',
+    ja: '版、データベース、件数、監査ログの状態を示します。',
+    en: 'Shows versions, database, row counts and the state of the audit log.',
+    options: { json: { ja: 'JSONで示します', en: 'as JSON' } },
+    run: async (given, io) => (await import('./status.ts')).status(given, io),
+  },
+  {
+    name: 'backup',
+    operands: { form: 'DIR', least: 1, most: 1 },
+    ja: '全データの控えを、暗号化して DIR に作ります。',
+    en: 'Makes an encrypted backup of everything in DIR.',
+    options: { key },
+    run: async (given, io) => (await import('./backup.ts')).backup(given, io),
+  },
+  {
+    name: 'restore',
+    operands: { form: 'DIR', least: 1, most: 1 },
+    ja: '控えを戻します。控え全体を確かめ終えるまで、何も変えません。',
+    en: 'Restores a backup. Changes nothing before the whole backup has been verified.',
+    options: {
+      key,
+      into: {
+        value: 'DATABASE_URL',
+        ja: '別のデータベースへ戻します（訓練。鍵のファイルは戻しません）',
+        en: 'into another database (a drill; key files are left alone)',
+      },
+      home: { ja: 'このデータフォルダーへ戻します（既定）', en: 'into this data folder (the default)' },
+      replace: { ja: '戻し先にあるデータを置き換えます', en: 'replaces the data that is there' },
+      check: { ja: '控えを確かめるだけで、戻しません', en: 'verifies the backup and restores nothing' },
+    },
+    run: async (given, io) => (await import('./restore.ts')).restore(given, io),
+  },
+]

@@ -26,7 +26,15 @@ export async function openRegister(people: number, cards: BenchCards): Promise<D
   if (stands.rows.length === 0) await sql`create database ${sql.id(NAME)}`.execute(server)
   await server.destroy()
   const db = openDatabase({ url: benchUrl(), poolSize: 4, applicationName: 'bench' })
-  if (stands.rows.length === 0) await fill(db, people, cards)
+  if (stands.rows.length === 0) {
+    await migrate(db, [...kernelMigrations, ...personMigrations, ...consentMigrations, ...eligibilityMigrations])
+    // A million rows in one statement take longer than any request may.
+    await db.connection().execute(async (one) => {
+      await sql`set statement_timeout = 0`.execute(one)
+      await fill(one, people, cards)
+      await sql`reset statement_timeout`.execute(one)
+    })
+  }
   return db
 }
 
@@ -47,7 +55,6 @@ async function isFilled(people: number, cards: BenchCards): Promise<boolean> {
 
 async function fill(db: Db, people: number, cards: BenchCards): Promise<void> {
   const from = performance.now()
-  await migrate(db, [...kernelMigrations, ...personMigrations, ...consentMigrations, ...eligibilityMigrations])
   await insertFacilities(db, [{ institutionNumber: INSTITUTION, name: '計測診療所', nameEn: 'Bench clinic', kind: 'clinic', prefecture: '13' }])
   await insertClient(db, { clientId: CLIENT, institutionNumber: INSTITUTION, name: 'bench', jwks: { keys: [] }, scopes: [] })
   await sql`insert into person.person (id, name, name_kana, birth_date, sex, address, postal_code, phone, folded_name, folded_kana, made_at)

@@ -16,7 +16,7 @@ type Reply = { status: string; location?: string; etag?: string; lastModified?: 
  * @refuses resource-invalid, and in a transaction whatever the first failing entry refuses
  */
 export async function runBundle(ctx: Context, record: RecordService, bundle: Resource): Promise<Resource> {
-  const findings = validateResource(bundle)
+  const findings = validateResource(bundle.type === 'batch' ? frameOf(bundle) : bundle)
   if (hasError(findings)) refuse('resource-invalid', {}, findings)
   if (bundle.type !== 'transaction' && bundle.type !== 'batch') refuse('input-invalid', { what: 'Bundle.type: transaction | batch' })
   const entries = readEntries(bundle)
@@ -39,6 +39,13 @@ export async function runBundle(ctx: Context, record: RecordService, bundle: Res
       response: response as unknown as JsonObject,
     })),
   }
+}
+
+/** A batch without its resources: each of these is judged with its own entry. */
+function frameOf(bundle: Resource): Resource {
+  if (!Array.isArray(bundle.entry)) return bundle
+  const bare = bundle.entry.map((entry) => (isObject(entry) ? Object.fromEntries(Object.entries(entry).filter(([name]) => name !== 'resource')) : entry))
+  return { ...bundle, entry: bare }
 }
 
 /** Where entries stand, by fullUrl, and the ids of those that are not written yet. */
@@ -165,6 +172,7 @@ export async function existing(
   criteria: string,
 ): Promise<{ id: string; version: number } | null> {
   const query = new URLSearchParams(criteria.includes('?') ? criteria.slice(criteria.indexOf('?') + 1) : criteria)
+  if (query.size === 0) refuse('search-invalid', { param: 'If-None-Exist', value: criteria.slice(0, 80) })
   query.sort()
   await record.lockCondition(ctx, `${type}?${query}`)
   const { page } = await record.search(ctx, type, query, true)

@@ -55,4 +55,11 @@ function coursesOf(items: readonly ChartItem[]): CourseView[] {
     .map(courseView)
 }
 
-const courseView = ({ key, name, unit, range, points, latest }: LabCourse): CourseView => ({ key, name, unit, range, points, latestId: latest.id })
+const courseView = ({ key, name, unit, range, points, latest }: LabCourse): CourseView => ({
+  key,
+  name,
+  unit,
+  range,
+  points,
+  latestId: latest.id,
+})

@@ -27,7 +27,11 @@ export const OTHER = '1310000035'
 const facilities = [
   { institutionNumber: HOSPITAL, name: 'みどり総合病院', nameEn: 'Midori General Hospital' },
   { institutionNumber: CLINIC, name: 'さくら内科クリニック', nameEn: 'Sakura Clinic' },
-  { institutionNumber: OTHER, name: '独立行政法人 国立縁ヶ浜医療総合研究センター附属 周産期・循環器病院', nameEn: 'Enishigahama National Centre' },
+  {
+    institutionNumber: OTHER,
+    name: '独立行政法人 国立縁ヶ浜医療総合研究センター附属 周産期・循環器病院',
+    nameEn: 'Enishigahama National Centre',
+  },
 ].map((f) => ({ ...f, kind: 'clinic' as const, prefecture: '13' }))
 
 const staffRoles: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist', 'clerk', 'operator']
@@ -70,29 +74,62 @@ export async function openClinic() {
   await insertFacilities(db, facilities)
   for (const { institutionNumber } of facilities)
     for (const role of staffRoles)
-      await insertStaff(db, { id: `${role}-${institutionNumber}`, loginName: `${role}-${institutionNumber}`, name: '山田 健', role, institutionNumber, passwordHash: '', totpSecret: '' })
+      await insertStaff(db, {
+        id: `${role}-${institutionNumber}`,
+        loginName: `${role}-${institutionNumber}`,
+        name: '山田 健',
+        role,
+        institutionNumber,
+        passwordHash: '',
+        totpSecret: '',
+      })
   let batch: AuditBatch = auditBatch((entries) => insertAudit(db, entries))
   const app = httpServer(clinicianRoutes({ record, consent, person, eligibility }), {
-    db, clock, accounts, mint: await tokenMint(db), log: pino({ level: 'silent' }), secure: false,
+    db,
+    clock,
+    accounts,
+    mint: await tokenMint(db),
+    log: pino({ level: 'silent' }),
+    secure: false,
     batch: { durable: (entries) => batch.durable(entries) },
     refusalPage: ({ refusal }) => `<p>${refusal.code}</p>`,
   })
   const cookies = new Map<string, string>()
-  const cookieOf = async (role: StaffRole, institution: string) => `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: `${role}-${institution}` })}`
+  const cookieOf = async (role: StaffRole, institution: string) =>
+    `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: `${role}-${institution}` })}`
 
   /** A context of the platform itself, with its audit rows written. */
   async function as<T>(actor: Actor, act: (ctx: Context) => Promise<T>): Promise<T> {
     return db.transaction().execute(async (trx) => {
-      const about = { actor, purpose: actor.kind === 'citizen' ? ('PATRQT' as const) : ('TREAT' as const), now: clock.at, requestId: ulid(), action: 'test', law: '' }
+      const about = {
+        actor,
+        purpose: actor.kind === 'citizen' ? ('PATRQT' as const) : ('TREAT' as const),
+        now: clock.at,
+        requestId: ulid(),
+        action: 'test',
+        law: '',
+      }
       const entries: Parameters<typeof insertAudit>[1][number][] = []
-      const ctx: Context = { ...about, lang: 'ja', db: trx as Db, sessionId: null, audit: (e) => void entries.push(auditEntry(e, about)), tell: () => undefined }
+      const ctx: Context = {
+        ...about,
+        lang: 'ja',
+        db: trx as Db,
+        sessionId: null,
+        audit: (e) => void entries.push(auditEntry(e, about)),
+        tell: () => undefined,
+      }
       const done = await act(ctx)
       await insertAudit(trx, entries)
       return done
     })
   }
   const systemOf = (institutionNumber: string): Actor => ({
-    kind: 'system', id: `facility-${institutionNumber}`, institutionNumber, institutionName: senderOf(institutionNumber).name, name: 'system', scopes: ['system/*.cruds'],
+    kind: 'system',
+    id: `facility-${institutionNumber}`,
+    institutionNumber,
+    institutionName: senderOf(institutionNumber).name,
+    name: 'system',
+    scopes: ['system/*.cruds'],
   })
 
   async function send(bundle: Resource, institution = HOSPITAL): Promise<string> {
@@ -104,12 +141,34 @@ export async function openClinic() {
   }
   let serial = 0
   return {
-    app, db, clock, consent, person, record, eligibility, as, send,
+    app,
+    db,
+    clock,
+    consent,
+    person,
+    record,
+    eligibility,
+    as,
+    send,
     /** Submits items of one type and returns the person's key. */
-    items(items: readonly [ItemInput, ...ItemInput[]], about: { from?: string; patient?: PatientInput; localId?: string } = {}): Promise<string> {
+    items(
+      items: readonly [ItemInput, ...ItemInput[]],
+      about: { from?: string; patient?: PatientInput; localId?: string } = {},
+    ): Promise<string> {
       const { from = HOSPITAL, patient = hanako } = about
       const localId = about.localId ?? `t-${++serial}`
-      return send(makeFiveItemBundle({ sender: senderOf(from), patient, type: items[0].type, items: [...items], localId, year: 2026, at: '2026-11-20T10:00:00.000+09:00' }), from)
+      return send(
+        makeFiveItemBundle({
+          sender: senderOf(from),
+          patient,
+          type: items[0].type,
+          items: [...items],
+          localId,
+          year: 2026,
+          at: '2026-11-20T10:00:00.000+09:00',
+        }),
+        from,
+      )
     },
     /** The person's answer at an institution's reader, after showing the card there. */
     agree(key: string, kinds: Record<string, boolean>, institutionNumber = CLINIC): Promise<Consent> {
@@ -118,7 +177,8 @@ export async function openClinic() {
         return consent.record(ctx, { key, institutionNumber, institutionName: senderOf(institutionNumber).name, kinds })
       })
     },
-    relate: (key: string, institutionNumber = CLINIC) => as(systemOf(institutionNumber), (ctx) => consent.relate(ctx, key, institutionNumber)),
+    relate: (key: string, institutionNumber = CLINIC) =>
+      as(systemOf(institutionNumber), (ctx) => consent.relate(ctx, key, institutionNumber)),
     citizenOf: async (key: string): Promise<Actor> => {
       const found = (await person.findByKey({ db }, key))!
       return { kind: 'citizen', id: found.id, keys: found.keys, name: found.name }
@@ -132,8 +192,18 @@ export async function openClinic() {
       return { status: answer.statusCode, body, json: <T>() => JSON.parse(body) as T, code: refusalCode(body) }
     },
     async auditOf(key: string) {
-      const { rows } = await sql<{ action: string; outcome: string; rule: string; consent_id: string; kinds: string[]; count: number; resource: string }>`
-        select action, outcome, rule, consent_id, kinds, count, resource from kernel.audit where key = ${key} and actor_kind = 'staff' order by id`.execute(db)
+      const { rows } = await sql<{
+        action: string
+        outcome: string
+        rule: string
+        consent_id: string
+        kinds: string[]
+        count: number
+        resource: string
+      }>`
+        select action, outcome, rule, consent_id, kinds, count, resource from kernel.audit where key = ${key} and actor_kind = 'staff' order by id`.execute(
+        db,
+      )
       return rows
     },
     /** Until called again with null, no audit row becomes durable. */

@@ -23,10 +23,17 @@ export const sexNames: Record<PatientView['sex'], Words> = {
 }
 
 /** The frame of the clinician portal: one menu, who is signed in, for which institution. */
-export function ClinicPage({ on, home, ...props }: Omit<PageProps, 'lang' | 'audience' | 'path' | 'nav' | 'user'> & { on: PageOf; home?: boolean }): ReactNode {
+export function ClinicPage({
+  on,
+  home,
+  ...props
+}: Omit<PageProps, 'lang' | 'audience' | 'path' | 'nav' | 'user'> & { on: PageOf; home?: boolean }): ReactNode {
   const { lang, path, actor } = on
-  const user = actor.kind === 'staff' ? { name: actor.name, detail: `${t(lang, roleNames[actor.role])} ・ ${actor.institutionName}` } : undefined
-  const nav = [{ href: '/clinic', label: t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' }), current: home === true, shortcut: 'a' }]
+  const user =
+    actor.kind === 'staff' ? { name: actor.name, detail: `${t(lang, roleNames[actor.role])} ・ ${actor.institutionName}` } : undefined
+  const nav = [
+    { href: '/clinic', label: t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' }), current: home === true, shortcut: 'a' },
+  ]
   return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} />
 }
 
@@ -51,6 +58,16 @@ export function PatientLine({ patient, lang }: { patient: PatientView; lang: Lan
     </>
   )
 }
+
+/** The name above the line, on pages whose title is something else. */
+export const PatientHead = ({ patient, lang }: { patient: PatientView; lang: Lang }): ReactNode => (
+  <>
+    <p>
+      <strong lang="ja">{patient.name}</strong>
+    </p>
+    <PatientLine patient={patient} lang={lang} />
+  </>
+)
 
 /** The way back from a page below the chart. */
 export const crumbs = (patient: PatientView, lang: Lang) => [

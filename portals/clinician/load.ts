@@ -14,7 +14,15 @@ export type Deps = { record: RecordService; consent: ConsentService; person: Per
 /** Names of institutions, in the language of the reader. */
 export type Institutions = (number: string, fallback: string) => string
 
-export type Opened = { person: Person; grants: Grant[]; answers: Consent[]; rows: Seen[]; cut: boolean; institutions: Institutions; ja: Institutions }
+export type Opened = {
+  person: Person
+  grants: Grant[]
+  answers: Consent[]
+  rows: Seen[]
+  cut: boolean
+  institutions: Institutions
+  ja: Institutions
+}
 
 /**
  * The chart of one person, whatever key they are asked for by.
@@ -61,7 +69,12 @@ export async function loadItem(ctx: Context, deps: Deps, which: { patientId: str
     throw error
   })
   const facilities = await deps.person.facilities(ctx, [seen.source])
-  return { seen, patient: patientView(person, which.patientId, ctx.now), institutions: namesOf(facilities, ctx.lang), ja: namesOf(facilities, 'ja') }
+  return {
+    seen,
+    patient: patientView(person, which.patientId, ctx.now),
+    institutions: namesOf(facilities, ctx.lang),
+    ja: namesOf(facilities, 'ja'),
+  }
 }
 
 const HOUR = 3_600_000

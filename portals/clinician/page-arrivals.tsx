@@ -1,5 +1,25 @@
 import type { ReactElement, ReactNode } from 'react'
-import { Button, type Column, EmptyState, Form, formatDateTime, formatPlainDate, formatTime, Ja, joinList, kindName, type Lang, Pagination, Section, t, Table, Tag, TextInput, wareki } from '#ui'
+import {
+  Button,
+  type Column,
+  EmptyState,
+  Form,
+  formatDateTime,
+  formatPlainDate,
+  formatTime,
+  Ja,
+  joinList,
+  kindName,
+  type Lang,
+  Pagination,
+  Section,
+  t,
+  Table,
+  Tag,
+  TextInput,
+  wareki,
+} from '#ui'
+import { askableKinds } from '#care/consent'
 import { dateInJapan } from '#kernel/japan'
 import { ClinicPage, type PageOf, patientHref, sexNames } from './frame.tsx'
 import type { ArrivalView } from './model.ts'
@@ -17,11 +37,19 @@ export type ArrivalsProps = {
 /** 'Who is next and are they covered?' */
 export function ArrivalsPage({ arrivals, searched, more, asked, mayOpen, on }: ArrivalsProps): ReactElement {
   const { lang } = on
-  const today = dateInJapan(on.now)
-  const isToday = (one: ArrivalView) => one.at !== null && dateInJapan(new Date(one.at)) === today
-  const list = (rows: readonly ArrivalView[], title: string, empty: ReactNode, first = 0) => (
+  const day = dateInJapan(on.now)
+  const isToday = (one: ArrivalView) => one.at !== null && dateInJapan(new Date(one.at)) === day
+  const list = (rows: readonly ArrivalView[], title: string, empty: ReactNode, about = { first: 0, today: false }) => (
     <Section title={title}>
-      <Table lang={lang} caption={title} captionHidden columns={columns({ lang, mayOpen, searched, first, rows })} rows={rows} rowKey={(one) => one.patient.patientId} empty={empty} />
+      <Table
+        lang={lang}
+        caption={title}
+        captionHidden
+        columns={columns({ lang, mayOpen, searched, ...about, rows })}
+        rows={rows}
+        rowKey={(one) => one.patient.patientId}
+        empty={empty}
+      />
     </Section>
   )
   const now = arrivals.filter(isToday)
@@ -35,9 +63,14 @@ export function ArrivalsPage({ arrivals, searched, more, asked, mayOpen, on }: A
         </>
       ) : (
         <>
-          {list(now, t(lang, { ja: '今日の患者', en: 'Today' }), <NobodyYet lang={lang} />)}
+          {list(now, t(lang, { ja: '今日の患者', en: 'Today' }), <NobodyYet lang={lang} />, { first: 0, today: true })}
           {arrivals.length > now.length
-            ? list(arrivals.filter((one) => !isToday(one)), t(lang, { ja: '最近30日の患者', en: 'Last 30 days' }), null, now.length)
+            ? list(
+                arrivals.filter((one) => !isToday(one)),
+                t(lang, { ja: '最近30日の患者', en: 'Last 30 days' }),
+                null,
+                { first: now.length, today: false },
+              )
             : null}
         </>
       )}
@@ -69,13 +102,23 @@ function Search({ text, lang }: { text: string; lang: Lang }): ReactNode {
 
 const NobodyYet = ({ lang }: { lang: Lang }): ReactNode => (
   <EmptyState lang={lang} title={t(lang, { ja: '今日はまだ患者がいません', en: 'Nobody yet today' })}>
-    <p>{t(lang, { ja: '患者がカードリーダーにマイナンバーカードを置くと、ここに表示されます。', en: 'People appear here once they place their My Number Card on the reader.' })}</p>
+    <p>
+      {t(lang, {
+        ja: '患者がカードリーダーにマイナンバーカードを置くと、ここに表示されます。',
+        en: 'People appear here once they place their My Number Card on the reader.',
+      })}
+    </p>
   </EmptyState>
 )
 
 const NotFound = ({ lang }: { lang: Lang }): ReactNode => (
   <EmptyState lang={lang} title={t(lang, { ja: '自院の患者の中には見つかりません', en: 'Not found among this institution’s patients' })}>
-    <p>{t(lang, { ja: '表記や日付を確かめてください。初めての方は、カードリーダーで受け付けてください。', en: 'Please check spelling or date. People who come for the first time check in at the card reader.' })}</p>
+    <p>
+      {t(lang, {
+        ja: '表記や日付を確かめてください。初めての方は、カードリーダーで受け付けてください。',
+        en: 'Please check spelling or date. People who come for the first time check in at the card reader.',
+      })}
+    </p>
   </EmptyState>
 )
 
@@ -92,14 +135,14 @@ function Pages({ asked, more, count, lang }: { asked: ArrivalsProps['asked']; mo
   )
 }
 
-type ColumnsOf = { lang: Lang; mayOpen: boolean; searched: boolean; first: number; rows: readonly ArrivalView[] }
+type ColumnsOf = { lang: Lang; mayOpen: boolean; searched: boolean; first: number; today: boolean; rows: readonly ArrivalView[] }
 
-function columns({ lang, mayOpen, searched, first, rows }: ColumnsOf): Column<ArrivalView>[] {
+function columns({ lang, mayOpen, searched, first, today, rows }: ColumnsOf): Column<ArrivalView>[] {
   const shown: (Column<ArrivalView> | null)[] = [
     {
       key: 'name',
       header: t(lang, { ja: '氏名', en: 'Name' }),
-      cell: (one) => <Name one={one} lang={lang} mayOpen={mayOpen} place={first + rows.indexOf(one) + 1} />,
+      cell: (one) => <Name one={one} mayOpen={mayOpen} place={first + rows.indexOf(one) + 1} />,
     },
     {
       key: 'birth',
@@ -108,19 +151,25 @@ function columns({ lang, mayOpen, searched, first, rows }: ColumnsOf): Column<Ar
         <>
           {formatPlainDate(patient.birthDate, lang)} <span className="note">{lang === 'ja' ? wareki(patient.birthDate) : null}</span>
           <br />
-          {t(lang, { ja: `${patient.age}歳`, en: `age ${patient.age}` })} {t(lang, sexNames[patient.sex])}
+          {t(lang, { ja: `${patient.age}歳 ${sexNames[patient.sex].ja}`, en: `${patient.age}, ${sexNames[patient.sex].en.toLowerCase()}` })}
         </>
       ),
     },
     { key: 'cover', header: t(lang, { ja: '資格', en: 'Cover' }), cell: (one) => <Cover one={one} lang={lang} /> },
     { key: 'consent', header: t(lang, { ja: '同意', en: 'Consent' }), cell: (one) => <Opened one={one} lang={lang} /> },
-    searched ? null : { key: 'at', header: t(lang, { ja: '受付', en: 'Came' }), cell: ({ at }) => (at === null ? null : <time dateTime={at}>{formatDateTime(at, lang)}</time>) },
+    searched
+      ? null
+      : {
+          key: 'at',
+          header: t(lang, { ja: '受付', en: 'Came' }),
+          cell: ({ at }) => (at === null ? null : <time dateTime={at}>{today ? formatTime(at) : formatDateTime(at, lang)}</time>),
+        },
   ]
   return shown.filter((column) => column !== null)
 }
 
 /** The first nine open by their digit; kana above the name as on a form. */
-function Name({ one, lang, mayOpen, place }: { one: ArrivalView; lang: Lang; mayOpen: boolean; place: number }): ReactNode {
+function Name({ one, mayOpen, place }: { one: ArrivalView; mayOpen: boolean; place: number }): ReactNode {
   const { patient } = one
   const key = place <= 9 ? String(place) : undefined
   return (
@@ -152,12 +201,25 @@ function Cover({ one: { cover }, lang }: { one: ArrivalView; lang: Lang }): Reac
 
 function Opened({ one: { open }, lang }: { one: ArrivalView; lang: Lang }): ReactNode {
   if (open === null) return <span className="note">{t(lang, { ja: '同意なし', en: 'None' })}</span>
-  const all = open.kinds.length >= 7
+  const closed = askableKinds.filter((kind) => !open.kinds.includes(kind)).map((kind) => kindName[kind][lang])
+  const named = joinList(
+    lang,
+    open.kinds.map((kind) => kindName[kind][lang]),
+  )
   return (
     <>
-      {all ? t(lang, { ja: 'すべての種類', en: 'All kinds' }) : joinList(lang, open.kinds.map((kind) => kindName[kind][lang]))}
+      {closed.length > 2
+        ? named
+        : closed.length === 0
+          ? t(lang, { ja: 'すべての種類', en: 'All kinds' })
+          : t(lang, { ja: `${joinList(lang, closed)}を除くすべて`, en: `All but ${joinList(lang, closed).toLowerCase()}` })}
       <br />
-      <span className="note">{t(lang, { ja: `${formatPlainDate(open.until, 'ja')} ${formatTime(open.until)}まで`, en: `until ${formatPlainDate(open.until, 'en')}, ${formatTime(open.until)}` })}</span>
+      <span className="note">
+        {t(lang, {
+          ja: `${formatPlainDate(open.until, 'ja')} ${formatTime(open.until)}まで`,
+          en: `until ${formatPlainDate(open.until, 'en')}, ${formatTime(open.until)}`,
+        })}
+      </span>
     </>
   )
 }

@@ -1,16 +1,29 @@
 import type { ReactElement, ReactNode } from 'react'
-import { Banner, EmptyState, Grid, kindName, Section, t } from '#ui'
+import { Banner, ClosedDoor, EmptyState, Grid, joinList, kindName, type Lang, Section, Stack, t } from '#ui'
 import { ClinicPage, type PageOf, PatientLine, patientHref } from './frame.tsx'
 import type { Institutions } from './load.ts'
 import type { AnyItem, ChartView } from './model.ts'
 import { Consent, CourseTrend, Door, type Look } from './parts.tsx'
-import { HarmBanner, latestResults, Summary } from './summary.tsx'
-import { Allergies, Diagnoses, Documents, isAllergy, isDiagnosis, isDocument, isPrescription, isResult, Nothing, Others, Prescriptions, Results } from './tables.tsx'
+import { diagnosesInOrder, HarmBanner, isOut, latestResults, Summary } from './summary.tsx'
+import {
+  Allergies,
+  Diagnoses,
+  Documents,
+  isAllergy,
+  isDocument,
+  isPrescription,
+  isResult,
+  Nothing,
+  Others,
+  Prescriptions,
+  Results,
+} from './tables.tsx'
 
 export type ChartProps = { view: ChartView; institutions: Institutions; on: PageOf }
 type Part = { view: ChartView; look: Look }
 
 const ROWS = 10
+const RESULTS = 6
 const COURSES = 6
 
 /** 'What must I know before I speak?' */
@@ -20,19 +33,38 @@ export function ChartPage({ view, institutions, on }: ChartProps): ReactElement 
   return (
     <ClinicPage on={on} title={view.patient.name} lead={<PatientLine patient={view.patient} lang={lang} />}>
       <Consent doors={view.consent} lang={lang} />
-      {view.why ? (
-        <EmptyState lang={lang} title={view.why[lang]}>
-          <p>
-            {t(lang, {
-              ja: 'この医療機関が登録した記録も、まだありません。本人がカードリーダーで同意したら、この画面を読み直してください。',
-              en: 'This institution has registered no records of its own yet. Once the person agrees at the card reader, reload this page.',
-            })}
-          </p>
-        </EmptyState>
-      ) : (
-        <Chart view={view} look={look} />
-      )}
+      {view.why ? <Closed why={view.why[lang]} view={view} lang={lang} /> : <Chart view={view} look={look} />}
     </ClinicPage>
+  )
+}
+
+/** Nothing may be shown: why, what stays closed for which reason, and what to do. */
+function Closed({ why, view, lang }: { why: string; view: ChartView; lang: Lang }): ReactNode {
+  const reasons = Map.groupBy(view.consent.closed, (door) => door.why[lang])
+  return (
+    <>
+      <EmptyState lang={lang} title={why}>
+        <p>
+          {t(lang, {
+            ja: 'この医療機関が登録した記録も、まだありません。本人が同意したら、この画面を読み直してください。',
+            en: 'This institution has registered no records of its own yet. Once the person agrees, reload this page.',
+          })}
+        </p>
+      </EmptyState>
+      <Stack>
+        {[...reasons].map(([reason, doors]) => (
+          <ClosedDoor
+            key={reason}
+            lang={lang}
+            what={joinList(
+              lang,
+              doors.map((door) => kindName[door.kind][lang]),
+            )}
+            reason={reason}
+          />
+        ))}
+      </Stack>
+    </>
   )
 }
 
@@ -42,7 +74,11 @@ function Chart({ view, look }: Part): ReactNode {
     <>
       <HarmBanner view={view} lang={lang} />
       {view.cut ? (
-        <Banner lang={lang} tone="attention" title={t(lang, { ja: '古い記録の一部は表示していません。', en: 'Some of the oldest records are left out.' })} />
+        <Banner
+          lang={lang}
+          tone="attention"
+          title={t(lang, { ja: '古い記録の一部は表示していません。', en: 'Some of the oldest records are left out.' })}
+        />
       ) : null}
       <Summary view={view} look={look} />
       <DiagnosisSection view={view} look={look} />
@@ -64,13 +100,12 @@ function more(look: Look, kind: string, count: number): ReactNode {
 
 /** Nothing, and whether that is known or merely not visible. */
 function nothingFor(view: ChartView, kind: string, look: Look): ReactNode {
-  return view.consent.closed.some((door) => door.kind === kind) ? <></> : <Nothing look={look} />
+  return view.consent.closed.some((door) => door.kind === kind) ? [] : <Nothing look={look} />
 }
 
 function DiagnosisSection({ view, look }: Part): ReactNode {
   const { lang } = look
-  const all = view.items.diagnosis.filter(isDiagnosis)
-  const items = [...all.filter((item) => item.current), ...all.filter((item) => !item.current)]
+  const items = diagnosesInOrder(view)
   return (
     <Section id="diagnosis" title={kindName.diagnosis[lang]} action={more(look, 'diagnosis', items.length)}>
       <Diagnoses items={items.slice(0, ROWS)} look={look} caption={kindName.diagnosis[lang]} empty={nothingFor(view, 'diagnosis', look)} />
@@ -94,29 +129,51 @@ function AllergySections({ view, look }: Part): ReactNode {
 
 function ResultSections({ view, look }: Part): ReactNode {
   const { lang } = look
-  const out = (key: string) => latest.some((item) => item.courseKey === key && item.mark !== null && item.mark !== 'within')
+  const out = (key: string) => latest.some((item) => item.courseKey === key && isOut(item))
   const latest = latestResults(view).filter((item) => item.kind === 'test-result')
   const courses = [...view.courses.filter((c) => out(c.key)), ...view.courses.filter((c) => !out(c.key))]
   const count = view.items['test-result'].length
   const title = kindName['test-result'][lang]
-  const all = count > 0 ? <a href={patientHref(look.patient, '/labs')}>{t(lang, { ja: `すべての検査結果と経過（${count}件）`, en: `All ${count} results and courses` })}</a> : null
+  const all =
+    count > 0 ? (
+      <a href={patientHref(look.patient, '/labs')}>
+        {t(lang, { ja: `すべての検査結果と経過（${count}件）`, en: `All ${count} results and courses` })}
+      </a>
+    ) : null
   return (
     <>
-      <Section id="test-result" title={title} action={all} lead={latest.length > 0 ? t(lang, { ja: '項目ごとの最新の結果です。', en: 'The latest result of each item.' }) : undefined}>
-        <Results items={latest.slice(0, ROWS)} look={look} caption={title} empty={nothingFor(view, 'test-result', look)} />
+      <Section
+        id="test-result"
+        title={title}
+        action={all}
+        lead={
+          latest.length > 0
+            ? t(lang, {
+                ja: '項目ごとの最新の結果です。基準を外れたものを先に並べています。',
+                en: 'The latest result of each item, those out of range first.',
+              })
+            : undefined
+        }
+      >
+        <Results items={latest.slice(0, RESULTS)} look={look} caption={title} empty={nothingFor(view, 'test-result', look)} />
         <Door view={view} kind="test-result" lang={lang} />
         {courses.length > 0 ? (
           <div className="section">
             <Grid>
               {courses.slice(0, COURSES).map((course) => (
-                <CourseTrend key={course.key} course={course} lang={lang} />
+                <CourseTrend key={course.key} course={course} all={view.courses} lang={lang} />
               ))}
             </Grid>
           </div>
         ) : null}
       </Section>
       <Section id="infection" title={kindName.infection[lang]} action={more(look, 'infection', view.items.infection.length)}>
-        <Results items={view.items.infection.filter(isResult).slice(0, ROWS)} look={look} caption={kindName.infection[lang]} empty={nothingFor(view, 'infection', look)} />
+        <Results
+          items={view.items.infection.filter(isResult).slice(0, ROWS)}
+          look={look}
+          caption={kindName.infection[lang]}
+          empty={nothingFor(view, 'infection', look)}
+        />
         <Door view={view} kind="infection" lang={lang} />
       </Section>
     </>
@@ -132,7 +189,12 @@ function PrescriptionSection({ view, look }: Part): ReactNode {
   })
   return (
     <Section id="prescription" title={kindName.prescription[lang]} lead={lead} action={more(look, 'prescription', items.length)}>
-      <Prescriptions items={items.slice(0, ROWS)} look={look} caption={kindName.prescription[lang]} empty={nothingFor(view, 'prescription', look)} />
+      <Prescriptions
+        items={items.slice(0, ROWS)}
+        look={look}
+        caption={kindName.prescription[lang]}
+        empty={nothingFor(view, 'prescription', look)}
+      />
       <Door view={view} kind="prescription" lang={lang} />
     </Section>
   )
@@ -147,7 +209,12 @@ function DocumentSections({ view, look }: Part): ReactNode {
   return (
     <>
       <Section id="check-up" title={kindName['check-up'][lang]} action={more(look, 'check-up', checkups.length)}>
-        <Documents items={checkups.slice(0, ROWS)} look={look} caption={kindName['check-up'][lang]} empty={nothingFor(view, 'check-up', look)} />
+        <Documents
+          items={checkups.slice(0, ROWS)}
+          look={look}
+          caption={kindName['check-up'][lang]}
+          empty={nothingFor(view, 'check-up', look)}
+        />
         <Door view={view} kind="check-up" lang={lang} />
       </Section>
       <Section

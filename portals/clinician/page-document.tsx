@@ -1,11 +1,10 @@
 import type { ReactElement, ReactNode } from 'react'
 import type { DocumentSection } from '#care/record'
-import { DefinitionList, formatDate, Ja, Section, t } from '#ui'
-import { ClinicPage, crumbs, PatientLine } from './frame.tsx'
+import { DefinitionList, formatDate, Ja, type Lang, ResultValue, Section, t, UninformedMark } from '#ui'
+import { ClinicPage, crumbs, PatientHead } from './frame.tsx'
 import type { AnyItem, ItemOf } from './model.ts'
 import { type ItemProps, Raw } from './page-item.tsx'
 import { Lines, type Look, rangeOf, Source } from './parts.tsx'
-import { ResultValue } from '#ui'
 import { named, titleOf } from './words.ts'
 
 export type SectionView = Omit<DocumentSection, 'items'> & { items: AnyItem[] }
@@ -15,21 +14,33 @@ export function DocumentPage(props: ItemProps & { document: ItemOf<'document'>; 
   const { patient, document, sections, institutions, on, body } = props
   const { lang } = on
   const look: Look = { lang, patient, institutions }
-  const filled = sections.filter((section, n) => hasContent(section) || hasContentBelow(sections, n))
+  const filled = sections.filter(hasContent)
   return (
-    <ClinicPage on={on} title={t(lang, titleOf(document))} breadcrumbs={crumbs(patient, lang)} lead={<Head patient={patient.name} lang={lang}><PatientLine patient={patient} lang={lang} /></Head>}>
+    <ClinicPage
+      on={on}
+      title={t(lang, titleOf(document))}
+      breadcrumbs={crumbs(patient, lang)}
+      lead={<PatientHead patient={patient} lang={lang} />}
+    >
       <DefinitionList
         items={[
           { term: t(lang, { ja: '作成日', en: 'Written' }), value: document.date === null ? null : formatDate(document.date, lang) },
           { term: t(lang, { ja: '作成した医療機関', en: 'Written by' }), value: <Source item={document} look={look} /> },
           ...(document.addressee
-            ? [{ term: t(lang, { ja: 'あて先', en: 'Addressed to' }), value: <Ja>{document.addressee.name ?? document.addressee.institutionNumber ?? ''}</Ja> }]
+            ? [
+                {
+                  term: t(lang, { ja: 'あて先', en: 'Addressed to' }),
+                  value: <Ja>{document.addressee.name ?? document.addressee.institutionNumber ?? ''}</Ja>,
+                },
+              ]
             : []),
           { term: t(lang, { ja: '閲覧の根拠', en: 'Why you may see it' }), value: t(lang, named('rules', document.rule)) },
         ]}
       />
       {filled.length === 0 ? (
-        <p className="note">{t(lang, { ja: '読み取れる章はありません。原文を見てください。', en: 'No section can be read. See the stored text.' })}</p>
+        <p className="note">
+          {t(lang, { ja: '読み取れる章はありません。原文を見てください。', en: 'No section can be read. See the stored text.' })}
+        </p>
       ) : (
         filled.map((section, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two sections may bear one title
@@ -43,38 +54,24 @@ export function DocumentPage(props: ItemProps & { document: ItemOf<'document'>; 
   )
 }
 
-const Head = ({ patient, children }: { patient: string; lang: string; children: ReactNode }): ReactNode => (
-  <>
-    <p>
-      <strong lang="ja">{patient}</strong>
-    </p>
-    {children}
-  </>
-)
-
+/** A section that only holds others says nothing itself; its parts come after it under their own titles. */
 const hasContent = (section: SectionView) => section.text !== '' || section.items.length > 0 || section.lines.length > 0
-
-/** A section that only holds others keeps its title where one of them says something. */
-function hasContentBelow(sections: readonly SectionView[], n: number): boolean {
-  const depth = sections[n]?.depth ?? 0
-  for (const below of sections.slice(n + 1)) {
-    if (below.depth <= depth) return false
-    if (hasContent(below)) return true
-  }
-  return false
-}
 
 function Words({ section, look }: { section: SectionView; look: Look }): ReactNode {
   const lines = section.lines.filter((line) => !section.text.includes(line))
+  const dates = new Set(section.items.map((item) => item.date))
+  const [first] = dates
+  const once = section.items.length > 1 && dates.size === 1 && first ? first : null
   return (
     <>
+      {once ? <p className="note">{formatDate(once, look.lang)}</p> : null}
       {section.text === '' ? null : <Lines text={section.text} />}
       {section.items.length === 0 ? null : (
         <ul>
           {section.items.map((item, n) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: entries of a document have no id of their own
             <li key={n}>
-              <Entry item={item} look={look} />
+              <Entry item={item} lang={look.lang} dated={once === null} />
             </li>
           ))}
         </ul>
@@ -84,18 +81,30 @@ function Words({ section, look }: { section: SectionView; look: Look }): ReactNo
   )
 }
 
-function Entry({ item, look: { lang } }: { item: AnyItem; look: Look }): ReactNode {
-  const date = item.date ? <span className="note"> {formatDate(item.date, lang)}</span> : null
+function Entry({ item, lang, dated }: { item: AnyItem; lang: Lang; dated: boolean }): ReactNode {
   return (
     <>
-      <Ja>{t(lang, titleOf(item))}</Ja>{' '}
-      {item.is === 'result' && item.value !== null ? (
-        <ResultValue lang={lang} value={item.value} unit={item.unit ?? undefined} range={rangeOf(item.reference)} mark={item.mark} />
-      ) : null}
-      {item.is === 'prescription' ? <Ja>{[item.dose ?? '', item.usage ?? ''].filter(Boolean).join('　')}</Ja> : null}
-      {item.is === 'diagnosis' && item.suspected ? t(lang, { ja: '（疑い）', en: '(suspected)' }) : null}
-      {item.is === 'allergy' && item.criticality ? t(lang, { ja: `（${named('criticality', item.criticality).ja}）`, en: ` (${named('criticality', item.criticality).en})` }) : null}
-      {date}
+      <Ja>{t(lang, titleOf(item))}</Ja> <Said item={item} lang={lang} />
+      {item.uninformed ? <UninformedMark lang={lang} /> : null}
+      {dated && item.date ? <span className="note"> {formatDate(item.date, lang)}</span> : null}
     </>
   )
+}
+
+/** What an entry says beside its name. An answer in words has no reference range to miss. */
+function Said({ item, lang }: { item: AnyItem; lang: Lang }): ReactNode {
+  switch (item.is) {
+    case 'result':
+      if (item.value === null) return t(lang, named('absentReason', item.absent ?? 'unknown'))
+      if (item.number === null && item.reference === null) return <Ja>{item.value}</Ja>
+      return <ResultValue lang={lang} value={item.value} unit={item.unit ?? undefined} range={rangeOf(item.reference)} mark={item.mark} />
+    case 'prescription':
+      return <Ja>{[item.dose ?? '', item.usage ?? ''].filter(Boolean).join('　')}</Ja>
+    case 'diagnosis':
+      return item.suspected ? t(lang, { ja: '（疑い）', en: '(suspected)' }) : null
+    case 'allergy':
+      return item.criticality ? `（${t(lang, named('criticality', item.criticality))}）` : null
+    default:
+      return null
+  }
 }

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { type DefinitionItem, DefinitionList, Details, formatDate, formatDateTime, kindName, type Lang, Section, t, Table } from '#ui'
 import { codings, element, isObject, type Json, texts } from '#packages/fhir'
-import { ClinicPage, crumbs, type PageOf, PatientLine } from './frame.tsx'
+import { ClinicPage, crumbs, type PageOf, PatientHead } from './frame.tsx'
 import type { Institutions } from './load.ts'
 import type { AnyItem, PatientView } from './model.ts'
 import { Lines, type Look, Result, Source, Untold } from './parts.tsx'
@@ -17,7 +17,12 @@ export function ItemPage({ patient, item, institutions, on, body }: ItemProps): 
   const codes = isObject(resource) ? allCodings(resource as Json) : []
   const notes = isObject(resource) ? texts(resource as Json, 'note', 'text') : []
   return (
-    <ClinicPage on={on} title={t(lang, titleOf(item))} breadcrumbs={crumbs(patient, lang)} lead={<PatientLine patient={patient} lang={lang} />}>
+    <ClinicPage
+      on={on}
+      title={t(lang, titleOf(item))}
+      breadcrumbs={crumbs(patient, lang)}
+      lead={<PatientHead patient={patient} lang={lang} />}
+    >
       <DefinitionList items={[...facts(item, look), ...ofItsKind(item, lang)]} />
       {notes.length > 0 ? (
         <Section title={t(lang, { ja: '注記', en: 'Notes' })}>
@@ -26,7 +31,10 @@ export function ItemPage({ patient, item, institutions, on, body }: ItemProps): 
       ) : null}
       <Section
         title={t(lang, { ja: '送られたコード', en: 'Codes as sent' })}
-        lead={t(lang, { ja: '施設のコードを含め、送信元が付けたすべてのコードです。', en: 'Every code the sender gave, the institution’s own included.' })}
+        lead={t(lang, {
+          ja: '施設のコードを含め、送信元が付けたすべてのコードです。',
+          en: 'Every code the sender gave, the institution’s own included.',
+        })}
       >
         <Table
           lang={lang}
@@ -35,7 +43,11 @@ export function ItemPage({ patient, item, institutions, on, body }: ItemProps): 
           rows={codes}
           rowKey={(code, n) => `${n}${code.code}`}
           columns={[
-            { key: 'display', header: t(lang, { ja: '名称', en: 'Name' }), cell: (code) => <span lang="ja">{code.display || t(lang, { ja: '名称なし', en: 'No name' })}</span> },
+            {
+              key: 'display',
+              header: t(lang, { ja: '名称', en: 'Name' }),
+              cell: (code) => <span lang="ja">{code.display || t(lang, { ja: '名称なし', en: 'No name' })}</span>,
+            },
             { key: 'code', header: t(lang, { ja: 'コード', en: 'Code' }), cell: (code) => <span className="number">{code.code}</span> },
             { key: 'system', header: t(lang, { ja: 'コード体系', en: 'Code system' }), cell: (code) => <Breakable text={code.system} /> },
           ]}
@@ -94,7 +106,10 @@ function codingsWithin(value: Json | undefined): { system: string; code: string;
 function facts(item: AnyItem, look: Look): DefinitionItem[] {
   const { lang } = look
   return [
-    { term: t(lang, { ja: '種類', en: 'Kind' }), value: item.kind in kindName ? kindName[item.kind as keyof typeof kindName][lang] : t(lang, { ja: 'その他', en: 'Other' }) },
+    {
+      term: t(lang, { ja: '種類', en: 'Kind' }),
+      value: item.kind in kindName ? kindName[item.kind as keyof typeof kindName][lang] : t(lang, { ja: 'その他', en: 'Other' }),
+    },
     { term: t(lang, { ja: '日付', en: 'Date' }), value: item.date === null ? null : formatDate(item.date, lang) },
     { term: t(lang, { ja: '医療機関', en: 'Institution' }), value: <Source item={item} look={look} /> },
     ...(item.department ? [{ term: t(lang, { ja: '診療科', en: 'Department' }), value: <span lang="ja">{item.department}</span> }] : []),
@@ -116,9 +131,18 @@ function ofItsKind(item: AnyItem, lang: Lang): DefinitionItem[] {
       ]
     case 'allergy':
       return [
-        { term: t(lang, { ja: '分類', en: 'Category' }), value: item.category === null ? null : t(lang, named('allergyCategory', item.category)) },
-        { term: t(lang, { ja: '重症度', en: 'Risk' }), value: item.criticality === null ? null : t(lang, named('criticality', item.criticality)) },
-        { term: t(lang, { ja: '反応', en: 'Reaction' }), value: item.reactions.length === 0 ? null : <span lang="ja">{item.reactions.join('、')}</span> },
+        {
+          term: t(lang, { ja: '分類', en: 'Category' }),
+          value: item.category === null ? null : t(lang, named('allergyCategory', item.category)),
+        },
+        {
+          term: t(lang, { ja: '重症度', en: 'Risk' }),
+          value: item.criticality === null ? null : t(lang, named('criticality', item.criticality)),
+        },
+        {
+          term: t(lang, { ja: '反応', en: 'Reaction' }),
+          value: item.reactions.length === 0 ? null : <span lang="ja">{item.reactions.join('、')}</span>,
+        },
       ]
     case 'result':
       return [
@@ -130,10 +154,12 @@ function ofItsKind(item: AnyItem, lang: Lang): DefinitionItem[] {
         { term: t(lang, { ja: '用法', en: 'Use' }), value: item.usage === null ? null : <span lang="ja">{item.usage}</span> },
         { term: t(lang, { ja: '1回量', en: 'Dose' }), value: item.dose === null ? null : <span lang="ja">{item.dose}</span> },
         { term: t(lang, { ja: '日数', en: 'Days' }), value: item.days },
-        { term: t(lang, { ja: '出所', en: 'Taken from' }), value: item.fromDocument ? t(lang, { ja: '文書に含まれる処方です', en: 'A document' }) : null },
+        {
+          term: t(lang, { ja: '出所', en: 'Taken from' }),
+          value: item.fromDocument ? t(lang, { ja: '文書に含まれる処方です', en: 'A document' }) : null,
+        },
       ]
     default:
       return []
   }
 }
-

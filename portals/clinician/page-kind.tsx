@@ -5,7 +5,20 @@ import { ClinicPage, crumbs, PatientLine, patientHref } from './frame.tsx'
 import type { AnyItem, ChartView } from './model.ts'
 import type { ChartProps } from './page-chart.tsx'
 import { Consent, Door, type Look } from './parts.tsx'
-import { Allergies, Diagnoses, Documents, isAllergy, isDiagnosis, isDocument, isPrescription, isResult, Others, Prescriptions, Results } from './tables.tsx'
+import { diagnosesInOrder } from './summary.tsx'
+import {
+  Allergies,
+  Diagnoses,
+  Documents,
+  isAllergy,
+  isDiagnosis,
+  isDocument,
+  isPrescription,
+  isResult,
+  Others,
+  Prescriptions,
+  Results,
+} from './tables.tsx'
 
 export type PagedKind = (typeof informationKinds)[number] | 'care-plan' | 'other'
 
@@ -48,7 +61,12 @@ export function KindPage({ view, institutions, on, kind, page }: ChartProps & { 
   const href = (to: number) => patientHref(view.patient, `?kind=${kind}&page=${to}`)
   const { shown, links } = paged(itemsOf(view, kind), { page, href, lang })
   return (
-    <ClinicPage on={on} title={`${title} — ${view.patient.name}`} breadcrumbs={crumbs(view.patient, lang)} lead={<PatientLine patient={view.patient} lang={lang} />}>
+    <ClinicPage
+      on={on}
+      title={`${title} — ${view.patient.name}`}
+      breadcrumbs={crumbs(view.patient, lang)}
+      lead={<PatientLine patient={view.patient} lang={lang} />}
+    >
       <Consent doors={view.consent} lang={lang} />
       <TableFor kind={kind} items={shown} look={look} title={title} />
       {kind === 'care-plan' || kind === 'other' ? null : <Door view={view} kind={kind} lang={lang} />}
@@ -59,7 +77,7 @@ export function KindPage({ view, institutions, on, kind, page }: ChartProps & { 
 
 function itemsOf(view: ChartView, kind: PagedKind): AnyItem[] {
   if (kind === 'care-plan') return view.items.diagnosis.filter(isDocument)
-  if (kind === 'diagnosis') return view.items.diagnosis.filter(isDiagnosis)
+  if (kind === 'diagnosis') return diagnosesInOrder(view)
   if (kind === 'check-up') return view.items['check-up'].filter(isDocument)
   return view.items[kind]
 }

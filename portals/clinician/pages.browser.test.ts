@@ -23,15 +23,33 @@ let paths: Record<string, string>
 beforeAll(async () => {
   clinic = await openClinic()
   const key = await depositRich(clinic)
-  await clinic.agree(key, { diagnosis: true, 'drug-allergy': true, 'other-allergy': true, 'test-result': true, prescription: true, 'check-up': true, infection: false })
-  const bare = await clinic.items([{ type: 'Condition', id: 'C-1', code: { keyNumber: '20061593', display: '高血圧症' }, onset: '2024-05-10' }])
+  await clinic.agree(key, {
+    diagnosis: true,
+    'drug-allergy': true,
+    'other-allergy': true,
+    'test-result': true,
+    prescription: true,
+    'check-up': true,
+    infection: false,
+  })
+  const bare = await clinic.items([
+    { type: 'Condition', id: 'C-1', code: { keyNumber: '20061593', display: '高血圧症' }, onset: '2024-05-10' },
+  ])
   await clinic.relate(bare)
   const { items } = (await clinic.get(`/clinic/patients/${key}`)).json<ChartView>()
   const chart = `/clinic/patients/${key}`
   paths = {
-    arrivals: '/clinic', searched: '/clinic?q=%E9%95%B7', notFound: '/clinic?q=nobody', chart, closed: `/clinic/patients/${bare}`,
-    labs: `${chart}/labs`, table: `${chart}/labs?view=table`, kind: `${chart}?kind=diagnosis`, item: `${chart}/items/${items['test-result'][0]!.id}`,
-    letter: `${chart}/documents/${items.letter[0]!.id}`, checkup: `${chart}/documents/${items['check-up'].find((i) => i.is === 'document')!.id}`,
+    arrivals: '/clinic',
+    searched: '/clinic?q=%E9%95%B7',
+    notFound: '/clinic?q=nobody',
+    chart,
+    closed: `/clinic/patients/${bare}`,
+    labs: `${chart}/labs`,
+    table: `${chart}/labs?view=table`,
+    kind: `${chart}?kind=diagnosis`,
+    item: `${chart}/items/${items['test-result'][0]!.id}`,
+    letter: `${chart}/documents/${items.letter[0]!.id}`,
+    checkup: `${chart}/documents/${items['check-up'].find((i) => i.is === 'document')!.id}`,
   }
   dist = await buildStaticFiles()
   browser = await openBrowser()
@@ -59,22 +77,26 @@ async function violations(page: Page): Promise<string[]> {
 const LOOKS = (['ja', 'en'] as const).flatMap((lang) => (['phone', 'desk'] as const).map((screen) => ({ lang, screen })))
 
 describe('the pages of the clinic', () => {
-  test.each(LOOKS)('$lang on a $screen: nothing for axe to find, nothing wider than the screen', async ({ lang, screen }) => {
-    for (const [name, path] of Object.entries(paths)) {
-      const { status, body } = await clinic.get(path, { accept: 'text/html', lang })
-      expect(status, name).toBe(200)
-      const page = await openDocument(browser, dist, body, { viewport: SCREENS[screen], bypassCSP: true })
-      for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
-      expect(await violations(page), name).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
-      for (const details of await page.locator('details').all()) await details.evaluate((element) => element.removeAttribute('open'))
-      if (PICTURES) {
-        await page.screenshot({ path: join(PICTURES, `${name}-${lang}-${screen}.png`) })
-        await page.screenshot({ path: join(PICTURES, `${name}-${lang}-${screen}-full.png`), fullPage: true })
+  test.each(LOOKS)(
+    '$lang on a $screen: nothing for axe to find, nothing wider than the screen',
+    async ({ lang, screen }) => {
+      for (const [name, path] of Object.entries(paths)) {
+        const { status, body } = await clinic.get(path, { accept: 'text/html', lang })
+        expect(status, name).toBe(200)
+        const page = await openDocument(browser, dist, body, { viewport: SCREENS[screen], bypassCSP: true })
+        for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
+        expect(await violations(page), name).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
+        for (const details of await page.locator('details').all()) await details.evaluate((element) => element.removeAttribute('open'))
+        if (PICTURES) {
+          await page.screenshot({ path: join(PICTURES, `${name}-${lang}-${screen}.png`) })
+          await page.screenshot({ path: join(PICTURES, `${name}-${lang}-${screen}-full.png`), fullPage: true })
+        }
+        await page.context().close()
       }
-      await page.context().close()
-    }
-  }, 120_000)
+    },
+    120_000,
+  )
 
   test('`/` goes to the search, and digits open the patients of the list', async () => {
     const { body } = await clinic.get('/clinic', { accept: 'text/html' })

@@ -44,7 +44,9 @@ export function Untold({ item, lang }: { item: AnyItem; lang: Lang }): ReactNode
   return (
     <>
       <UninformedMark lang={lang} />
-      {since ? <span className="note"> {t(lang, { ja: `${formatPlainDate(since, lang)}登録`, en: `since ${formatPlainDate(since, lang)}` })}</span> : null}
+      {since ? (
+        <span className="note"> {t(lang, { ja: `${formatPlainDate(since, lang)}登録`, en: `since ${formatPlainDate(since, lang)}` })}</span>
+      ) : null}
     </>
   )
 }
@@ -94,7 +96,7 @@ export function Consent({ doors, lang }: { doors: Doors; lang: Lang }): ReactNod
   const [first] = open
   const reasons = new Set(closed.map((door) => door.why[lang]))
   const once = reasons.size === 1 && open.length === 0
-  const until = first ? open.reduce((a, b) => (b.until < a ? b.until : a), first.until) : undefined
+  const [until] = open.map((door) => door.until).sort()
   const why = first
     ? t(lang, {
         ja: `${formatDateTime(first.givenAt, 'ja')}に、本人がカードリーダーで同意（診療のため）`,
@@ -123,11 +125,13 @@ export function Door({ view, kind, lang }: { view: ChartView; kind: Doors['close
   ) : null
 }
 
-export function CourseTrend({ course, lang }: { course: CourseView; lang: Lang }): ReactNode {
+/** Institutions whose own codes cannot be joined have a course each; the name then says whose it is. */
+export function CourseTrend({ course, all, lang }: { course: CourseView; all: readonly CourseView[]; lang: Lang }): ReactNode {
+  const from = all.some((other) => other.key !== course.key && other.name === course.name) ? course.points.at(-1)?.institution : undefined
   return (
     <Trend
       lang={lang}
-      name={course.name}
+      name={from === undefined ? course.name : t(lang, { ja: `${course.name}（${from}）`, en: `${course.name} (${from})` })}
       unit={course.unit ?? undefined}
       range={rangeOf(course.range)}
       points={course.points.map((point) => ({ ...point, on: point.on, text: point.text === '' ? undefined : point.text }))}

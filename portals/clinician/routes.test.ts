@@ -25,7 +25,13 @@ const condition = (id: string, display: string, flags?: ConditionInput['flags'])
   onset: '2024-05-10',
   ...(flags ? { flags } : {}),
 })
-const penicillin: AllergyInput = { type: 'AllergyIntolerance', id: 'A-1', code: { code: 'GCM6131001F1ZZZ', display: 'アモキシシリンカプセル' }, category: 'medication', criticality: 'high' }
+const penicillin: AllergyInput = {
+  type: 'AllergyIntolerance',
+  id: 'A-1',
+  code: { code: 'GCM6131001F1ZZZ', display: 'アモキシシリンカプセル' },
+  category: 'medication',
+  criticality: 'high',
+}
 const mackerel: AllergyInput = { type: 'AllergyIntolerance', id: 'A-2', code: { code: 'J9FC11310000', display: 'さば' }, category: 'food' }
 const potassium = (id: string, quantity: number, taken: string): LaboratoryInput => ({
   type: 'Observation',
@@ -38,7 +44,12 @@ const potassium = (id: string, quantity: number, taken: string): LaboratoryInput
   range: { low: 3.6, high: 4.8 },
 })
 const { range: _range, ...withoutRange } = potassium('L-9', 0, '2025-03-03T09:10:00+09:00')
-const hepatitis: LaboratoryInput = { ...withoutRange, local: { code: 'HBSAG', display: 'HBs抗原' }, standard: { list: 'infection', code: '5F016141002302311', display: 'HBs抗原(判定)' }, value: { text: '陰性' } }
+const hepatitis: LaboratoryInput = {
+  ...withoutRange,
+  local: { code: 'HBSAG', display: 'HBs抗原' },
+  standard: { list: 'infection', code: '5F016141002302311', display: 'HBs抗原(判定)' },
+  value: { text: '陰性' },
+}
 
 /** A new person with a little of everything from the hospital, who has just come to the clinic. */
 async function someone(more: readonly ItemInput[] = []) {
@@ -47,12 +58,27 @@ async function someone(more: readonly ItemInput[] = []) {
   const conditions = more.filter((item) => item.type === 'Condition')
   const key = await clinic.items([condition('C-1', '高血圧症'), ...conditions], { patient, localId: `c-${n}` })
   await clinic.items([penicillin, mackerel], { patient, localId: `a-${n}` })
-  await clinic.items([potassium('L-1', 4.1, '2025-03-03T09:10:00+09:00'), potassium('L-2', 5.6, '2026-10-03T09:10:00+09:00'), hepatitis], { patient, localId: `l-${n}` })
+  await clinic.items([potassium('L-1', 4.1, '2025-03-03T09:10:00+09:00'), potassium('L-2', 5.6, '2026-10-03T09:10:00+09:00'), hepatitis], {
+    patient,
+    localId: `l-${n}`,
+  })
   await clinic.relate(key)
   return { key, patient, chart: `/clinic/patients/${key}` }
 }
-const shown = (view: ChartView) => Object.values(view.items).flat().map((item) => item.title).sort()
-const all = { diagnosis: true, 'drug-allergy': true, 'other-allergy': true, 'test-result': true, infection: true, prescription: true, 'check-up': true }
+const shown = (view: ChartView) =>
+  Object.values(view.items)
+    .flat()
+    .map((item) => item.title)
+    .sort()
+const all = {
+  diagnosis: true,
+  'drug-allergy': true,
+  'other-allergy': true,
+  'test-result': true,
+  infection: true,
+  prescription: true,
+  'check-up': true,
+}
 
 describe('consent opens and closes the chart', () => {
   test('without consent: nothing, and a sentence that says why', async () => {
@@ -76,7 +102,10 @@ describe('consent opens and closes the chart', () => {
     const view = (await clinic.get(chart)).json<ChartView>()
     expect(shown(view)).toEqual(['アモキシシリンカプセル', 'カリウム', 'カリウム'])
     expect(view.consent.open.map((door) => door.kind)).toEqual(['drug-allergy', 'test-result'])
-    expect(Object.fromEntries(view.consent.closed.map((door) => [door.kind, door.why.code]))).toMatchObject({ diagnosis: 'refused', infection: 'not-asked' })
+    expect(Object.fromEntries(view.consent.closed.map((door) => [door.kind, door.why.code]))).toMatchObject({
+      diagnosis: 'refused',
+      infection: 'not-asked',
+    })
     const page = (await clinic.get(chart, { accept: 'text/html' })).body
     expect(page).toContain('見せないことを選びました')
     expect(page).not.toContain('高血圧症')
@@ -87,14 +116,28 @@ describe('consent opens and closes the chart', () => {
     const { key, chart } = await someone()
     await clinic.agree(key, all)
     const view = (await clinic.get(chart)).json<ChartView>()
-    expect(view.items.diagnosis[0]).toMatchObject({ title: '高血圧症', institutionNumber: HOSPITAL, institutionName: 'みどり総合病院', own: false, rule: 'visit-consent' })
+    expect(view.items.diagnosis[0]).toMatchObject({
+      title: '高血圧症',
+      institutionNumber: HOSPITAL,
+      institutionName: 'みどり総合病院',
+      own: false,
+      rule: 'visit-consent',
+    })
     expect(view.items['test-result'].map((i) => i.date?.slice(0, 7))).toEqual(['2026-10', '2025-03'])
     expect(view.items['test-result'][0]).toMatchObject({ mark: 'high', unit: 'mmol/L' })
     expect(view.items.infection.map((i) => i.title)).toEqual(['HBs抗原'])
     expect(view.courses.map((c) => c.points.map((p) => p.value))).toEqual([[4.1, 5.6]])
     expect(view.patient).toMatchObject({ name: '山川 花子', nameKana: 'ヤマカワ ハナコ', birthDate: '1966-04-12', age: 60, sex: 'female' })
     const page = (await clinic.get(chart, { accept: 'text/html' })).body
-    for (const word of ['アモキシシリンカプセル', '高い', '基準範囲 3.6〜4.8', 'trend-drawing', '文書に含まれる処方です', '昭和41年4月12日']) expect(page).toContain(word)
+    for (const word of [
+      'アモキシシリンカプセル',
+      '高い',
+      '基準範囲 3.6〜4.8',
+      'trend-drawing',
+      '文書に含まれる処方です',
+      '昭和41年4月12日',
+    ])
+      expect(page).toContain(word)
   })
 
   test('consent ends to the second', async () => {
@@ -148,13 +191,23 @@ describe('consent opens and closes the chart', () => {
 
 describe('marks of the sender', () => {
   test('未提供 is shown to no other institution; 未告知 here with its mark, and not to the person', async () => {
-    const { key, chart } = await someone([condition('C-2', '胃癌', { uninformed: true }), condition('C-3', '適応障害', { undelivered: true })])
+    const { key, chart } = await someone([
+      condition('C-2', '胃癌', { uninformed: true }),
+      condition('C-3', '適応障害', { undelivered: true }),
+    ])
     await clinic.agree(key, all)
     const view = (await clinic.get(chart)).json<ChartView>()
-    expect(view.items.diagnosis.map((i) => [i.title, i.uninformed]).sort()).toEqual([['胃癌', true], ['高血圧症', false]].sort())
+    expect(view.items.diagnosis.map((i) => [i.title, i.uninformed]).sort()).toEqual(
+      [
+        ['胃癌', true],
+        ['高血圧症', false],
+      ].sort(),
+    )
     expect(view.items.diagnosis.find((i) => i.uninformed)?.uninformedSince).toBe(start.toISOString())
     expect((await clinic.get(chart, { accept: 'text/html' })).body).toContain('未告知')
-    expect((await clinic.get(chart, { accept: 'text/html', institution: HOSPITAL })).body, 'its own institution sees it').toContain('適応障害')
+    expect((await clinic.get(chart, { accept: 'text/html', institution: HOSPITAL })).body, 'its own institution sees it').toContain(
+      '適応障害',
+    )
     const own = await clinic.as(await clinic.citizenOf(key), (ctx) => clinic.record.chart(ctx, [key]))
     const words = own.rows.map((row) => row.body).join()
     expect(words).toContain('高血圧症')
@@ -163,7 +216,14 @@ describe('marks of the sender', () => {
 })
 
 describe('who may ask', () => {
-  test.each([['physician', 200], ['dentist', 200], ['nurse', 200], ['pharmacist', 200], ['clerk', 403], ['operator', 403]] as const)('%s -> %i', async (role, status) => {
+  test.each([
+    ['physician', 200],
+    ['dentist', 200],
+    ['nurse', 200],
+    ['pharmacist', 200],
+    ['clerk', 403],
+    ['operator', 403],
+  ] as const)('%s -> %i', async (role, status) => {
     const { chart } = await someone()
     for (const path of [chart, `${chart}/labs`]) expect((await clinic.get(path, { role })).status).toBe(status)
   })
@@ -185,17 +245,37 @@ describe('who may ask', () => {
       expect(foreign.body).toBe(nobody.body)
       expect(foreign.status).toBe(nobody.status)
     }
-    expect((await clinic.auditOf(key)).filter((row) => row.outcome === 'consent-missing').length, 'the person sees the refused tries').toBe(4)
+    expect((await clinic.auditOf(key)).filter((row) => row.outcome === 'consent-missing').length, 'the person sees the refused tries').toBe(
+      4,
+    )
   })
 })
 
 describe('documents', () => {
   const letter = (patient: typeof hanako, addressee: string) =>
     makeReferral({
-      sender: senderOf(HOSPITAL), patient, localId: `ref-${++serial}`, year: 2026, at: '2026-11-19T10:00:00.000+09:00',
-      addressee: { institutionNumber: addressee, name: senderOf(addressee).name }, purpose: '血圧管理の継続をお願いします。',
-      diagnoses: [condition('C-1', '高血圧症')], presentIllness: { condition: condition('C-1', '高血圧症'), text: '昨年から通院している。' }, course: '経過は<b>良好</b>。<script>alert(1)</script>',
-      medications: [{ type: 'MedicationRequest', id: 'M-1', drug: { generic: '2171022F1ZZZ', display: 'アムロジピン錠5mg' }, authored: '2026-11-19T09:40:00+09:00', start: '2026-11-19', days: 28, usage: { code: '1011000400000000', text: '1日1回朝食後 服用' }, dose: { value: 1, unit: '錠', unitCode: 'TAB', perDay: 1 } }],
+      sender: senderOf(HOSPITAL),
+      patient,
+      localId: `ref-${++serial}`,
+      year: 2026,
+      at: '2026-11-19T10:00:00.000+09:00',
+      addressee: { institutionNumber: addressee, name: senderOf(addressee).name },
+      purpose: '血圧管理の継続をお願いします。',
+      diagnoses: [condition('C-1', '高血圧症')],
+      presentIllness: { condition: condition('C-1', '高血圧症'), text: '昨年から通院している。' },
+      course: '経過は<b>良好</b>。<script>alert(1)</script>',
+      medications: [
+        {
+          type: 'MedicationRequest',
+          id: 'M-1',
+          drug: { generic: '2171022F1ZZZ', display: 'アムロジピン錠5mg' },
+          authored: '2026-11-19T09:40:00+09:00',
+          start: '2026-11-19',
+          days: 28,
+          usage: { code: '1011000400000000', text: '1日1回朝食後 服用' },
+          dose: { value: 1, unit: '錠', unitCode: 'TAB', perDay: 1 },
+        },
+      ],
     })
 
   test('a letter is seen by its addressee alone, also before the person came there', async () => {
@@ -207,7 +287,14 @@ describe('documents', () => {
     expect((await clinic.get(chart, { institution: OTHER })).json<ChartView>().items.letter).toEqual([])
     const id = here.items.letter[0]!.id
     expect((await clinic.get(`${chart}/documents/${id}`, { institution: OTHER })).status).toBe(404)
-    await clinic.send(letter({ ...patient, memberId: `06990001:12:${4000 + ++serial}:01` }, CLINIC))
+  })
+
+  test('a letter opens its own page before the person has come; nothing else of them does', async () => {
+    const patient = { ...hanako, memberId: `06990001:12:${4000 + ++serial}:01` }
+    const key = await clinic.send(letter(patient, CLINIC))
+    const view = (await clinic.get(`/clinic/patients/${key}`)).json<ChartView>()
+    expect(shown(view)).toEqual(['診療情報提供書'])
+    expect((await clinic.get(`/clinic/patients/${key}`, { institution: OTHER })).code).toBe('consent-missing')
   })
 
   test('a document reads by its sections, and what a sender wrote is text', async () => {
@@ -218,7 +305,8 @@ describe('documents', () => {
     expect(view.items.prescription).toMatchObject([{ title: 'アムロジピン錠5mg', fromDocument: true }])
     const { status, body } = await clinic.get(`${chart}/documents/${view.items.letter[0]!.id}`, { accept: 'text/html' })
     expect(status).toBe(200)
-    for (const word of ['紹介目的', '血圧管理の継続をお願いします。', '昨年から通院している。', 'アムロジピン錠5mg', '経過は&lt;b&gt;良好']) expect(body).toContain(word)
+    for (const word of ['紹介目的', '血圧管理の継続をお願いします。', '昨年から通院している。', 'アムロジピン錠5mg', '経過は&lt;b&gt;良好'])
+      expect(body).toContain(word)
     expect(body).not.toContain('<script>alert')
   })
 
@@ -229,7 +317,9 @@ describe('documents', () => {
     const id = view.items['test-result'][0]!.id
     const page = (await clinic.get(`${chart}/items/${id}`, { accept: 'text/html' })).body
     for (const word of ['K_SER', '3H015000002326101', 'FHIR JSON', '本人の同意']) expect(page).toContain(word)
-    expect((await clinic.get(`${chart}/items/${id}`)).json<{ resource: { resourceType: string } }>().resource.resourceType).toBe('Observation')
+    expect((await clinic.get(`${chart}/items/${id}`)).json<{ resource: { resourceType: string } }>().resource.resourceType).toBe(
+      'Observation',
+    )
     expect((await clinic.get(`${chart}/items/${key}.none`)).status).toBe(404)
   })
 })
@@ -243,8 +333,20 @@ describe('the log', () => {
     const view = (await clinic.get(chart)).json<ChartView>()
     await clinic.get(`${chart}/items/${view.items.diagnosis[0]!.id}`)
     expect((await clinic.auditOf(key)).slice(1)).toMatchObject([
-      { action: 'chart.read', rule: 'visit-consent', consent_id: id, count: 6, kinds: ['diagnosis', 'drug-allergy', 'infection', 'other-allergy', 'test-result'] },
-      { action: 'chart.item', rule: 'visit-consent', consent_id: id, kinds: ['diagnosis'], resource: `Condition/${view.items.diagnosis[0]!.id}` },
+      {
+        action: 'chart.read',
+        rule: 'visit-consent',
+        consent_id: id,
+        count: 6,
+        kinds: ['diagnosis', 'drug-allergy', 'infection', 'other-allergy', 'test-result'],
+      },
+      {
+        action: 'chart.item',
+        rule: 'visit-consent',
+        consent_id: id,
+        kinds: ['diagnosis'],
+        resource: `Condition/${view.items.diagnosis[0]!.id}`,
+      },
     ])
   })
 
@@ -260,19 +362,73 @@ describe('the log', () => {
   })
 })
 
+describe('much and little', () => {
+  test('300 diagnoses: ten on the chart, the rest a page at a time, every one reachable', async () => {
+    const patient = { ...hanako, memberId: `06990001:12:${4000 + ++serial}:01` }
+    const many = Array.from({ length: 300 }, (_, n) => condition(`C-${n}`, `病名${n}番`))
+    const key = await clinic.items(many as [ItemInput, ...ItemInput[]], { patient })
+    await clinic.agree(key, all)
+    const page = async (query: string) => (await clinic.get(`/clinic/patients/${key}${query}`, { accept: 'text/html' })).body
+    const named = (body: string) => new Set(body.match(/病名\d+番/g))
+    expect(await page('')).toContain('すべて見る（300件）')
+    expect(named(await page('')).size).toBeLessThanOrEqual(16)
+    const found = new Set<string>()
+    for (let n = 1; n <= 6; n++) for (const name of named(await page(`?kind=diagnosis&page=${n}`))) found.add(name)
+    expect(found.size).toBe(300)
+    expect(await page('?kind=diagnosis&page=99')).toContain('251〜300件（全300件）')
+  })
+
+  test.each([
+    [{ value: { quantity: 5.6, unit: 'mmol/L' }, range: { low: 3.6, high: 4.8 } }, 'high', '高い'],
+    [{ value: { quantity: 3.1, unit: 'mmol/L' }, range: { low: 3.6, high: 4.8 } }, 'low', '低い'],
+    [{ value: { quantity: 4.8, unit: 'mmol/L' }, range: { low: 3.6, high: 4.8 } }, 'within', null],
+    [{ value: { quantity: 4.1, unit: 'mmol/L' }, range: { low: 3.6, high: 4.8 }, interpretation: 'A' as const }, 'abnormal', '異常'],
+    [{ value: { quantity: 9.9, unit: 'mmol/L' } }, null, '基準範囲の記載なし'],
+    [{ value: { absent: 'not-performed' as const } }, null, '実施せず'],
+  ])('result %j is marked %s by shape and word', async (result, mark, word) => {
+    const patient = { ...hanako, memberId: `06990001:12:${4000 + ++serial}:01` }
+    const { range: _r, ...base } = potassium('L-1', 0, '2026-10-03T09:10:00+09:00')
+    const key = await clinic.items([{ ...base, ...result }], { patient })
+    await clinic.agree(key, all)
+    const chart = `/clinic/patients/${key}`
+    expect((await clinic.get(chart)).json<ChartView>().items['test-result']).toMatchObject([{ mark }])
+    const page = (await clinic.get(`${chart}/labs?view=table`, { accept: 'text/html' })).body
+    if (word) expect(page).toContain(word)
+    expect(/class="mark mark-(high|low|abnormal)"/.exec(page)?.[1] ?? null).toBe(mark === 'within' ? null : mark)
+  })
+})
+
 describe('arrivals and search', () => {
-  type List = { patients: { patient: { patientId: string; name: string }; open: { kinds: string[] } | null; cover: { validity: string } | null }[]; more: boolean }
-  const find = async (q: string, about: Parameters<Clinic['get']>[1] = {}) => (await clinic.get(`/clinic?${new URLSearchParams({ q })}`, about)).json<List>()
+  type List = {
+    patients: { patient: { patientId: string; name: string }; open: { kinds: string[] } | null; cover: { validity: string } | null }[]
+    more: boolean
+  }
+  const find = async (q: string, about: Parameters<Clinic['get']>[1] = {}) =>
+    (await clinic.get(`/clinic?${new URLSearchParams({ q })}`, about)).json<List>()
 
   test('finds own patients by folded name, birth date and number, and nobody else', async () => {
     const n = ++serial
-    const patient = { ...hanako, family: '長宗我部', given: '多恵子', familyKana: 'チョウソカベ', givenKana: 'タエコ', birthDate: '1941-02-03', memberId: `06990001:77:${8000 + n}:02` }
+    const patient = {
+      ...hanako,
+      family: '長宗我部',
+      given: '多恵子',
+      familyKana: 'チョウソカベ',
+      givenKana: 'タエコ',
+      birthDate: '1941-02-03',
+      memberId: `06990001:77:${8000 + n}:02`,
+    }
     const key = await clinic.items([condition('C-1', '高血圧症')], { patient })
     const words = ['ちょうそかべ', 'ﾁｮｳｿｶﾍﾞ ﾀｴ', '長宗我部', '1941-02-03', 'S16.2.3', `${8000 + n}`, `77-${8000 + n}`, patient.memberId]
-    for (const q of words) expect((await find(q, { institution: HOSPITAL })).patients.map((p) => p.patient.patientId), q).toEqual([key])
+    for (const q of words)
+      expect(
+        (await find(q, { institution: HOSPITAL })).patients.map((p) => p.patient.patientId),
+        q,
+      ).toEqual([key])
     for (const q of words) expect((await find(q)).patients, q).toEqual([])
     await clinic.agree(key, { diagnosis: true })
-    expect((await find('長宗我部', { role: 'clerk' })).patients).toMatchObject([{ open: { kinds: ['diagnosis'] }, cover: { validity: '4' } }])
+    expect((await find('長宗我部', { role: 'clerk' })).patients).toMatchObject([
+      { open: { kinds: ['diagnosis'] }, cover: { validity: '4' } },
+    ])
     expect((await clinic.auditOf(key)).at(-1)).toMatchObject({ action: 'clinic.list', rule: 'care-relation' })
   })
 

@@ -14,7 +14,8 @@ import { KindPage, pagedKind } from './page-kind.tsx'
 import { LabsPage } from './page-labs.tsx'
 import type { PageOf } from './frame.tsx'
 
-const LAW = '医療法等の一部を改正する法律（令和7年法律第87号）による電子カルテ情報の共有。閲覧は本人の同意による（施行日は規定ごと。要確認: 弁護士）'
+const LAW =
+  '医療法等の一部を改正する法律（令和7年法律第87号）による電子カルテ情報の共有。閲覧は本人の同意による（施行日は規定ごと。要確認: 弁護士）'
 
 /** Who may open a record. A clerk sees who comes and whether they are covered, not what ails them. */
 const clinical: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist']

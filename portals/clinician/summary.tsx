@@ -1,9 +1,9 @@
 /** The first screenful of a chart: what could harm, what is the matter, what is taken, what is out of range. */
 import type { ReactNode } from 'react'
-import { Banner, Card, formatShortDate, Grid, Ja, type Lang, RangeMark, t } from '#ui'
+import { Banner, Card, formatShortDate, Grid, Ja, type Lang, RangeMark, t, UninformedMark } from '#ui'
 import { itemHref } from './frame.tsx'
 import type { AnyItem, ChartView, ItemOf } from './model.ts'
-import { type Look, Untold } from './parts.tsx'
+import type { Look } from './parts.tsx'
 import { isAllergy, isDiagnosis, isPrescription, isResult } from './tables.tsx'
 import { named, titleOf } from './words.ts'
 
@@ -34,7 +34,12 @@ export function HarmBanner({ view, lang }: { view: ChartView; lang: Lang }): Rea
     )
   return (
     <Banner lang={lang} tone="info" label={label} title={t(lang, { ja: '登録はありません', en: 'None registered' })}>
-      <p>{t(lang, { ja: 'アレルギーがないという意味ではありません。本人に確かめてください。', en: 'This does not mean there are none. Please ask the person.' })}</p>
+      <p>
+        {t(lang, {
+          ja: 'アレルギーがないという意味ではありません。本人に確かめてください。',
+          en: 'This does not mean there are none. Please ask the person.',
+        })}
+      </p>
     </Banner>
   )
 }
@@ -55,19 +60,30 @@ function HarmNames({ known, lang }: { known: readonly ItemOf<'allergy'>[]; lang:
 /** Three short lists side by side, each line a link, each list ending in the section that has it all. */
 export function Summary({ view, look }: { view: ChartView; look: Look }): ReactNode {
   const { lang } = look
-  const problems = firstOfEach(view.items.diagnosis.filter(isDiagnosis).filter((item) => item.current))
+  const problems = firstOfEach(diagnosesInOrder(view).filter((item) => item.current))
   const drugs = firstOfEach(view.items.prescription.filter(isPrescription))
-  const out = latestResults(view).filter((item) => item.mark !== null && item.mark !== 'within')
+  const out = latestResults(view).filter(isOut)
   return (
     <section className="section">
       <h2 className="visually-hidden">{t(lang, { ja: '要点', en: 'At a glance' })}</h2>
       <Grid>
-      <Short title={t(lang, { ja: '現在の傷病名', en: 'Current diagnoses' })} lines={problems} to="#diagnosis" look={look} />
-      <Short title={t(lang, { ja: '処方（文書から）', en: 'Drugs (from documents)' })} lines={drugs} to="#prescription" look={look} />
-      <Short title={t(lang, { ja: '基準を外れた最新の検査', en: 'Latest results out of range' })} lines={out} to="#test-result" look={look} />
+        <Short title={t(lang, { ja: '現在の傷病名', en: 'Current diagnoses' })} lines={problems} to="#diagnosis" look={look} />
+        <Short title={t(lang, { ja: '処方（文書から）', en: 'Drugs (from documents)' })} lines={drugs} to="#prescription" look={look} />
+        <Short
+          title={t(lang, { ja: '基準を外れた最新の検査', en: 'Latest results out of range' })}
+          lines={out}
+          to="#test-result"
+          look={look}
+        />
       </Grid>
     </section>
   )
+}
+
+/** Main disease, then what is still acted on, then what has ended; newest first within each. */
+export function diagnosesInOrder(view: ChartView): ItemOf<'diagnosis'>[] {
+  const rank = (item: ItemOf<'diagnosis'>) => (item.current ? (item.principal ? 0 : 1) : 2)
+  return view.items.diagnosis.filter(isDiagnosis).toSorted((a, b) => rank(a) - rank(b))
 }
 
 /** The same thing named by several institutions is one line. Newest first. */
@@ -81,11 +97,14 @@ function firstOfEach<Item extends AnyItem>(items: readonly Item[]): Item[] {
   return [...seen.values()]
 }
 
-/** The newest result of every item measured, newest first. */
+export const isOut = (item: ItemOf<'result'>): boolean => item.mark !== null && item.mark !== 'within'
+
+/** The newest result of every item measured: out of range first, newest first within each. */
 export function latestResults(view: ChartView): ItemOf<'result'>[] {
   const seen = new Map<string, ItemOf<'result'>>()
-  for (const item of [...view.items['test-result'], ...view.items.infection].filter(isResult)) if (!seen.has(item.courseKey)) seen.set(item.courseKey, item)
-  return [...seen.values()]
+  for (const item of [...view.items['test-result'], ...view.items.infection].filter(isResult))
+    if (!seen.has(item.courseKey)) seen.set(item.courseKey, item)
+  return [...seen.values()].toSorted((a, b) => Number(isOut(b)) - Number(isOut(a)))
 }
 
 function Short({ title, lines, to, look }: { title: string; lines: readonly AnyItem[]; to: string; look: Look }): ReactNode {
@@ -118,8 +137,10 @@ function Line({ item, look }: { item: AnyItem; look: Look }): ReactNode {
         </>
       ) : null}
       {item.is === 'diagnosis' && item.suspected ? t(lang, { ja: '（疑い）', en: '(suspected) ' }) : null}
-      {item.uninformed ? <Untold item={item} lang={lang} /> : null}{' '}
-      {item.date ? <span className="note">{item.is === 'diagnosis' ? yearOf(item.date, lang) : formatShortDate(item.date, lang)}</span> : null}
+      {item.uninformed ? <UninformedMark lang={lang} /> : null}{' '}
+      {item.date ? (
+        <span className="note">{item.is === 'diagnosis' ? yearOf(item.date, lang) : formatShortDate(item.date, lang)}</span>
+      ) : null}
     </>
   )
 }

@@ -16,17 +16,16 @@ export const isDocument = isA('document')
 
 type TableOf<Item> = { items: readonly Item[]; look: Look; caption: string; empty?: ReactNode }
 
-function ItemTable<Item extends AnyItem>(props: TableOf<Item> & { columns: Column<Item>[]; tone?: (item: Item) => 'attention' | 'harm' | null }): ReactNode {
+function ItemTable<Item extends AnyItem>(
+  props: TableOf<Item> & { columns: Column<Item>[]; tone?: (item: Item) => 'attention' | 'harm' | null },
+): ReactNode {
   const { items, look, caption, columns, tone, empty } = props
   if (items.length === 0) return empty ?? <Nothing look={look} />
   return <Table lang={look.lang} caption={caption} captionHidden columns={columns} rows={items} rowKey={(item) => item.id} rowTone={tone} />
 }
 
 export const Nothing = ({ look }: { look: Look }): ReactNode => (
-  <EmptyState
-    lang={look.lang}
-    title={t(look.lang, { ja: '記録はありません', en: 'No records' })}
-  >
+  <EmptyState lang={look.lang} title={t(look.lang, { ja: '記録はありません', en: 'No records' })}>
     <p>{t(look.lang, { ja: '登録した医療機関はありません。', en: 'No institution has registered any.' })}</p>
   </EmptyState>
 )
@@ -42,17 +41,16 @@ export function Diagnoses(props: TableOf<ItemOf<'diagnosis'>>): ReactNode {
         <Title item={item} look={look}>
           {item.principal ? <Tag tone="accent">{t(lang, { ja: '主病名', en: 'Main' })}</Tag> : null}{' '}
           {item.suspected ? <Tag tone="attention">{t(lang, { ja: '疑い', en: 'Suspected' })}</Tag> : null}{' '}
+          {item.status === null || item.status === 'active' ? null : <Tag>{t(lang, named('clinicalStatus', item.status))}</Tag>}{' '}
+          {item.current || (item.status !== null && item.status !== 'active') ? null : (
+            <Tag>{t(lang, { ja: '否定・誤登録', en: 'Refuted or entered in error' })}</Tag>
+          )}{' '}
+          {item.abatement ? (
+            <span className="note">
+              {t(lang, { ja: `${formatPlainDate(item.abatement, lang)}まで`, en: `until ${formatPlainDate(item.abatement, lang)}` })}{' '}
+            </span>
+          ) : null}
         </Title>
-      ),
-    },
-    {
-      key: 'status',
-      header: t(lang, { ja: '状態', en: 'State' }),
-      cell: (item) => (
-        <>
-          {t(lang, item.status === null ? { ja: '記載なし', en: 'Not given' } : named('clinicalStatus', item.status))}
-          {item.abatement ? <span className="note"> {formatPlainDate(item.abatement, lang)}</span> : null}
-        </>
       ),
     },
     dateColumn(look, t(lang, { ja: '発症日', en: 'Onset' })),
@@ -74,7 +72,8 @@ export function Allergies(props: TableOf<ItemOf<'allergy'>>): ReactNode {
           {item.criticality ? (
             <Tag tone={item.criticality === 'high' ? 'harm' : undefined}>{t(lang, named('criticality', item.criticality))}</Tag>
           ) : null}{' '}
-          {item.current ? null : <Tag>{t(lang, { ja: '過去の記録', en: 'No longer current' })}</Tag>} <Ja>{[...item.reactions, item.note ?? ''].filter(Boolean).join('、')}</Ja>
+          {item.current ? null : <Tag>{t(lang, { ja: '過去の記録', en: 'No longer current' })}</Tag>}{' '}
+          <Ja>{[...item.reactions, item.note ?? ''].filter(Boolean).join('、')}</Ja>
         </>
       ),
     },
@@ -89,7 +88,11 @@ export function Results(props: TableOf<ItemOf<'result'>>): ReactNode {
   const { lang } = look
   const columns: Column<ItemOf<'result'>>[] = [
     { key: 'name', header: t(lang, { ja: '検査項目', en: 'Item' }), cell: (item) => <Title item={item} look={look} /> },
-    { key: 'value', header: t(lang, { ja: '結果と基準範囲', en: 'Result and reference range' }), cell: (item) => <Result item={item} lang={lang} /> },
+    {
+      key: 'value',
+      header: t(lang, { ja: '結果と基準範囲', en: 'Result and reference range' }),
+      cell: (item) => <Result item={item} lang={lang} />,
+    },
     dateColumn(look, t(lang, { ja: '採取日', en: 'Taken' })),
     sourceColumn(look),
   ]
@@ -122,7 +125,9 @@ export function Documents(props: TableOf<ItemOf<'document'>>): ReactNode {
       header: t(lang, { ja: 'あて先', en: 'Addressed to' }),
       cell: (item) =>
         item.addressee?.institutionNumber ? (
-          <span lang="ja">{look.institutions(item.addressee.institutionNumber, item.addressee.name ?? item.addressee.institutionNumber)}</span>
+          <span lang="ja">
+            {look.institutions(item.addressee.institutionNumber, item.addressee.name ?? item.addressee.institutionNumber)}
+          </span>
         ) : item.addressee?.name ? (
           <Ja>{item.addressee.name}</Ja>
         ) : null,

@@ -4,6 +4,7 @@ import type { Db } from '#kernel/database'
 import { newKey, ulid } from '#kernel/id'
 import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, claimOnce } from '#kernel/identity'
 import { Refusal, refuse } from '#kernel/refusal'
+import { scopeCovers } from '#kernel/scope'
 import { foldMemberId } from '#packages/fhir'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
@@ -154,7 +155,7 @@ export const accounts: Accounts = {
         institutionNumber: c.institutionNumber,
         institutionName: c.institutionName,
         name: c.name,
-        scopes: scopes.filter((s) => c.scopes.includes(s)),
+        scopes: scopes.filter((s) => scopeCovers(c.scopes, s)),
       }
     )
   },

@@ -62,6 +62,11 @@ describe('a token', () => {
 
   test('carries the part of the scopes that was asked for', async () => {
     expect((await token(await assertion(), { scope: 'system/*.rs' })).json().scope).toBe('system/*.rs')
+    const narrow = (await token(await assertion(), { scope: 'system/Patient.s' })).json()
+    expect(narrow.scope).toBe('system/Patient.s')
+    const get = (type: string) => door.app.inject({ url: `/fhir/R4/${type}`, headers: { authorization: `Bearer ${narrow.access_token}` } })
+    expect((await get('Patient')).statusCode).toBe(200)
+    expect((await get('Observation')).statusCode).toBe(403)
   })
 
   test.each([
@@ -152,7 +157,7 @@ describe('requests in another form', () => {
   })
 
   test('scopes beyond the client’s, a client_id that is another’s, a parameter sent twice, JSON', async () => {
-    expect((await token(await assertion(), { scope: 'system/*.rs system/*.d' })).json().error).toBe('invalid_scope')
+    expect((await token(await assertion(), { scope: 'system/*.rs user/*.r' })).json().error).toBe('invalid_scope')
     expect((await token(await assertion(), { client_id: 'clinic-b' })).json().error).toBe('invalid_client')
     const twice = await door.app.inject({
       method: 'POST',

@@ -1,4 +1,5 @@
 /** What sign-in decides without asking anybody. Pure. */
+import { scopeCovers } from '#kernel/scope'
 
 /** A card answers its challenge within two minutes. */
 export const CHALLENGE_SECONDS = 120
@@ -25,9 +26,9 @@ export function safeNext(wish: unknown, fallback: string): string {
 /** Whether a page belongs to people at work, who sign in by name and code. */
 export const isForStaff = (path: string): boolean => /^\/(?:clinic|reader|desk|eligibility|operator)(?:[/?]|$)/.test(path)
 
-/** Scopes to grant: what is asked for, which must be among the client's; all of the client's where nothing is asked. Null where something else is asked. */
+/** Scopes to grant: what is asked for, which the client's must cover; all of the client's where nothing is asked. Null where more is asked. */
 export function grantedScopes(asked: string | undefined, own: readonly string[]): string[] | null {
   const wanted = (asked ?? '').split(/\s+/).filter(Boolean)
   if (wanted.length === 0) return [...own]
-  return wanted.every((scope) => own.includes(scope)) ? [...new Set(wanted)] : null
+  return wanted.every((scope) => scopeCovers(own, scope)) ? [...new Set(wanted)] : null
 }

@@ -140,6 +140,7 @@ describe('where one goes after', () => {
     const own = ['system/*.rs', 'system/*.cruds']
     expect(grantedScopes(undefined, own)).toEqual(own)
     expect(grantedScopes(' system/*.rs  system/*.rs', own)).toEqual(['system/*.rs'])
+    expect(grantedScopes('system/Observation.r system/*.read', own)).toEqual(['system/Observation.r', 'system/*.read'])
     expect(grantedScopes('system/*.rs user/*.cruds', own)).toBeNull()
   })
 })

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { scopeCovers } from './scope.ts'
+
+test.each([
+  [['system/*.cruds'], 'system/*.cruds', true],
+  [['system/*.cruds'], 'system/Observation.rs', true],
+  [['system/*.cruds'], 'system/*.read', true],
+  [['system/*.cruds'], 'system/*.write', true],
+  [['system/*.cruds'], 'system/*.*', true],
+  [['system/*.rs'], 'system/Patient.r', true],
+  [['system/*.read'], 'system/Patient.rs', true],
+  [['system/*.rs'], 'system/*.read', true],
+  [['system/Observation.rs'], 'system/Observation.s', true],
+  [['system/*.rs'], 'system/*.cruds', false],
+  [['system/*.read'], 'system/*.write', false],
+  [['system/Observation.rs'], 'system/*.rs', false],
+  [['system/Observation.rs'], 'system/Condition.rs', false],
+  [['system/*.cruds'], 'user/*.rs', false],
+  [['system/*.cruds'], 'patient/Observation.rs', false],
+  [['system/*.cruds'], 'system/*.', false],
+  [['system/*.cruds'], 'system/*.sr', false],
+  [['system/*.cruds'], 'openid', false],
+  [['openid'], 'openid', true],
+  [[], 'system/*.rs', false],
+] as const)('%j covers %s: %s', (own, asked, covered) => {
+  expect(scopeCovers(own, asked)).toBe(covered)
+})

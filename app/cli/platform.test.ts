@@ -8,7 +8,10 @@ import type { TestDatabase } from '../../tests/harness/database.ts'
 import { empty, makeHome, migrated, submissions } from '../backup/drill.fixture.ts'
 import { typed } from './io.fixture.ts'
 
-const sent = submissions(12)
+/** Each identifier once: sending an earlier content of one again is a replacement, not a repetition. */
+const identifierOf = (s: { bundle: object }) => JSON.stringify((s.bundle as { identifier?: unknown }).identifier)
+const all = submissions(40)
+const sent = all.filter((s, i) => all.findIndex((other) => identifierOf(other) === identifierOf(s)) === i).slice(0, 12)
 const lines = (from: number, to: number) =>
   sent
     .slice(from, to)

@@ -21,7 +21,8 @@ const controlKills = { quick: 4, full: 10 }
 
 /** F1: kill -9 of application and database in the middle of Bundles, and the control that acknowledges before COMMIT. */
 export async function f1(run: FaultRun): Promise<FaultResult> {
-  if (process.platform !== 'linux') throw new Error('F1 はプロセスを /proc で探すため、Linux で実行してください。 / F1 finds processes in /proc; run it on Linux.')
+  if (process.platform !== 'linux')
+    throw new Error('F1 はプロセスを /proc で探すため、Linux で実行してください。 / F1 finds processes in /proc; run it on Linux.')
   const home = await mkdtemp(join(tmpdir(), 'enishi-faults-'))
   try {
     const random = randomFrom(run.seed)
@@ -54,7 +55,15 @@ async function attempt(about: Attempt): Promise<Verdict> {
     const { hospitals, people, up } = outside(platform, name)
     const run = `${name[0]}${Math.floor(random.next() * 36 ** 5).toString(36)}`
     const writers = startWriters(
-      Array.from({ length: WRITERS }, (_, n) => ({ n, run, hospital: hospitals[n % hospitals.length]!, people, acks, up, random: random.fork(`writer-${n}`) })),
+      Array.from({ length: WRITERS }, (_, n) => ({
+        n,
+        run,
+        hospital: hospitals[n % hospitals.length]!,
+        people,
+        acks,
+        up,
+        random: random.fork(`writer-${n}`),
+      })),
     )
     try {
       await (name === 'real' ? killAll(about, platform, writers) : killWorkers(about, platform, writers))
@@ -79,7 +88,10 @@ function outside(platform: Platform, name: string) {
     // Pharmacies and dental clinics send other things.
     hospitals: demo.facilities.filter((f) => ['hospital', 'clinic'].includes(f.kind)).map((f) => hospital(f, demo)),
     people: [...known, ...newcomers],
-    up: () => fetch(`${platform.baseUrl}/health`, { signal: AbortSignal.timeout(5_000) }).then((r) => r.ok).catch(() => false),
+    up: () =>
+      fetch(`${platform.baseUrl}/health`, { signal: AbortSignal.timeout(5_000) })
+        .then((r) => r.ok)
+        .catch(() => false),
   }
 }
 
@@ -88,7 +100,9 @@ async function killAll(about: Attempt, platform: Platform, wrote: Wrote): Promis
   for (const [n, kill] of plan.entries()) {
     about.stopping.throwIfAborted()
     const { inFlight, backMs } = await killOnce(kill, platform, wrote, about.random)
-    about.tell(`${n + 1}/${plan.length} killed ${kill} with ${inFlight} requests under way; acknowledged again after ${Math.round(backMs)} ms (${wrote.acknowledged()} so far)`)
+    about.tell(
+      `${n + 1}/${plan.length} killed ${kill} with ${inFlight} requests under way; acknowledged again after ${Math.round(backMs)} ms (${wrote.acknowledged()} so far)`,
+    )
   }
 }
 
@@ -124,7 +138,12 @@ async function settle(about: {
       `${writers.sent.size} sent, ${stored.acked} acknowledged, ${stored.ambiguous} without an answer (${stored.ambiguousStored} of them stored), audit tree of ${tree.leaves} leaves`,
     )
     const wrong = [...stored.wrong, ...tree.wrong, ...writers.refused.slice(0, 5), ...(drained ? [] : ['the audit lag did not drain'])]
-    return { ...stored, lost: Math.max(stored.lost, read.lost), partialBundles: Math.max(stored.partialBundles, read.partialBundles), wrong }
+    return {
+      ...stored,
+      lost: Math.max(stored.lost, read.lost),
+      partialBundles: Math.max(stored.partialBundles, read.partialBundles),
+      wrong,
+    }
   } finally {
     await client.end()
   }

@@ -105,7 +105,9 @@ const MADE_AT = `${YEAR}-11-20T10:00:00.000+09:00`
 /** A valid Bundle whose items carry the identifiers `<identifier>-<revision>-<n>`, so that each is known again wherever it is read. */
 function draft(facility: Facility, about: Parameters<Hospital['draft']>[0]): Submission {
   const { person, identifier, revision, type, entries } = about
-  const items = Array.from({ length: entries }, (_, n) => (type === 'Condition' ? condition : laboratory)(`${identifier}-${revision}-${n}`, n))
+  const items = Array.from({ length: entries }, (_, n) =>
+    (type === 'Condition' ? condition : laboratory)(`${identifier}-${revision}-${n}`, n),
+  )
   const bundle = makeFiveItemBundle({
     sender: senderOf(facility),
     patient: patientOf(person),

@@ -1,11 +1,20 @@
 import type { Random } from '#packages/synthetic'
 import { pause, type Platform, until } from './platform.ts'
-import type { Wrote } from './writers.ts'
+import { WRITERS, type Wrote } from './writers.ts'
 
 /** What is killed with SIGKILL; nobody gets a chance to clean up. */
-export type Kill = 'web-worker' | 'all-web-workers' | 'primary' | 'postmaster' | 'backend'
+export type Kill = 'web-worker' | 'all-web-workers' | 'leader' | 'primary' | 'postmaster' | 'backend'
 
-const ofApplication: readonly Kill[] = ['web-worker', 'web-worker', 'all-web-workers', 'primary']
+const ofApplication: readonly Kill[] = [
+  'web-worker',
+  'web-worker',
+  'web-worker',
+  'all-web-workers',
+  'all-web-workers',
+  'primary',
+  'primary',
+  'leader',
+]
 const ofDatabase: readonly Kill[] = ['postmaster', 'postmaster', 'backend']
 
 /** The kills of a run in random order. */
@@ -20,12 +29,18 @@ const RECOVERY_MS = 90_000
  * Kills in the middle of submissions, then waits until the platform acknowledges again.
  * @returns requests that were under way at the moment of the kill, and milliseconds to the next acknowledgement
  */
-export async function killOnce(kill: Kill, platform: Platform, wrote: Wrote, random: Random): Promise<{ inFlight: number; backMs: number }> {
+export async function killOnce(
+  kill: Kill,
+  platform: Platform,
+  wrote: Wrote,
+  random: Random,
+): Promise<{ inFlight: number; backMs: number }> {
   const acknowledged = (n: number) => () => {
     platform.mustRun()
     return wrote.acknowledged() >= n
   }
-  if (!(await until(acknowledged(wrote.acknowledged() + random.whole(3, 25)), RECOVERY_MS))) throw new Error('the writers get no answers before the kill')
+  if (!(await until(acknowledged(wrote.acknowledged() + random.whole(3, 25)), RECOVERY_MS)))
+    throw new Error('the writers get no answers before the kill')
   await pause(random.whole(0, 200))
   await until(() => wrote.inFlight() > 0, 5_000)
   const inFlight = wrote.inFlight()
@@ -36,19 +51,22 @@ export async function killOnce(kill: Kill, platform: Platform, wrote: Wrote, ran
     await platform.start()
   }
   // More than can have been on their way at the kill: these were submitted to what came back.
-  const back = wrote.acknowledged() + inFlight + 1
+  const back = wrote.acknowledged() + WRITERS + 1
   if (!(await until(acknowledged(back), RECOVERY_MS))) throw new Error(`nothing was acknowledged again after the ${kill} was killed`)
   return { inFlight, backMs: performance.now() - at }
 }
 
 function victims(kill: Kill, platform: Platform, random: Random): number[] {
   const found = {
-    'web-worker': () => [random.pick(platform.webPids())],
-    'all-web-workers': () => platform.webPids(),
+    'web-worker': () => [random.pick(platform.pidsOf('web'))],
+    'all-web-workers': () => platform.pidsOf('web'),
+    leader: () => platform.pidsOf('leader'),
     primary: () => [platform.primaryPid()],
     postmaster: () => [platform.postmasterPid()],
     backend: () => [random.pick(platform.backendPids())],
-  }[kill]().filter((pid) => pid > 0)
+  }
+    [kill]()
+    .filter((pid) => pid > 0)
   if (found.length === 0) throw new Error(`there is no ${kill} to kill`)
   return found
 }

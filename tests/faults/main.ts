@@ -14,7 +14,9 @@ async function main(args: readonly string[]): Promise<number> {
   const unknown = names.filter((n) => !(n in faults))
   if (names.length === 0 || unknown.length > 0) {
     const known = Object.keys(faults).join(' ')
-    console.error(`使い方: npm run faults -- ${known} [--quick] [--seed=文字列] / usage: npm run faults -- ${known} [--quick] [--seed=TEXT]`)
+    console.error(
+      `使い方: npm run faults -- ${known} [--quick] [--seed=文字列] / usage: npm run faults -- ${known} [--quick] [--seed=TEXT]`,
+    )
     return 2
   }
   const root = resolve(process.env.ENISHI_ROOT ?? '.')

@@ -27,8 +27,8 @@ export type Platform = {
   demo(): DemoFile
   databaseUrl(): string
   primaryPid(): number
-  /** Web workers, newest forks included. */
-  webPids(): number[]
+  /** Processes of a role, newest forks included. */
+  pidsOf(role: 'web' | 'leader'): number[]
   postmasterPid(): number
   /** Server processes that serve a client. */
   backendPids(): number[]
@@ -96,7 +96,7 @@ export async function platformAt(about: { root: string; home: string; entry?: st
     demo: () => read<DemoFile>('demo.json'),
     databaseUrl: () => read<{ databaseUrl: string }>('run.json').databaseUrl,
     primaryPid,
-    webPids: () => childrenOf(primaryPid()).filter((pid) => proc(pid, 'environ').split('\0').includes('ENISHI_ROLE=web')),
+    pidsOf: (role) => childrenOf(primaryPid()).filter((pid) => proc(pid, 'environ').split('\0').includes(`ENISHI_ROLE=${role}`)),
     postmasterPid: () => postmaster(home),
     backendPids: () => childrenOf(postmaster(home)).filter((pid) => /^postgres: enishi /.test(proc(pid, 'cmdline'))),
   }

@@ -15,7 +15,11 @@ export function judgeReading(
   for (const [identifier, revisions] of Map.groupBy(sent.values(), (s) => s.identifier)) {
     const items = shown.get(identifier) ?? []
     const newest = Math.max(0, ...revisions.filter((s) => acked.has(s.name)).map((s) => s.revision))
-    const whole = revisions.find((s) => s.entries === items.length && Array.from({ length: s.entries }, (_, n) => `${identifier}-${s.revision}-${n}`).every((i) => items.includes(i)))
+    const whole = revisions.find(
+      (s) =>
+        s.entries === items.length &&
+        Array.from({ length: s.entries }, (_, n) => `${identifier}-${s.revision}-${n}`).every((i) => items.includes(i)),
+    )
     if (items.length > 0 && !whole) result.partialBundles++
     if (newest > (items.length === 0 ? 0 : (whole?.revision ?? newest))) result.lost++
   }

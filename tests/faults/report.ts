@@ -6,7 +6,10 @@ import { writeSection } from '../conformance/report.ts'
 
 export type FaultLine = { name: string; what: string; line: string; control: string; passed: boolean; seed: string; seconds: number }
 
-const HEAD = ['| test | fault | result | line | control | seed | commit | duration | on |', '| --- | --- | --- | --- | --- | --- | --- | --- | --- |']
+const HEAD = [
+  '| test | fault | result | line | control | seed | commit | duration | on |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+]
 
 /** Puts the result of a full run into the fault table, in the place of the earlier one of the same test. */
 export async function writeFaultTable(root: string, result: FaultLine): Promise<void> {
@@ -27,7 +30,11 @@ function rowOf(r: FaultLine, commit: string): string {
 
 function commitOf(root: string): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
   } catch {
     return 'unknown'
   }

@@ -20,7 +20,17 @@ export type Verdict = {
   wrong: string[]
 }
 
-type Stored = { key: string; id: string; value: string; sha256: string; claimed: boolean; rows: number; live: number; audited: boolean; told: boolean }
+type Stored = {
+  key: string
+  id: string
+  value: string
+  sha256: string
+  claimed: boolean
+  rows: number
+  live: number
+  audited: boolean
+  told: boolean
+}
 
 const DEPOSITS = `
   select d.key, d.id, d.value, encode(d.sha256, 'hex') as sha256, coalesce(c.deposit_id = d.id, false) as claimed,
@@ -35,21 +45,42 @@ export const NEWCOMER = '06990001:F1'
 
 /** Statements that count what must not be: each is 0 in a whole database. */
 const INVARIANTS: readonly [what: string, sql: string][] = [
-  ['claims of an identifier without their submission', `select count(*)::int as n from record.bundle_claim c where not exists
-    (select 1 from record.deposit d where d.key = c.key and d.id = c.deposit_id)`],
-  ['items without their submission', `select count(*)::int as n from record.resource r where r.deposit_id is not null and not exists
-    (select 1 from record.deposit d where d.key = r.key and d.id = r.deposit_id)`],
-  ['version chains with a gap', `select count(*)::int as n from (
+  [
+    'claims of an identifier without their submission',
+    `select count(*)::int as n from record.bundle_claim c where not exists
+    (select 1 from record.deposit d where d.key = c.key and d.id = c.deposit_id)`,
+  ],
+  [
+    'items without their submission',
+    `select count(*)::int as n from record.resource r where r.deposit_id is not null and not exists
+    (select 1 from record.deposit d where d.key = r.key and d.id = r.deposit_id)`,
+  ],
+  [
+    'version chains with a gap',
+    `select count(*)::int as n from (
     select key, type, id from (select key, type, id, version from record.version union all select key, type, id, version from record.resource) v
-    group by key, type, id having min(version) <> 1 or max(version) <> count(*) or count(distinct version) <> count(*)) gaps`],
-  ['index rows of nothing that lives', `select count(*)::int as n from (
+    group by key, type, id having min(version) <> 1 or max(version) <> count(*) or count(distinct version) <> count(*)) gaps`,
+  ],
+  [
+    'index rows of nothing that lives',
+    `select count(*)::int as n from (
     select key, type, id from record.string_value union all select key, type, id from record.date_value) i
-    where not exists (select 1 from record.resource r where r.key = i.key and r.type = i.type and r.id = i.id and not r.deleted)`],
-  ['deleted items that a search still finds', `select count(*)::int as n from record.resource where deleted and (tokens <> '{}' or refs <> '{}')`],
-  ['newcomers entered twice', `select count(*)::int as n from (select folded from person.member_id where as_sent like '${NEWCOMER}%'
-    group by folded having count(distinct person_id) > 1) twice`],
-  ['patient keys without a Patient', `select count(*)::int as n from person.patient_key k where not exists
-    (select 1 from record.resource r where r.key = k.key and r.type = 'Patient' and not r.deleted)`],
+    where not exists (select 1 from record.resource r where r.key = i.key and r.type = i.type and r.id = i.id and not r.deleted)`,
+  ],
+  [
+    'deleted items that a search still finds',
+    `select count(*)::int as n from record.resource where deleted and (tokens <> '{}' or refs <> '{}')`,
+  ],
+  [
+    'newcomers entered twice',
+    `select count(*)::int as n from (select folded from person.member_id where as_sent like '${NEWCOMER}%'
+    group by folded having count(distinct person_id) > 1) twice`,
+  ],
+  [
+    'patient keys without a Patient',
+    `select count(*)::int as n from person.patient_key k where not exists
+    (select 1 from record.resource r where r.key = k.key and r.type = 'Patient' and not r.deleted)`,
+  ],
 ]
 
 /** Holds what is stored against the ack list and the invariants. */
@@ -72,7 +103,15 @@ type Judged = Omit<Verdict, 'wrong'>
 /** Pure: what is stored against what was said. A deposit that nobody of this run sent (the demo's) is held to the audit rule only. */
 export function judge(stored: readonly Stored[], sent: ReadonlyMap<string, Submission>, acked: ReadonlySet<string>): Judged {
   const byContent = Map.groupBy(stored, (d) => `${d.value.split('^').at(-1)} ${d.sha256}`)
-  const result = { acked: acked.size, lost: 0, dup: 0, partialBundles: 0, auditMissing: stored.filter((d) => !d.audited).length, ambiguousStored: 0, ambiguous: 0 }
+  const result = {
+    acked: acked.size,
+    lost: 0,
+    dup: 0,
+    partialBundles: 0,
+    auditMissing: stored.filter((d) => !d.audited).length,
+    ambiguousStored: 0,
+    ambiguous: 0,
+  }
   const newestAcked = new Map<string, number>()
   for (const s of sent.values()) {
     if (acked.has(s.name)) newestAcked.set(s.identifier, Math.max(newestAcked.get(s.identifier) ?? 0, s.revision))
@@ -108,8 +147,12 @@ type Indexed = { key: string; type: string; id: string; kind: string; body: stri
 async function disagreeingIndexes(client: Client): Promise<number> {
   const { rows } = await client.query<Indexed>('select key, type, id, kind, body, tokens, refs from record.resource where not deleted')
   const of = (r: { key: string; type: string; id: string }) => `${r.key}/${r.type}/${r.id}`
-  const strings = await client.query<{ key: string; type: string; id: string; param: string; value: string }>('select * from record.string_value')
-  const dates = await client.query<{ key: string; type: string; id: string; param: string; lo: Date | null; hi: Date | null }>('select * from record.date_value')
+  const strings = await client.query<{ key: string; type: string; id: string; param: string; value: string }>(
+    'select * from record.string_value',
+  )
+  const dates = await client.query<{ key: string; type: string; id: string; param: string; lo: Date | null; hi: Date | null }>(
+    'select * from record.date_value',
+  )
   const stringsOf = Map.groupBy(strings.rows, of)
   const datesOf = Map.groupBy(dates.rows, of)
   const instant = (at: Date | string | null) => (at === null ? '' : new Date(at).toISOString())
@@ -120,7 +163,10 @@ async function disagreeingIndexes(client: Client): Promise<number> {
       [row.tokens, index.tokens],
       [row.refs, index.refs],
       [(stringsOf.get(of(row)) ?? []).map((s) => `${s.param}=${s.value}`), index.strings.map((s) => `${s.param}=${s.value}`)],
-      [(datesOf.get(of(row)) ?? []).map((d) => `${d.param}=${instant(d.lo)}/${instant(d.hi)}`), index.dates.map((d) => `${d.param}=${instant(d.lo)}/${instant(d.hi)}`)],
+      [
+        (datesOf.get(of(row)) ?? []).map((d) => `${d.param}=${instant(d.lo)}/${instant(d.hi)}`),
+        index.dates.map((d) => `${d.param}=${instant(d.lo)}/${instant(d.hi)}`),
+      ],
     ]
     return pairs.some(([is, should]) => [...is].sort().join('\n') !== [...should].sort().join('\n'))
   }).length

@@ -15,7 +15,15 @@ export type Wrote = {
 
 export type Writers = Wrote & { stop(): Promise<void> }
 
-type Job = { n: number; run: string; hospital: Hospital; people: DemoFile['people']; acks: AckList; random: Random; up: () => Promise<boolean> }
+type Job = {
+  n: number
+  run: string
+  hospital: Hospital
+  people: DemoFile['people']
+  acks: AckList
+  random: Random
+  up: () => Promise<boolean>
+}
 
 /**
  * Eight institutions' systems that submit one Bundle after another: new ones, and new revisions of their own earlier ones.

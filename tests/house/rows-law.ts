@@ -1,0 +1,97 @@
+import { isHttpRow, type Row } from '#kernel/route'
+
+const name = (row: Row): string =>
+  row.kind === 'job' ? `job ${row.name}` : row.kind === 'mount' ? `mount ${row.path}` : `${row.method} ${row.path}`
+
+/** Rows that leave no audit entry, each with its reason: nothing of a person is shown or kept. */
+export const unaudited: Record<string, string> = {
+  'GET /health': 'says whether the platform works, nothing about anybody',
+  'GET /openapi.json': 'the list of these rows',
+  'GET /fhir/R4/metadata': 'what the server can do',
+  'GET /fhir/R4/.well-known/smart-configuration': 'where tokens are and how they are asked for',
+  'mount /assets': 'style sheets and fonts',
+  'mount /islands': 'scripts of the pages',
+  'mount /demo/ca': 'the revocation list of the demo CA, made of random serials',
+  'GET /': 'the front page',
+  'GET /sign-in': 'a form',
+  'GET /sign-in/card': 'a form',
+  'GET /sign-in/staff': 'a form',
+  'POST /sign-in/card/challenge': 'a random number for a card that nobody knows yet; the answer to it is audited',
+  'POST /reader/sessions': 'a random number for a card that nobody knows yet; the answer to it is audited',
+  'GET /reader': 'the empty screen of the reader',
+  'GET /desk/eligibility': 'an empty form; the look-up it sends is audited',
+  'GET /demo/cards': 'people who do not exist; absent without the demo',
+  'GET /demo/cards/:n': 'the card of a person who does not exist; absent without the demo',
+  'GET /demo/staff/:loginName': 'the secret of a member of staff who does not exist; absent without the demo',
+}
+
+/** Writes that anybody may call: who calls is proven, or ended, by what the write itself receives. */
+export const openWrites: Record<string, string> = {
+  'POST /sign-in/card/challenge': 'comes before anybody is proven',
+  'POST /sign-in/staff': 'proves a member of staff by password and code, with a lock after five tries',
+  'POST /sign-out': 'ends the session it comes with, whoever that was, also where it had ended',
+  'POST /oauth/token': 'proves a system by a signed assertion',
+}
+
+const japanese = /[\u3040-\u30ff\u4e00-\u9fff]/
+
+/** What a row leaves unsaid. */
+export function unsaid(row: Row): string[] {
+  const gaps = [
+    ...(row.law.trim() === '' ? ['law'] : []),
+    ...(japanese.test(row.summary.ja) ? [] : ['summary.ja']),
+    ...(row.summary.en.trim() === '' || japanese.test(row.summary.en) ? ['summary.en'] : []),
+  ]
+  if (row.kind === 'job') return gaps.map((g) => `${name(row)}: ${g}`)
+  const more = [
+    ...(row.who.length === 0 ? ['who'] : []),
+    ...(row.why.length === 0 ? ['why'] : []),
+    ...(row.audit.trim() === '' ? ['audit'] : []),
+  ]
+  return [...gaps, ...more].map((g) => `${name(row)}: ${g}`)
+}
+
+/** Rows of the same method and path; parameters count as equal whatever they are called. */
+export function twice(rows: readonly Row[]): string[] {
+  const seen = Map.groupBy(rows, (row) => name(row).replace(/:[A-Za-z]+/g, ':'))
+  return [...seen].filter(([, same]) => same.length > 1).map(([key]) => key)
+}
+
+type Lists = { silent?: Record<string, string>; writes?: Record<string, string> }
+
+/** Doors that stand open without being listed as such. */
+export function openDoors(rows: readonly Row[], { silent = unaudited, writes = openWrites }: Lists = {}): string[] {
+  return rows.flatMap((row) => {
+    if (row.kind === 'job') return []
+    const isOpen = row.who.includes('public')
+    return [
+      ...(row.audit === 'none' && !(name(row) in silent) ? [`${name(row)}: not audited, and not listed as showing nothing personal`] : []),
+      ...(row.kind === 'write' && isOpen && !(name(row) in writes)
+        ? [`${name(row)}: anybody may write, and it is not listed with a reason`]
+        : []),
+    ]
+  })
+}
+
+/** Entries of the lists that no row needs any more. */
+export const staleDoors = (rows: readonly Row[], { silent = unaudited, writes = openWrites }: Lists = {}): string[] => {
+  const names = new Set(rows.map(name))
+  return [...Object.keys(silent), ...Object.keys(writes)].filter((n) => !names.has(n))
+}
+
+const who = { public: '誰でも / public', citizen: '本人 / citizen', staff: '職員 / staff', system: 'システム / system' } as const
+
+/** The access matrix: what may be called, by whom, why, noted how, by which law. */
+export function accessMatrix(rows: readonly Row[]): string {
+  const lines = rows.map((row) => {
+    const cells =
+      row.kind === 'job'
+        ? ['leader', `every ${row.everyMs / 1000} s`, '', '']
+        : [row.who.map((w) => who[w]).join('、'), isHttpRow(row) && row.roles ? row.roles.join(', ') : '', row.why.join(', '), row.audit]
+    return [`\`${name(row)}\``, row.kind, ...cells, `${row.summary.ja}<br>${row.summary.en}`, row.law]
+      .map((c) => c.replaceAll('|', '\\|'))
+      .join(' | ')
+  })
+  const head = ['row', 'kind', 'who', 'roles', 'why', 'audit', 'what', 'law or spec']
+  return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...lines.map((l) => `| ${l} |`)].join('\n')
+}

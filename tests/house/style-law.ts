@@ -1,0 +1,56 @@
+import { basename } from 'node:path'
+import ts from 'typescript'
+import type { Source } from './sources.ts'
+
+export const MAX_LINES = 300
+
+/** Files that may be longer, each with its reason. */
+export const longFiles: Record<string, string> = {}
+
+/** Proofs that list cases may be as long as their cases; everything else keeps to the budget or says why. */
+export function tooLong(sources: readonly Source[], allowed: Record<string, string> = longFiles): string[] {
+  return sources
+    .filter((s) => !/\.test\.tsx?$/.test(s.path) && !(s.path in allowed))
+    .map((s) => ({ path: s.path, lines: s.text.split('\n').length - 1 }))
+    .filter((f) => f.lines > MAX_LINES)
+    .map((f) => `${f.path}: ${f.lines} lines (budget ${MAX_LINES}): split it by what it is about, or list it with a reason`)
+}
+
+/** Allowances nobody needs any more. */
+export const staleAllowances = (sources: readonly Source[], allowed: Record<string, string> = longFiles): string[] =>
+  Object.keys(allowed).filter((path) => !sources.some((s) => s.path === path && s.text.split('\n').length - 1 > MAX_LINES))
+
+const vague = /(^|[-/.])(utils?|helpers?|common|manager|misc|stuff)([-/.]|$)/
+
+/** Names are kebab-case and say what is inside. */
+export function badNames(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path }) => [
+    ...(vague.test(path) ? [`${path}: the name says nothing; name it after what it does`] : []),
+    ...(/^[a-z0-9]+([-.][a-z0-9]+)*\.(ts|tsx|mjs)$/.test(basename(path)) ? [] : [`${path}: file names are kebab-case`]),
+  ])
+}
+
+/** Ways out of the type system, and code made at run time. */
+export function forbiddenCode(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, text }) => {
+    const found: string[] = []
+    const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS)
+    const at = (node: ts.Node) => `${path}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
+    const visit = (node: ts.Node): void => {
+      if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${at(node)}: any, so that the compiler checks nothing`)
+      if (ts.isDecorator(node)) found.push(`${at(node)}: decorators: plain functions and rows instead`)
+      if (
+        (ts.isCallExpression(node) || ts.isNewExpression(node)) &&
+        ts.isIdentifier(node.expression) &&
+        ['eval', 'Function'].includes(node.expression.text)
+      )
+        found.push(`${at(node)}: code made at run time`)
+      ts.forEachChild(node, visit)
+    }
+    visit(file)
+    for (const [line, content] of text.split('\n').entries())
+      if (/^\s*(\/\/|\/\*|\*).*@ts-(ignore|nocheck|expect-error)/.test(content))
+        found.push(`${path}:${line + 1}: the compiler is switched off`)
+    return found
+  })
+}

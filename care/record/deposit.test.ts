@@ -96,13 +96,13 @@ describe('a valid submission is stored whole', () => {
 })
 
 describe('anything wrong refuses it whole', () => {
-  const change = (bundle: Resource, edit: (b: { [name: string]: any }) => void): Resource => {
-    const copy = structuredClone(bundle) as unknown as { [name: string]: Json }
+  type Loose = Record<string, unknown> & { entry: { resource: Record<string, unknown> }[] }
+  const change = (bundle: Resource, edit: (b: Loose) => void): Resource => {
+    const copy = structuredClone(bundle) as unknown as Loose
     edit(copy)
     return copy as unknown as Resource
   }
-  type Loose = { [name: string]: any }
-  const entry = (b: Loose, n: number): Loose => b.entry[n].resource as Loose
+  const entry = (b: Loose, n: number): Record<string, unknown> => b.entry[n]!.resource
   const conditions = () => send.fiveItems(about, [send.hypertension, send.pneumonia])
 
   test.each<[string, () => Resource | string, number, string, RegExp | null]>([
@@ -157,9 +157,9 @@ describe('anything wrong refuses it whole', () => {
     expect([answer.status, rulesOf(answer)]).toEqual([422, ['institution-mismatch']])
     const mixed = change(conditions(), (b) => {
       const text = JSON.stringify(entry(b, 2)).replaceAll(HOSPITAL, CLINIC)
-      b.entry[2].resource = JSON.parse(text)
+      b.entry[2]!.resource = JSON.parse(text)
     })
-    expect(institutionNumberOf(entry(mixed as Loose, 2) as Resource)).toBe(CLINIC)
+    expect(institutionNumberOf(entry(mixed as unknown as Loose, 2) as Resource)).toBe(CLINIC)
     expect(rulesOf(await hospital.submit(mixed))).toEqual(['institution-mismatch'])
     expect(await everything()).toBe(before)
   })

@@ -26,7 +26,9 @@ async function start<T>(role: keyof typeof roles, cards: number): Promise<{ chil
 }
 
 async function answerOf<T>(child: ChildProcess): Promise<T> {
-  const ended = once(child, 'exit').then(([code]: unknown[]) => Promise.reject(new Error(`a process of the bench ended with ${String(code)}`)))
+  const ended = once(child, 'exit').then(([code]: unknown[]) =>
+    Promise.reject(new Error(`a process of the bench ended with ${String(code)}`)),
+  )
   const [said] = (await Promise.race([once(child, 'message'), ended])) as [T]
   return said
 }
@@ -68,7 +70,11 @@ export async function bench({ quick }: { quick: boolean }): Promise<void> {
     const before = { workers: await cpuMs(workers), database: await databaseCpuMs(db) }
     const pass = await ask<Pass>(load.child, { ...order, from: 0, count: checked })
     const after = { workers: await cpuMs(workers), database: await databaseCpuMs(db) }
-    const cpu = { worker: (after.workers - before.workers) / checked, database: before.database === null || after.database === null ? 0 : (after.database - before.database) / checked, load: pass.cpuMs / checked }
+    const cpu = {
+      worker: (after.workers - before.workers) / checked,
+      database: before.database === null || after.database === null ? 0 : (after.database - before.database) / checked,
+      load: pass.cpuMs / checked,
+    }
     if (pass.ok !== checked) throw new Error(`only ${pass.ok} of ${checked} checks were answered: ${pass.other}`)
     const again = await ask<Pass>(load.child, { ...order, from: 0, count: checked })
     for (const child of workers) child.kill()
@@ -80,19 +86,49 @@ export async function bench({ quick }: { quick: boolean }): Promise<void> {
   }
 }
 
-type Report = { pass: Pass; again: Pass; cpu: { worker: number; database: number; load: number }; floor: number; checked: number; people: number }
+type Report = {
+  pass: Pass
+  again: Pass
+  cpu: { worker: number; database: number; load: number }
+  floor: number
+  checked: number
+  people: number
+}
 
 function report({ pass, again, cpu, floor, checked, people }: Report): void {
   const { p50ms, p95ms, p99ms } = pass
   const rate = Math.round(pass.ok / pass.seconds)
   say(`card-check: ${rate}/s, half within ${p50ms} ms, 99 of 100 within ${p99ms} ms (bar: 1,500/s, 100 ms)`)
-  say(`  every certificate seen for the first time, every person's first visit; the same cards again: ${Math.round(again.ok / again.seconds)}/s, p99 ${again.p99ms} ms`)
-  say(`  ${checked} cards, 200 shared key pairs, register of ${people}; ${WORKERS} workers and the load generator are processes of their own, ${CONNECTIONS} connections`)
-  say('  on: token, certificate chain, policy, CRL, signature, single use of the challenge, relation, audit before the answer; synchronous commit')
+  say(
+    `  every certificate seen for the first time, every person's first visit; the same cards again: ${Math.round(again.ok / again.seconds)}/s, p99 ${again.p99ms} ms`,
+  )
+  say(
+    `  ${checked} cards, 200 shared key pairs, register of ${people}; ${WORKERS} workers and the load generator are processes of their own, ${CONNECTIONS} connections`,
+  )
+  say(
+    '  on: token, certificate chain, policy, CRL, signature, single use of the challenge, relation, audit before the answer; synchronous commit',
+  )
   say(`  floor (the same statements, nothing around them): ${floor}/s`)
-  say(`  processor time a check: workers ${round(cpu.worker, 3)} ms, database ${round(cpu.database, 3)} ms, load generator ${round(cpu.load, 3)} ms`)
+  say(
+    `  processor time a check: workers ${round(cpu.worker, 3)} ms, database ${round(cpu.database, 3)} ms, load generator ${round(cpu.load, 3)} ms`,
+  )
   figure({
-    bench: 'identity', name: 'card-check', rate, p50ms, p95ms, p99ms, floorRate: floor, cpuMsPerOp: round(cpu.worker, 3), databaseCpuMsPerOp: round(cpu.database, 3), loadCpuMsPerOp: round(cpu.load, 3), clients: CONNECTIONS, n: pass.ok,
-    rateAgain: Math.round(again.ok / again.seconds), p99msAgain: again.p99ms, people, cards: checked, workers: WORKERS,
+    bench: 'identity',
+    name: 'card-check',
+    rate,
+    p50ms,
+    p95ms,
+    p99ms,
+    floorRate: floor,
+    cpuMsPerOp: round(cpu.worker, 3),
+    databaseCpuMsPerOp: round(cpu.database, 3),
+    loadCpuMsPerOp: round(cpu.load, 3),
+    clients: CONNECTIONS,
+    n: pass.ok,
+    rateAgain: Math.round(again.ok / again.seconds),
+    p99msAgain: again.p99ms,
+    people,
+    cards: checked,
+    workers: WORKERS,
   })
 }

@@ -2,7 +2,10 @@
  * `npm run bench -- NAME [--quick]`: figures for people on standard error, one JSON line a figure on standard output.
  * Processes a bench starts for itself are this program again, with `--role=...`.
  */
-type Bench = { bench: (options: { quick: boolean; args: readonly string[] }) => Promise<void>; roles?: Readonly<Record<string, () => Promise<void>>> }
+type Bench = {
+  bench: (options: { quick: boolean; args: readonly string[] }) => Promise<void>
+  roles?: Readonly<Record<string, () => Promise<void>>>
+}
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   identity: () => import('./identity.ts'),

@@ -23,16 +23,23 @@ export async function benchCards(count: number): Promise<BenchCards> {
   const from = performance.now()
   const ca = await createDemoCa()
   const privateKeys = await Promise.all(
-    Array.from({ length: Math.min(KEY_PAIRS, count) }, async () => (await make('rsa', { modulusLength: 2048 })).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()),
+    Array.from({ length: Math.min(KEY_PAIRS, count) }, async () =>
+      (await make('rsa', { modulusLength: 2048 })).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ),
   )
   const publicKeys: KeyObject[] = privateKeys.map((pem) => createPublicKey(pem))
   const notBefore = new Date(Date.now() - 86_400_000)
   const notAfter = new Date(Date.now() + 365 * 86_400_000)
   const cards = Array.from({ length: count }, (_, i) => {
     const serial = serialOf(i)
-    return { serial, certificatePem: issueUserCertificate(ca, { serial, notBefore, notAfter, publicKey: publicKeys[i % publicKeys.length]! }) }
+    return {
+      serial,
+      certificatePem: issueUserCertificate(ca, { serial, notBefore, notAfter, publicKey: publicKeys[i % publicKeys.length]! }),
+    }
   })
-  const issuer = createHash('sha256').update(ca.users.publicKey.export({ type: 'spki', format: 'der' })).digest('hex')
+  const issuer = createHash('sha256')
+    .update(ca.users.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
   const kept: Kept = { ca: exportDemoCa(ca), issuer, privateKeys, cards }
   mkdirSync(benchFolder(), { recursive: true, mode: 0o700 })
   writeFileSync(file, JSON.stringify(kept), { mode: 0o600 })

@@ -14,15 +14,25 @@ export type LoadOrder = { ports: number[]; token: string; from: number; count: n
 /** Reader sessions for so many cards, with their challenges answered. */
 async function preparePass(kept: BenchCards, { token, from, count }: LoadOrder): Promise<Buffer[]> {
   const keys = privateKeysOf(kept)
-  const sessions = Array.from({ length: count }, (_, i) => ({ id: `b${randomBytes(12).toString('hex')}`, challenge: randomBytes(32), card: from + i }))
+  const sessions = Array.from({ length: count }, (_, i) => ({
+    id: `b${randomBytes(12).toString('hex')}`,
+    challenge: randomBytes(32),
+    card: from + i,
+  }))
   const requests = sessions.map(({ id, challenge, card }) => {
     const signature = sign('sha256', challenge, keys[card % keys.length]!).toString('base64url')
-    return wire({ path: `/reader/sessions/${id}/card`, token, body: JSON.stringify({ certificatePem: kept.cards[card]!.certificatePem, signature }) })
+    return wire({
+      path: `/reader/sessions/${id}/card`,
+      token,
+      body: JSON.stringify({ certificatePem: kept.cards[card]!.certificatePem, signature }),
+    })
   })
   const db = openDatabase({ url: benchUrl(), poolSize: 1, applicationName: 'bench-load' })
   await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at)
     select id, (select institution_number from person.client), decode(challenge, 'hex'), now(), now() + interval '2 minutes'
-    from jsonb_to_recordset(${JSON.stringify(sessions.map((s) => ({ id: s.id, challenge: s.challenge.toString('hex') })))}::jsonb) as r(id text, challenge text)`.execute(db)
+    from jsonb_to_recordset(${JSON.stringify(sessions.map((s) => ({ id: s.id, challenge: s.challenge.toString('hex') })))}::jsonb) as r(id text, challenge text)`.execute(
+    db,
+  )
   await db.destroy()
   return requests
 }
@@ -40,7 +50,15 @@ async function run(kept: BenchCards, order: LoadOrder): Promise<Pass> {
   const ran = await send(requests, order)
   const { user, system } = process.cpuUsage(from)
   const ok = ran.statuses.get(200) ?? 0
-  const other = [...ran.statuses].filter(([status]) => status !== 200).map(([status, n]) => `${status}: ${n}`).join(', ')
-  return { seconds: ran.seconds, cpuMs: (user + system) / 1000, ok, other: other === '' ? '' : `${other} ${ran.firstOther ?? ''}`, ...latencies(ran.ms) }
+  const other = [...ran.statuses]
+    .filter(([status]) => status !== 200)
+    .map(([status, n]) => `${status}: ${n}`)
+    .join(', ')
+  return {
+    seconds: ran.seconds,
+    cpuMs: (user + system) / 1000,
+    ok,
+    other: other === '' ? '' : `${other} ${ran.firstOther ?? ''}`,
+    ...latencies(ran.ms),
+  }
 }
-

@@ -55,12 +55,16 @@ async function isFilled(people: number, cards: BenchCards): Promise<boolean> {
 
 async function fill(db: Db, people: number, cards: BenchCards): Promise<void> {
   const from = performance.now()
-  await insertFacilities(db, [{ institutionNumber: INSTITUTION, name: '計測診療所', nameEn: 'Bench clinic', kind: 'clinic', prefecture: '13' }])
+  await insertFacilities(db, [
+    { institutionNumber: INSTITUTION, name: '計測診療所', nameEn: 'Bench clinic', kind: 'clinic', prefecture: '13' },
+  ])
   await insertClient(db, { clientId: CLIENT, institutionNumber: INSTITUTION, name: 'bench', jwks: { keys: [] }, scopes: [] })
   await sql`insert into person.person (id, name, name_kana, birth_date, sex, address, postal_code, phone, folded_name, folded_kana, made_at)
     select 'p' || lpad(i::text, 25, '0'), '縁 ' || i, 'エニシ ' || i, date '1930-01-01' + i % 34000, case when i % 2 = 0 then 'female' else 'male' end,
       '縁県縁市' || i, '0000001', '', '縁' || i, 'えにし' || i, now() from generate_series(0, ${people - 1}::int) i`.execute(db)
-  await sql`insert into person.patient_key (key, person_id, since) select ${key}, 'p' || lpad(i::text, 25, '0'), now() from generate_series(0, ${people - 1}::int) i`.execute(db)
+  await sql`insert into person.patient_key (key, person_id, since) select ${key}, 'p' || lpad(i::text, 25, '0'), now() from generate_series(0, ${people - 1}::int) i`.execute(
+    db,
+  )
   await fillCover(db, people)
   await fillCards(db, people, cards)
   await sql`create table bench_stamp as select ${stampOf(people, cards)}::text as stamp`.execute(db)
@@ -76,20 +80,28 @@ async function fillCover(db: Db, people: number): Promise<void> {
   const all = sql`generate_series(0, ${people - 1}::int) i`
   await sql`insert into eligibility.coverage (key, member, branch_folded, valid_from, valid_until, insurer_number, insurer_name, symbol, number, branch,
       card_classification, copay_percent, personal_family)
-    select ${key}, '01130012:' || (21700000 + i % 400) || ':' || i, '0', '2022-04-01', null, '01130012', '縁協会', (21700000 + i % 400)::text, i::text, '00', '01', 30, '1' from ${all}`.execute(db)
+    select ${key}, '01130012:' || (21700000 + i % 400) || ':' || i, '0', '2022-04-01', null, '01130012', '縁協会', (21700000 + i % 400)::text, i::text, '00', '01', 30, '1' from ${all}`.execute(
+    db,
+  )
   await sql`insert into eligibility.coverage (key, member, branch_folded, valid_from, valid_until, insurer_number, insurer_name, symbol, number, branch,
       card_classification, copay_percent, personal_family, reason_of_loss)
-    select ${key}, '00139999:縁国:' || i, '1', '2015-04-01', '2022-03-31', '00139999', '縁市国保', '縁国', i::text, '01', '01', 30, '1', '03' from ${all} where i % 5 = 0`.execute(db)
+    select ${key}, '00139999:縁国:' || i, '1', '2015-04-01', '2022-03-31', '00139999', '縁市国保', '縁国', i::text, '01', '01', 30, '1', '03' from ${all} where i % 5 = 0`.execute(
+    db,
+  )
   await sql`insert into eligibility.limit_certificate (key, classification_flag, valid_from, valid_until, classification)
     select ${key}, 'A03', '2022-08-01', null, '01' from ${all} where i % 3 = 0`.execute(db)
   await sql`insert into eligibility.subsidy (key, payer_number, recipient_number, valid_from, valid_until, name, ceiling_yen)
-    select ${key}, '54136015', lpad((i % 10000000)::text, 7, '0'), '2022-01-01', null, '特定医療費', 10000 from ${all} where i % 7 = 0`.execute(db)
+    select ${key}, '54136015', lpad((i % 10000000)::text, 7, '0'), '2022-01-01', null, '特定医療費', 10000 from ${all} where i % 7 = 0`.execute(
+    db,
+  )
   await sql`insert into eligibility.facts (key, facts) select key, facts from eligibility.facts_now`.execute(db)
 }
 
 async function fillCards(db: Db, people: number, { cards, issuer }: BenchCards): Promise<void> {
   await sql`insert into person.card (serial, issuer, person_id, linked_at)
-    select md5('serial' || i), ${issuer}, 'p' || lpad(i::text, 25, '0'), now() from generate_series(${cards.length}::int, ${people - 1}::int) i`.execute(db)
+    select md5('serial' || i), ${issuer}, 'p' || lpad(i::text, 25, '0'), now() from generate_series(${cards.length}::int, ${people - 1}::int) i`.execute(
+    db,
+  )
   // The cards that are used belong to people scattered over the register.
   const step = Math.max(1, Math.floor(people / cards.length))
   await sql`insert into person.card (serial, issuer, person_id, linked_at)

@@ -19,12 +19,17 @@ export function realCards(kept: BenchCards): CardVerifier {
   const now = new Date()
   const list = issueCrl(ca, { revoked: [], thisUpdate: now, nextUpdate: new Date(now.getTime() + 86_400_000) })
   const verifier = certificateVerifier({
-    trustAnchors: [ca.root.certificatePem], intermediates: [ca.users.certificatePem], policyOid: USER_AUTHENTICATION_POLICY, revocation: crlFile(async () => list),
+    trustAnchors: [ca.root.certificatePem],
+    intermediates: [ca.users.certificatePem],
+    policyOid: USER_AUTHENTICATION_POLICY,
+    revocation: crlFile(async () => list),
   })
   return {
     async check(input) {
       const answer = await verifier.checkCard(input)
-      return 'refused' in answer ? { refused: answer.refused, ...cardRefusals[answer.refused] } : { serial: answer.serial, issuer: answer.issuerKeyHash }
+      return 'refused' in answer
+        ? { refused: answer.refused, ...cardRefusals[answer.refused] }
+        : { serial: answer.serial, issuer: answer.issuerKeyHash }
     },
   }
 }
@@ -38,13 +43,23 @@ export async function serverRole(): Promise<void> {
   const clock = await databaseClock(db)
   const service = eligibilityService({ consent: consentService(), person: personService({ totpOnce: true }), cards: realCards(kept) })
   const app = httpServer(routes(service), {
-    db, clock, accounts, mint, batch: auditBatch((entries) => insertAudit(auditDb, entries)), log: pino({ level: 'error' }), secure: false, refusalPage: () => '',
+    db,
+    clock,
+    accounts,
+    mint,
+    batch: auditBatch((entries) => insertAudit(auditDb, entries)),
+    log: pino({ level: 'error' }),
+    secure: false,
+    refusalPage: () => '',
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   process.on('message', (message) => {
     const { user, system } = process.cpuUsage()
     if (message === 'cpu') process.send?.({ cpuMs: (user + system) / 1000 })
   })
-  process.send?.({ port: (app.server.address() as AddressInfo).port, token: await mint.issue(clock.now(), { clientId: CLIENT, scopes: [] }) })
+  process.send?.({
+    port: (app.server.address() as AddressInfo).port,
+    token: await mint.issue(clock.now(), { clientId: CLIENT, scopes: [] }),
+  })
   await new Promise(() => undefined)
 }

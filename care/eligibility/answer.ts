@@ -23,14 +23,31 @@ export type ShownPerson = {
 export function shownPerson(person: Person, shownAs: ShownAs | null): ShownPerson {
   const { name, nameKana, sex, birthDate, address, postalCode } = person
   return {
-    patientId: person.keys[0]!, name, nameKana, sex, birthDate, address, postalCode,
-    nameOfOther: shownAs?.nameOfOther ?? '', nameOfOtherKana: shownAs?.nameOfOtherKana ?? '', sex2: shownAs?.sex2 ?? null,
+    patientId: person.keys[0]!,
+    name,
+    nameKana,
+    sex,
+    birthDate,
+    address,
+    postalCode,
+    nameOfOther: shownAs?.nameOfOther ?? '',
+    nameOfOtherKana: shownAs?.nameOfOtherKana ?? '',
+    sex2: shownAs?.sex2 ?? null,
   }
 }
 
 const nothing: { [K in keyof ShownCoverage]: null } = {
-  insurerNumber: null, insurerName: null, symbol: null, number: null, branch: null, cardClassification: null, copayPercent: null,
-  personalFamily: null, reasonOfLoss: null, validFrom: null, validUntil: null,
+  insurerNumber: null,
+  insurerName: null,
+  symbol: null,
+  number: null,
+  branch: null,
+  cardClassification: null,
+  copayPercent: null,
+  personalFamily: null,
+  reasonOfLoss: null,
+  validFrom: null,
+  validUntil: null,
 }
 
 /** A period with the share of the day; whose it is and the certificates it was computed from stay behind. */
@@ -44,7 +61,12 @@ const keyless = <T extends { key: string }>(row: T): Omit<T, 'key'> => {
   return rest
 }
 
-export type About = { birthDate: string; date: string; limitConsent: boolean; facts: Pick<Facts, 'limitCertificates' | 'specificDiseases' | 'subsidies'> }
+export type About = {
+  birthDate: string
+  date: string
+  limitConsent: boolean
+  facts: Pick<Facts, 'limitCertificates' | 'specificDiseases' | 'subsidies'>
+}
 
 /** No certificate and no subsidy: for answers about nobody in particular, or about cover that has ended. */
 export const noCertificates: About['facts'] = { limitCertificates: [], specificDiseases: [], subsidies: [] }
@@ -56,10 +78,15 @@ export const noCertificates: About['facts'] = { limitCertificates: [], specificD
 export function eligibilityOf({ validity, coverages }: Judged, about: About): Eligibility {
   const { birthDate, date, limitConsent, facts } = about
   const shown = coverages.map((c) => shownCoverage(c, birthDate, date))
-  const valid = <T extends { key: string; validFrom: string; validUntil: string | null }>(rows: readonly T[]) => rows.filter((r) => isValidOn(r, date)).map(keyless)
+  const valid = <T extends { key: string; validFrom: string; validUntil: string | null }>(rows: readonly T[]) =>
+    rows.filter((r) => isValidOn(r, date)).map(keyless)
   return {
     ...(shown.length === 1 ? shown[0]! : nothing),
-    validity, validityName: validityNames[validity], nextStep: nextSteps[validity], checkedOn: date, coverages: shown,
+    validity,
+    validityName: validityNames[validity],
+    nextStep: nextSteps[validity],
+    checkedOn: date,
+    coverages: shown,
     limitCertificateConsent: limitConsent ? '1' : '0',
     limitCertificates: limitConsent && (validity === '1' || validity === '5') ? valid(facts.limitCertificates) : [],
     specificDiseases: valid(facts.specificDiseases),

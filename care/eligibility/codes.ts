@@ -56,9 +56,22 @@ export const limitClassificationNames: Record<string, Sentence> = {
 
 /** Income classes of the monthly limit: A below 70, B from 70. */
 export const limitFlagNames: Record<string, string> = {
-  A01: 'ア', A02: 'イ', A03: 'ウ', A04: 'エ', A05: 'オ', A06: 'オ（境）',
-  B01: '現役並みⅢ', B02: '現役並みⅡ', B03: '現役並みⅠ', B04: '一般', B05: '低所得Ⅱ',
-  B06: '低所得Ⅰ', B07: '低所得Ⅰ（老福）', B08: '低所得Ⅰ（境）', B09: '一般Ⅱ', B10: '一般Ⅰ',
+  A01: 'ア',
+  A02: 'イ',
+  A03: 'ウ',
+  A04: 'エ',
+  A05: 'オ',
+  A06: 'オ（境）',
+  B01: '現役並みⅢ',
+  B02: '現役並みⅡ',
+  B03: '現役並みⅠ',
+  B04: '一般',
+  B05: '低所得Ⅱ',
+  B06: '低所得Ⅰ',
+  B07: '低所得Ⅰ（老福）',
+  B08: '低所得Ⅰ（境）',
+  B09: '一般Ⅱ',
+  B10: '一般Ⅰ',
 }
 
 export const specificDiseaseNames: Record<string, Sentence> = {

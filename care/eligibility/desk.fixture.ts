@@ -23,7 +23,8 @@ async function prepare(url: string): Promise<void> {
 /** A card is the text `card:SERIAL`; its signature is right when it repeats the challenge. */
 export const fakeCards: CardVerifier = {
   async check({ certificatePem, signature, challenge }) {
-    if (!Buffer.from(signature).equals(Buffer.from(challenge))) return { refused: 'signature-invalid', ja: '応答が違います。', en: 'Wrong answer.' }
+    if (!Buffer.from(signature).equals(Buffer.from(challenge)))
+      return { refused: 'signature-invalid', ja: '応答が違います。', en: 'Wrong answer.' }
     return { serial: certificatePem.slice('card:'.length), issuer: 'issuer' }
   },
 }
@@ -39,17 +40,42 @@ export async function openDesk(cards: CardVerifier = fakeCards) {
   const person = personService({ totpOnce: false })
   const service = eligibilityService({ consent: consentService(), person, cards })
   const mint = await tokenMint(db)
-  const facility = (institutionNumber: string, name: string) => ({ institutionNumber, name, nameEn: name, kind: 'clinic' as const, prefecture: '13' })
+  const facility = (institutionNumber: string, name: string) => ({
+    institutionNumber,
+    name,
+    nameEn: name,
+    kind: 'clinic' as const,
+    prefecture: '13',
+  })
   await insertFacilities(db, [facility(CLINIC, 'B診療所'), facility(OTHER, 'C診療所')])
   for (const institutionNumber of [CLINIC, OTHER])
     await insertClient(db, { clientId: institutionNumber, institutionNumber, name: 'desk', jwks: { keys: [] }, scopes: [] })
-  await insertStaff(db, { id: 'clerk', loginName: 'clerk', name: '受付 恵', role: 'clerk', institutionNumber: CLINIC, passwordHash: '', totpSecret: '' })
+  await insertStaff(db, {
+    id: 'clerk',
+    loginName: 'clerk',
+    name: '受付 恵',
+    role: 'clerk',
+    institutionNumber: CLINIC,
+    passwordHash: '',
+    totpSecret: '',
+  })
   const app = httpServer(routes(service), {
-    db, clock, accounts, mint, batch: auditBatch((entries) => insertAudit(db, entries)), log: pino({ level: 'silent' }), secure: false,
+    db,
+    clock,
+    accounts,
+    mint,
+    batch: auditBatch((entries) => insertAudit(db, entries)),
+    log: pino({ level: 'silent' }),
+    secure: false,
     refusalPage: ({ refusal }) => `<p>${refusal.code}</p>`,
   })
   return {
-    app, db, clock, service, person, database,
+    app,
+    db,
+    clock,
+    service,
+    person,
+    database,
     async post(url: string, payload: object, institution = CLINIC) {
       const authorization = `Bearer ${await mint.issue(clock.at, { clientId: institution, scopes: [] })}`
       const answer = await app.inject({ method: 'POST', url, payload, headers: { authorization } })
@@ -58,7 +84,14 @@ export async function openDesk(cards: CardVerifier = fakeCards) {
     /** A cookie of the clinic's clerk. */
     clerkCookie: async () => `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: 'clerk' })}`,
     async enter(entry: Omit<RegisterEntry, 'key'>, card: string | null, memberId: string | null = null) {
-      const about = { name: '山田 花子', nameKana: 'ヤマダ ハナコ', sex: 'female' as const, address: '縁市1', postalCode: '0000001', phone: '' }
+      const about = {
+        name: '山田 花子',
+        nameKana: 'ヤマダ ハナコ',
+        sex: 'female' as const,
+        address: '縁市1',
+        postalCode: '0000001',
+        phone: '',
+      }
       const { key, personId } = await person.enter({ db, now: clock.at }, { ...about, birthDate: entry.birthDate, memberId })
       await service.enter({ db }, [{ ...entry, key }])
       if (card !== null) await linkCard(db, { serial: card, issuer: 'issuer', personId, at: clock.at })
@@ -92,6 +125,18 @@ export type Desk = Awaited<ReturnType<typeof openDesk>>
 
 /** Cover of an ordinary employee, still valid. */
 export const cover = {
-  insurerNumber: '01130012', insurerName: '縁協会', symbol: '21700001', number: '123', branch: '00', cardClassification: '01' as const, copayPercent: 30,
-  personalFamily: '1' as const, reasonOfLoss: null, validFrom: '2024-04-01', validUntil: null, elderlyPercent: null, elderlyFrom: null, elderlyUntil: null,
+  insurerNumber: '01130012',
+  insurerName: '縁協会',
+  symbol: '21700001',
+  number: '123',
+  branch: '00',
+  cardClassification: '01' as const,
+  copayPercent: 30,
+  personalFamily: '1' as const,
+  reasonOfLoss: null,
+  validFrom: '2024-04-01',
+  validUntil: null,
+  elderlyPercent: null,
+  elderlyFrom: null,
+  elderlyUntil: null,
 }

@@ -1,7 +1,18 @@
 /** The door of eligibility verification: who is covered, by card or by certificate, and the person's answer at the reader. */
 export type { ShownPerson } from './answer.ts'
 export type { AskedKind } from './kinds.ts'
-export type { CardVerifier, Coverage, CoverState, Eligibility, Facts, LimitCertificate, RegisterEntry, SpecificDisease, Subsidy, Validity } from './model.ts'
+export type {
+  CardVerifier,
+  Coverage,
+  CoverState,
+  Eligibility,
+  Facts,
+  LimitCertificate,
+  RegisterEntry,
+  SpecificDisease,
+  Subsidy,
+  Validity,
+} from './model.ts'
 export { routes } from './routes.tsx'
 export { copayOn, insurerNumberOf, memberOf } from './rules.ts'
 export { type CardResult, type EligibilityService, eligibilityService, type LookUpResult } from './service.ts'

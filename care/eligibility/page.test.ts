@@ -6,16 +6,22 @@ let cookie = ''
 beforeAll(async () => {
   desk = await openDesk()
   cookie = await desk.clerkCookie()
-  await desk.enter({ birthDate: '1980-05-05', coverages: [cover], shownAs: { nameOfOther: '山田 まこと', nameOfOtherKana: 'ヤマダ マコト', sex2: '3' } }, null)
+  await desk.enter(
+    { birthDate: '1980-05-05', coverages: [cover], shownAs: { nameOfOther: '山田 まこと', nameOfOtherKana: 'ヤマダ マコト', sex2: '3' } },
+    null,
+  )
 })
 afterAll(() => desk?.close())
 
 const post = (fields: Record<string, string>, accept = 'text/html') =>
   desk.app.inject({
-    method: 'POST', url: '/desk/eligibility', payload: new URLSearchParams(fields).toString(),
+    method: 'POST',
+    url: '/desk/eligibility',
+    payload: new URLSearchParams(fields).toString(),
     headers: { cookie, accept, 'content-type': 'application/x-www-form-urlencoded' },
   })
-const get = (url: string, headers: Record<string, string> = { cookie, accept: 'text/html' }) => desk.app.inject({ method: 'GET', url, headers })
+const get = (url: string, headers: Record<string, string> = { cookie, accept: 'text/html' }) =>
+  desk.app.inject({ method: 'GET', url, headers })
 const typed = { insurerNumber: ' 1130012', symbol: '２１７００００１', number: '123', branch: '', birthDate: '1980-05-05' }
 
 test('the desk sees cover, share and the name the person wishes to be called by', async () => {

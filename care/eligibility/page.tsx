@@ -1,8 +1,27 @@
 import type { ReactNode } from 'react'
 import type { Lang } from '#kernel/language'
 import {
-  Banner, Button, ButtonRow, Checkbox, DefinitionList, type DefinitionItem, ErrorSummary, type FieldError, formatDate, Form, Ja, LinkButton, Page, type PageUser,
-  renderPage, Section, Table, TextInput, type Tone, t, wareki,
+  Banner,
+  Button,
+  ButtonRow,
+  Checkbox,
+  DefinitionList,
+  type DefinitionItem,
+  ErrorSummary,
+  type FieldError,
+  formatDate,
+  Form,
+  Ja,
+  LinkButton,
+  Page,
+  type PageUser,
+  renderPage,
+  Section,
+  Table,
+  TextInput,
+  type Tone,
+  t,
+  wareki,
 } from '#ui'
 import type { ShownPerson } from './answer.ts'
 import { cardClassificationNames, limitClassificationNames, limitFlagNames, reasonOfLossNames, specificDiseaseNames } from './codes.ts'
@@ -10,7 +29,14 @@ import type { Eligibility, ShownCoverage, Validity } from './model.ts'
 import type { TypedField } from './rules.ts'
 
 /** What was typed, kept through every error. */
-export type TypedFields = { insurerNumber: string; symbol: string; number: string; branch: string; birthDate: string; limitConsent: boolean }
+export type TypedFields = {
+  insurerNumber: string
+  symbol: string
+  number: string
+  branch: string
+  birthDate: string
+  limitConsent: boolean
+}
 export const nothingTyped: TypedFields = { insurerNumber: '', symbol: '', number: '', branch: '', birthDate: '', limitConsent: false }
 
 export type DeskPage = {
@@ -30,14 +56,41 @@ const fieldErrors = {
 
 function LookUpForm({ lang, typed, wrong }: Pick<DeskPage, 'lang' | 'typed' | 'wrong'>): ReactNode {
   const error = (field: TypedField) => (wrong.includes(field) ? t(lang, fieldErrors[field]) : undefined)
-  const text = (name: 'insurerNumber' | 'symbol' | 'number' | 'branch', ja: string, en: string) => ({ lang, name, label: t(lang, { ja, en }), value: typed[name], autoComplete: 'off' })
+  const text = (name: 'insurerNumber' | 'symbol' | 'number' | 'branch', ja: string, en: string) => ({
+    lang,
+    name,
+    label: t(lang, { ja, en }),
+    value: typed[name],
+    autoComplete: 'off',
+  })
   return (
     <Form action="/desk/eligibility" label={t(lang, { ja: '資格確認書の内容', en: 'Details of the certificate' })}>
-      <TextInput {...text('insurerNumber', '保険者番号', 'Insurer number')} inputMode="numeric" width="medium" required error={error('insurerNumber')} autoFocus />
+      <TextInput
+        {...text('insurerNumber', '保険者番号', 'Insurer number')}
+        inputMode="numeric"
+        width="medium"
+        required
+        error={error('insurerNumber')}
+        autoFocus
+      />
       <TextInput {...text('symbol', '記号', 'Symbol')} width="medium" />
       <TextInput {...text('number', '番号', 'Number')} width="medium" required error={error('number')} />
-      <TextInput {...text('branch', '枝番', 'Branch')} inputMode="numeric" width="short" hint={t(lang, { ja: '書いてないときは空けておきます', en: 'Leave empty where none is printed' })} />
-      <TextInput lang={lang} name="birthDate" type="date" label={t(lang, { ja: '生年月日', en: 'Birth date' })} value={typed.birthDate} width="medium" required error={error('birthDate')} />
+      <TextInput
+        {...text('branch', '枝番', 'Branch')}
+        inputMode="numeric"
+        width="short"
+        hint={t(lang, { ja: '書いてないときは空けておきます', en: 'Leave empty where none is printed' })}
+      />
+      <TextInput
+        lang={lang}
+        name="birthDate"
+        type="date"
+        label={t(lang, { ja: '生年月日', en: 'Birth date' })}
+        value={typed.birthDate}
+        width="medium"
+        required
+        error={error('birthDate')}
+      />
       <Checkbox
         name="limitCertificateConsent"
         value="true"
@@ -59,15 +112,23 @@ const period = (lang: Lang, p: { validFrom: string; validUntil: string | null })
 function coverItems(lang: Lang, c: ShownCoverage): DefinitionItem[] {
   return [
     { term: t(lang, { ja: '保険者', en: 'Insurer' }), value: <Ja>{`${c.insurerName}（${c.insurerNumber}）`}</Ja> },
-    { term: t(lang, { ja: '記号・番号・枝番', en: 'Symbol, number, branch' }), value: <Ja>{[c.symbol, c.number, c.branch].map((v) => v || '—').join(' ・ ')}</Ja> },
+    {
+      term: t(lang, { ja: '記号・番号・枝番', en: 'Symbol, number, branch' }),
+      value: <Ja>{[c.symbol, c.number, c.branch].map((v) => v || '—').join(' ・ ')}</Ja>,
+    },
     {
       term: t(lang, { ja: '窓口の負担', en: 'Share at the desk' }),
       value: t(lang, { ja: `${c.copayPercent / 10}割（${c.copayPercent}%）`, en: `${c.copayPercent}%` }),
     },
-    { term: t(lang, { ja: '本人・家族', en: 'Insured or family' }), value: c.personalFamily === '1' ? t(lang, { ja: '本人', en: 'Insured' }) : t(lang, { ja: '家族', en: 'Family' }) },
+    {
+      term: t(lang, { ja: '本人・家族', en: 'Insured or family' }),
+      value: c.personalFamily === '1' ? t(lang, { ja: '本人', en: 'Insured' }) : t(lang, { ja: '家族', en: 'Family' }),
+    },
     { term: t(lang, { ja: '証の区分', en: 'Certificate' }), value: t(lang, cardClassificationNames[c.cardClassification]) },
     { term: t(lang, { ja: '有効期間', en: 'Valid' }), value: period(lang, c) },
-    ...(c.reasonOfLoss ? [{ term: t(lang, { ja: '資格を失った理由', en: 'Why it ended' }), value: t(lang, reasonOfLossNames[c.reasonOfLoss]) }] : []),
+    ...(c.reasonOfLoss
+      ? [{ term: t(lang, { ja: '資格を失った理由', en: 'Why it ended' }), value: t(lang, reasonOfLossNames[c.reasonOfLoss]) }]
+      : []),
   ]
 }
 
@@ -76,7 +137,10 @@ function personItems(lang: Lang, p: ShownPerson): DefinitionItem[] {
   const registered = p.sex === 'male' ? sexes['1'] : p.sex === 'female' ? sexes['2'] : sexes['3']
   const era = lang === 'ja' ? wareki(p.birthDate) : null
   return [
-    { term: t(lang, { ja: '氏名', en: 'Name' }), value: <Ja>{p.nameOfOther ? `${p.nameOfOther}（${p.nameOfOtherKana}）` : `${p.name}（${p.nameKana}）`}</Ja> },
+    {
+      term: t(lang, { ja: '氏名', en: 'Name' }),
+      value: <Ja>{p.nameOfOther ? `${p.nameOfOther}（${p.nameOfOtherKana}）` : `${p.name}（${p.nameKana}）`}</Ja>,
+    },
     { term: t(lang, { ja: '生年月日', en: 'Birth date' }), value: `${formatDate(p.birthDate, lang)}${era ? `・${era}` : ''}` },
     { term: t(lang, { ja: '性別', en: 'Sex' }), value: t(lang, p.sex2 ? sexes[p.sex2] : registered) },
     { term: t(lang, { ja: '住所', en: 'Address' }), value: <Ja>{p.address}</Ja> },
@@ -88,7 +152,11 @@ type Certificate = { what: string; detail: string; validFrom: string; validUntil
 function certificatesOf(lang: Lang, e: Eligibility): Certificate[] {
   const yen = (n: number) => t(lang, { ja: `月${n.toLocaleString('en-US')}円まで`, en: `up to ${n.toLocaleString('en-US')} yen a month` })
   return [
-    ...e.limitCertificates.map((c) => ({ ...c, what: t(lang, limitClassificationNames[c.classification]!), detail: `${limitFlagNames[c.classificationFlag] ?? ''} ${c.classificationFlag}` })),
+    ...e.limitCertificates.map((c) => ({
+      ...c,
+      what: t(lang, limitClassificationNames[c.classification]!),
+      detail: `${limitFlagNames[c.classificationFlag] ?? ''} ${c.classificationFlag}`,
+    })),
     ...e.specificDiseases.map((c) => ({ ...c, what: t(lang, specificDiseaseNames[c.category]!), detail: yen(c.selfPayYen) })),
     ...e.subsidies.map((c) => ({ ...c, what: `${c.name}（${c.payerNumber}）`, detail: c.ceilingYen === null ? '' : yen(c.ceilingYen) })),
   ]
@@ -99,7 +167,12 @@ function Certificates({ lang, eligibility }: { lang: Lang; eligibility: Eligibil
   return (
     <Section title={t(lang, { ja: '限度額・公費', en: 'Limits and subsidies' })}>
       {eligibility.limitCertificateConsent === '0' ? (
-        <p>{t(lang, { ja: '限度額の情報は、本人の同意がないため確認していません。', en: 'Limits were not checked: the person has not agreed.' })}</p>
+        <p>
+          {t(lang, {
+            ja: '限度額の情報は、本人の同意がないため確認していません。',
+            en: 'Limits were not checked: the person has not agreed.',
+          })}
+        </p>
       ) : null}
       <Table
         lang={lang}
@@ -122,7 +195,12 @@ function Result({ lang, result }: { lang: Lang; result: NonNullable<DeskPage['re
   const { eligibility, person } = result
   return (
     <>
-      <Banner lang={lang} tone={tones[eligibility.validity]} label={formatDate(eligibility.checkedOn, lang)} title={t(lang, eligibility.validityName)}>
+      <Banner
+        lang={lang}
+        tone={tones[eligibility.validity]}
+        label={formatDate(eligibility.checkedOn, lang)}
+        title={t(lang, eligibility.validityName)}
+      >
         <p>{t(lang, eligibility.nextStep)}</p>
       </Banner>
       {person ? (
@@ -155,7 +233,14 @@ export function deskPage({ lang, path, user, typed, wrong, result }: DeskPage): 
       path={path}
       user={user}
       hasErrors={errors.length > 0}
-      lead={result ? undefined : t(lang, { ja: '資格確認書に書いてあるとおりに入力します。全角・半角や空白の違いは気にしなくてかまいません。', en: 'Type what is printed on the certificate. Width and spaces do not matter.' })}
+      lead={
+        result
+          ? undefined
+          : t(lang, {
+              ja: '資格確認書に書いてあるとおりに入力します。全角・半角や空白の違いは気にしなくてかまいません。',
+              en: 'Type what is printed on the certificate. Width and spaces do not matter.',
+            })
+      }
     >
       {result ? (
         <Result lang={lang} result={result} />

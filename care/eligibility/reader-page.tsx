@@ -1,7 +1,24 @@
 import type { ReactNode } from 'react'
 import { askableKinds } from '#care/consent'
 import type { Lang } from '#kernel/language'
-import { Banner, Button, ButtonRow, Checkbox, Countdown, Fieldset, Form, Grid, Page, renderPage, Section, Select, Stack, Steps, TextInput, t } from '#ui'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  Checkbox,
+  Countdown,
+  Fieldset,
+  Form,
+  Grid,
+  Page,
+  renderPage,
+  Section,
+  Select,
+  Stack,
+  Steps,
+  TextInput,
+  t,
+} from '#ui'
 import { type AskedKind, askedKind } from './kinds.ts'
 
 /** The screen empties itself when nobody touches it for this long. */
@@ -16,7 +33,11 @@ const words = {
 
 /** Where the person is, of three. The island shows one of the three panels at a time. */
 const Where = ({ lang, current }: { lang: Lang; current: number }): ReactNode => (
-  <Steps lang={lang} current={current} steps={[{ title: t(lang, words.place) }, { title: t(lang, words.choose) }, { title: t(lang, words.done) }]} />
+  <Steps
+    lang={lang}
+    current={current}
+    steps={[{ title: t(lang, words.place) }, { title: t(lang, words.choose) }, { title: t(lang, words.done) }]}
+  />
 )
 
 const CardPanel = ({ lang }: { lang: Lang }): ReactNode => (
@@ -24,11 +45,28 @@ const CardPanel = ({ lang }: { lang: Lang }): ReactNode => (
     <Where lang={lang} current={0} />
     <Section
       title={t(lang, { ja: 'マイナンバーカードを置いて、暗証番号を入れてください', en: 'Place your My Number Card and enter the PIN' })}
-      lead={t(lang, { ja: '暗証番号は数字4桁です。この機械の外には送られません。', en: 'The PIN is four digits. It never leaves this machine.' })}
+      lead={t(lang, {
+        ja: '暗証番号は数字4桁です。この機械の外には送られません。',
+        en: 'The PIN is four digits. It never leaves this machine.',
+      })}
     >
       <Form action="/reader" label={t(lang, words.place)}>
-        <Select lang={lang} name="card" label={t(lang, { ja: 'デモのカード', en: 'Demo card' })} options={[{ value: '', label: t(lang, { ja: 'カードを選んでください', en: 'Choose a card' }) }]} />
-        <TextInput lang={lang} name="pin" type="password" inputMode="numeric" autoComplete="off" maxLength={4} width="short" label={t(lang, { ja: '暗証番号（数字4桁）', en: 'PIN (four digits)' })} />
+        <Select
+          lang={lang}
+          name="card"
+          label={t(lang, { ja: 'デモのカード', en: 'Demo card' })}
+          options={[{ value: '', label: t(lang, { ja: 'カードを選んでください', en: 'Choose a card' }) }]}
+        />
+        <TextInput
+          lang={lang}
+          name="pin"
+          type="password"
+          inputMode="numeric"
+          autoComplete="off"
+          maxLength={4}
+          width="short"
+          label={t(lang, { ja: '暗証番号（数字4桁）', en: 'PIN (four digits)' })}
+        />
         <ButtonRow>
           <Button variant="primary" size="large">
             {t(lang, { ja: 'カードを読み取る', en: 'Read the card' })}
@@ -36,13 +74,22 @@ const CardPanel = ({ lang }: { lang: Lang }): ReactNode => (
         </ButtonRow>
       </Form>
       <noscript>
-        <Banner lang={lang} tone="attention" title={t(lang, { ja: 'この画面ではカードを読み取れません。受付にお声がけください。', en: 'This screen cannot read cards. Please ask at the desk.' })} />
+        <Banner
+          lang={lang}
+          tone="attention"
+          title={t(lang, {
+            ja: 'この画面ではカードを読み取れません。受付にお声がけください。',
+            en: 'This screen cannot read cards. Please ask at the desk.',
+          })}
+        />
       </noscript>
     </Section>
   </div>
 )
 
-const KindChoice = ({ lang, kind }: { lang: Lang; kind: AskedKind }): ReactNode => <Checkbox name="kind" value={kind.kind} label={t(lang, kind)} hint={t(lang, kind.gain)} />
+const KindChoice = ({ lang, kind }: { lang: Lang; kind: AskedKind }): ReactNode => (
+  <Checkbox name="kind" value={kind.kind} label={t(lang, kind)} hint={t(lang, kind.gain)} />
+)
 
 /** All three answers are buttons of one size: none is made easier than another. Nothing is ticked beforehand. */
 const ChoosePanel = ({ lang }: { lang: Lang }): ReactNode => (
@@ -104,7 +151,14 @@ const DonePanel = ({ lang }: { lang: Lang }): ReactNode => (
 /** The kiosk: three large steps, each with one question. */
 export function readerPage({ lang, path, institutionName }: { lang: Lang; path: string; institutionName: string }): string {
   return renderPage(
-    <Page title={t(lang, words.title)} lang={lang} audience="kiosk" path={path} lead={<span lang="ja">{institutionName}</span>} islands={['reader', 'countdown']}>
+    <Page
+      title={t(lang, words.title)}
+      lang={lang}
+      audience="kiosk"
+      path={path}
+      lead={<span lang="ja">{institutionName}</span>}
+      islands={['reader', 'countdown']}
+    >
       <div data-reader>
         <div data-reader-alert role="alert" />
         <CardPanel lang={lang} />

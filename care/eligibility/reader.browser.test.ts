@@ -37,8 +37,17 @@ beforeAll(async () => {
   desk = await openDesk(signed)
   key = (await desk.enter({ birthDate: '1941-05-05', coverages: [cover] }, 'browser')).key
   dist = await buildStaticFiles()
-  await build({ entryPoints: [join(import.meta.dirname, '../../ui/islands/reader.ts')], outdir: join(dist, 'islands'), bundle: true, format: 'esm', logLevel: 'silent' })
-  const serveFile = async (path: string) => ({ type: TYPES[path.split('.').at(-1) ?? ''] ?? 'text/plain', body: await readFile(join(dist, path)) })
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../ui/islands/reader.ts')],
+    outdir: join(dist, 'islands'),
+    bundle: true,
+    format: 'esm',
+    logLevel: 'silent',
+  })
+  const serveFile = async (path: string) => ({
+    type: TYPES[path.split('.').at(-1) ?? ''] ?? 'text/plain',
+    body: await readFile(join(dist, path)),
+  })
   for (const folder of ['assets', 'islands'])
     desk.app.get(`/${folder}/*`, async (request, reply) => {
       const { type, body } = await serveFile(`${folder}/${(request.params as { '*': string })['*']}`)
@@ -80,15 +89,20 @@ async function violations(page: Page): Promise<string[]> {
   await session.send('Runtime.evaluate', { expression: axe })
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] } }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.html.slice(0, 120))))`,
-    awaitPromise: true, returnByValue: true,
+    awaitPromise: true,
+    returnByValue: true,
   })
   return result.value as string[]
 }
 
 const shots = process.env.ENISHI_SHOTS
-const shot = async (page: Page, name: string) => void (shots && (await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })))
+const shot = async (page: Page, name: string) =>
+  void (shots && (await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })))
 
-test.each([['ja', 1440, 900], ['en', 390, 844]] as const)('card, choice, done: %s at %d wide', async (lang, width, height) => {
+test.each([
+  ['ja', 1440, 900],
+  ['en', 390, 844],
+] as const)('card, choice, done: %s at %d wide', async (lang, width, height) => {
   const page = await openReader({ width, height }, lang)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
@@ -121,7 +135,8 @@ test('the desk’s form and its answer hold nothing for axe to find', async () =
   await page.goto(`${origin}/desk/eligibility`)
   await shot(page, 'desk-1')
   expect(await violations(page)).toEqual([])
-  for (const [name, value] of Object.entries({ insurerNumber: '1130012', symbol: '21700001', number: '123', birthDate: '1941-05-05' })) await page.fill(`#field-${name}`, value)
+  for (const [name, value] of Object.entries({ insurerNumber: '1130012', symbol: '21700001', number: '123', birthDate: '1941-05-05' }))
+    await page.fill(`#field-${name}`, value)
   await page.keyboard.press('Enter')
   await page.locator('.banner').waitFor()
   await shot(page, 'desk-2')

@@ -13,11 +13,18 @@ beforeEach(() => {
   desk.clock.at = new Date(`${day}T03:00:00Z`)
 })
 
-const after = (seconds: number) => {
+const elapse = (seconds: number) => {
   desk.clock.at = new Date(desk.clock.at.getTime() + seconds * 1000)
 }
 const limit = { classification: '01' as const, classificationFlag: 'A03', validFrom: '2026-08-01', validUntil: '2027-07-31' }
-const subsidy = { payerNumber: '54136015', recipientNumber: '9000011', name: '特定医療費', ceilingYen: 10_000, validFrom: '2026-01-01', validUntil: '2026-12-31' }
+const subsidy = {
+  payerNumber: '54136015',
+  recipientNumber: '9000011',
+  name: '特定医療費',
+  ceilingYen: 10_000,
+  validFrom: '2026-01-01',
+  validUntil: '2026-12-31',
+}
 const disease = { category: '1' as const, selfPayYen: 10_000, validFrom: '2020-01-01', validUntil: null }
 
 /** A person with a card of their own and ordinary cover under a number of their own. */
@@ -25,17 +32,34 @@ async function someone(change: Partial<Parameters<Desk['enter']>[0]> = {}) {
   const n = ++serial
   const card = `c${n}`
   const number = String(5000 + n)
-  const entered = await desk.enter({ birthDate: '1980-05-05', coverages: [{ ...cover, number }], limitCertificates: [limit], subsidies: [subsidy], specificDiseases: [disease], ...change }, card)
+  const entered = await desk.enter(
+    {
+      birthDate: '1980-05-05',
+      coverages: [{ ...cover, number }],
+      limitCertificates: [limit],
+      subsidies: [subsidy],
+      specificDiseases: [disease],
+      ...change,
+    },
+    card,
+  )
   return { ...entered, card, number }
 }
 
 async function show(card: string, about: { institution?: string; id?: string; challenge?: string; extra?: object } = {}) {
-  const session = about.id ? { id: about.id, challenge: about.challenge! } : (await desk.post('/reader/sessions', {}, about.institution)).body
-  const answer = await desk.post(`/reader/sessions/${session.id}/card`, { certificatePem: `card:${card}`, signature: session.challenge, ...about.extra }, about.institution)
+  const session = about.id
+    ? { id: about.id, challenge: about.challenge! }
+    : (await desk.post('/reader/sessions', {}, about.institution)).body
+  const answer = await desk.post(
+    `/reader/sessions/${session.id}/card`,
+    { certificatePem: `card:${card}`, signature: session.challenge, ...about.extra },
+    about.institution,
+  )
   return { ...answer, id: session.id, challenge: session.challenge }
 }
 
-const codeOf = (answer: { body: { issue?: { details: { coding: { code: string }[] } }[] } }) => answer.body.issue?.[0]?.details.coding[0]?.code
+const codeOf = (answer: { body: { issue?: { details: { coding: { code: string }[] } }[] } }) =>
+  answer.body.issue?.[0]?.details.coding[0]?.code
 
 describe('a card at the reader', () => {
   test('shows cover, share, certificates, subsidies, and what may be asked', async () => {
@@ -43,18 +67,38 @@ describe('a card at the reader', () => {
     const { status, body } = await show(card)
     expect(status).toBe(200)
     expect(body.eligibility).toMatchObject({
-      validity: '1', insurerNumber: '01130012', symbol: '21700001', number, branch: '00', copayPercent: 30, checkedOn: day, limitCertificateConsent: '1',
-      limitCertificates: [limit], subsidies: [subsidy], specificDiseases: [disease], validityName: { ja: '有効' },
+      validity: '1',
+      insurerNumber: '01130012',
+      symbol: '21700001',
+      number,
+      branch: '00',
+      copayPercent: 30,
+      checkedOn: day,
+      limitCertificateConsent: '1',
+      limitCertificates: [limit],
+      subsidies: [subsidy],
+      specificDiseases: [disease],
+      validityName: { ja: '有効' },
     })
     expect(body.person).toMatchObject({ patientId: key, name: '山田 花子', birthDate: '1980-05-05', nameOfOther: '山田 まこと', sex2: '3' })
-    expect(body.kinds.map((k) => k.kind)).toEqual(['diagnosis', 'drug-allergy', 'other-allergy', 'test-result', 'infection', 'prescription', 'check-up'])
+    expect(body.kinds.map((k) => k.kind)).toEqual([
+      'diagnosis',
+      'drug-allergy',
+      'other-allergy',
+      'test-result',
+      'infection',
+      'prescription',
+      'check-up',
+    ])
     expect(body.until).toBe('2026-11-22T03:10:00.000Z')
   })
 
   test('makes the person a patient here, and is written to the log under the person’s key', async () => {
     const { key, card } = await someone()
     await show(card)
-    const related = await sql<{ n: number }>`select count(*) as n from consent.relation where key = ${key} and institution_number = ${CLINIC}`.execute(desk.db)
+    const related = await sql<{
+      n: number
+    }>`select count(*) as n from consent.relation where key = ${key} and institution_number = ${CLINIC}`.execute(desk.db)
     expect(related.rows[0]!.n).toBe(1)
     const log = await sql<{ action: string; outcome: string }>`select action, outcome from kernel.audit where key = ${key}`.execute(desk.db)
     expect(log.rows).toEqual([{ action: 'eligibility.card', outcome: 'success' }])
@@ -79,7 +123,12 @@ describe('a card at the reader', () => {
   })
 
   test('two periods on one day: both are shown and none is chosen for the person', async () => {
-    const { card } = await someone({ coverages: [{ ...cover, number: '71' }, { ...cover, insurerNumber: '06130015', number: '72', validFrom: '2026-11-01' }] })
+    const { card } = await someone({
+      coverages: [
+        { ...cover, number: '71' },
+        { ...cover, insurerNumber: '06130015', number: '72', validFrom: '2026-11-01' },
+      ],
+    })
     const { eligibility } = (await show(card)).body
     expect(eligibility).toMatchObject({ validity: '5', insurerNumber: null, copayPercent: null })
     expect(eligibility.coverages.map((c) => c.number)).toEqual(['72', '71'])
@@ -88,14 +137,20 @@ describe('a card at the reader', () => {
   test('a person with several keys is one person', async () => {
     const { personId, key, card } = await someone()
     const second = `${key.slice(0, 19)}_`
-    await sql`insert into person.patient_key (key, person_id, since) values (${second}, ${personId}, ${new Date(`${day}T04:00:00Z`)})`.execute(desk.db)
-    await desk.service.enter({ db: desk.db }, [{ key: second, birthDate: '1980-05-05', coverages: [], subsidies: [{ ...subsidy, payerNumber: '21136010' }] }])
+    await sql`insert into person.patient_key (key, person_id, since) values (${second}, ${personId}, ${new Date(`${day}T04:00:00Z`)})`.execute(
+      desk.db,
+    )
+    await desk.service.enter({ db: desk.db }, [
+      { key: second, birthDate: '1980-05-05', coverages: [], subsidies: [{ ...subsidy, payerNumber: '21136010' }] },
+    ])
     const { body, id } = await show(card)
     expect(body.person?.patientId).toBe(key)
     expect(body.eligibility.subsidies).toHaveLength(2)
     const answer = await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: true } })
     expect(answer.body.consentIds).toHaveLength(2)
-    const grants = await sql<{ key: string }>`select key from consent.grant_fact where key = any(${[key, second]}::text[]) order by key`.execute(desk.db)
+    const grants = await sql<{
+      key: string
+    }>`select key from consent.grant_fact where key = any(${[key, second]}::text[]) order by key`.execute(desk.db)
     expect(grants.rows).toHaveLength(2)
   })
 })
@@ -119,9 +174,11 @@ describe('a challenge', () => {
     const { key } = await someone()
     const { id } = (await desk.post('/reader/sessions', {})).body
     const claim = { id, keys: [key], cardSerial: 'c', now: desk.clock.at, consentUntil: desk.clock.at }
-    const free = async () => (await sql`select 1 from eligibility.reader_session where id = ${id} and used_at is null`.execute(desk.db)).rows.length === 1
+    const free = async () =>
+      (await sql`select 1 from eligibility.reader_session where id = ${id} and used_at is null`.execute(desk.db)).rows.length === 1
     const passed = await Promise.all([free(), free()])
-    for (const pass of passed) if (pass) await sql`update eligibility.reader_session set used_at = ${desk.clock.at} where id = ${id}`.execute(desk.db)
+    for (const pass of passed)
+      if (pass) await sql`update eligibility.reader_session set used_at = ${desk.clock.at} where id = ${id}`.execute(desk.db)
     expect(passed).toEqual([true, true])
     expect(await claimSession(desk.db, claim)).toBeNull()
   })
@@ -130,7 +187,12 @@ describe('a challenge', () => {
     const { card } = await someone()
     const session = (await desk.post('/reader/sessions', {})).body
     const wrong = await show(card, { id: session.id, challenge: 'AAAA' })
-    expect([wrong.status, codeOf(wrong), wrong.body.issue[1]?.details.coding[0]?.code, wrong.body.issue[0]?.details.text]).toEqual([403, 'card-refused', 'signature-invalid', '応答が違います。'])
+    expect([wrong.status, codeOf(wrong), wrong.body.issue[1]?.details.coding[0]?.code, wrong.body.issue[0]?.details.text]).toEqual([
+      403,
+      'card-refused',
+      'signature-invalid',
+      '応答が違います。',
+    ])
     expect(codeOf(await show(card, session))).toBe('challenge-used')
   })
 
@@ -144,9 +206,9 @@ describe('a challenge', () => {
     const { card } = await someone()
     const one = (await desk.post('/reader/sessions', {})).body
     const two = (await desk.post('/reader/sessions', {})).body
-    after(119)
+    elapse(119)
     expect((await show(card, one)).status).toBe(200)
-    after(1)
+    elapse(1)
     expect(codeOf(await show(card, two))).toBe('reader-session-expired')
   })
 
@@ -162,7 +224,12 @@ describe('a challenge', () => {
   })
 
   test('a clerk signed in at the desk may use it too', async () => {
-    const answer = await desk.app.inject({ method: 'POST', url: '/reader/sessions', payload: {}, headers: { cookie: await desk.clerkCookie() } })
+    const answer = await desk.app.inject({
+      method: 'POST',
+      url: '/reader/sessions',
+      payload: {},
+      headers: { cookie: await desk.clerkCookie() },
+    })
     expect(answer.statusCode).toBe(201)
   })
 })
@@ -174,7 +241,9 @@ describe('the person’s answer', () => {
     const { status, body } = await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: true, 'test-result': false } })
     expect(status).toBe(201)
     expect(body).toMatchObject({ until: '2026-11-23T03:00:00.000Z', allowed: ['diagnosis'], refused: ['test-result'] })
-    const grants = await sql<{ kind: string }>`select kind from consent.grant_fact where key = ${key} and consent_id = ${body.consentId}`.execute(desk.db)
+    const grants = await sql<{
+      kind: string
+    }>`select kind from consent.grant_fact where key = ${key} and consent_id = ${body.consentId}`.execute(desk.db)
     expect(grants.rows).toEqual([{ kind: 'diagnosis' }])
   })
 
@@ -189,11 +258,11 @@ describe('the person’s answer', () => {
     const { key, card } = await someone()
     const { id } = await show(card)
     await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: true } })
-    after(599)
+    elapse(599)
     expect((await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: false } })).status).toBe(201)
     const live = await sql`select 1 from consent.grant_fact where key = ${key} and withdrawn_at is null`.execute(desk.db)
     expect(live.rows).toHaveLength(0)
-    after(1)
+    elapse(1)
     expect(codeOf(await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: true } }))).toBe('reader-session-expired')
   })
 
@@ -213,24 +282,39 @@ describe('the person’s answer', () => {
     const { id } = (await desk.post('/reader/sessions', {})).body
     expect(codeOf(await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: true } }))).toBe('card-not-read')
     const read = await show(card)
-    expect(codeOf(await desk.post(`/reader/sessions/${read.id}/consent`, { kinds: { diagnosis: true } }, OTHER))).toBe('reader-session-unknown')
+    expect(codeOf(await desk.post(`/reader/sessions/${read.id}/consent`, { kinds: { diagnosis: true } }, OTHER))).toBe(
+      'reader-session-unknown',
+    )
   })
 })
 
 describe('a typed certificate', () => {
   const typed = (number: string) => ({ insurerNumber: '01130012', symbol: '21700001', number, branch: '00', birthDate: '1980-05-05' })
 
-  test.each([['1130012'], [' 1130012'], ['01130012'], ['０１１３００１２']])('finds the cover by insurer number %j', async (insurerNumber) => {
-    const { key, number } = await someone()
-    const { status, body } = await desk.post('/eligibility/$check', { ...typed(number), insurerNumber, symbol: '２１７００００１', branch: '0' })
-    expect([status, body.eligibility.validity, body.person?.patientId]).toEqual([200, '1', key])
-    expect(body.kinds).toBeUndefined()
-  })
+  test.each([['1130012'], [' 1130012'], ['01130012'], ['０１１３００１２']])(
+    'finds the cover by insurer number %j',
+    async (insurerNumber) => {
+      const { key, number } = await someone()
+      const { status, body } = await desk.post('/eligibility/$check', {
+        ...typed(number),
+        insurerNumber,
+        symbol: '２１７００００１',
+        branch: '0',
+      })
+      expect([status, body.eligibility.validity, body.person?.patientId]).toEqual([200, '1', key])
+      expect(body.kinds).toBeUndefined()
+    },
+  )
 
   test('shows limit certificates only with consent', async () => {
     const { number } = await someone()
-    expect((await desk.post('/eligibility/$check', typed(number))).body.eligibility).toMatchObject({ limitCertificateConsent: '0', limitCertificates: [] })
-    expect((await desk.post('/eligibility/$check', { ...typed(number), limitCertificateConsent: true })).body.eligibility.limitCertificates).toEqual([limit])
+    expect((await desk.post('/eligibility/$check', typed(number))).body.eligibility).toMatchObject({
+      limitCertificateConsent: '0',
+      limitCertificates: [],
+    })
+    expect(
+      (await desk.post('/eligibility/$check', { ...typed(number), limitCertificateConsent: true })).body.eligibility.limitCertificates,
+    ).toEqual([limit])
   })
 
   test('makes nobody a patient here', async () => {
@@ -243,11 +327,21 @@ describe('a typed certificate', () => {
     const { number } = await someone({ coverages: [{ ...cover, number: 'x1', validUntil: '2026-10-31' }] })
     expect(number).not.toBe('')
     const { body } = await desk.post('/eligibility/$check', typed('x1'))
-    expect([body.eligibility.validity, body.eligibility.validUntil, body.person, body.eligibility.subsidies]).toEqual(['2', '2026-10-31', null, []])
+    expect([body.eligibility.validity, body.eligibility.validUntil, body.person, body.eligibility.subsidies]).toEqual([
+      '2',
+      '2026-10-31',
+      null,
+      [],
+    ])
   })
 
   test('3: ended, and a newer cover exists that is not shown; on an earlier day it held', async () => {
-    await someone({ coverages: [{ ...cover, number: 'x2', validUntil: '2026-10-31' }, { ...cover, insurerNumber: '06130015', number: 'x3', validFrom: '2026-11-01' }] })
+    await someone({
+      coverages: [
+        { ...cover, number: 'x2', validUntil: '2026-10-31' },
+        { ...cover, insurerNumber: '06130015', number: 'x3', validFrom: '2026-11-01' },
+      ],
+    })
     const { body } = await desk.post('/eligibility/$check', typed('x2'))
     expect([body.eligibility.validity, JSON.stringify(body).includes('x3')]).toEqual(['3', false])
     expect((await desk.post('/eligibility/$check', { ...typed('x2'), date: '2026-10-31' })).body.eligibility.validity).toBe('1')
@@ -278,13 +372,17 @@ describe('a typed certificate', () => {
     const patients = [...people.map((p) => p.number), 'nobody'].map((number, n) => ({ ...typed(number), referenceNumber: `R${n}` }))
     const { status, body } = await desk.post('/eligibility/$check-many', { patients })
     expect(status).toBe(200)
-    expect(body.results.map((r) => [r.referenceNumber, r.eligibility.validity])).toEqual([['R0', '1'], ['R1', '1'], ['R2', '4']])
+    expect(body.results.map((r) => [r.referenceNumber, r.eligibility.validity])).toEqual([
+      ['R0', '1'],
+      ['R1', '1'],
+      ['R2', '4'],
+    ])
   })
 })
 
 test('sessions that ended a day ago are forgotten, live ones stay', async () => {
   const gone = (await desk.post('/reader/sessions', {})).body.id
-  after(86_400 + 121)
+  elapse(86_400 + 121)
   const live = (await desk.post('/reader/sessions', {})).body.id
   await desk.service.clear({ db: desk.db, now: desk.clock.at })
   const left = await sql<{ id: string }>`select id from eligibility.reader_session where id = any(${[gone, live]}::text[])`.execute(desk.db)

@@ -14,36 +14,68 @@ const deskRoles: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharm
 const atDesk = { who: ['system', 'staff'], roles: deskRoles, why: ['TREAT'] } as const
 
 /** Base64 in its URL form, padded or not. */
-const base64url = z.string().max(1400).regex(/^[A-Za-z0-9_-]+={0,2}$/, 'base64url')
-const cardBody = z.object({ certificatePem: z.string().min(1).max(16_384), signature: base64url, limitCertificateConsent: z.boolean().default(true) })
+const base64url = z
+  .string()
+  .max(1400)
+  .regex(/^[A-Za-z0-9_-]+={0,2}$/, 'base64url')
+const cardBody = z.object({
+  certificatePem: z.string().min(1).max(16_384),
+  signature: base64url,
+  limitCertificateConsent: z.boolean().default(true),
+})
 const consentBody = z.object({ kinds: z.record(z.string().max(40), z.boolean()) })
 
 const typedShape = z.object({
-  insurerNumber: z.string().max(20), symbol: z.string().max(60).default(''), number: z.string().max(60), branch: z.string().max(4).optional(),
-  birthDate: z.string().max(10), date: z.string().refine(isDate, 'YYYY-MM-DD').optional(), limitCertificateConsent: z.boolean().default(false),
+  insurerNumber: z.string().max(20),
+  symbol: z.string().max(60).default(''),
+  number: z.string().max(60),
+  branch: z.string().max(4).optional(),
+  birthDate: z.string().max(10),
+  date: z.string().refine(isDate, 'YYYY-MM-DD').optional(),
+  limitCertificateConsent: z.boolean().default(false),
 })
 /** Marks each field that cannot be right. */
 const sensible = (typed: z.infer<typeof typedShape>, check: z.RefinementCtx) => {
-  for (const field of whyNotTyped(typed)) check.addIssue({ code: 'custom', path: [field], message: field === 'birthDate' ? 'YYYY-MM-DD' : 'not valid' })
+  for (const field of whyNotTyped(typed))
+    check.addIssue({ code: 'custom', path: [field], message: field === 'birthDate' ? 'YYYY-MM-DD' : 'not valid' })
 }
 const checkBody = typedShape.superRefine(sensible)
 /** As many as a large hospital books for one day. */
-const manyBody = z.object({ patients: z.array(typedShape.extend({ referenceNumber: z.string().max(64) }).superRefine(sensible)).min(1).max(1000) })
+const manyBody = z.object({
+  patients: z
+    .array(typedShape.extend({ referenceNumber: z.string().max(64) }).superRefine(sensible))
+    .min(1)
+    .max(1000),
+})
 
-const asked = <T extends { limitCertificateConsent: boolean }>({ limitCertificateConsent, ...typed }: T) => ({ ...typed, limitConsent: limitCertificateConsent })
+const asked = <T extends { limitCertificateConsent: boolean }>({ limitCertificateConsent, ...typed }: T) => ({
+  ...typed,
+  limitConsent: limitCertificateConsent,
+})
 
 /** The rows of the card reader, the same for a reader's program and for the reader's page at a desk. */
 function readerRows(service: EligibilityService): Row[] {
   return [
     {
-      kind: 'write', method: 'POST', path: '/reader/sessions', ...atDesk, audit: 'none', law: LAW,
+      kind: 'write',
+      method: 'POST',
+      path: '/reader/sessions',
+      ...atDesk,
+      audit: 'none',
+      law: LAW,
       summary: { ja: 'カードリーダーの手続きを始める', en: 'Open a session at a card reader' },
       handle: async (ctx) => ({ status: 201, json: await service.open(ctx) }),
     },
     {
       // A read although it spends the challenge: that is one atomic statement, so no transaction has to surround it, and
       // the answer waits for the audit batch it shares with others instead of a commit of its own.
-      kind: 'read', method: 'POST', path: '/reader/sessions/:id/card', ...atDesk, audit: 'eligibility.card', law: LAW, schema: cardBody,
+      kind: 'read',
+      method: 'POST',
+      path: '/reader/sessions/:id/card',
+      ...atDesk,
+      audit: 'eligibility.card',
+      law: LAW,
+      schema: cardBody,
       summary: { ja: 'マイナンバーカードで資格を確認する', en: 'Check eligibility by My Number Card' },
       handle: async (ctx, request) => {
         const { certificatePem, signature, limitCertificateConsent } = bodyOf(request, cardBody)
@@ -52,9 +84,18 @@ function readerRows(service: EligibilityService): Row[] {
       },
     },
     {
-      kind: 'write', method: 'POST', path: '/reader/sessions/:id/consent', ...atDesk, audit: 'consent.give', law: CONSENT_LAW, schema: consentBody,
+      kind: 'write',
+      method: 'POST',
+      path: '/reader/sessions/:id/consent',
+      ...atDesk,
+      audit: 'consent.give',
+      law: CONSENT_LAW,
+      schema: consentBody,
       summary: { ja: '情報の種類ごとに、本人の同意または不同意を受け付ける', en: 'Take the person’s answer for each kind of information' },
-      handle: async (ctx, request) => ({ status: 201, json: await service.answer(ctx, request.params.id!, bodyOf(request, consentBody).kinds) }),
+      handle: async (ctx, request) => ({
+        status: 201,
+        json: await service.answer(ctx, request.params.id!, bodyOf(request, consentBody).kinds),
+      }),
     },
   ]
 }
@@ -62,12 +103,24 @@ function readerRows(service: EligibilityService): Row[] {
 function lookUpRows(service: EligibilityService): Row[] {
   return [
     {
-      kind: 'read', method: 'POST', path: '/eligibility/$check', ...atDesk, audit: 'eligibility.check', law: LAW, schema: checkBody,
+      kind: 'read',
+      method: 'POST',
+      path: '/eligibility/$check',
+      ...atDesk,
+      audit: 'eligibility.check',
+      law: LAW,
+      schema: checkBody,
       summary: { ja: '記号・番号で資格を確認する', en: 'Check eligibility by insurer symbol and number' },
       handle: async (ctx, request) => ({ json: await service.lookUp(ctx, asked(bodyOf(request, checkBody))) }),
     },
     {
-      kind: 'read', method: 'POST', path: '/eligibility/$check-many', ...atDesk, audit: 'eligibility.check', law: LAW, schema: manyBody,
+      kind: 'read',
+      method: 'POST',
+      path: '/eligibility/$check-many',
+      ...atDesk,
+      audit: 'eligibility.check',
+      law: LAW,
+      schema: manyBody,
       summary: { ja: '予約患者などの資格をまとめて確認する', en: 'Check the eligibility of many patients at once' },
       handle: async (ctx, request) => ({ json: { results: await service.lookUpMany(ctx, bodyOf(request, manyBody).patients.map(asked)) } }),
     },
@@ -83,7 +136,11 @@ function typedFields(body: unknown): TypedFields {
   const fields = (body ?? {}) as Record<string, unknown>
   const text = (name: string) => (typeof fields[name] === 'string' ? fields[name].slice(0, 60) : '')
   return {
-    insurerNumber: text('insurerNumber'), symbol: text('symbol'), number: text('number'), branch: text('branch'), birthDate: text('birthDate'),
+    insurerNumber: text('insurerNumber'),
+    symbol: text('symbol'),
+    number: text('number'),
+    branch: text('branch'),
+    birthDate: text('birthDate'),
     limitConsent: text('limitCertificateConsent') === 'true',
   }
 }
@@ -100,19 +157,37 @@ async function deskAnswer(service: EligibilityService, ctx: Context, request: Ro
 function screenRows(service: EligibilityService): Row[] {
   return [
     {
-      kind: 'read', method: 'GET', path: '/reader', ...onScreen, audit: 'none', law: LAW,
+      kind: 'read',
+      method: 'GET',
+      path: '/reader',
+      ...onScreen,
+      audit: 'none',
+      law: LAW,
       summary: { ja: 'カードリーダーの画面', en: 'The card reader’s screen' },
       handle: async (ctx, request) => ({
-        page: () => readerPage({ lang: ctx.lang, path: request.url, institutionName: ctx.actor.kind === 'staff' ? ctx.actor.institutionName : '' }),
+        page: () =>
+          readerPage({ lang: ctx.lang, path: request.url, institutionName: ctx.actor.kind === 'staff' ? ctx.actor.institutionName : '' }),
       }),
     },
     {
-      kind: 'read', method: 'GET', path: '/desk/eligibility', ...onScreen, audit: 'none', law: LAW,
+      kind: 'read',
+      method: 'GET',
+      path: '/desk/eligibility',
+      ...onScreen,
+      audit: 'none',
+      law: LAW,
       summary: { ja: '資格確認書で確認する画面', en: 'Desk form for a certificate' },
-      handle: async (ctx, request) => ({ page: () => deskPage({ lang: ctx.lang, path: request.url, user: userOf(ctx), typed: nothingTyped, wrong: [], result: null }) }),
+      handle: async (ctx, request) => ({
+        page: () => deskPage({ lang: ctx.lang, path: request.url, user: userOf(ctx), typed: nothingTyped, wrong: [], result: null }),
+      }),
     },
     {
-      kind: 'read', method: 'POST', path: '/desk/eligibility', ...onScreen, audit: 'eligibility.check', law: LAW,
+      kind: 'read',
+      method: 'POST',
+      path: '/desk/eligibility',
+      ...onScreen,
+      audit: 'eligibility.check',
+      law: LAW,
       summary: { ja: '資格確認書で確認する', en: 'Check a certificate at the desk' },
       handle: (ctx, request) => deskAnswer(service, ctx, request),
     },
@@ -120,7 +195,10 @@ function screenRows(service: EligibilityService): Row[] {
 }
 
 const clearing = (service: EligibilityService): Row => ({
-  kind: 'job', name: 'eligibility.clear-sessions', everyMs: 3600_000, law: LAW,
+  kind: 'job',
+  name: 'eligibility.clear-sessions',
+  everyMs: 3600_000,
+  law: LAW,
   summary: { ja: '終わったカードリーダーの手続きを消す', en: 'Forget card reader sessions that ended' },
   run: (job) => service.clear(job),
 })

@@ -1,11 +1,37 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Coverage, ReaderSession } from './model.ts'
-import { branchAgrees, copayOn, coverOn, coverTyped, insurerNumberOf, isDate, isElderlyTable, isPreschool, memberOf, whyNotAnswer, whyNotRead, whyNotTyped } from './rules.ts'
+import {
+  branchAgrees,
+  copayOn,
+  coverOn,
+  coverTyped,
+  insurerNumberOf,
+  isDate,
+  isElderlyTable,
+  isPreschool,
+  memberOf,
+  whyNotAnswer,
+  whyNotRead,
+  whyNotTyped,
+} from './rules.ts'
 
 const cover = (validFrom: string, validUntil: string | null, insurerNumber = '01130012'): Coverage => ({
-  key: 'k', insurerNumber, insurerName: '', symbol: '21700001', number: '123', branch: '00', cardClassification: '01', copayPercent: 30,
-  personalFamily: '1', reasonOfLoss: null, elderlyPercent: null, elderlyFrom: null, elderlyUntil: null, validFrom, validUntil,
+  key: 'k',
+  insurerNumber,
+  insurerName: '',
+  symbol: '21700001',
+  number: '123',
+  branch: '00',
+  cardClassification: '01',
+  copayPercent: 30,
+  personalFamily: '1',
+  reasonOfLoss: null,
+  elderlyPercent: null,
+  elderlyFrom: null,
+  elderlyUntil: null,
+  validFrom,
+  validUntil,
 })
 const old = cover('2020-04-01', '2026-03-31')
 const present = cover('2026-04-01', null, '06130015')
@@ -60,7 +86,8 @@ describe('the padding trap', () => {
     expect(insurerNumberOf(typed)).toBe(canonical)
   })
 
-  const digits = (min: number, max: number) => fc.array(fc.constantFrom(...'0123456789'), { minLength: min, maxLength: max }).map((d) => d.join(''))
+  const digits = (min: number, max: number) =>
+    fc.array(fc.constantFrom(...'0123456789'), { minLength: min, maxLength: max }).map((d) => d.join(''))
   const wide = (text: string) => text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))
   const spellings = (text: string) => fc.constantFrom(text, wide(text), ` ${text}`, `${text}　`, [...text].join(' '))
 
@@ -69,7 +96,11 @@ describe('the padding trap', () => {
     const written = fc.tuple(insurer, fc.constantFrom('縁国', '21-7', 'ア12', ''), digits(1, 8)).chain(([six, symbol, number]) =>
       fc.record({
         one: fc.constant({ insurerNumber: `00${six}`, symbol, number }),
-        other: fc.record({ insurerNumber: fc.constantFrom(six, `  ${six}`, `00${six}`, wide(six)), symbol: spellings(symbol), number: spellings(number) }),
+        other: fc.record({
+          insurerNumber: fc.constantFrom(six, `  ${six}`, `00${six}`, wide(six)),
+          symbol: spellings(symbol),
+          number: spellings(number),
+        }),
       }),
     )
     fc.assert(fc.property(written, ({ one, other }) => memberOf(other) === memberOf(one)))
@@ -91,17 +122,31 @@ describe('the padding trap', () => {
     expect(memberOf({ ...present, symbol: 'a:b', number: 'c' })).not.toBe(memberOf({ ...present, symbol: 'a', number: 'b:c' }))
   })
 
-  test.each([['21ー7', '21-7'], ['21−7', '21-7'], ['21‐7', '21-7']])('the dash of %s is the one of %s', (a, b) => {
+  test.each([
+    ['21ー7', '21-7'],
+    ['21−7', '21-7'],
+    ['21‐7', '21-7'],
+  ])('the dash of %s is the one of %s', (a, b) => {
     expect(memberOf({ ...present, symbol: a })).toBe(memberOf({ ...present, symbol: b }))
   })
 
-  test.each<[string, string | undefined, boolean]>([['01', '1', true], ['01', '０１', true], ['00', '0', true], ['01', undefined, true], ['', '02', true], ['01', '02', false], ['00', '01', false]])(
-    'branch %j against %j: %s', (issued, typed, agrees) => expect(branchAgrees(issued, typed)).toBe(agrees))
+  test.each<[string, string | undefined, boolean]>([
+    ['01', '1', true],
+    ['01', '０１', true],
+    ['00', '0', true],
+    ['01', undefined, true],
+    ['', '02', true],
+    ['01', '02', false],
+    ['00', '01', false],
+  ])('branch %j against %j: %s', (issued, typed, agrees) => expect(branchAgrees(issued, typed)).toBe(agrees))
 })
 
 describe('share of a day', () => {
   const stated = (copayPercent: number, elderly: [number, string, string] | null = null) => ({
-    copayPercent, elderlyPercent: elderly?.[0] ?? null, elderlyFrom: elderly?.[1] ?? null, elderlyUntil: elderly?.[2] ?? null,
+    copayPercent,
+    elderlyPercent: elderly?.[0] ?? null,
+    elderlyFrom: elderly?.[1] ?? null,
+    elderlyUntil: elderly?.[2] ?? null,
   })
   test.each<[string, ReturnType<typeof stated>, string, string, number]>([
     ['employee', stated(30), '1980-05-05', '2026-11-22', 30],
@@ -120,21 +165,34 @@ describe('share of a day', () => {
   ])('%s', (_why, coverage, birthDate, date, percent) => expect(copayOn(coverage, birthDate, date)).toBe(percent))
 
   test.each([
-    ['1956-11-10', '2026-11-30', false], ['1956-11-10', '2026-12-01', true], ['1956-11-01', '2026-11-01', true], ['1956-11-01', '2026-10-31', false],
+    ['1956-11-10', '2026-11-30', false],
+    ['1956-11-10', '2026-12-01', true],
+    ['1956-11-01', '2026-11-01', true],
+    ['1956-11-01', '2026-10-31', false],
   ])('born %s, on %s the table from 70 applies: %s', (birthDate, date, applies) => expect(isElderlyTable(birthDate, date)).toBe(applies))
 
   test('nobody is a preschool child after seven', () => {
-    fc.assert(fc.property(fc.date({ min: new Date('2000-01-01'), max: new Date('2020-01-01'), noInvalidDate: true }), (born) => {
-      const birthDate = born.toISOString().slice(0, 10)
-      expect(isPreschool(birthDate, `${Number(birthDate.slice(0, 4)) + 7}-12-31`)).toBe(false)
-      expect(isPreschool(birthDate, `${Number(birthDate.slice(0, 4)) + 5}-12-31`)).toBe(true)
-    }))
+    fc.assert(
+      fc.property(fc.date({ min: new Date('2000-01-01'), max: new Date('2020-01-01'), noInvalidDate: true }), (born) => {
+        const birthDate = born.toISOString().slice(0, 10)
+        expect(isPreschool(birthDate, `${Number(birthDate.slice(0, 4)) + 7}-12-31`)).toBe(false)
+        expect(isPreschool(birthDate, `${Number(birthDate.slice(0, 4)) + 5}-12-31`)).toBe(true)
+      }),
+    )
   })
 })
 
 describe('reader session', () => {
   const now = new Date('2026-11-22T03:00:00Z')
-  const session: ReaderSession = { id: 's', institutionNumber: 'b', challenge: Buffer.alloc(32), expiresAt: new Date(now.getTime() + 1), usedAt: null, personKey: null, consentUntil: null }
+  const session: ReaderSession = {
+    id: 's',
+    institutionNumber: 'b',
+    challenge: Buffer.alloc(32),
+    expiresAt: new Date(now.getTime() + 1),
+    usedAt: null,
+    personKey: null,
+    consentUntil: null,
+  }
   const read = { ...session, usedAt: now, personKey: 'k', expiresAt: now, consentUntil: new Date(now.getTime() + 1) }
   test.each<[string, ReaderSession | undefined, string, string | null]>([
     ['fresh', session, 'b', null],
@@ -152,10 +210,21 @@ describe('reader session', () => {
   ])('answer: %s', (_why, given, institution, reason) => expect(whyNotAnswer(given, institution, now)).toBe(reason))
 })
 
-test.each([['2026-02-28', true], ['2026-02-29', false], ['2024-02-29', true], ['2026-2-3', false], ['', false], ['2026-13-01', false]])('%j is a day: %s', (text, is) => {
+test.each([
+  ['2026-02-28', true],
+  ['2026-02-29', false],
+  ['2024-02-29', true],
+  ['2026-2-3', false],
+  ['', false],
+  ['2026-13-01', false],
+])('%j is a day: %s', (text, is) => {
   expect(isDate(text)).toBe(is)
 })
 
 test('fields that cannot be right are named', () => {
-  expect(whyNotTyped({ insurerNumber: 'x', symbol: '', number: ' ', birthDate: '1980-02-30' })).toEqual(['insurerNumber', 'number', 'birthDate'])
+  expect(whyNotTyped({ insurerNumber: 'x', symbol: '', number: ' ', birthDate: '1980-02-30' })).toEqual([
+    'insurerNumber',
+    'number',
+    'birthDate',
+  ])
 })

@@ -41,10 +41,12 @@ export function branchAgrees(issued: string, typed: string | undefined): boolean
 }
 
 /** Whether a day lies within a period, first and last day included. */
-export const isValidOn = ({ validFrom, validUntil }: Period, date: string): boolean => validFrom <= date && (validUntil === null || date <= validUntil)
+export const isValidOn = ({ validFrom, validUntil }: Period, date: string): boolean =>
+  validFrom <= date && (validUntil === null || date <= validUntil)
 
 /** Newest first; of two that began on one day, the one that lasts longer. */
-const newestFirst = (a: Period, b: Period): number => b.validFrom.localeCompare(a.validFrom) || (b.validUntil ?? '9999').localeCompare(a.validUntil ?? '9999')
+const newestFirst = (a: Period, b: Period): number =>
+  b.validFrom.localeCompare(a.validFrom) || (b.validUntil ?? '9999').localeCompare(a.validUntil ?? '9999')
 
 export type Judged = { validity: Validity; coverages: Coverage[] }
 
@@ -89,9 +91,14 @@ export function isElderlyTable(birthDate: string, date: string): boolean {
  * The share in percent on a day: an elderly recipient's certificate first, then preschool, then what the insurer stated.
  * Below 70 a share of 20 belongs to preschool children only, so it ends by itself.
  */
-export function copayOn(coverage: Pick<Coverage, 'copayPercent' | 'elderlyPercent' | 'elderlyFrom' | 'elderlyUntil'>, birthDate: string, date: string): number {
+export function copayOn(
+  coverage: Pick<Coverage, 'copayPercent' | 'elderlyPercent' | 'elderlyFrom' | 'elderlyUntil'>,
+  birthDate: string,
+  date: string,
+): number {
   const { copayPercent, elderlyPercent, elderlyFrom, elderlyUntil } = coverage
-  if (elderlyPercent !== null && elderlyFrom !== null && isValidOn({ validFrom: elderlyFrom, validUntil: elderlyUntil }, date)) return elderlyPercent
+  if (elderlyPercent !== null && elderlyFrom !== null && isValidOn({ validFrom: elderlyFrom, validUntil: elderlyUntil }, date))
+    return elderlyPercent
   if (isElderlyTable(birthDate, date)) return copayPercent
   if (isPreschool(birthDate, date)) return Math.min(20, copayPercent)
   return copayPercent === 20 ? 30 : copayPercent
@@ -107,7 +114,8 @@ export function whyNotRead(session: ReaderSession | undefined, institutionNumber
 /** Why the person's answer is not taken in this session now, or null. */
 export function whyNotAnswer(session: ReaderSession | undefined, institutionNumber: string, now: Date): RefusalCode | null {
   if (session === undefined || session.institutionNumber !== institutionNumber) return 'reader-session-unknown'
-  if (session.personKey === null || session.consentUntil === null) return session.expiresAt > now ? 'card-not-read' : 'reader-session-expired'
+  if (session.personKey === null || session.consentUntil === null)
+    return session.expiresAt > now ? 'card-not-read' : 'reader-session-expired'
   return session.consentUntil > now ? null : 'reader-session-expired'
 }
 

@@ -34,11 +34,19 @@ function deskOf({ actor }: Context): { institutionNumber: string; institutionNam
 /** Finding out at a desk who is covered, by card or by certificate, and taking the person's answer at the reader. */
 export function eligibilityService({ consent, person, cards }: EligibilityDeps) {
   /** A challenge that a card answered wrongly is spent too: a second guess needs a new one. */
-  async function refuseCard(ctx: Context, session: ReaderSession, code: RefusalCode, why: { code: string; ja: string; en: string } | null): Promise<never> {
+  async function refuseCard(
+    ctx: Context,
+    session: ReaderSession,
+    code: RefusalCode,
+    why: { code: string; ja: string; en: string } | null,
+  ): Promise<never> {
     await store.spendSession(ctx.db, session.id, ctx.now)
     if (why === null) return refuse(code)
     const issue = { severity: 'error', code: 'security', path: 'certificatePem', ja: why.ja, en: why.en }
-    return refuse(code, why, [{ ...issue, ruleId: code }, { ...issue, severity: 'information', ruleId: why.code }])
+    return refuse(code, why, [
+      { ...issue, ruleId: code },
+      { ...issue, severity: 'information', ruleId: why.code },
+    ])
   }
 
   async function peopleOf(ctx: { db: Db }, keys: readonly string[]): Promise<Person[]> {
@@ -64,7 +72,10 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
     const facts = await store.findFacts(ctx.db, people[0]!.keys)
     const judged = coverTyped(matches(facts), facts.coverages, date)
     const shows = judged.validity === '1'
-    return { eligibility: eligibilityOf(judged, { ...about, facts: shows ? facts : noCertificates }), person: shows ? shownPerson(people[0]!, facts.shownAs) : null }
+    return {
+      eligibility: eligibilityOf(judged, { ...about, facts: shows ? facts : noCertificates }),
+      person: shows ? shownPerson(people[0]!, facts.shownAs) : null,
+    }
   }
 
   return {
@@ -74,7 +85,13 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
     /** Opens a reader session at the caller's institution: two minutes for one card to answer one challenge. */
     async open(ctx: Context): Promise<{ id: string; challenge: string; expiresAt: string }> {
       const challenge = randomBytes(32)
-      const session = { id: ulid(ctx.now.getTime()), institutionNumber: deskOf(ctx).institutionNumber, challenge, expiresAt: seconds(ctx.now, CARD_SECONDS), at: ctx.now }
+      const session = {
+        id: ulid(ctx.now.getTime()),
+        institutionNumber: deskOf(ctx).institutionNumber,
+        challenge,
+        expiresAt: seconds(ctx.now, CARD_SECONDS),
+        at: ctx.now,
+      }
       await store.insertSession(ctx.db, session)
       return { id: session.id, challenge: challenge.toString('base64url'), expiresAt: session.expiresAt.toISOString() }
     },
@@ -97,7 +114,12 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
       if (facts === null) return refuse('challenge-used', { key: holder.keys[0]! })
       for (const key of holder.keys) await consent.relate(ctx, key, institutionNumber)
       const date = dateInJapan(ctx.now)
-      const eligibility = eligibilityOf(coverOn(facts.coverages, date), { birthDate: holder.birthDate, date, limitConsent: answer.limitConsent, facts })
+      const eligibility = eligibilityOf(coverOn(facts.coverages, date), {
+        birthDate: holder.birthDate,
+        date,
+        limitConsent: answer.limitConsent,
+        facts,
+      })
       ctx.audit({ action: 'eligibility.card', key: holder.keys[0]!, resource: 'Coverage?', count: facts.coverages.length })
       return { eligibility, person: shownPerson(holder, facts.shownAs), kinds: askableKinds.map(askedKind), until: until.toISOString() }
     },
@@ -107,7 +129,11 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
      * session lasts. Refusing everything is an answer too, and is kept.
      * @refuses reader-session-unknown, card-not-read, reader-session-expired, kind-unknown, input-invalid
      */
-    async answer(ctx: Context, id: string, kinds: Readonly<Record<string, boolean>>): Promise<{ consentId: string; consentIds: string[]; until: string; allowed: string[]; refused: string[] }> {
+    async answer(
+      ctx: Context,
+      id: string,
+      kinds: Readonly<Record<string, boolean>>,
+    ): Promise<{ consentId: string; consentIds: string[]; until: string; allowed: string[]; refused: string[] }> {
       const desk = deskOf(ctx)
       const session = await store.lockSession(ctx.db, id)
       const reason = whyNotAnswer(session, desk.institutionNumber, ctx.now)
@@ -118,7 +144,13 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
       const { institutionNumber, institutionName } = desk
       for (const key of holder.keys) kept.push(await consent.record(ctx, { key, institutionNumber, institutionName, kinds }))
       const first = kept[0]!
-      return { consentId: first.id, consentIds: kept.map((c) => c.id), until: first.until.toISOString(), allowed: first.allowed, refused: first.refused }
+      return {
+        consentId: first.id,
+        consentIds: kept.map((c) => c.id),
+        until: first.until.toISOString(),
+        allowed: first.allowed,
+        refused: first.refused,
+      }
     },
 
     /** Looks up what was typed from an eligibility certificate. Shows cover only: no record opens this way, and nobody becomes a patient by it. */
@@ -128,9 +160,15 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
     },
 
     /** Looks up many at once, such as tomorrow's booked patients; the institution's own reference number comes back. */
-    async lookUpMany(ctx: Context, asked: readonly (LookUp & { referenceNumber: string })[]): Promise<(LookUpResult & { referenceNumber: string })[]> {
+    async lookUpMany(
+      ctx: Context,
+      asked: readonly (LookUp & { referenceNumber: string })[],
+    ): Promise<(LookUpResult & { referenceNumber: string })[]> {
       deskOf(ctx)
-      const found = await store.findKeysOfMany(ctx.db, asked.map((typed, n) => ({ n, member: memberOf(typed), birthDate: typed.birthDate })))
+      const found = await store.findKeysOfMany(
+        ctx.db,
+        asked.map((typed, n) => ({ n, member: memberOf(typed), birthDate: typed.birthDate })),
+      )
       const keysOf = Map.groupBy(found, ({ n }) => n)
       const results: (LookUpResult & { referenceNumber: string })[] = []
       for (const [n, typed] of asked.entries()) {
@@ -146,12 +184,24 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
 
     /** Whether people are covered today: for the caller's own patients, whose keys the caller has already been allowed. One answer a person, in order. */
     async statesOf(ctx: Context, people: readonly Pick<Person, 'keys' | 'birthDate'>[]): Promise<CoverState[]> {
-      const { coverages } = await store.findFacts(ctx.db, people.flatMap((p) => p.keys))
+      const { coverages } = await store.findFacts(
+        ctx.db,
+        people.flatMap((p) => p.keys),
+      )
       const date = dateInJapan(ctx.now)
       return people.map((one) => {
         const own = coverages.filter((c) => one.keys.includes(c.key))
-        const { validity, coverages: valid, copayPercent } = eligibilityOf(coverOn(own, date), { birthDate: one.birthDate, date, limitConsent: false, facts: noCertificates })
-        return { validity, validityName: validityNames[validity], copayPercent, insurerName: valid.length === 1 ? valid[0]!.insurerName : null }
+        const {
+          validity,
+          coverages: valid,
+          copayPercent,
+        } = eligibilityOf(coverOn(own, date), { birthDate: one.birthDate, date, limitConsent: false, facts: noCertificates })
+        return {
+          validity,
+          validityName: validityNames[validity],
+          copayPercent,
+          insurerName: valid.length === 1 ? valid[0]!.insurerName : null,
+        }
       })
     },
 

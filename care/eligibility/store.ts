@@ -71,16 +71,33 @@ export const eligibilityMigrations: Migration[] = [
 export async function insertRegister(db: Db, entries: readonly RegisterEntry[]): Promise<void> {
   const coverages = entries.flatMap(({ key, birthDate, coverages: list }) =>
     list.map((c) => ({
-      key, birth_date: birthDate, member: memberOf(c), branch_folded: foldBranch(c.branch), valid_from: c.validFrom, valid_until: c.validUntil,
-      insurer_number: insurerNumberOf(c.insurerNumber) ?? c.insurerNumber, insurer_name: c.insurerName, symbol: c.symbol, number: c.number, branch: c.branch,
-      card_classification: c.cardClassification, copay_percent: c.copayPercent, personal_family: c.personalFamily, reason_of_loss: c.reasonOfLoss,
-      elderly_percent: c.elderlyPercent, elderly_from: c.elderlyFrom, elderly_until: c.elderlyUntil,
+      key,
+      birth_date: birthDate,
+      member: memberOf(c),
+      branch_folded: foldBranch(c.branch),
+      valid_from: c.validFrom,
+      valid_until: c.validUntil,
+      insurer_number: insurerNumberOf(c.insurerNumber) ?? c.insurerNumber,
+      insurer_name: c.insurerName,
+      symbol: c.symbol,
+      number: c.number,
+      branch: c.branch,
+      card_classification: c.cardClassification,
+      copay_percent: c.copayPercent,
+      personal_family: c.personalFamily,
+      reason_of_loss: c.reasonOfLoss,
+      elderly_percent: c.elderlyPercent,
+      elderly_from: c.elderlyFrom,
+      elderly_until: c.elderlyUntil,
     })),
   )
   const enter = async (trx: Db) => {
     await insertCoverages(trx, coverages)
     await insertCertificates(trx, entries)
-    await refreshFacts(trx, entries.map((e) => e.key))
+    await refreshFacts(
+      trx,
+      entries.map((e) => e.key),
+    )
   }
   await (db.isTransaction ? enter(db) : db.transaction().execute(enter))
 }
@@ -107,19 +124,24 @@ async function insertCoverages(db: Db, rows: readonly object[]): Promise<void> {
 }
 
 async function insertCertificates(db: Db, entries: readonly RegisterEntry[]): Promise<void> {
-  const keyed = <T extends object>(pick: (entry: RegisterEntry) => readonly T[] | undefined) => entries.flatMap((e) => (pick(e) ?? []).map((row) => ({ key: e.key, ...row })))
+  const keyed = <T extends object>(pick: (entry: RegisterEntry) => readonly T[] | undefined) =>
+    entries.flatMap((e) => (pick(e) ?? []).map((row) => ({ key: e.key, ...row })))
   const [limits, diseases, subsidies] = [keyed((e) => e.limitCertificates), keyed((e) => e.specificDiseases), keyed((e) => e.subsidies)]
   const shown = keyed((e) => (e.shownAs ? [e.shownAs] : []))
   if (limits.length > 0)
     await sql`insert into eligibility.limit_certificate (key, classification, classification_flag, valid_from, valid_until)
       select key, classification, "classificationFlag", "validFrom", "validUntil" from jsonb_to_recordset(${JSON.stringify(limits)}::jsonb)
         as r(key text, classification text, "classificationFlag" text, "validFrom" date, "validUntil" date)
-      on conflict (key, classification_flag, valid_from) do update set valid_until = excluded.valid_until, classification = excluded.classification`.execute(db)
+      on conflict (key, classification_flag, valid_from) do update set valid_until = excluded.valid_until, classification = excluded.classification`.execute(
+      db,
+    )
   if (diseases.length > 0)
     await sql`insert into eligibility.specific_disease (key, category, self_pay_yen, valid_from, valid_until)
       select key, category, "selfPayYen", "validFrom", "validUntil" from jsonb_to_recordset(${JSON.stringify(diseases)}::jsonb)
         as r(key text, category text, "selfPayYen" int, "validFrom" date, "validUntil" date)
-      on conflict (key, category, valid_from) do update set valid_until = excluded.valid_until, self_pay_yen = excluded.self_pay_yen`.execute(db)
+      on conflict (key, category, valid_from) do update set valid_until = excluded.valid_until, self_pay_yen = excluded.self_pay_yen`.execute(
+      db,
+    )
   if (subsidies.length > 0)
     await sql`insert into eligibility.subsidy (key, payer_number, recipient_number, name, ceiling_yen, valid_from, valid_until)
       select key, "payerNumber", "recipientNumber", name, "ceilingYen", "validFrom", "validUntil" from jsonb_to_recordset(${JSON.stringify(subsidies)}::jsonb)
@@ -130,7 +152,9 @@ async function insertCertificates(db: Db, entries: readonly RegisterEntry[]): Pr
     await sql`insert into eligibility.shown_as (key, name_of_other, name_of_other_kana, sex2)
       select key, "nameOfOther", "nameOfOtherKana", sex2 from jsonb_to_recordset(${JSON.stringify(shown)}::jsonb)
         as r(key text, "nameOfOther" text, "nameOfOtherKana" text, sex2 text)
-      on conflict (key) do update set name_of_other = excluded.name_of_other, name_of_other_kana = excluded.name_of_other_kana, sex2 = excluded.sex2`.execute(db)
+      on conflict (key) do update set name_of_other = excluded.name_of_other, name_of_other_kana = excluded.name_of_other_kana, sex2 = excluded.sex2`.execute(
+      db,
+    )
 }
 
 /** Facts of several keys as those of one person. */
@@ -146,35 +170,58 @@ function gather(rows: readonly { facts: Facts | null }[]): Facts {
 }
 
 export async function findFacts(db: Db, keys: readonly string[]): Promise<Facts> {
-  return gather((await sql<{ facts: Facts }>`select facts from eligibility.facts where key = any(${[...keys]}::text[]) order by key`.execute(db)).rows)
+  return gather(
+    (await sql<{ facts: Facts }>`select facts from eligibility.facts where key = any(${[...keys]}::text[]) order by key`.execute(db)).rows,
+  )
 }
 
 /** Keys of the people who hold, or held, this member under this birth date. */
 export async function findKeys(db: Db, member: string, birthDate: string): Promise<string[]> {
-  const { rows } = await sql<{ key: string }>`select key from eligibility.lookup where member = ${member} and birth_date = ${birthDate} order by key limit 20`.execute(db)
+  const { rows } = await sql<{
+    key: string
+  }>`select key from eligibility.lookup where member = ${member} and birth_date = ${birthDate} order by key limit 20`.execute(db)
   return rows.map((r) => r.key)
 }
 
 /** Keys for many typed members at once; `n` is the place in the list. */
-export async function findKeysOfMany(db: Db, asked: readonly { n: number; member: string; birthDate: string }[]): Promise<{ n: number; key: string }[]> {
+export async function findKeysOfMany(
+  db: Db,
+  asked: readonly { n: number; member: string; birthDate: string }[],
+): Promise<{ n: number; key: string }[]> {
   const { rows } = await sql<{ n: number; key: string }>`
     select r.n, l.key from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as r(n int, member text, "birthDate" date)
       join eligibility.lookup l on l.member = r.member and l.birth_date = r."birthDate" order by r.n, l.key`.execute(db)
   return rows
 }
 
-export async function insertSession(db: Db, s: Pick<ReaderSession, 'id' | 'institutionNumber' | 'challenge' | 'expiresAt'> & { at: Date }): Promise<void> {
+export async function insertSession(
+  db: Db,
+  s: Pick<ReaderSession, 'id' | 'institutionNumber' | 'challenge' | 'expiresAt'> & { at: Date },
+): Promise<void> {
   await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at)
     values (${s.id}, ${s.institutionNumber}, ${s.challenge}, ${s.at}, ${s.expiresAt})`.execute(db)
 }
 
-type SessionRow = { id: string; institution_number: string; challenge: Buffer; expires_at: Date; used_at: Date | null; person_key: string | null; consent_until: Date | null }
+type SessionRow = {
+  id: string
+  institution_number: string
+  challenge: Buffer
+  expires_at: Date
+  used_at: Date | null
+  person_key: string | null
+  consent_until: Date | null
+}
 
 const SESSION = sql`select id, institution_number, challenge, expires_at, used_at, person_key, consent_until from eligibility.reader_session`
 
 const toSession = (r: SessionRow): ReaderSession => ({
-  id: r.id, institutionNumber: r.institution_number, challenge: r.challenge, expiresAt: r.expires_at, usedAt: r.used_at,
-  personKey: r.person_key, consentUntil: r.consent_until,
+  id: r.id,
+  institutionNumber: r.institution_number,
+  challenge: r.challenge,
+  expiresAt: r.expires_at,
+  usedAt: r.used_at,
+  personKey: r.person_key,
+  consentUntil: r.consent_until,
 })
 
 export async function findSession(db: Db, id: string): Promise<ReaderSession | undefined> {
@@ -193,7 +240,8 @@ export async function lockSession(db: Db, id: string): Promise<ReaderSession | u
  * @returns false where another request spent it first
  */
 export async function spendSession(db: Db, id: string, now: Date): Promise<boolean> {
-  const { numAffectedRows } = await sql`update eligibility.reader_session set used_at = ${now} where id = ${id} and used_at is null`.execute(db)
+  const { numAffectedRows } =
+    await sql`update eligibility.reader_session set used_at = ${now} where id = ${id} and used_at is null`.execute(db)
   return numAffectedRows === 1n
 }
 
@@ -206,7 +254,10 @@ export async function spendSession(db: Db, id: string, now: Date): Promise<boole
  *
  * @returns null where the challenge was spent already
  */
-export async function claimSession(db: Db, claim: { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date }): Promise<Facts | null> {
+export async function claimSession(
+  db: Db,
+  claim: { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date },
+): Promise<Facts | null> {
   const { rows } = await sql<{ claimed: boolean; facts: Facts | null }>`
     with claimed as (
       update eligibility.reader_session set used_at = ${claim.now}, person_key = ${claim.keys[0]}, card_serial = ${claim.cardSerial}, consent_until = ${claim.consentUntil}
@@ -219,11 +270,16 @@ export async function claimSession(db: Db, claim: { id: string; keys: readonly s
 
 /** Forgets sessions that ended: whose card was where is the audit log's to keep, not this table's. */
 export async function deleteSessions(db: Db, endedBefore: Date): Promise<void> {
-  await sql`delete from eligibility.reader_session where expires_at < ${endedBefore} and coalesce(consent_until, expires_at) < ${endedBefore}`.execute(db)
+  await sql`delete from eligibility.reader_session where expires_at < ${endedBefore} and coalesce(consent_until, expires_at) < ${endedBefore}`.execute(
+    db,
+  )
 }
 
 /** Whose cards were accepted at an institution's readers after an instant, each person's last time, latest first. */
-export async function findArrivals(db: Db, about: { institutionNumber: string; since: Date; limit: number }): Promise<{ key: string; at: Date }[]> {
+export async function findArrivals(
+  db: Db,
+  about: { institutionNumber: string; since: Date; limit: number },
+): Promise<{ key: string; at: Date }[]> {
   const { rows } = await sql<{ key: string; at: Date }>`
     select person_key as key, max(used_at) as at from eligibility.reader_session
       where institution_number = ${about.institutionNumber} and person_key is not null and used_at > ${about.since}

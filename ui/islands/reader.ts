@@ -18,7 +18,10 @@ const texts = {
   badPin: { ja: '暗証番号は数字4桁で入れてください。', en: 'Enter the PIN as four digits.' },
   network: { ja: 'つながりませんでした。もう一度押してください。', en: 'No connection. Please press again.' },
   left: { ja: 'あと{n}回間違えるとロックされます。', en: '{n} more wrong tries will lock the card.' },
-  nothingTicked: { ja: '見せるものにしるしをつけるか、ほかのボタンを押してください。', en: 'Tick what you want to show, or press another button.' },
+  nothingTicked: {
+    ja: '見せるものにしるしをつけるか、ほかのボタンを押してください。',
+    en: 'Tick what you want to show, or press another button.',
+  },
   hello: { ja: '{name} さん', en: '{name}' },
   cover: { ja: '保険を確認しました：{insurer}、窓口の負担 {share}割', en: 'Cover confirmed: {insurer}, you pay {percent}%' },
   noCover: { ja: '保険：{state}。受付でお話しください。', en: 'Cover: {state}. Please talk to the desk.' },
@@ -62,7 +65,11 @@ async function asked<T>(method: 'GET' | 'POST', url: string, body?: object): Pro
   throw new Told((lang === 'ja' ? issue?.details?.text : issue?.diagnostics?.replace(/^[a-z-]+: /, '')) ?? texts.network[lang])
 }
 
-const base64url = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+const base64url = (bytes: Uint8Array) =>
+  btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '')
 const bytesOf = (text: string) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
 
 /** Tries left of a card, kept under the digest of its certificate, as the sign-in page keeps them. */
@@ -88,7 +95,10 @@ function showHolder({ eligibility, person }: CardAnswer): void {
   put('[data-reader-name]', texts.hello[lang].replace('{name}', person.nameOfOther || person.name))
   const cover =
     insurerName !== null && copayPercent !== null && eligibility.validity === '1'
-      ? texts.cover[lang].replace('{insurer}', insurerName).replace('{share}', String(copayPercent / 10)).replace('{percent}', String(copayPercent))
+      ? texts.cover[lang]
+          .replace('{insurer}', insurerName)
+          .replace('{share}', String(copayPercent / 10))
+          .replace('{percent}', String(copayPercent))
       : texts.noCover[lang].replace('{state}', validityName[lang])
   put('[data-reader-cover]', cover)
 }
@@ -104,7 +114,10 @@ async function readCard(): Promise<void> {
   const card = browserCard(content, await counterOf(content.certificatePem))
   const { id, challenge } = await asked<{ id: string; challenge: string }>('POST', '/reader/sessions')
   const signature = await card.sign(pin, bytesOf(challenge))
-  const answer = await asked<CardAnswer>('POST', `/reader/sessions/${encodeURIComponent(id)}/card`, { certificatePem: content.certificatePem, signature: base64url(signature) })
+  const answer = await asked<CardAnswer>('POST', `/reader/sessions/${encodeURIComponent(id)}/card`, {
+    certificatePem: content.certificatePem,
+    signature: base64url(signature),
+  })
   sessionId = id
   showHolder(answer)
   show('choose')
@@ -115,7 +128,9 @@ async function answerKinds(wish: string): Promise<void> {
   if (wish === 'chosen' && !boxes.some((box) => box.checked)) throw new Told(texts.nothingTicked[lang])
   const kinds = Object.fromEntries(boxes.map((box) => [box.value, wish === 'all' || (wish === 'chosen' && box.checked)]))
   const { allowed } = await asked<{ allowed: string[] }>('POST', `/reader/sessions/${encodeURIComponent(sessionId)}/consent`, { kinds })
-  const names = boxes.filter((box) => allowed.includes(box.value)).map((box) => box.closest('.choice')?.querySelector('label')?.textContent ?? '')
+  const names = boxes
+    .filter((box) => allowed.includes(box.value))
+    .map((box) => box.closest('.choice')?.querySelector('label')?.textContent ?? '')
   find('[data-reader-result]')?.replaceChildren(allowed.length > 0 ? texts.shown[lang] : texts.refused[lang])
   find('[data-reader-allowed]')?.replaceChildren(
     ...names.map((name) => {
@@ -152,7 +167,9 @@ function onSubmit(panel: string, work: (wish: string) => Promise<void>): void {
 }
 
 async function offerCards(): Promise<void> {
-  const { cards } = await asked<{ cards: { n: number; name: string; birthDate: string }[] }>('GET', '/demo/cards').catch(() => ({ cards: [] }))
+  const { cards } = await asked<{ cards: { n: number; name: string; birthDate: string }[] }>('GET', '/demo/cards').catch(() => ({
+    cards: [],
+  }))
   if (cards.length === 0) return tell(texts.noCards[lang])
   const options = cards.map(({ n, name, birthDate }) => new Option(`${name}（${birthDate}）`, String(n)))
   find<HTMLSelectElement>('#field-card')?.append(...options)

@@ -1,7 +1,7 @@
 /** Submissions through POST /fhir/R4/$submit. @spec EMR information sharing sections 3, 4, 7, 8 */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { institutionNumberOf, type Json, type Resource } from '#packages/fhir'
+import { institutionNumberOf, type Resource } from '#packages/fhir'
 import * as send from '../../tests/harness/bundles.ts'
 import { type Caller, matches, rulesOf } from '../../tests/harness/caller.ts'
 import { CLINIC, HOSPITAL, openPlatform, type Platform } from '../../tests/harness/platform.ts'

@@ -62,4 +62,5 @@ const courseView = ({ key, name, unit, range, points, latest }: LabCourse): Cour
   range,
   points,
   latestId: latest.id,
+  institutionNumber: latest.origin.institutionNumber,
 })

@@ -46,7 +46,11 @@ export type ItemView<Item extends ChartItem = ChartItem> = Omit<Item, 'on' | 'or
 export type AnyItem = { [Is in ChartItem['is']]: ItemView<Extract<ChartItem, { is: Is }>> }[ChartItem['is']]
 export type ItemOf<Is extends ChartItem['is']> = ItemView<Extract<ChartItem, { is: Is }>>
 
-export type CourseView = Pick<LabCourse, 'key' | 'name' | 'unit' | 'range' | 'points'> & { latestId: string }
+export type CourseView = Pick<LabCourse, 'key' | 'name' | 'unit' | 'range' | 'points'> & {
+  latestId: string
+  /** Who sent the latest result. */
+  institutionNumber: string
+}
 
 /** 'What must I know before I speak?' Lists newest first. */
 export type ChartView = {

@@ -136,7 +136,7 @@ function ResultSections({ view, look }: Part): ReactNode {
   const title = kindName['test-result'][lang]
   const all =
     count > 0 ? (
-      <a href={patientHref(look.patient, '/labs')}>
+      <a href={patientHref(look.patient, '/labs')} data-shortcut="l" aria-keyshortcuts="l">
         {t(lang, { ja: `すべての検査結果と経過（${count}件）`, en: `All ${count} results and courses` })}
       </a>
     ) : null
@@ -161,7 +161,7 @@ function ResultSections({ view, look }: Part): ReactNode {
           <div className="section">
             <Grid>
               {courses.slice(0, COURSES).map((course) => (
-                <CourseTrend key={course.key} course={course} all={view.courses} lang={lang} />
+                <CourseTrend key={course.key} course={course} all={view.courses} look={look} />
               ))}
             </Grid>
           </div>

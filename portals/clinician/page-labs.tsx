@@ -78,7 +78,7 @@ function Courses({ view, look }: { view: ChartView; look: Look }): ReactNode {
   return (
     <Grid>
       {view.courses.map((course) => (
-        <CourseTrend key={course.key} course={course} all={view.courses} lang={lang} />
+        <CourseTrend key={course.key} course={course} all={view.courses} look={look} />
       ))}
     </Grid>
   )

@@ -90,27 +90,27 @@ export function dateColumn<Row extends AnyItem>(look: Look, header: string): Col
   return { key: 'date', header, cell: (item) => <On date={item.date} lang={look.lang} /> }
 }
 
-/** What this desk may see, until when, why. Reasons that are the same for all doors are said once. */
+/** What this desk may see, until when, why. */
 export function Consent({ doors, lang }: { doors: Doors; lang: Lang }): ReactNode {
   const { open, closed } = doors
   const [first] = open
-  const reasons = new Set(closed.map((door) => door.why[lang]))
-  const once = reasons.size === 1 && open.length === 0
+  // Where nothing is open each kind has its closed door below; the bar then only says what is missing.
   const [until] = open.map((door) => door.until).sort()
   const why = first
     ? t(lang, {
         ja: `${formatDateTime(first.givenAt, 'ja')}に、本人がカードリーダーで同意（診療のため）`,
         en: `Agreed at the card reader on ${formatDateTime(first.givenAt, 'en')}, for treatment`,
       })
-    : once
-      ? [...reasons][0]
-      : t(lang, { ja: '閲覧には本人の同意が必要です。', en: 'Viewing needs the person’s consent.' })
+    : t(lang, {
+        ja: '他の医療機関の記録を見るには、本人の同意が必要です。',
+        en: 'Seeing records of other institutions needs the person’s consent.',
+      })
   return (
     <ConsentBar
       lang={lang}
       state={open.length === 0 ? 'none' : closed.length === 0 ? 'open' : 'partial'}
       open={open.map((door) => door.kind)}
-      closed={once ? [] : closed.map(({ kind, why }) => ({ kind, reason: why[lang] }))}
+      closed={first === undefined ? [] : closed.map(({ kind, why }) => ({ kind, reason: why[lang] }))}
       until={until}
       why={why}
     />
@@ -126,8 +126,10 @@ export function Door({ view, kind, lang }: { view: ChartView; kind: Doors['close
 }
 
 /** Institutions whose own codes cannot be joined have a course each; the name then says whose it is. */
-export function CourseTrend({ course, all, lang }: { course: CourseView; all: readonly CourseView[]; lang: Lang }): ReactNode {
-  const from = all.some((other) => other.key !== course.key && other.name === course.name) ? course.points.at(-1)?.institution : undefined
+export function CourseTrend({ course, all, look }: { course: CourseView; all: readonly CourseView[]; look: Look }): ReactNode {
+  const { lang } = look
+  const twice = all.some((other) => other.key !== course.key && other.name === course.name)
+  const from = twice ? look.institutions(course.institutionNumber, course.institutionNumber) : undefined
   return (
     <Trend
       lang={lang}

@@ -83,7 +83,23 @@ export function Summary({ view, look }: { view: ChartView; look: Look }): ReactN
 /** Main disease, then what is still acted on, then what has ended; newest first within each. */
 export function diagnosesInOrder(view: ChartView): ItemOf<'diagnosis'>[] {
   const rank = (item: ItemOf<'diagnosis'>) => (item.current ? (item.principal ? 0 : 1) : 2)
-  return view.items.diagnosis.filter(isDiagnosis).toSorted((a, b) => rank(a) - rank(b))
+  // A letter repeats what its sender has registered already; the same statement is said once.
+  const said = new Set<string>()
+  const once = view.items.diagnosis.filter(isDiagnosis).filter((item) => {
+    const statement = JSON.stringify([
+      item.title,
+      item.date,
+      item.institutionNumber,
+      item.status,
+      item.suspected,
+      item.uninformed,
+      item.abatement,
+    ])
+    if (said.has(statement)) return false
+    said.add(statement)
+    return true
+  })
+  return once.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /** The same thing named by several institutions is one line. Newest first. */

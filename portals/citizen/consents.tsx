@@ -82,6 +82,25 @@ function ConsentCard({ consent, about }: { consent: Consent; about: About }): Re
   )
 }
 
+const Cards = ({ consents, about }: { consents: readonly Consent[]; about: About }): ReactNode => (
+  <Stack>
+    {consents.map((consent) => (
+      <ConsentCard key={consent.id} consent={consent} about={about} />
+    ))}
+  </Stack>
+)
+
+const Withdrawn = ({ lang }: { lang: Lang }): ReactNode => (
+  <Banner
+    tone="success"
+    lang={lang}
+    title={t(lang, {
+      ja: '同意を取り消しました。この医療機関には、いまから見えません。',
+      en: 'Consent withdrawn. From now on this institution sees nothing under it.',
+    })}
+  />
+)
+
 /** Earlier answers beyond this many are counted, not drawn. */
 const SHOWN_EARLIER = 50
 
@@ -89,13 +108,7 @@ export function consentsPage(about: About, { consents, justWithdrawn }: { consen
   const { lang, now } = about
   const active = consents.filter((consent) => stateOf(consent, now) === 'active')
   const earlier = consents.filter((consent) => stateOf(consent, now) !== 'active')
-  const list = (some: readonly Consent[]) => (
-    <Stack>
-      {some.map((consent) => (
-        <ConsentCard key={consent.id} consent={consent} about={about} />
-      ))}
-    </Stack>
-  )
+  const list = (some: readonly Consent[]) => <Cards consents={some} about={about} />
   return citizenPage(about, {
     here: '/me/consents',
     title: t(lang, { ja: '誰に何を見せているか', en: 'Who may see what' }),
@@ -103,16 +116,7 @@ export function consentsPage(about: About, { consents, justWithdrawn }: { consen
       ja: '受付のカードリーダーで答えたことの一覧です。同意は24時間で終わり、いつでも取り消せます。理由は要りません。',
       en: 'What you answered at card readers. A consent ends after 24 hours; you can withdraw it at any time, without a reason.',
     }),
-    top: justWithdrawn ? (
-      <Banner
-        tone="success"
-        lang={lang}
-        title={t(lang, {
-          ja: '同意を取り消しました。この医療機関には、いまから見えません。',
-          en: 'Consent withdrawn. From now on this institution sees nothing under it.',
-        })}
-      />
-    ) : undefined,
+    top: justWithdrawn ? <Withdrawn lang={lang} /> : undefined,
     children: (
       <>
         <Section title={t(lang, { ja: 'いま有効なもの', en: 'In force now' })}>
@@ -144,6 +148,50 @@ export function consentsPage(about: About, { consents, justWithdrawn }: { consen
   })
 }
 
+const Effects = ({ lang }: { lang: Lang }): ReactNode => (
+  <Section title={t(lang, { ja: '取り消すと変わること', en: 'What changes' })}>
+    <ul>
+      <li>
+        {t(lang, {
+          ja: 'この医療機関は、次に画面を開いたときから、ほかの施設の記録を見られません。',
+          en: 'From its next look on, this institution sees nothing that other institutions recorded.',
+        })}
+      </li>
+      <li>
+        {t(lang, {
+          ja: 'この医療機関が自分で書いた記録と、これまでに見たことは残ります。',
+          en: 'What it wrote itself stays with it, and what it has seen cannot be unseen.',
+        })}
+      </li>
+      <li>
+        {t(lang, {
+          ja: '診療はこれまでどおり受けられます。次に受付でカードを置けば、また選べます。',
+          en: 'You are treated as before. At your next visit you can choose again at the card reader.',
+        })}
+      </li>
+    </ul>
+  </Section>
+)
+
+const Over = ({ consent, lang }: { consent: Consent; lang: Lang }): ReactNode => (
+  <>
+    <p>
+      {consent.withdrawnAt === null
+        ? t(lang, {
+            ja: `この同意は、${formatDateTime(consent.until, lang)}に期限が過ぎて終わっています。`,
+            en: `This consent ended on ${formatDateTime(consent.until, lang)}.`,
+          })
+        : t(lang, {
+            ja: `この同意は、${formatDateTime(consent.withdrawnAt, lang)}に取り消されています。`,
+            en: `This consent was withdrawn on ${formatDateTime(consent.withdrawnAt, lang)}.`,
+          })}
+    </p>
+    <ButtonRow>
+      <LinkButton href="/me/consents">{t(lang, { ja: '一覧に戻る', en: 'Back to the list' })}</LinkButton>
+    </ButtonRow>
+  </>
+)
+
 /** The effect of withdrawing, told before it happens. */
 export function withdrawPage(about: About, consent: Consent): string {
   const { lang, now } = about
@@ -161,28 +209,7 @@ export function withdrawPage(about: About, consent: Consent): string {
             { term: t(lang, { ja: 'いま見せている情報', en: 'Shared now' }), value: kindsIn(consent.allowed, lang) },
           ]}
         />
-        <Section title={t(lang, { ja: '取り消すと変わること', en: 'What changes' })}>
-          <ul>
-            <li>
-              {t(lang, {
-                ja: 'この医療機関は、次に画面を開いたときから、ほかの施設の記録を見られません。',
-                en: 'From its next look on, this institution sees nothing that other institutions recorded.',
-              })}
-            </li>
-            <li>
-              {t(lang, {
-                ja: 'この医療機関が自分で書いた記録と、これまでに見たことは残ります。',
-                en: 'What it wrote itself stays with it, and what it has seen cannot be unseen.',
-              })}
-            </li>
-            <li>
-              {t(lang, {
-                ja: '診療はこれまでどおり受けられます。次に受付でカードを置けば、また選べます。',
-                en: 'You are treated as before. At your next visit you can choose again at the card reader.',
-              })}
-            </li>
-          </ul>
-        </Section>
+        <Effects lang={lang} />
         <div className="section">
           <Form action={hrefOf(consent)}>
             <ButtonRow>
@@ -193,22 +220,7 @@ export function withdrawPage(about: About, consent: Consent): string {
         </div>
       </>
     ) : (
-      <>
-        <p>
-          {consent.withdrawnAt === null
-            ? t(lang, {
-                ja: `この同意は、${formatDateTime(consent.until, lang)}に期限が過ぎて終わっています。`,
-                en: `This consent ended on ${formatDateTime(consent.until, lang)}.`,
-              })
-            : t(lang, {
-                ja: `この同意は、${formatDateTime(consent.withdrawnAt, lang)}に取り消されています。`,
-                en: `This consent was withdrawn on ${formatDateTime(consent.withdrawnAt, lang)}.`,
-              })}
-        </p>
-        <ButtonRow>
-          <LinkButton href="/me/consents">{t(lang, { ja: '一覧に戻る', en: 'Back to the list' })}</LinkButton>
-        </ButtonRow>
-      </>
+      <Over consent={consent} lang={lang} />
     ),
   })
 }

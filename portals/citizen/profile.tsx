@@ -1,4 +1,6 @@
+import type { ReactNode } from 'react'
 import type { Person } from '#care/person'
+import type { Lang } from '#kernel/language'
 import { DefinitionList, formatDate, LinkButton, Section, Table, Time, t, wareki } from '#ui'
 import { type About, citizenPage } from './frame.tsx'
 
@@ -11,10 +13,52 @@ const sexes: Record<Person['sex'], { ja: string; en: string }> = {
 
 export type ProfileView = { person: Person; memberIds: readonly { asSent: string; since: Date }[] }
 
+function Registered({ person, lang }: { person: Person; lang: Lang }): ReactNode {
+  const none = t(lang, { ja: '登録なし', en: 'Not registered' })
+  return (
+    <DefinitionList
+      items={[
+        { term: t(lang, { ja: '氏名', en: 'Name' }), value: <span lang="ja">{person.name}</span> },
+        { term: t(lang, { ja: 'フリガナ', en: 'In kana' }), value: <span lang="ja">{person.nameKana || none}</span> },
+        {
+          term: t(lang, { ja: '生年月日', en: 'Date of birth' }),
+          value:
+            person.birthDate === ''
+              ? none
+              : `${formatDate(person.birthDate, lang)}${lang === 'ja' ? `（${wareki(person.birthDate, 'day') ?? ''}）` : ''}`,
+        },
+        { term: t(lang, { ja: '性別', en: 'Sex' }), value: t(lang, sexes[person.sex]) },
+        {
+          term: t(lang, { ja: '住所', en: 'Address' }),
+          value: <span lang="ja">{[person.postalCode && `〒${person.postalCode}`, person.address].filter(Boolean).join(' ') || none}</span>,
+        },
+        { term: t(lang, { ja: '電話', en: 'Phone' }), value: person.phone || none },
+      ]}
+    />
+  )
+}
+
+const MemberIds = ({ memberIds, lang }: Pick<ProfileView, 'memberIds'> & { lang: Lang }): ReactNode => (
+  <Table
+    lang={lang}
+    caption={t(lang, { ja: '被保険者の番号', en: 'Member IDs' })}
+    captionHidden
+    rows={memberIds}
+    rowKey={(row) => row.asSent}
+    columns={[
+      { key: 'id', header: t(lang, { ja: '番号', en: 'Number' }), cell: (row) => <span className="number">{row.asSent}</span> },
+      {
+        key: 'since',
+        header: t(lang, { ja: '登録した日', en: 'Registered' }),
+        cell: (row) => <Time value={row.since} lang={lang} />,
+      },
+    ]}
+  />
+)
+
 /** What the register holds about the person. */
 export function profilePage(about: About, { person, memberIds }: ProfileView): string {
   const { lang } = about
-  const none = t(lang, { ja: '登録なし', en: 'Not registered' })
   return citizenPage(about, {
     here: '/me/profile',
     title: t(lang, { ja: '登録情報', en: 'About you' }),
@@ -24,27 +68,7 @@ export function profilePage(about: About, { person, memberIds }: ProfileView): s
     }),
     children: (
       <>
-        <DefinitionList
-          items={[
-            { term: t(lang, { ja: '氏名', en: 'Name' }), value: <span lang="ja">{person.name}</span> },
-            { term: t(lang, { ja: 'フリガナ', en: 'In kana' }), value: <span lang="ja">{person.nameKana || none}</span> },
-            {
-              term: t(lang, { ja: '生年月日', en: 'Date of birth' }),
-              value:
-                person.birthDate === ''
-                  ? none
-                  : `${formatDate(person.birthDate, lang)}${lang === 'ja' ? `（${wareki(person.birthDate, 'day') ?? ''}）` : ''}`,
-            },
-            { term: t(lang, { ja: '性別', en: 'Sex' }), value: t(lang, sexes[person.sex]) },
-            {
-              term: t(lang, { ja: '住所', en: 'Address' }),
-              value: (
-                <span lang="ja">{[person.postalCode && `〒${person.postalCode}`, person.address].filter(Boolean).join(' ') || none}</span>
-              ),
-            },
-            { term: t(lang, { ja: '電話', en: 'Phone' }), value: person.phone || none },
-          ]}
-        />
+        <Registered person={person} lang={lang} />
         <Section
           title={t(lang, { ja: '被保険者の番号', en: 'Member IDs' })}
           lead={t(lang, {
@@ -52,21 +76,7 @@ export function profilePage(about: About, { person, memberIds }: ProfileView): s
             en: 'When your insurance changes, records under an earlier number stay yours.',
           })}
         >
-          <Table
-            lang={lang}
-            caption={t(lang, { ja: '被保険者の番号', en: 'Member IDs' })}
-            captionHidden
-            rows={memberIds}
-            rowKey={(row) => row.asSent}
-            columns={[
-              { key: 'id', header: t(lang, { ja: '番号', en: 'Number' }), cell: (row) => <span className="number">{row.asSent}</span> },
-              {
-                key: 'since',
-                header: t(lang, { ja: '登録した日', en: 'Registered' }),
-                cell: (row) => <Time value={row.since} lang={lang} />,
-              },
-            ]}
-          />
+          <MemberIds memberIds={memberIds} lang={lang} />
         </Section>
         <Section title={t(lang, { ja: '画面の言語', en: 'Language' })}>
           <p>

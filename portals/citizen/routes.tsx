@@ -124,6 +124,42 @@ function recordRows(deps: CitizenDeps): Row[] {
   ]
 }
 
+async function accessLog(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
+  const { keys } = citizenOf(ctx)
+  const asked = (name: string) => request.query.get(name)?.slice(0, 40) ?? ''
+  const filter = { institution: asked('institution'), kind: asked('kind') }
+  const pageSize = numberIn(request.query.get('count'), { usual: ACTS_A_PAGE, max: 500 })
+  const page = numberIn(request.query.get('page'), { usual: 1, max: 100_000 })
+  const about = {
+    keys,
+    institutionNumber: filter.institution || undefined,
+    kind: filter.kind || undefined,
+    limit: pageSize,
+    offset: (page - 1) * pageSize,
+  }
+  noteOwn(ctx, { resource: 'AuditEvent?' })
+  if (wantsJson(request.headers.accept)) {
+    const { acts, total } = await findActs(ctx.db, { ...about, by: 'all' })
+    return { json: { entries: acts.map(actJson), total, page, pageSize } }
+  }
+  const { acts, total } = await findActs(ctx.db, { ...about, by: 'others' })
+  const own = await findActs(ctx.db, { keys, by: 'own', limit: OWN_ACTS, offset: 0 })
+  const institutions = await findInstitutions(ctx.db, keys)
+  return {
+    page: () =>
+      accessLogPage(aboutOf(ctx, request, deps), {
+        acts,
+        total,
+        own: own.acts,
+        ownTotal: own.total,
+        institutions,
+        filter,
+        page,
+        pageSize,
+      }),
+  }
+}
+
 function accessRows(deps: CitizenDeps): Row[] {
   return [
     {
@@ -135,43 +171,22 @@ function accessRows(deps: CitizenDeps): Row[] {
       law: LAW,
       snapshot: true,
       summary: { ja: '誰が、いつ、なぜ、何を見たか', en: 'Who looked, when, why, at what' },
-      handle: async (ctx, request) => {
-        const { keys } = citizenOf(ctx)
-        const asked = (name: string) => request.query.get(name)?.slice(0, 40) ?? ''
-        const filter = { institution: asked('institution'), kind: asked('kind') }
-        const pageSize = numberIn(request.query.get('count'), { usual: ACTS_A_PAGE, max: 500 })
-        const page = numberIn(request.query.get('page'), { usual: 1, max: 100_000 })
-        const about = {
-          keys,
-          institutionNumber: filter.institution || undefined,
-          kind: filter.kind || undefined,
-          limit: pageSize,
-          offset: (page - 1) * pageSize,
-        }
-        noteOwn(ctx, { resource: 'AuditEvent?' })
-        if (wantsJson(request.headers.accept)) {
-          const { acts, total } = await findActs(ctx.db, { ...about, by: 'all' })
-          return { json: { entries: acts.map(actJson), total, page, pageSize } }
-        }
-        const { acts, total } = await findActs(ctx.db, { ...about, by: 'others' })
-        const own = await findActs(ctx.db, { keys, by: 'own', limit: OWN_ACTS, offset: 0 })
-        const institutions = await findInstitutions(ctx.db, keys)
-        return {
-          page: () =>
-            accessLogPage(aboutOf(ctx, request, deps), {
-              acts,
-              total,
-              own: own.acts,
-              ownTotal: own.total,
-              institutions,
-              filter,
-              page,
-              pageSize,
-            }),
-        }
-      },
+      handle: (ctx, request) => accessLog(ctx, request, deps),
     },
   ]
+}
+
+async function confirmation(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
+  const found = (await deps.consent.list(ctx, citizenOf(ctx).keys)).find((one) => one.id === request.params.id) ?? refuse('not-found')
+  noteOwn(ctx, { resource: `Consent/${found.id}` })
+  return { json: consentJson(found, ctx.now), page: () => withdrawPage(aboutOf(ctx, request, deps), found) }
+}
+
+async function withdraw(ctx: Context, request: RouteRequest, consent: ConsentService): Promise<Answer> {
+  const done = await consent.withdraw(ctx, request.params.id!)
+  const isForm =
+    (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') && !wantsJson(request.headers.accept)
+  return isForm ? { redirect: '/me/consents?withdrawn=1' } : { json: { id: done.id, withdrawnAt: done.withdrawnAt?.toISOString() } }
 }
 
 function consentRows(deps: CitizenDeps): Row[] {
@@ -203,11 +218,7 @@ function consentRows(deps: CitizenDeps): Row[] {
       audit: 'citizen.consents',
       law: CONSENT,
       summary: { ja: '同意を取り消す前の確認', en: 'What withdrawing a consent will do' },
-      handle: async (ctx, request) => {
-        const found = (await consent.list(ctx, citizenOf(ctx).keys)).find((one) => one.id === request.params.id) ?? refuse('not-found')
-        noteOwn(ctx, { resource: `Consent/${found.id}` })
-        return { json: consentJson(found, ctx.now), page: () => withdrawPage(aboutOf(ctx, request, deps), found) }
-      },
+      handle: (ctx, request) => confirmation(ctx, request, deps),
     },
     {
       kind: 'write',
@@ -217,12 +228,7 @@ function consentRows(deps: CitizenDeps): Row[] {
       audit: 'consent.withdraw',
       law: CONSENT,
       summary: { ja: '同意を取り消す（次の閲覧から効く）', en: 'Withdraw a consent, from the next look on' },
-      handle: async (ctx, request) => {
-        const done = await consent.withdraw(ctx, request.params.id!)
-        const isForm =
-          (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') && !wantsJson(request.headers.accept)
-        return isForm ? { redirect: '/me/consents?withdrawn=1' } : { json: { id: done.id, withdrawnAt: done.withdrawnAt?.toISOString() } }
-      },
+      handle: (ctx, request) => withdraw(ctx, request, consent),
     },
   ]
 }

@@ -102,7 +102,8 @@ test('no card, no PIN, wrong PINs, the lock and another card, each said in words
   await page.reload()
   await choose(0)
   await tryPin('1234')
-  await expect.poll(alertText, 'locked also after a reload, for the right PIN').toContain('ロックされています')
+  // Locked also after a reload, and for the right PIN.
+  await expect.poll(alertText).toContain('ロックされています')
 
   await choose(1)
   await tryPin('5678')

@@ -1,6 +1,7 @@
 /** The door of sign-in: front page, sign-in of people and staff, tokens of systems. */
 export type { CardCheck, DemoDoor } from './model.ts'
 export { assertionAlgorithms } from './oauth.ts'
-export { type SignInDeps, signInRoutes } from './routes.tsx'
+export { signInRoutes } from './routes.ts'
+export type { SignInDeps } from './row-terms.ts'
 export { safeNext } from './rules.ts'
 export { signInMigrations } from './store.ts'

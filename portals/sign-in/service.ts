@@ -22,14 +22,23 @@ export type CardAnswer = {
 const bindingOf = (browser: string | undefined): Buffer | null =>
   browser === undefined ? null : createHash('sha256').update(browser).digest()
 
+/** The card's own sentence, and its code for programs. @refuses card-refused */
+function refuseCard({ refused, ja, en }: { refused: string; ja: string; en: string }): never {
+  const issue = { code: 'security', path: 'certificatePem', ja, en }
+  return refuse('card-refused', { ja, en }, [
+    { ...issue, severity: 'error', ruleId: 'card-refused' },
+    { ...issue, severity: 'information', ruleId: refused },
+  ])
+}
+
+/** A new session ends the one the browser came with, so that two people never share one. */
+async function begin(ctx: Context, subject: { kind: 'citizen' | 'staff'; id: string }): Promise<string> {
+  if (ctx.sessionId !== null) await endSession(ctx.db, ctx.now, ctx.sessionId)
+  return startSession(ctx.db, ctx.now, subject)
+}
+
 /** Signing in: by card for people, by name, password and one-time code for staff. */
 export function signInService({ person, cards }: { person: PersonService; cards: CardCheck }) {
-  /** A new session ends the one the browser came with, so that two people never share one. */
-  async function begin(ctx: Context, subject: { kind: 'citizen' | 'staff'; id: string }): Promise<string> {
-    if (ctx.sessionId !== null) await endSession(ctx.db, ctx.now, ctx.sessionId)
-    return startSession(ctx.db, ctx.now, subject)
-  }
-
   return {
     async challenge(ctx: Context, browser: string | undefined): Promise<{ id: string; challenge: string; expiresAt: string }> {
       const challenge = randomBytes(32)
@@ -48,13 +57,7 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       if (spent.binding !== null && bindingOf(answer.browser)?.equals(spent.binding) !== true) refuse('challenge-used')
       const { certificatePem, signature } = answer
       const card = await cards.check({ certificatePem, signature, challenge: spent.challenge, now: ctx.now })
-      if ('refused' in card) {
-        const issue = { code: 'security', path: 'certificatePem', ja: card.ja, en: card.en }
-        return refuse('card-refused', { ja: card.ja, en: card.en }, [
-          { ...issue, severity: 'error', ruleId: 'card-refused' },
-          { ...issue, severity: 'information', ruleId: card.refused },
-        ])
-      }
+      if ('refused' in card) return refuseCard(card)
       const found = (await person.findByCard(ctx, card)) ?? refuse('card-not-linked')
       ctx.audit({ ...(found.keys[0] === undefined ? {} : { key: found.keys[0] }), resource: `Person/${found.id}` })
       return begin(ctx, { kind: 'citizen', id: found.id })

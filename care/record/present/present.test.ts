@@ -19,7 +19,7 @@ import {
 
 const nameOf = (number: string) => (number === '1310000019' ? 'みどり総合病院' : undefined)
 
-const seen = (resource: object & { resourceType: string }, more: Partial<Seen> = {}): Seen => ({
+const seen = (resource: { resourceType: string; [name: string]: unknown }, more: Partial<Seen> = {}): Seen => ({
   key: 'k',
   type: resource.resourceType,
   id: 'k.1',

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import type { Context } from '#kernel/context'
+import { cookie } from '#kernel/proof'
+import type { Answer, Row, RouteRequest } from '#kernel/route'
+import { cardPage } from './card-page.tsx'
+import { homePage } from './front-page.tsx'
+import type { About } from './page-frame.tsx'
+import { NOBODY, open, type SignInDeps } from './row-terms.ts'
+import { isForStaff, safeNext } from './rules.ts'
+import { staffPage } from './staff-page.tsx'
+
+/** Ties a card's answer to the browser that asked for the challenge. A program without cookies does without. */
+export const BROWSER_COOKIE = 'enishi_browser'
+
+function pagesOf({ demo, secure }: SignInDeps) {
+  const about = (ctx: Context, request: RouteRequest): About => ({ lang: ctx.lang, path: request.url, actor: ctx.actor, demo })
+  const nextOf = (request: RouteRequest) => safeNext(request.query.get('next'), '') || null
+  const card = (ctx: Context, request: RouteRequest): Answer => {
+    const known = cookie(request.headers, BROWSER_COOKIE) !== undefined
+    const value = `${BROWSER_COOKIE}=${randomBytes(16).toString('base64url')}; Path=/sign-in; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+    return { page: () => cardPage(about(ctx, request), { next: nextOf(request) }), ...(known ? {} : { headers: { 'set-cookie': value } }) }
+  }
+  const staff = (ctx: Context, request: RouteRequest): Answer => ({
+    page: () => staffPage(about(ctx, request), { next: nextOf(request), loginName: '', errors: [] }),
+  })
+  return { card, staff, about, nextOf }
+}
+
+/** The front page and the ways in. */
+export function pageRows(deps: SignInDeps): Row[] {
+  const { card, staff, about, nextOf } = pagesOf(deps)
+  return [
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/',
+      ...open,
+      audit: 'none',
+      law: NOBODY,
+      summary: { ja: '入口の画面', en: 'Front page' },
+      handle: async (ctx, request) => ({ page: () => homePage(about(ctx, request)) }),
+    },
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/sign-in',
+      ...open,
+      audit: 'none',
+      law: NOBODY,
+      summary: { ja: 'サインインの画面', en: 'Sign-in page' },
+      handle: async (ctx, request) => (isForStaff(nextOf(request) ?? '') ? staff(ctx, request) : card(ctx, request)),
+    },
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/sign-in/card',
+      ...open,
+      audit: 'none',
+      law: NOBODY,
+      summary: { ja: 'カードでサインインする画面', en: 'Page to sign in by card' },
+      handle: async (ctx, request) => card(ctx, request),
+    },
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/sign-in/staff',
+      ...open,
+      audit: 'none',
+      law: NOBODY,
+      summary: { ja: '職員のサインインの画面', en: 'Page to sign in as staff' },
+      handle: async (ctx, request) => staff(ctx, request),
+    },
+  ]
+}

@@ -1,0 +1,31 @@
+import type { PersonService } from '#care/person'
+import type { Answer, RouteRequest } from '#kernel/route'
+import { wantsJson } from '#kernel/serve'
+import type { TokenMint } from '#kernel/token'
+import type { CardCheck, DemoDoor } from './model.ts'
+
+export const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
+export const OAUTH = 'SMART App Launch 2.2 Backend Services'
+export const NOBODY = '個人の情報を扱わない公開の画面'
+
+/** Open to whoever comes: nobody is proven yet. */
+export const open = { who: ['public'], why: ['HOPERAT'] } as const
+
+export type SignInDeps = {
+  person: PersonService
+  mint: TokenMint
+  cards: CardCheck
+  /** Public address without a slash at its end; the token endpoint's audience is made from it. */
+  baseUrl: string
+  /** Null where real people's data is kept: its rows then do not exist. */
+  demo: DemoDoor | null
+  /** True behind TLS. */
+  secure: boolean
+}
+
+export const isForm = ({ headers }: RouteRequest) =>
+  (headers['content-type'] ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded') && !wantsJson(headers.accept)
+
+/** Signed in: a form is led on, a program is told where to. */
+export const led = (request: RouteRequest, setSession: string | null, redirect: string): Answer =>
+  isForm(request) ? { redirect, setSession } : { json: { redirect }, setSession }

@@ -34,7 +34,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...eligibilityRoutes(services.eligibility),
     ...signInRoutes({ person: services.person, mint, cards: services.cards, baseUrl: config.baseUrl, demo, secure: config.secure }),
     ...citizenRoutes({ ...services, demo: demo !== null }),
-    ...clinicianRoutes(services),
+    ...clinicianRoutes({ ...services, demo: demo !== null }),
     ...demoRows,
   ]
   return rows

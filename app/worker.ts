@@ -42,7 +42,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     accounts: built.accounts,
     mint,
     log,
-    refusalPage,
+    refusalPage: refusalPage(config.demo),
     secure: config.secure,
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })

@@ -9,7 +9,7 @@ export type StaffRole = 'physician' | 'dentist' | 'nurse' | 'pharmacist' | 'cler
 export type Actor =
   | { kind: 'public' }
   | { kind: 'citizen'; id: string; keys: readonly string[]; name: string }
-  | { kind: 'staff'; id: string; role: StaffRole; institutionNumber: string; institutionName: string; name: string }
+  | { kind: 'staff'; id: string; role: StaffRole; institutionNumber: string; institutionName: string; institutionNameEn?: string; name: string }
   | { kind: 'system'; id: string; institutionNumber: string; institutionName: string; name: string; scopes: readonly string[] }
 
 export type ActorKind = Actor['kind']
@@ -42,3 +42,7 @@ export type Context = {
 export function institutionOf(actor: Actor): string | null {
   return actor.kind === 'staff' || actor.kind === 'system' ? actor.institutionNumber : null
 }
+
+/** What an institution is called in the reader's language; the register need not know an English name. */
+export const institutionNameIn = (actor: { institutionName: string; institutionNameEn?: string }, lang: Lang): string =>
+  (lang === 'en' && actor.institutionNameEn) || actor.institutionName

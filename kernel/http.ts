@@ -2,7 +2,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from 'pino'
 import type { Actor } from './context.ts'
 import { SESSION_COOKIE } from './identity.ts'
-import type { Lang } from './language.ts'
+import { type Lang, langOf } from './language.ts'
+import { cookie } from './proof.ts'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
 import { type Answer, type HttpRow, isHttpRow, type MountRow, type Row, type RouteRequest } from './route.ts'
 import { type Outcome, serve, type ServeDeps, wantsJson } from './serve.ts'
@@ -151,8 +152,15 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
       .code(303)
       .header('location', `/sign-in?next=${encodeURIComponent(request.url)}`)
       .send()
-  const page = deps.refusalPage({ refusal, lang: outcome?.lang ?? 'ja', actor: outcome?.actor ?? { kind: 'public' }, url: request.url })
+  const page = deps.refusalPage({ refusal, lang: outcome?.lang ?? langAsked(request), actor: outcome?.actor ?? { kind: 'public' }, url: request.url })
   return reply.code(row.status).header('content-type', 'text/html; charset=utf-8').send(page)
+}
+
+/** Language of a request that reached no row. */
+function langAsked(request: FastifyRequest): Lang {
+  const headers = request.headers as Record<string, string | undefined>
+  const query = new URLSearchParams(request.url.split('?')[1]).get('lang') ?? undefined
+  return langOf({ query, cookie: cookie(headers, 'enishi_lang'), accept: headers['accept-language'] })
 }
 
 /** Names the place of a fault in the log, never the data: messages of faults may quote what a person sent. */

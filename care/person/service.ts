@@ -142,6 +142,7 @@ export const accounts: Accounts = {
         role: s.role,
         institutionNumber: s.institutionNumber,
         institutionName: s.institutionName,
+        institutionNameEn: s.institutionNameEn,
         name: s.name,
       }
     )

@@ -200,7 +200,7 @@ export async function findFacilities(db: Db, numbers?: readonly string[]): Promi
   }))
 }
 
-export type StaffRow = Staff & { passwordHash: string; totpSecret: string; institutionName: string }
+export type StaffRow = Staff & { passwordHash: string; totpSecret: string; institutionName: string; institutionNameEn: string }
 
 export async function insertStaff(db: Db, s: Staff & { passwordHash: string; totpSecret: string }): Promise<void> {
   await sql`insert into person.staff (id, login_name, name, role, institution_number, password_hash, totp_secret)
@@ -218,8 +218,9 @@ export async function findStaff(db: Db, by: { id: string } | { loginName: string
     password_hash: string
     totp_secret: string
     facility: string
+    facility_en: string
   }>`
-    select s.*, f.name as facility from person.staff s join person.facility f using (institution_number) where ${where} and s.ended_at is null`.execute(
+    select s.*, f.name as facility, f.name_en as facility_en from person.staff s join person.facility f using (institution_number) where ${where} and s.ended_at is null`.execute(
     db,
   )
   const r = rows[0]
@@ -233,6 +234,7 @@ export async function findStaff(db: Db, by: { id: string } | { loginName: string
       passwordHash: r.password_hash,
       totpSecret: r.totp_secret,
       institutionName: r.facility,
+      institutionNameEn: r.facility_en,
     }
   )
 }

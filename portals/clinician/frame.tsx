@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
-import type { Actor, StaffRole } from '#kernel/context'
-import { formatDate, Ja, KeyValue, type Lang, Page, type PageProps, t, wareki, type Words } from '#ui'
+import { type Actor, institutionNameIn, type StaffRole } from '#kernel/context'
+import { formatDate, Ja, KeyValue, type Lang, Page, type PageProps, staffNav, t, wareki, type Words } from '#ui'
 import type { PatientView } from './model.ts'
 
 /** What every page needs of its request. */
-export type PageOf = { lang: Lang; path: string; actor: Actor; now: Date }
+export type PageOf = { lang: Lang; path: string; actor: Actor; now: Date; demo: boolean }
 
 const roleNames: Record<StaffRole, Words> = {
   physician: { ja: '医師', en: 'Physician' },
@@ -28,13 +28,11 @@ export function ClinicPage({
   home,
   ...props
 }: Omit<PageProps, 'lang' | 'audience' | 'path' | 'nav' | 'user'> & { on: PageOf; home?: boolean }): ReactNode {
-  const { lang, path, actor } = on
+  const { lang, path, actor, demo } = on
   const user =
-    actor.kind === 'staff' ? { name: actor.name, detail: `${t(lang, roleNames[actor.role])} ・ ${actor.institutionName}` } : undefined
-  const nav = [
-    { href: '/clinic', label: t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' }), current: home === true, shortcut: 'a' },
-  ]
-  return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} />
+    actor.kind === 'staff' ? { name: actor.name, detail: `${t(lang, roleNames[actor.role])} ・ ${institutionNameIn(actor, lang)}` } : undefined
+  const nav = staffNav(lang, home === true ? '/clinic' : null)
+  return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} demo={demo} />
 }
 
 export const patientHref = (patient: PatientView, rest = ''): string => `/clinic/patients/${encodeURIComponent(patient.patientId)}${rest}`

@@ -9,7 +9,7 @@ import { chartView, patientView } from './chart.ts'
 import type { ArrivalView, ChartView } from './model.ts'
 import { openKinds } from './doors.ts'
 
-export type Deps = { record: RecordService; consent: ConsentService; person: PersonService; eligibility?: EligibilityService | undefined }
+export type Deps = { record: RecordService; consent: ConsentService; person: PersonService; eligibility?: EligibilityService | undefined; demo?: boolean }
 
 /** Names of institutions, in the language of the reader. */
 export type Institutions = (number: string, fallback: string) => string

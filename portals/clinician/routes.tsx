@@ -21,7 +21,7 @@ const LAW =
 const clinical: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist']
 const desk: readonly StaffRole[] = [...clinical, 'clerk']
 
-const pageOf = (ctx: Context, request: RouteRequest): PageOf => ({ lang: ctx.lang, path: request.url, actor: ctx.actor, now: ctx.now })
+const pageOf = ({ lang, actor, now }: Context, request: RouteRequest, { demo = false }: Deps): PageOf => ({ lang, path: request.url, actor, now, demo })
 const numberOf = (text: string | null): number => (text !== null && /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 1)
 
 /** The front door of hospitals and clinics: who comes, and the chart of one patient. */
@@ -57,7 +57,7 @@ export function clinicianRoutes(deps: Deps): Row[] {
         const items = { 'test-result': view.items['test-result'], infection: view.items.infection }
         return {
           json: { patient, consent, items, courses, generatedAt },
-          page: () => renderPage(<LabsPage view={view} institutions={opened.institutions} show={show} on={pageOf(ctx, request)} />),
+          page: () => renderPage(<LabsPage view={view} institutions={opened.institutions} show={show} on={pageOf(ctx, request, deps)} />),
         }
       },
     },
@@ -86,14 +86,14 @@ async function arrivals(ctx: Context, request: RouteRequest, deps: Deps): Promis
   const mayOpen = ctx.actor.kind === 'staff' && clinical.includes(ctx.actor.role)
   return {
     json: { patients: found.arrivals, query: asked.text, page: asked.page, more: found.more },
-    page: () => renderPage(<ArrivalsPage {...found} asked={asked} mayOpen={mayOpen} on={pageOf(ctx, request)} />),
+    page: () => renderPage(<ArrivalsPage {...found} asked={asked} mayOpen={mayOpen} on={pageOf(ctx, request, deps)} />),
   }
 }
 
 async function chart(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
   const { view, opened } = await loadChart(ctx, deps, request.params.patientId!)
   const kind = pagedKind(request.query.get('kind'))
-  const props = { view, institutions: opened.institutions, on: pageOf(ctx, request) }
+  const props = { view, institutions: opened.institutions, on: pageOf(ctx, request, deps) }
   return {
     json: view,
     page: () =>
@@ -107,7 +107,7 @@ async function item(ctx: Context, request: RouteRequest, deps: Deps): Promise<An
   const nameOf = (number: string) => ja(number, '') || undefined
   const own = institutionOf(ctx.actor) ?? ''
   const shown = itemView(present(seen, nameOf), own)
-  const on = pageOf(ctx, request)
+  const on = pageOf(ctx, request, deps)
   const about = { patient, item: shown, institutions, on }
   if (shown.is === 'document') {
     const sections = documentBody(seen, nameOf).map((s) => ({ ...s, items: s.items.map((one) => itemView(one, own)) }))

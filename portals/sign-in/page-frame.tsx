@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Actor } from '#kernel/context'
+import { type Actor, institutionNameIn } from '#kernel/context'
 import type { Lang } from '#kernel/language'
 import { type PageUser, Tabs, t } from '#ui'
 import type { DemoDoor } from './model.ts'
@@ -9,16 +9,16 @@ export type About = { lang: Lang; path: string; actor: Actor; demo: DemoDoor | n
 
 export const homeOf = (actor: Actor): string => (actor.kind === 'citizen' ? '/me' : actor.kind === 'staff' ? '/clinic' : '/sign-in')
 
-function userOf(actor: Actor): PageUser | undefined {
+function userOf(actor: Actor, lang: Lang): PageUser | undefined {
   if (actor.kind === 'citizen') return { name: actor.name }
-  return actor.kind === 'staff' ? { name: actor.name, detail: actor.institutionName } : undefined
+  return actor.kind === 'staff' ? { name: actor.name, detail: institutionNameIn(actor, lang) } : undefined
 }
 
 export const frame = ({ lang, path, actor, demo }: About) => ({
   lang,
   path,
   demo: demo !== null,
-  user: userOf(actor),
+  user: userOf(actor, lang),
   audience: 'public' as const,
 })
 

@@ -52,6 +52,8 @@ export const codeNow = (staff: DemoStaff): string => new TOTP({ secret: Secret.f
 /** Chooses the card; a wrong PIN may be typed over the one the demo fills in. */
 export async function signInByCard(page: Page, demo: Demo, person: DemoPerson, pin?: string): Promise<void> {
   if (!new URL(page.url() === 'about:blank' ? demo.baseUrl : page.url()).pathname.startsWith('/sign-in')) await page.goto('/sign-in/card')
+  // Enabled by the script that reads the card.
+  await page.locator('form[action="/sign-in/card"] button.button-primary:enabled').waitFor()
   await page.selectOption('#field-card', cardNumber(demo, person))
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>('#field-pin')?.value.length === 4)
   if (pin !== undefined) await page.fill('#field-pin', pin)

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { NavItem } from '../frame.tsx'
 import type { Lang } from '../messages.ts'
 import { word } from '../messages.ts'
 
@@ -56,3 +57,13 @@ export function Pagination({ lang, previousHref, nextHref, position }: Paginatio
     </nav>
   )
 }
+
+const staffPlaces = [
+  { href: '/clinic', shortcut: 'a', ja: '受付・患者検索', en: 'Arrivals and search' },
+  { href: '/reader', shortcut: 'r', ja: 'カードリーダー', en: 'Card reader' },
+  { href: '/desk/eligibility', shortcut: 'e', ja: '資格確認', en: 'Check cover' },
+] as const
+
+/** The menu of everybody who works at an institution's desk or in its rooms. */
+export const staffNav = (lang: Lang, here: (typeof staffPlaces)[number]['href'] | null): NavItem[] =>
+  staffPlaces.map(({ href, shortcut, ...label }) => ({ href, label: label[lang], current: href === here, shortcut }))

@@ -1,0 +1,216 @@
+/** Every page of the platform, for everyone it is made for, on a phone and on a desk, in both languages. */
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from '../harness/browser.ts'
+import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
+import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
+import { type Demo, openRegion, type Region } from './region.ts'
+import { DESK, type Lang, openScreen, PHONE, type Screen, signInAsStaff, signInByCard } from './screen.ts'
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+/** Where pictures of every page go; nowhere unless asked for. */
+const SHOTS = process.env.ENISHI_SHOTS
+
+type Who = 'nobody' | 'citizen' | 'physician' | 'clerk'
+/** `refused`: the page of a refusal, looked at like any other. */
+type Visit = { name: string; row: string; path: string; as: Who; refused?: number }
+
+let region: Region
+let browser: Browser
+let demo: Demo
+let axe: string
+let visits: Visit[]
+
+beforeAll(async () => {
+  region = await openRegion()
+  demo = region.demo
+  visits = await allVisits(demo)
+  browser = await openBrowser()
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  if (SHOTS) await mkdir(SHOTS, { recursive: true })
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await region?.close()
+})
+
+test('every row that answers with a page is visited here', async () => {
+  const { body } = await call(`${demo.baseUrl}/openapi.json`)
+  const paths = Object.entries(body.paths as Record<string, Record<string, unknown>>)
+  const pages = paths.filter(([path, methods]) => 'get' in methods && !notAPage.test(path)).map(([path]) => path)
+  expect(pages.length).toBeGreaterThan(10)
+  const visited = new Set(visits.map((visit) => visit.row))
+  expect(pages.filter((path) => !visited.has(path))).toEqual([])
+})
+
+/** Rows for programs. A new one that answers no page is added here; a new page is added to the visits. */
+const notAPage = /^\/(?:fhir|oauth|demo|assets|islands|health|openapi\.json)/
+
+const looks = (['ja', 'en'] as const).flatMap((lang) => [
+  { lang, width: 'phone', viewport: PHONE },
+  { lang, width: 'desk', viewport: DESK },
+])
+
+test.each(looks)('$lang on a $width: each page stands, stays within the screen and asks nobody else', async ({ lang, width, viewport }) => {
+  const wrong: string[] = []
+  await asEach({ lang, viewport }, async (visit, screen) => {
+    for (const finding of await findings(visit, screen, { lang, withAxe: width === 'phone' })) wrong.push(`${visit.name}: ${finding}`)
+    if (SHOTS) await screen.page.screenshot({ path: join(SHOTS, `${visit.name}-${lang}-${width}.png`), fullPage: true })
+  })
+  expect(wrong).toEqual([])
+}, 120_000)
+
+test('without script each page still has its heading and its forms', async () => {
+  const wrong: string[] = []
+  await asEach({ lang: 'ja', viewport: PHONE, script: false }, async (visit, { page }) => {
+    const answer = await page.goto(visit.path)
+    if (answer?.status() !== (visit.refused ?? 200)) wrong.push(`${visit.name}: ${answer?.status()}`)
+    if ((await page.locator('h1').count()) !== 1) wrong.push(`${visit.name}: no single h1`)
+    for (const form of await page.locator('main form').all())
+      if (!(await form.locator('button').first().isVisible()) && !(await form.evaluate((f) => f.closest('[hidden], details:not([open])') !== null)))
+        wrong.push(`${visit.name}: a form without a button to see`)
+  })
+  expect(wrong).toEqual([])
+}, 60_000)
+
+test('the sweep finds what it looks for: a page that does everything wrong', async () => {
+  const screen = await openScreen(browser, demo, { viewport: PHONE, lang: 'en' })
+  await screen.page.route('**/broken', (route) =>
+    route.fulfill({
+      contentType: 'text/html; charset=utf-8',
+      headers: { 'content-security-policy': "default-src 'self'" },
+      body: `<html lang="ja"><title>x</title><main><h1>一</h1><h1>二</h1><pre>${'x'.repeat(2000)}</pre><script>1</script><img src="http://elsewhere.invalid/x.png"><button></button></main></html>`,
+    }),
+  )
+  const found = (await findings({ name: 'broken', row: '', path: '/broken', as: 'nobody' }, screen, { lang: 'en', withAxe: true })).join('\n')
+  for (const kind of [/h1/, /lang/, /wider/, /console/, /axe/, /Japanese/]) expect(found).toMatch(kind)
+  await screen.close()
+})
+
+/** The right session for each visit; pages of one session are visited one after another. */
+async function asEach(options: { lang: Lang; viewport: typeof PHONE; script?: boolean }, look: (visit: Visit, screen: Screen) => Promise<void>) {
+  for (const who of ['nobody', 'citizen', 'physician', 'clerk'] as const) {
+    const screen = await signedIn(who, options)
+    for (const visit of visits.filter((one) => one.as === who)) await look(visit, screen)
+    await screen.close()
+  }
+}
+
+/** Signs in with script, as one must for a card, and goes on without it where asked. */
+async function signedIn(who: Who, options: { lang: Lang; viewport: typeof PHONE; script?: boolean }): Promise<Screen> {
+  const screen = await openScreen(browser, demo, { ...options, script: true })
+  if (who === 'citizen') await signInByCard(screen.page, demo, eldest(demo)[0]!)
+  if (who === 'physician' || who === 'clerk') await signInAsStaff(screen.page, staffOf(demo, who, facilityOf(demo, 'clinic')))
+  if (who !== 'nobody') await screen.page.waitForURL(who === 'citizen' ? '**/me' : '**/clinic')
+  if (options.script !== false) return screen
+  const cookies = await screen.context.cookies()
+  await screen.close()
+  const plain = await openScreen(browser, demo, options)
+  await plain.context.addCookies(cookies)
+  return plain
+}
+
+async function findings(visit: Visit, screen: Screen, { lang, withAxe }: { lang: Lang; withAxe: boolean }): Promise<string[]> {
+  const { page } = screen
+  screen.complaints()
+  const found: string[] = []
+  const answer = await page.goto(visit.path, { waitUntil: 'load' })
+  if (visit.name !== 'broken' && answer?.status() !== (visit.refused ?? 200)) found.push(`status ${answer?.status()}`)
+  const headings = await page.locator('h1').count()
+  if (headings !== 1) found.push(`${headings} h1`)
+  if ((await page.locator('html').getAttribute('lang')) !== lang) found.push('html lang is not the language asked for')
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  if (over > 0) found.push(`${over} px wider than the screen`)
+  if (lang === 'en') found.push(...(await japaneseLeft(page)))
+  if (withAxe) found.push(...(await violations(page)))
+  found.push(...screen.complaints().filter((line) => visit.refused === undefined || !/status of \d+/.test(line)))
+  return found
+}
+
+/** Words of ours that were not put into English: outside of what is marked as Japanese and of names, which are data. */
+async function japaneseLeft(page: Page): Promise<string[]> {
+  const texts = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('h1, h2, h3, nav a, button, label, th, legend, summary, dt, .lead, [aria-label]')].flatMap((element) => {
+      if (element.closest('[lang="ja"], option')) return []
+      const copy = element.cloneNode(true) as HTMLElement
+      for (const data of copy.querySelectorAll('[lang="ja"], select, textarea')) data.remove()
+      const said = element.matches('h1, h2, h3, a, button, label, th, legend, summary, dt, .lead') ? (copy.textContent ?? '') : ''
+      return [`${said} ${element.getAttribute('aria-label') ?? ''}`.replace(/\s+/g, ' ').trim()]
+    }),
+  )
+  const names = [...demo.people, ...demo.facilities].flatMap(({ name }) => [name, name.split(' ')[0]!]).concat('縁 Enishi')
+  const left = texts.map((text) => names.reduce((rest, name) => rest.replaceAll(name, ''), text))
+  return [...new Set(left.filter((text) => /[\u3041-\u30ff\u4e00-\u9fff]/.test(text)))].map((text) => `Japanese left: ${text.slice(0, 100)}`)
+}
+
+type Found = { violations: { id: string; nodes: { html: string }[] }[] }
+
+/** The page's policy refuses injected script, so axe is run past it. */
+async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Runtime.evaluate', { expression: axe })
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(TAGS)} }, resultTypes: ['violations'] }).then((found) => JSON.stringify(found))`,
+    awaitPromise: true,
+  })
+  await session.detach()
+  const { violations: all } = JSON.parse(String(result.value)) as Found
+  return all.flatMap((rule) => rule.nodes.map((node) => `axe ${rule.id}: ${node.html.slice(0, 140)}`))
+}
+
+/** A person with a record of every kind, seen by a clinic, one kind refused; and one whom the clinic may not see. */
+async function allVisits(where: Demo): Promise<Visit[]> {
+  const [seen, unseen] = eldest(where)
+  const [hospital, clinic] = [facilityOf(where, 'hospital'), facilityOf(where, 'clinic')]
+  const physician = staffOf(where, 'physician', clinic)
+  await submittedToday(where, { by: hospital, to: clinic, person: seen! })
+  await agreed(where, { at: clinic, person: seen!, refusing: ['infection'] })
+  await lookedAtTheChart(where, { staff: physician, person: seen! })
+  const chart = `/clinic/patients/${seen!.patientId}`
+  const { body } = await call(`${where.baseUrl}${chart}`, { cookie: await staffSession(where, physician) })
+  const items = Object.values(body.items as Record<string, { id: string; is: string }[]>).flat()
+  const idOf = (is: string) => items.find((item) => item.is === is)!.id
+  const consents = (await consentsOf(where)).map(({ id }) => id)
+  return [
+    { name: 'front', row: '/', path: '/', as: 'nobody' },
+    { name: 'sign-in', row: '/sign-in', path: '/sign-in', as: 'nobody' },
+    { name: 'sign-in-card', row: '/sign-in/card', path: '/sign-in/card?next=%2Fme%2Frecord', as: 'nobody' },
+    { name: 'sign-in-staff', row: '/sign-in/staff', path: '/sign-in/staff', as: 'nobody' },
+    { name: 'not-found', row: '', path: '/no/such/page', as: 'nobody', refused: 404 },
+    { name: 'me', row: '/me', path: '/me', as: 'citizen' },
+    { name: 'me-record', row: '/me/record', path: '/me/record', as: 'citizen' },
+    { name: 'me-record-kind', row: '/me/record', path: '/me/record?kind=test-result', as: 'citizen' },
+    { name: 'me-access-log', row: '/me/access-log', path: '/me/access-log', as: 'citizen' },
+    { name: 'me-consents', row: '/me/consents', path: '/me/consents', as: 'citizen' },
+    { name: 'me-withdraw', row: '/me/consents/{id}/withdraw', path: `/me/consents/${consents[0]}/withdraw`, as: 'citizen' },
+    { name: 'me-profile', row: '/me/profile', path: '/me/profile', as: 'citizen' },
+    { name: 'me-not-permitted', row: '', path: '/clinic', as: 'citizen', refused: 403 },
+    { name: 'clinic', row: '/clinic', path: '/clinic', as: 'physician' },
+    { name: 'clinic-search', row: '/clinic', path: `/clinic?q=${encodeURIComponent(seen!.name.split(' ')[0]!)}`, as: 'physician' },
+    { name: 'chart', row: '/clinic/patients/{patientId}', path: chart, as: 'physician' },
+    { name: 'chart-closed', row: '', path: `/clinic/patients/${unseen!.patientId}`, as: 'physician', refused: await statusOf(where, unseen!.patientId) },
+    { name: 'chart-kind', row: '', path: `${chart}?kind=diagnosis`, as: 'physician' },
+    { name: 'chart-labs', row: '/clinic/patients/{patientId}/labs', path: `${chart}/labs`, as: 'physician' },
+    { name: 'chart-item', row: '/clinic/patients/{patientId}/items/{id}', path: `${chart}/items/${idOf('result')}`, as: 'physician' },
+    { name: 'chart-document', row: '/clinic/patients/{patientId}/documents/{id}', path: `${chart}/documents/${idOf('document')}`, as: 'physician' },
+    { name: 'reader', row: '/reader', path: '/reader', as: 'clerk' },
+    { name: 'desk', row: '/desk/eligibility', path: '/desk/eligibility', as: 'clerk' },
+    { name: 'clerk-clinic', row: '/clinic', path: '/clinic', as: 'clerk' },
+    { name: 'clerk-not-permitted', row: '', path: chart, as: 'clerk', refused: 403 },
+  ]
+}
+
+async function consentsOf(where: Demo): Promise<{ id: string }[]> {
+  const cookie = await citizenSession(where, eldest(where)[0]!.card)
+  return (await call(`${where.baseUrl}/me/consents`, { cookie })).body.consents as { id: string }[]
+}
+
+/** Whether the clinic knows the person depends on the demo data; either way the page is looked at. */
+async function statusOf(where: Demo, patientId: string): Promise<number> {
+  const cookie = await staffSession(where, staffOf(where, 'physician', facilityOf(where, 'clinic')))
+  return (await call(`${where.baseUrl}/clinic/patients/${patientId}`, { cookie })).status
+}

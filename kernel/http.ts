@@ -38,17 +38,13 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // An address that cannot be decoded never reaches a row; it is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => {
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
+      harden(reply as FastifyReply, deps)
       return refuseOnWire(new Refusal('not-found'), request as FastifyRequest, reply as FastifyReply, deps)
     },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-    if (deps.secure) reply.header('strict-transport-security', 'max-age=31536000')
-  })
+  app.addHook('onSend', async (_request, reply) => harden(reply, deps))
   for (const row of rows) {
     if (isHttpRow(row)) app.route({ method: row.method, url: row.path, handler: (request, reply) => answerRow(row, request, reply, deps) })
     if (row.kind === 'mount') mount(app, row, deps)
@@ -62,6 +58,13 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
     return fault(error, request, reply, deps)
   })
   return app
+}
+
+/** Headers that every answer carries, also one that no row gave. */
+function harden(reply: FastifyReply, deps: HttpDeps): void {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  if (deps.secure) reply.header('strict-transport-security', 'max-age=31536000')
 }
 
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
@@ -152,7 +155,12 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
       .code(303)
       .header('location', `/sign-in?next=${encodeURIComponent(request.url)}`)
       .send()
-  const page = deps.refusalPage({ refusal, lang: outcome?.lang ?? langAsked(request), actor: outcome?.actor ?? { kind: 'public' }, url: request.url })
+  const page = deps.refusalPage({
+    refusal,
+    lang: outcome?.lang ?? langAsked(request),
+    actor: outcome?.actor ?? { kind: 'public' },
+    url: request.url,
+  })
   return reply.code(row.status).header('content-type', 'text/html; charset=utf-8').send(page)
 }
 

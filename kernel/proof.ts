@@ -62,6 +62,14 @@ export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why'>, actor: Actor)
   return refuse('not-permitted')
 }
 
+/** Whether an Origin header names this host; a port that is the usual one may be left out on either side. */
+function sameHost(origin: string, host: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false
+  const from = new URL(origin)
+  const here = `${from.protocol}//${host}`
+  return URL.canParse(here) && new URL(here).host === from.host
+}
+
 /**
  * A browser's cross-site request must not act with the person's cookie. Browsers send these headers always;
  * programs without a cookie jar send neither.
@@ -72,6 +80,6 @@ export function refuseCrossSite(method: string, headers: Headers): void {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') refuse('cross-site')
   const origin = headers.origin
-  if (origin !== undefined && origin !== 'null' && URL.canParse(origin) && new URL(origin).host !== headers.host) refuse('cross-site')
+  if (origin !== undefined && origin !== 'null' && !sameHost(origin, headers.host)) refuse('cross-site')
   if (origin === 'null' && site === undefined) refuse('cross-site')
 }

@@ -12,6 +12,7 @@ export const checkpointMessage = (size: number, root: Buffer, at: Date): Buffer 
   Buffer.from(`enishi audit log\n${size}\n${root.toString('base64')}\n${at.toISOString()}\n`)
 
 const BATCH = 5_000
+const LOCK = 7_305_002
 
 /**
  * Takes audit rows that have no leaf yet into the tree and signs the grown tree. Rows are found by the missing leaf,
@@ -20,6 +21,8 @@ const BATCH = 5_000
  */
 export async function sequence(db: Db, about: { epoch: number; now: Date; signer: CheckpointSigner }): Promise<number | undefined> {
   return underEpoch(db, about.epoch, async (trx) => {
+    // One at a time even within one epoch: the second would place rows again that the first has just placed.
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx)
     const { rows } = await sql<{ key: string; id: string; at: Date; commitment: Buffer }>`
       select key, id, at, commitment from kernel.audit where leaf_index is null order by id limit ${BATCH}`.execute(trx)
     if (rows.length === 0) return 0

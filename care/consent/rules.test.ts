@@ -21,7 +21,15 @@ const purposes: readonly Purpose[] = ['TREAT', 'ETREAT', 'HPAYMT', 'HRESCH', 'PA
 const hours = (n: number) => new Date(now.getTime() + n * 3600_000)
 /** Instants around every edge that a rule knows: now, the end of a consent, and five years ago to the millisecond. */
 const edge = fc.constantFrom(-24 * 366 * 5, -25, -24, -1, 0, 1, 24).map(hours)
-const registered = fc.constantFrom('2026-11-01T00:00:00.000Z', '2021-11-22T03:00:00.000Z', '2021-11-22T03:00:00.001Z', '2021-11-22T02:59:59.999Z', '2000-01-01T00:00:00.000Z').map((t) => new Date(t))
+const registered = fc
+  .constantFrom(
+    '2026-11-01T00:00:00.000Z',
+    '2021-11-22T03:00:00.000Z',
+    '2021-11-22T03:00:00.001Z',
+    '2021-11-22T02:59:59.999Z',
+    '2000-01-01T00:00:00.000Z',
+  )
+  .map((t) => new Date(t))
 
 const anyItem: fc.Arbitrary<Item> = fc.record({
   key: fc.constantFrom(...keys),
@@ -50,21 +58,27 @@ const likelyGrant = fc.oneof(
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   grants: fc.array(likelyGrant, { maxLength: 25 }).map((list) => list.map((g, i) => ({ ...g, consentId: `c${i}` }))),
   relations: fc.uniqueArray(fc.record({ key: fc.constantFrom(...keys), institutionNumber: fc.constantFrom(...places) }), {
-    maxLength: 6, selector: (r) => `${r.key} ${r.institutionNumber}`,
+    maxLength: 6,
+    selector: (r) => `${r.key} ${r.institutionNumber}`,
   }),
 })
 const anyActor: fc.Arbitrary<Actor> = fc.oneof(
   fc.constant<Actor>({ kind: 'public' }),
   fc.uniqueArray(fc.constantFrom(...keys), { maxLength: 2 }).map((own): Actor => ({ kind: 'citizen', id: 'p', keys: own, name: '' })),
-  fc.record({ role: fc.constantFrom(...roles), at: fc.constantFrom(...places) }).map(
-    ({ role, at }): Actor => ({ kind: 'staff', id: 's', role, institutionNumber: at, institutionName: '', name: '' }),
-  ),
-  fc.constantFrom(...places).map((at): Actor => ({ kind: 'system', id: 'c', institutionNumber: at, institutionName: '', name: '', scopes: [] })),
+  fc
+    .record({ role: fc.constantFrom(...roles), at: fc.constantFrom(...places) })
+    .map(({ role, at }): Actor => ({ kind: 'staff', id: 's', role, institutionNumber: at, institutionName: '', name: '' })),
+  fc
+    .constantFrom(...places)
+    .map((at): Actor => ({ kind: 'system', id: 'c', institutionNumber: at, institutionName: '', name: '', scopes: [] })),
 )
 /** Askers weighted towards those who can be let in: the rest is refused by everything alike. */
 const anyAsker: fc.Arbitrary<Asker> = fc.record({
   actor: anyActor,
-  purpose: fc.oneof({ weight: 4, arbitrary: fc.constantFrom<Purpose>('TREAT', 'PATRQT') }, { weight: 1, arbitrary: fc.constantFrom(...purposes) }),
+  purpose: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom<Purpose>('TREAT', 'PATRQT') },
+    { weight: 1, arbitrary: fc.constantFrom(...purposes) },
+  ),
   now: fc.constant(now),
 })
 
@@ -79,23 +93,57 @@ afterAll(() => platform?.close())
 async function store(facts: Facts, items: readonly Item[]): Promise<void> {
   const { db } = platform
   await sql`truncate items, consent.grant_fact, consent.relation`.execute(db)
-  const rows = items.map((i, n) => ({ n, key: i.key, kind: i.kind, source: i.source, uninformed: i.uninformed, undelivered: i.undelivered, long_term: i.longTerm, addressee: i.addressee, registered_at: i.registeredAt }))
+  const rows = items.map((i, n) => ({
+    n,
+    key: i.key,
+    kind: i.kind,
+    source: i.source,
+    uninformed: i.uninformed,
+    undelivered: i.undelivered,
+    long_term: i.longTerm,
+    addressee: i.addressee,
+    registered_at: i.registeredAt,
+  }))
   await sql`insert into items select * from jsonb_populate_recordset(null::items, ${JSON.stringify(rows)}::jsonb)`.execute(db)
-  const grants = facts.grants.map((g) => ({ key: g.key, consent_id: g.consentId, kind: g.kind, institution_number: g.institutionNumber, purpose: g.purpose, given_at: g.givenAt, until: g.until, withdrawn_at: g.withdrawnAt }))
-  await sql`insert into consent.grant_fact select * from jsonb_populate_recordset(null::consent.grant_fact, ${JSON.stringify(grants)}::jsonb)`.execute(db)
+  const grants = facts.grants.map((g) => ({
+    key: g.key,
+    consent_id: g.consentId,
+    kind: g.kind,
+    institution_number: g.institutionNumber,
+    purpose: g.purpose,
+    given_at: g.givenAt,
+    until: g.until,
+    withdrawn_at: g.withdrawnAt,
+  }))
+  await sql`insert into consent.grant_fact select * from jsonb_populate_recordset(null::consent.grant_fact, ${JSON.stringify(grants)}::jsonb)`.execute(
+    db,
+  )
   for (const r of facts.relations) await sql`insert into consent.relation values (${r.key}, ${r.institutionNumber}, now())`.execute(db)
 }
 
 type Said = { n: number; visible: boolean; rule: string | null; patient: boolean }
 async function asked(asker: Asker): Promise<Said[]> {
-  const { rows } = await sql<Said>`select r.n, ${visibleSql(asker)} as visible, ${ruleSql(asker)} as rule, ${patientSql(asker)} as patient from items r order by n`.execute(platform.db)
+  const { rows } =
+    await sql<Said>`select r.n, ${visibleSql(asker)} as visible, ${ruleSql(asker)} as rule, ${patientSql(asker)} as patient from items r order by n`.execute(
+      platform.db,
+    )
   return rows
 }
 
 /** Where the database and a decision disagree. */
-async function disagreements(cases: number, decide: typeof ruleThatAllows): Promise<{ compared: number; allowed: number; wrong: object[] }> {
+async function disagreements(
+  cases: number,
+  decide: typeof ruleThatAllows,
+): Promise<{ compared: number; allowed: number; wrong: object[] }> {
   const tally = { compared: 0, allowed: 0, wrong: [] as object[] }
-  const rounds = fc.sample(fc.record({ facts: anyFacts, items: fc.array(anyItem, { minLength: 40, maxLength: 40 }), askers: fc.array(anyAsker, { minLength: 10, maxLength: 10 }) }), Math.ceil(cases / 400))
+  const rounds = fc.sample(
+    fc.record({
+      facts: anyFacts,
+      items: fc.array(anyItem, { minLength: 40, maxLength: 40 }),
+      askers: fc.array(anyAsker, { minLength: 10, maxLength: 10 }),
+    }),
+    Math.ceil(cases / 400),
+  )
   for (const { facts, items, askers } of rounds) {
     await store(facts, items)
     for (const asker of askers) {
@@ -126,47 +174,86 @@ describe('the rule table', () => {
   }, 300_000)
 
   test.each(accessRules.map((r) => r.id))('control: the comparison notices when rule %s is left out', async (id) => {
-    const without: typeof ruleThatAllows = (item, asker, facts) => accessRules.filter((r) => r.id !== id).find((r) => r.test(item, asker, facts))?.id ?? null
+    const without: typeof ruleThatAllows = (item, asker, facts) =>
+      accessRules.filter((r) => r.id !== id).find((r) => r.test(item, asker, facts))?.id ?? null
     expect((await disagreements(2_000, without)).wrong.length).toBeGreaterThan(0)
   })
 })
 
 describe('laws', () => {
   const law = (name: string, holds: (item: Item, asker: Asker, facts: Facts) => boolean | void) =>
-    test(name, () => fc.assert(fc.property(anyItem, anyAsker, anyFacts, holds), { numRuns: process.env.ENISHI_TEST_FULL ? 100_000 : 3_000 }))
+    test(name, () =>
+      fc.assert(fc.property(anyItem, anyAsker, anyFacts, holds), { numRuns: process.env.ENISHI_TEST_FULL ? 100_000 : 3_000 }),
+    )
   const allows = (item: Item, asker: Asker, facts: Facts) => ruleThatAllows(item, asker, facts) !== null
   /** `after` allows nothing that `before` did not. */
   const neverMore = (before: boolean, after: boolean) => before || !after
 
   law('the end of a consent never opens anything', (item, asker, facts) =>
-    neverMore(allows(item, asker, facts), allows(item, asker, { ...facts, grants: facts.grants.map((g) => ({ ...g, until: new Date(Math.min(g.until.getTime(), now.getTime())) })) })))
+    neverMore(
+      allows(item, asker, facts),
+      allows(item, asker, {
+        ...facts,
+        grants: facts.grants.map((g) => ({ ...g, until: new Date(Math.min(g.until.getTime(), now.getTime())) })),
+      }),
+    ),
+  )
   law('a withdrawal never opens anything, and then no consent holds', (item, asker, facts) => {
     const withdrawn = { ...facts, grants: facts.grants.map((g) => ({ ...g, withdrawnAt: now })) }
-    return neverMore(allows(item, asker, facts), allows(item, asker, withdrawn)) && ruleThatAllows(item, asker, withdrawn) !== 'visit-consent'
+    return (
+      neverMore(allows(item, asker, facts), allows(item, asker, withdrawn)) && ruleThatAllows(item, asker, withdrawn) !== 'visit-consent'
+    )
   })
   law('consent given to another institution opens nothing', (item, asker, facts) => {
     const own = 'institutionNumber' in asker.actor ? asker.actor.institutionNumber : ''
     const mine = { ...facts, grants: facts.grants.filter((g) => g.institutionNumber === own) }
     return ruleThatAllows(item, asker, facts) === ruleThatAllows(item, asker, mine)
   })
-  law('another person’s consent opens nothing', (item, asker, facts) =>
-    ruleThatAllows(item, asker, facts) === ruleThatAllows(item, asker, { ...facts, grants: facts.grants.filter((g) => g.key === item.key) }))
+  law(
+    'another person’s consent opens nothing',
+    (item, asker, facts) =>
+      ruleThatAllows(item, asker, facts) ===
+      ruleThatAllows(item, asker, { ...facts, grants: facts.grants.filter((g) => g.key === item.key) }),
+  )
   law('the public sees nothing', (item, asker, facts) => !allows(item, { ...asker, actor: { kind: 'public' } }, facts))
   law('未提供 never leaves the institution that sent it', (item, asker, facts) => {
     const leaves = !('institutionNumber' in asker.actor) || asker.actor.institutionNumber !== item.source
     return !(item.undelivered && leaves && !['patient', 'shared'].includes(item.kind) && allows(item, asker, facts))
   })
-  law('未告知 never reaches a citizen', (item, asker, facts) => !(asker.actor.kind === 'citizen' && item.uninformed && item.kind !== 'shared' && allows(item, asker, facts)))
-  law('a citizen sees nobody else', (item, asker, facts) =>
-    !(asker.actor.kind === 'citizen' && item.kind !== 'shared' && !asker.actor.keys.includes(item.key) && allows(item, asker, facts)))
+  law(
+    '未告知 never reaches a citizen',
+    (item, asker, facts) => !(asker.actor.kind === 'citizen' && item.uninformed && item.kind !== 'shared' && allows(item, asker, facts)),
+  )
+  law(
+    'a citizen sees nobody else',
+    (item, asker, facts) =>
+      !(asker.actor.kind === 'citizen' && item.kind !== 'shared' && !asker.actor.keys.includes(item.key) && allows(item, asker, facts)),
+  )
   law('a letter is seen by its sender and its addressee alone', (item, asker, facts) => {
     const at = 'institutionNumber' in asker.actor ? asker.actor.institutionNumber : null
     return !(item.kind === 'letter' && at !== item.source && at !== item.addressee && allows(item, asker, facts))
   })
-  law('a clerk and an operator see no finding', (item, asker, facts) =>
-    !(asker.actor.kind === 'staff' && ['clerk', 'operator'].includes(asker.actor.role) && !['patient', 'shared'].includes(item.kind) && allows(item, asker, facts)))
-  law('clinical items are seen for treatment or by the person, for no other purpose', (item, asker, facts) =>
-    !(!['TREAT', 'PATRQT'].includes(asker.purpose) && item.kind !== 'shared' && allows(item, asker, facts)))
-  law('after five years only long-term items are seen by consent', (item, asker, facts) =>
-    !(item.registeredAt <= new Date('2021-11-22T03:00:00.000Z') && !item.longTerm && ruleThatAllows(item, asker, facts) === 'visit-consent'))
+  law(
+    'a clerk and an operator see no finding',
+    (item, asker, facts) =>
+      !(
+        asker.actor.kind === 'staff' &&
+        ['clerk', 'operator'].includes(asker.actor.role) &&
+        !['patient', 'shared'].includes(item.kind) &&
+        allows(item, asker, facts)
+      ),
+  )
+  law(
+    'clinical items are seen for treatment or by the person, for no other purpose',
+    (item, asker, facts) => !(!['TREAT', 'PATRQT'].includes(asker.purpose) && item.kind !== 'shared' && allows(item, asker, facts)),
+  )
+  law(
+    'after five years only long-term items are seen by consent',
+    (item, asker, facts) =>
+      !(
+        item.registeredAt <= new Date('2021-11-22T03:00:00.000Z') &&
+        !item.longTerm &&
+        ruleThatAllows(item, asker, facts) === 'visit-consent'
+      ),
+  )
 })

@@ -17,7 +17,11 @@ const list = (of = person) => platform.as(citizenActor(of), (ctx) => platform.se
 const liveKinds = async (institution: string) =>
   (await platform.as(systemActor(institution), (ctx) => platform.services.consent.live(ctx, [person.key]))).map((g) => g.kind).sort()
 const withdraw = (id: string, of = person) => platform.as(citizenActor(of), (ctx) => platform.services.consent.withdraw(ctx, id))
-const code = (work: Promise<unknown>) => work.then(() => 'done', (error: unknown) => (error instanceof Refusal ? error.code : String(error)))
+const code = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : String(error)),
+  )
 
 describe('an answer at the reader', () => {
   test('holds for the kinds allowed, here, for 24 hours', async () => {
@@ -37,14 +41,20 @@ describe('an answer at the reader', () => {
     platform.clock.forward(60_000)
     await platform.consent(person.key, CLINIC, { diagnosis: false })
     expect(await liveKinds(CLINIC)).toEqual(['prescription'])
-    expect(await list()).toMatchObject([{ allowed: [], refused: ['diagnosis'] }, { allowed: ['prescription'], withdrawnAt: null }])
+    expect(await list()).toMatchObject([
+      { allowed: [], refused: ['diagnosis'] },
+      { allowed: ['prescription'], withdrawnAt: null },
+    ])
   })
 
   test('an earlier consent of which nothing is left has ended', async () => {
     await platform.consent(person.key, CLINIC, { diagnosis: true })
     platform.clock.forward(60_000)
     await platform.consent(person.key, CLINIC, { diagnosis: true, infection: true })
-    expect(await list()).toMatchObject([{ allowed: ['diagnosis', 'infection'], withdrawnAt: null }, { allowed: [], withdrawnAt: platform.clock.at }])
+    expect(await list()).toMatchObject([
+      { allowed: ['diagnosis', 'infection'], withdrawnAt: null },
+      { allowed: [], withdrawnAt: platform.clock.at },
+    ])
     expect(await liveKinds(CLINIC)).toEqual(['diagnosis', 'infection'])
   })
 
@@ -78,7 +88,11 @@ describe('an answer at the reader', () => {
 
   test('goes to the outbox with it', async () => {
     const { id } = await platform.consent(person.key, CLINIC, { diagnosis: true })
-    expect(await platform.count(sql`select 1 from kernel.outbox where key = ${person.key} and topic = 'consent.given' and payload ->> 'consentId' = ${id}`)).toBe(1)
+    expect(
+      await platform.count(
+        sql`select 1 from kernel.outbox where key = ${person.key} and topic = 'consent.given' and payload ->> 'consentId' = ${id}`,
+      ),
+    ).toBe(1)
   })
 })
 
@@ -122,14 +136,21 @@ describe('withdrawal', () => {
     await platform.consent(person.key, CLINIC, { infection: false })
     platform.clock.forward(60_000)
     await withdraw(id)
-    const { rows } = await sql<{ kind: string; withdrawn_at: Date }>`select kind, withdrawn_at from consent.grant_fact where consent_id = ${id} order by kind`.execute(platform.db)
-    expect(rows).toEqual([{ kind: 'diagnosis', withdrawn_at: platform.clock.at }, { kind: 'infection', withdrawn_at: ended }])
+    const { rows } = await sql<{
+      kind: string
+      withdrawn_at: Date
+    }>`select kind, withdrawn_at from consent.grant_fact where consent_id = ${id} order by kind`.execute(platform.db)
+    expect(rows).toEqual([
+      { kind: 'diagnosis', withdrawn_at: platform.clock.at },
+      { kind: 'infection', withdrawn_at: ended },
+    ])
   })
 })
 
 test('a person becomes a patient of an institution once, and of no other', async () => {
   await platform.relate(person.key, CLINIC)
   await platform.relate(person.key, CLINIC)
-  const related = (institution: string) => platform.as(systemActor(institution), (ctx) => platform.services.consent.related(ctx, [person.key]))
+  const related = (institution: string) =>
+    platform.as(systemActor(institution), (ctx) => platform.services.consent.related(ctx, [person.key]))
   expect([await related(CLINIC), await related(STRANGER)]).toEqual([true, false])
 })

@@ -106,6 +106,10 @@ export function consentService() {
     },
 
     /** Notes that a person is a patient of an institution (card shown there, or a record registered from there). */
+    /** Notes that the person showed their card at an institution; for rows outside a transaction. */
+    relateVisit: (ctx: Context, keys: readonly string[], institutionNumber: string): Promise<void> =>
+      store.relateVisit(ctx.db, keys, institutionNumber, ctx.now),
+
     relate: (ctx: Context, key: string, institutionNumber: string): Promise<void> => store.relate(ctx.db, key, institutionNumber, ctx.now),
 
     /** Whether the person is a patient of the caller's institution. */

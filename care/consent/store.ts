@@ -77,9 +77,14 @@ export async function findConsents(db: Db, keys: readonly string[]): Promise<Con
 }
 
 /** What the person answered at one institution's reader, newest first. */
-export async function findConsentsAt(db: Db, about: { keys: readonly string[]; institutionNumber: string; purpose: string }): Promise<Consent[]> {
+export async function findConsentsAt(
+  db: Db,
+  about: { keys: readonly string[]; institutionNumber: string; purpose: string },
+): Promise<Consent[]> {
   const { rows } = await sql<ConsentRow>`select * from consent.consent where key = any(${[...about.keys]}::text[])
-    and institution_number = ${about.institutionNumber} and purpose = ${about.purpose} order by given_at desc, id desc limit 200`.execute(db)
+    and institution_number = ${about.institutionNumber} and purpose = ${about.purpose} order by given_at desc, id desc limit 200`.execute(
+    db,
+  )
   return rows.map(toConsent)
 }
 
@@ -108,7 +113,9 @@ export async function lockConsent(db: Db, keys: readonly string[], id: string): 
 /** Ends a consent. Grants first made under it end with it, in the same transaction. */
 export async function withdraw(db: Db, key: string, id: string, at: Date): Promise<void> {
   await sql`update consent.consent set withdrawn_at = ${at} where key = ${key} and id = ${id}`.execute(db)
-  await sql`update consent.grant_fact set withdrawn_at = ${at} where key = ${key} and consent_id = ${id} and withdrawn_at is null`.execute(db)
+  await sql`update consent.grant_fact set withdrawn_at = ${at} where key = ${key} and consent_id = ${id} and withdrawn_at is null`.execute(
+    db,
+  )
 }
 
 /** A new answer at the reader replaces what the same institution held before for the kinds that were asked. */
@@ -160,6 +167,18 @@ export async function relate(db: Db, key: string, institutionNumber: string, sin
   await sql`insert into consent.relation (key, institution_number, since) values (${key}, ${institutionNumber}, ${since}) on conflict do nothing`.execute(
     db,
   )
+}
+
+/**
+ * Notes a visit for every key of a person in one statement whose commit does not wait for the disk: a crash within the
+ * second could forget that the person came, and the card says it again. Never within a transaction of other work,
+ * whose commit would not wait either.
+ */
+export async function relateVisit(db: Db, keys: readonly string[], institutionNumber: string, since: Date): Promise<void> {
+  if (db.isTransaction) throw new Error('a visit is noted by itself')
+  await sql`with quick as (select set_config('synchronous_commit', 'off', true))
+    insert into consent.relation (key, institution_number, since)
+      select key, ${institutionNumber}, ${since} from unnest(${[...keys]}::text[]) as key, quick on conflict do nothing`.execute(db)
 }
 
 export async function related(db: Db, keys: readonly string[], institutionNumber: string): Promise<boolean> {

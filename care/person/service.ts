@@ -29,10 +29,7 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
      * People by name, birth date or member number, among those whom `visible` (a condition over alias `r`: key, kind) allows.
      * @returns nobody for text that says nothing
      */
-    search: (
-      ctx: { db: Db },
-      about: { text: string; visible: RawBuilder<boolean>; limit: number; offset: number },
-    ): Promise<Person[]> => {
+    search: (ctx: { db: Db }, about: { text: string; visible: RawBuilder<boolean>; limit: number; offset: number }): Promise<Person[]> => {
       const wanted = readSearch(about.text)
       return wanted === null ? Promise.resolve([]) : store.searchPeople(ctx.db, { ...about, wanted })
     },
@@ -113,7 +110,9 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
       const found = await store.findStaff(ctx.db, { loginName: given.loginName })
       const passwordOk = await passwordMatches(found?.passwordHash ?? NOBODY, given.password)
       const step = found ? totpStep(found.totpSecret, given.totp, ctx.now) : null
+      // The code is claimed only with the right password: a mistyped one must not cost the wait for the next code.
       const fresh =
+        passwordOk &&
         step !== null &&
         (!totpOnce ||
           (await claimOnce(ctx.db, ctx.now, { scope: 'totp', value: `${found!.id}:${step}`, until: new Date((step + 3) * 30_000) })))

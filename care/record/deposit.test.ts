@@ -23,23 +23,42 @@ beforeEach(async () => {
 const stored = (key = person.key) =>
   platform.count(sql`select 1 from record.resource where key = ${key} and not deleted and kind not in ('patient', 'shared')`)
 const typesOf = async (key = person.key) => {
-  const { rows } = await sql<{ type: string; kind: string }>`select type, kind from record.resource where key = ${key} and not deleted and kind <> 'patient' order by type, kind`.execute(platform.db)
+  const { rows } = await sql<{
+    type: string
+    kind: string
+  }>`select type, kind from record.resource where key = ${key} and not deleted and kind <> 'patient' order by type, kind`.execute(
+    platform.db,
+  )
   return rows.map((r) => `${r.type} ${r.kind}`)
 }
 const everything = async () => {
   const counts = await Promise.all(
-    ['record.resource', 'record.deposit', 'record.bundle_claim', 'person.person', 'person.member_id', 'consent.relation', 'kernel.outbox'].map((t) =>
-      platform.count(sql`select 1 from ${sql.raw(t)}`),
-    ),
+    [
+      'record.resource',
+      'record.deposit',
+      'record.bundle_claim',
+      'person.person',
+      'person.member_id',
+      'consent.relation',
+      'kernel.outbox',
+    ].map((t) => platform.count(sql`select 1 from ${sql.raw(t)}`)),
   )
   return counts.join(' ')
 }
 const lastAudit = async () => {
-  const { rows } = await sql<{ action: string; outcome: string; key: string }>`select action, outcome, key from kernel.audit order by id desc limit 1`.execute(platform.db)
+  const { rows } = await sql<{
+    action: string
+    outcome: string
+    key: string
+  }>`select action, outcome, key from kernel.audit order by id desc limit 1`.execute(platform.db)
   return rows[0]
 }
 const itemsOfPerson = async () => {
-  const { rows } = await sql<{ body: string }>`select body from record.resource where key = ${person.key} and not deleted and kind <> 'patient' order by type, id`.execute(platform.db)
+  const { rows } = await sql<{
+    body: string
+  }>`select body from record.resource where key = ${person.key} and not deleted and kind <> 'patient' order by type, id`.execute(
+    platform.db,
+  )
   return rows.map((r) => JSON.parse(r.body) as Resource)
 }
 
@@ -51,9 +70,22 @@ describe('a valid submission is stored whole', () => {
     ['allergies', () => send.fiveItems(about, allergies), ['AllergyIntolerance drug-allergy', 'AllergyIntolerance other-allergy']],
     ['laboratory', () => send.fiveItems(about, laboratory), ['Observation infection', 'Observation test-result']],
     ['check-up', () => send.checkup(about), ['Bundle check-up', 'Observation check-up', 'Observation check-up']],
-    ['referral', () => send.referralTo({ ...about, addressee: CLINIC }),
-      ['AllergyIntolerance drug-allergy', 'Bundle letter', 'Condition diagnosis', 'MedicationRequest prescription', 'Observation test-result']],
-    ['discharge summary', () => send.dischargeSummary(about), ['Bundle letter', 'Condition diagnosis', 'Condition diagnosis', 'MedicationRequest prescription']],
+    [
+      'referral',
+      () => send.referralTo({ ...about, addressee: CLINIC }),
+      [
+        'AllergyIntolerance drug-allergy',
+        'Bundle letter',
+        'Condition diagnosis',
+        'MedicationRequest prescription',
+        'Observation test-result',
+      ],
+    ],
+    [
+      'discharge summary',
+      () => send.dischargeSummary(about),
+      ['Bundle letter', 'Condition diagnosis', 'Condition diagnosis', 'MedicationRequest prescription'],
+    ],
     ['care plan', () => send.carePlan(about), ['Bundle diagnosis', 'Condition diagnosis']],
   ])('%s', async (_name, bundle, expected) => {
     const answer = await hospital.submit(bundle())
@@ -81,18 +113,32 @@ describe('a valid submission is stored whole', () => {
   })
 
   test('marks 未告知, 未提供 and 長期保存 stand beside the row', async () => {
-    await hospital.submit(send.fiveItems(about, [send.marked(send.hypertension, { uninformed: true }), send.marked(send.pneumonia, { undelivered: true, longTermStorage: true })]))
-    const { rows } = await sql`select uninformed, undelivered, long_term from record.resource where key = ${person.key} and type = 'Condition' order by uninformed desc`.execute(platform.db)
-    expect(rows).toEqual([{ uninformed: true, undelivered: false, long_term: false }, { uninformed: false, undelivered: true, long_term: true }])
+    await hospital.submit(
+      send.fiveItems(about, [
+        send.marked(send.hypertension, { uninformed: true }),
+        send.marked(send.pneumonia, { undelivered: true, longTermStorage: true }),
+      ]),
+    )
+    const { rows } =
+      await sql`select uninformed, undelivered, long_term from record.resource where key = ${person.key} and type = 'Condition' order by uninformed desc`.execute(
+        platform.db,
+      )
+    expect(rows).toEqual([
+      { uninformed: true, undelivered: false, long_term: false },
+      { uninformed: false, undelivered: true, long_term: true },
+    ])
   })
 
   test('a hidden diagnosis hides the document it stands in', async () => {
-    await hospital.submit(send.referralTo({ ...about, addressee: CLINIC, diagnoses: [send.marked(send.hypertension, { undelivered: true })] }))
+    await hospital.submit(
+      send.referralTo({ ...about, addressee: CLINIC, diagnoses: [send.marked(send.hypertension, { undelivered: true })] }),
+    )
     expect((await (await platform.system(CLINIC)).get(`/fhir/R4/Bundle/${await letterId()}`)).status).toBe(404)
   })
 
   const letterId = async () =>
-    (await sql<{ id: string }>`select id from record.resource where key = ${person.key} and kind = 'letter'`.execute(platform.db)).rows[0]?.id
+    (await sql<{ id: string }>`select id from record.resource where key = ${person.key} and kind = 'letter'`.execute(platform.db)).rows[0]
+      ?.id
 })
 
 describe('anything wrong refuses it whole', () => {
@@ -107,7 +153,13 @@ describe('anything wrong refuses it whole', () => {
 
   test.each<[string, () => Resource | string, number, string, RegExp | null]>([
     ['no member id', () => change(conditions(), (b) => (entry(b, 0).identifier = [])), 422, 'R1012', /Patient|entry\[0\]/],
-    ['a condition without onset', () => change(conditions(), (b) => delete entry(b, 1).onsetDateTime), 422, 'R9015C', /Condition|entry\[1\]/],
+    [
+      'a condition without onset',
+      () => change(conditions(), (b) => delete entry(b, 1).onsetDateTime),
+      422,
+      'R9015C',
+      /Condition|entry\[1\]/,
+    ],
     ['an unknown element', () => change(conditions(), (b) => (entry(b, 1).colour = 'red')), 422, '', /colour|entry\[1\]/],
     ['not a Bundle', () => ({ resourceType: 'Patient' }) as Resource, 422, 'R0200', /Bundle/],
     ['a list', () => '[]', 422, 'R0200', null],
@@ -117,7 +169,13 @@ describe('anything wrong refuses it whole', () => {
     ['JSON nested 5,000 deep', () => '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000), 422, 'json/too-deep', null],
     ['more than 10 MB', () => JSON.stringify({ resourceType: 'Bundle', x: 'あ'.repeat(3_500_000) }), 422, 'json/too-large', null],
     ['more than the door takes', () => 'x'.repeat(12 * 1024 * 1024 + 1), 413, 'body-too-large', null],
-    ['a key named __proto__', () => JSON.stringify(conditions()).replace('"resourceType":"Condition"', '"resourceType":"Condition","__proto__":{"polluted":true}'), 422, '', null],
+    [
+      'a key named __proto__',
+      () => JSON.stringify(conditions()).replace('"resourceType":"Condition"', '"resourceType":"Condition","__proto__":{"polluted":true}'),
+      422,
+      '',
+      null,
+    ],
     ['U+0000 in a text', () => JSON.stringify(conditions()).replace('高血圧症', '高\\u0000血圧症'), 422, '', null],
     ['20,000 empty entries', () => change(conditions(), (b) => (b.entry = [...b.entry, ...Array(20_000).fill({})])), 422, '', null],
   ])('%s', async (_name, bundle, status, rule, path) => {
@@ -140,7 +198,9 @@ describe('anything wrong refuses it whole', () => {
 
   test('bytes that are no UTF-8', async () => {
     const answer = await platform.app.inject({
-      method: 'POST', url: '/fhir/R4/$submit', payload: Buffer.concat([Buffer.from('{"resourceType":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
+      method: 'POST',
+      url: '/fhir/R4/$submit',
+      payload: Buffer.concat([Buffer.from('{"resourceType":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
       headers: { authorization: `Bearer ${await platform.token(HOSPITAL)}`, 'content-type': 'application/fhir+json' },
     })
     expect(answer.statusCode).toBe(400)
@@ -234,7 +294,16 @@ describe('replacement by Bundle identifier', () => {
   test('12 different contents at once leave exactly one of them, whole', async () => {
     const codes = ['20061593', '20058580']
     const contents = Array.from({ length: 12 }, (_, n) =>
-      send.fiveItems(about, Array.from({ length: 2 + (n % 3) }, (_v, i) => ({ ...send.hypertension, id: `v${n}-${i}`, onset: `2025-01-${String(n + 1).padStart(2, '0')}`, principal: false, code: { ...send.hypertension.code, keyNumber: codes[i % 2]! } }))),
+      send.fiveItems(
+        about,
+        Array.from({ length: 2 + (n % 3) }, (_v, i) => ({
+          ...send.hypertension,
+          id: `v${n}-${i}`,
+          onset: `2025-01-${String(n + 1).padStart(2, '0')}`,
+          principal: false,
+          code: { ...send.hypertension.code, keyNumber: codes[i % 2]! },
+        })),
+      ),
     )
     const answers = await Promise.all(contents.map((b) => hospital.submit(b)))
     expect(answers.map((a) => a.status)).toEqual(Array(12).fill(201))
@@ -242,7 +311,11 @@ describe('replacement by Bundle identifier', () => {
     const winner = new Set(left.map((r) => String(r.onsetDateTime)))
     expect(winner.size).toBe(1)
     expect(left).toHaveLength(2 + ((Number([...winner][0]!.slice(8, 10)) - 1) % 3))
-    expect(await platform.count(sql`select 1 from record.string_value s where key = ${person.key} and not exists (select 1 from record.resource r where r.key = s.key and r.type = s.type and r.id = s.id and not r.deleted)`)).toBe(0)
+    expect(
+      await platform.count(
+        sql`select 1 from record.string_value s where key = ${person.key} and not exists (select 1 from record.resource r where r.key = s.key and r.type = s.type and r.id = s.id and not r.deleted)`,
+      ),
+    ).toBe(0)
   })
 
   test('another institution never replaces it, whatever identifier it chooses', async () => {
@@ -259,11 +332,15 @@ describe('replacement by Bundle identifier', () => {
 describe('whose record it is', () => {
   const unknown = () => ({ memberId: `06990001:55:${Math.floor(Math.random() * 1e9)}:01` })
   const keysOf = async (memberId: string) =>
-    (await sql<{ key: string }>`select key from person.member_id where as_sent = ${memberId} order by since, key`.execute(platform.db)).rows.map((r) => r.key)
+    (
+      await sql<{ key: string }>`select key from person.member_id where as_sent = ${memberId} order by since, key`.execute(platform.db)
+    ).rows.map((r) => r.key)
 
   test('an unknown member id makes one person with a Patient, even under 20 first submissions at once', async () => {
     const nobody = unknown()
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => hospital.submit(send.fiveItems({ ...nobody, localId: `first-${n}` }, [send.hypertension]))))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => hospital.submit(send.fiveItems({ ...nobody, localId: `first-${n}` }, [send.hypertension]))),
+    )
     expect(new Set(answers.map((a) => a.status))).toEqual(new Set([201]))
     const keys = await keysOf(nobody.memberId)
     expect(keys).toHaveLength(1)

@@ -134,7 +134,7 @@ function decodeCursor(text: string): Search['cursor'] {
  */
 export function alternatives(value: string): string[] {
   const parts: string[] = []
-  for (const [, part = ''] of value.matchAll(/((?:\\[^]|[^\\,])+)|\\$/g)) if (part !== '') parts.push(part)
+  for (const [, part = ''] of value.matchAll(/((?:\\[\s\S]|[^\\,])+)|\\$/g)) if (part !== '') parts.push(part)
   return parts.map((p) => p.replace(/\\([,$|\\])/g, '$1'))
 }
 

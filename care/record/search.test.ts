@@ -18,7 +18,8 @@ beforeAll(async () => {
   hospital = await platform.system(HOSPITAL)
   hanako = await submitFor({ memberId: '06990001:12:3456:01', localId: 'a' })
   taro = await submitFor({
-    memberId: '00012345:記号:987:', localId: 'b',
+    memberId: '00012345:記号:987:',
+    localId: 'b',
     patient: { family: '髙橋', given: '太郎', familyKana: 'タカハシ', givenKana: 'タロウ', gender: 'male', birthDate: '1990-11-03' },
   })
 })
@@ -26,7 +27,10 @@ afterAll(() => platform?.close())
 
 /** Diagnoses and results of one person; the key they stand under. */
 async function submitFor(about: send.About): Promise<string> {
-  for (const [localId, items] of [[`${about.localId}1`, [send.hypertension, send.pneumonia]], [`${about.localId}2`, [send.potassium, send.hepatitisB]]] as const) {
+  for (const [localId, items] of [
+    [`${about.localId}1`, [send.hypertension, send.pneumonia]],
+    [`${about.localId}2`, [send.potassium, send.hepatitisB]],
+  ] as const) {
     const answer = await hospital.submit(send.fiveItems({ ...about, localId }, items))
     expect(answer.status, answer.text).toBe(201)
   }
@@ -61,7 +65,7 @@ describe('Patient', () => {
     ['birth date', { birthdate: '1958-04-12' }],
     ['birth month', { birthdate: '1958-04' }],
     ['born before', { birthdate: 'lt1960' }],
-    ['born since and until', { birthdate: 'ge1958-04-12' , 'birthdate#2': 'le1958-04-12' }],
+    ['born since and until', { birthdate: 'ge1958-04-12', 'birthdate#2': 'le1958-04-12' }],
     ['gender', { gender: 'female' }],
     ['id', { _id: '' }],
   ])('by %s', async (_name, query) => {
@@ -70,9 +74,17 @@ describe('Patient', () => {
     expect(ids(heard)).toEqual([hanako])
   })
 
-  test.each([{ name: '川' }, { name: 'かわ' }, { family: '花子' }, { identifier: '06990001:12:3456:02' }, { birthdate: '1958-04-13' }, { 'family:exact': '山' }, { name: '%' }, { name: '_' }, { name: '\\\\' }])(
-    'not by %o', async (query) => expect(await count('Patient', query as Record<string, string>)).toBe(0),
-  )
+  test.each([
+    { name: '川' },
+    { name: 'かわ' },
+    { family: '花子' },
+    { identifier: '06990001:12:3456:02' },
+    { birthdate: '1958-04-13' },
+    { 'family:exact': '山' },
+    { name: '%' },
+    { name: '_' },
+    { name: '\\\\' },
+  ])('not by %o', async (query) => expect(await count('Patient', query as Record<string, string>)).toBe(0))
 
   test('a name that needs more than one code unit a character', async () => expect(await count('Patient', { name: '髙橋' })).toBe(1))
 })
@@ -112,7 +124,9 @@ describe('clinical types', () => {
   })
 
   test('by _search in the body', async () => {
-    const heard = await hospital.post('/fhir/R4/Condition/_search', `patient=${hanako}&code=20061593`, { 'content-type': 'application/x-www-form-urlencoded' })
+    const heard = await hospital.post('/fhir/R4/Condition/_search', `patient=${hanako}&code=20061593`, {
+      'content-type': 'application/x-www-form-urlencoded',
+    })
     expect(matches(heard)).toHaveLength(1)
   })
 })
@@ -128,15 +142,36 @@ describe('the answer', () => {
     expect([strict.status, rulesOf(strict)]).toEqual([400, ['search-unsupported']])
   })
 
-  test.each(['name:exakt=x', 'identifier:of-type=x', 'birthdate:above=2020', 'general-practitioner:identifier=x', '_id:not=x', 'name:missing=perhaps', 'birthdate=yesterday', '_count=-1', '_sort=colour',
-    '_cursor=x', `_cursor=${Buffer.from('["2026-13-99","a"]').toString('base64url')}`, `_cursor=${Buffer.from('["a","a"]').toString('base64url')}`, '_lastUpdated=x', '_total=all',
-    `_id=${Array.from({ length: 201 }, (_, i) => i).join(',')}`, `_cursor=${Buffer.from('["+275760-09-13T00:00:00.000Z","a"]').toString('base64url')}`])(
-    '%s is refused, not passed over', async (query) => expect((await hospital.get(`/fhir/R4/Patient?${query}`)).status).toBe(400),
-  )
+  test.each([
+    'name:exakt=x',
+    'identifier:of-type=x',
+    'birthdate:above=2020',
+    'general-practitioner:identifier=x',
+    '_id:not=x',
+    'name:missing=perhaps',
+    'birthdate=yesterday',
+    '_count=-1',
+    '_sort=colour',
+    '_cursor=x',
+    `_cursor=${Buffer.from('["2026-13-99","a"]').toString('base64url')}`,
+    `_cursor=${Buffer.from('["a","a"]').toString('base64url')}`,
+    '_lastUpdated=x',
+    '_total=all',
+    `_id=${Array.from({ length: 201 }, (_, i) => i).join(',')}`,
+    `_cursor=${Buffer.from('["+275760-09-13T00:00:00.000Z","a"]').toString('base64url')}`,
+  ])('%s is refused, not passed over', async (query) => expect((await hospital.get(`/fhir/R4/Patient?${query}`)).status).toBe(400))
 
-  test.each(['name=%00', 'name=a%00b', '_id=%00', 'identifier=%00', 'identifier=%F0%9F%98', `name=${'x'.repeat(3000)}`, `identifier=${'x'.repeat(3000)}`, 'name=%ED%A0%80', "name=';drop table person.person--"])(
-    'odd value %s is no fault', async (query) => expect((await hospital.get(`/fhir/R4/Patient?${query}`)).status).toBeLessThan(500),
-  )
+  test.each([
+    'name=%00',
+    'name=a%00b',
+    '_id=%00',
+    'identifier=%00',
+    'identifier=%F0%9F%98',
+    `name=${'x'.repeat(3000)}`,
+    `identifier=${'x'.repeat(3000)}`,
+    'name=%ED%A0%80',
+    "name=';drop table person.person--",
+  ])('odd value %s is no fault', async (query) => expect((await hospital.get(`/fhir/R4/Patient?${query}`)).status).toBeLessThan(500))
 
   test('total: of the page where it is whole, on request, or the number alone', async () => {
     expect((await hospital.get(url('Condition', { patient: hanako }))).body.total).toBe(2)
@@ -152,8 +187,14 @@ describe('the answer', () => {
     platform.clock.forward(1_000)
     await hospital.get(url('Condition', { patient: hanako, _summary: 'count' }))
     await hospital.get(url('Condition', { patient: hanako, code: 'nothing' }))
-    const { rows } = await sql`select count, resource from kernel.audit where key = ${hanako} and at = ${platform.clock.at} order by id`.execute(platform.db)
-    expect(rows).toEqual([{ count: 2, resource: 'Condition?' }, { count: 0, resource: 'Condition?' }])
+    const { rows } =
+      await sql`select count, resource from kernel.audit where key = ${hanako} and at = ${platform.clock.at} order by id`.execute(
+        platform.db,
+      )
+    expect(rows).toEqual([
+      { count: 2, resource: 'Condition?' },
+      { count: 0, resource: 'Condition?' },
+    ])
   })
 
   test('sorts both ways', async () => {
@@ -167,36 +208,44 @@ describe('the answer', () => {
     const read = await hospital.get(`/fhir/R4/Condition/${found!.id}`)
     expect(read.body).toEqual(found)
     expect(read.headers).toMatchObject({ etag: 'W/"1"', 'content-type': 'application/fhir+json; charset=utf-8' })
-    for (const tag of ['W/"1"', '"1"', 'W/"7", W/"1"']) expect((await hospital.get(`/fhir/R4/Condition/${found!.id}`, { 'if-none-match': tag })).status).toBe(304)
+    for (const tag of ['W/"1"', '"1"', 'W/"7", W/"1"'])
+      expect((await hospital.get(`/fhir/R4/Condition/${found!.id}`, { 'if-none-match': tag })).status).toBe(304)
     expect((await hospital.get(`/fhir/R4/Condition/${found!.id}`, { 'if-none-match': 'W/"2"' })).status).toBe(200)
   })
 })
 
 describe('paging', () => {
-  test.each(['_lastUpdated', '-_lastUpdated', '_id', '-_id', 'date', '-date'])('by %s shows each once while others are written', async (sort) => {
-    const { key } = await platform.enter({ memberId: `06990001:9:${sort}:01` })
-    const before = new Set<string>()
-    const write = async (n: number) => {
-      platform.clock.forward(n % 3 === 0 ? 1_000 : 0)
-      const items = Array.from({ length: 4 }, (_, i) => ({ ...send.potassium, id: `${n}-${i}`, taken: `2025-03-0${1 + ((n + i) % 5)}T09:10:00+09:00` }))
-      expect((await hospital.submit(send.fiveItems({ memberId: `06990001:9:${sort}:01`, localId: `p${n}` }, items))).status).toBe(201)
-    }
-    for (let n = 0; n < 5; n++) await write(n)
-    const token = () => platform.system(HOSPITAL)
-    for (const r of matches(await (await token()).get(url('Observation', { patient: key, _count: '100' })))) before.add(r.id!)
-    expect(before.size).toBe(20)
-    const seen: string[] = []
-    let next: string | undefined = url('Observation', { patient: key, _count: '3', _sort: sort })
-    for (let page = 0; next !== undefined && page < 40; page++) {
-      const heard: Heard = await (await token()).get(next)
-      expect(heard.status, heard.text).toBe(200)
-      seen.push(...ids(heard).map(String))
-      next = linkOf(heard, 'next')
-      if (page % 2 === 0 && page < 6) await write(10 + page)
-    }
-    expect(new Set(seen).size).toBe(seen.length)
-    for (const id of before) expect(seen).toContain(id)
-  })
+  test.each(['_lastUpdated', '-_lastUpdated', '_id', '-_id', 'date', '-date'])(
+    'by %s shows each once while others are written',
+    async (sort) => {
+      const { key } = await platform.enter({ memberId: `06990001:9:${sort}:01` })
+      const before = new Set<string>()
+      const write = async (n: number) => {
+        platform.clock.forward(n % 3 === 0 ? 1_000 : 0)
+        const items = Array.from({ length: 4 }, (_, i) => ({
+          ...send.potassium,
+          id: `${n}-${i}`,
+          taken: `2025-03-0${1 + ((n + i) % 5)}T09:10:00+09:00`,
+        }))
+        expect((await hospital.submit(send.fiveItems({ memberId: `06990001:9:${sort}:01`, localId: `p${n}` }, items))).status).toBe(201)
+      }
+      for (let n = 0; n < 5; n++) await write(n)
+      const token = () => platform.system(HOSPITAL)
+      for (const r of matches(await (await token()).get(url('Observation', { patient: key, _count: '100' })))) before.add(r.id!)
+      expect(before.size).toBe(20)
+      const seen: string[] = []
+      let next: string | undefined = url('Observation', { patient: key, _count: '3', _sort: sort })
+      for (let page = 0; next !== undefined && page < 40; page++) {
+        const heard: Heard = await (await token()).get(next)
+        expect(heard.status, heard.text).toBe(200)
+        seen.push(...ids(heard).map(String))
+        next = linkOf(heard, 'next')
+        if (page % 2 === 0 && page < 6) await write(10 + page)
+      }
+      expect(new Set(seen).size).toBe(seen.length)
+      for (const id of before) expect(seen).toContain(id)
+    },
+  )
 })
 
 test('alternatives split at commas that are not escaped', () => {

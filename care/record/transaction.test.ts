@@ -20,11 +20,22 @@ beforeEach(async () => {
 let n = 0
 const urn = () => `urn:uuid:00000000-0000-4000-8000-${String(++n).padStart(12, '0')}`
 type Asked = { fullUrl?: string; resource?: object; request: { method: string; url: string; ifNoneExist?: string; ifMatch?: string } }
-const post = (resource: { resourceType: string }, fullUrl = urn(), request = {}): Asked => ({ fullUrl, resource, request: { method: 'POST', url: resource.resourceType, ...request } })
-const observation = (subject: string, more: object = {}) => ({ resourceType: 'Observation', status: 'final', code: { text: '血圧' }, subject: { reference: subject }, ...more })
+const post = (resource: { resourceType: string }, fullUrl = urn(), request = {}): Asked => ({
+  fullUrl,
+  resource,
+  request: { method: 'POST', url: resource.resourceType, ...request },
+})
+const observation = (subject: string, more: object = {}) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: '血圧' },
+  subject: { reference: subject },
+  ...more,
+})
 const run = (type: 'transaction' | 'batch', entry: Asked[]) => hospital.post('/fhir/R4', { resourceType: 'Bundle', type, entry })
 const statuses = (heard: Heard) => heard.body.entry!.map((e) => e.response!.status)
-const stored = async (heard: Heard, at: number): Promise<FhirBody> => (await hospital.get(`/fhir/R4/${heard.body.entry![at]!.response!.location!.split('/_history')[0]}`)).body
+const stored = async (heard: Heard, at: number): Promise<FhirBody> =>
+  (await hospital.get(`/fhir/R4/${heard.body.entry![at]!.response!.location!.split('/_history')[0]}`)).body
 const resources = () => platform.count(sql`select 1 from record.resource`)
 const patient = () => ({ resourceType: 'Patient', name: [{ text: '新田 一' }], birthDate: '2001-02-03', gender: 'male' })
 
@@ -45,14 +56,22 @@ describe('a transaction', () => {
     expect(statuses(heard)).toEqual(Array(5).fill('201'))
     const at = asked.findIndex((e) => e.request.url === 'Observation')
     const written = await stored(heard, at)
-    const placeOf = (url: string) => heard.body.entry![asked.findIndex((e) => e.request.url === url)]!.response!.location!.split('/_history')[0]
-    expect(written).toMatchObject({ subject: { reference: placeOf('Patient') }, encounter: { reference: placeOf('Encounter') }, performer: [{ reference: placeOf('Practitioner') }] })
+    const placeOf = (url: string) =>
+      heard.body.entry![asked.findIndex((e) => e.request.url === url)]!.response!.location!.split('/_history')[0]
+    expect(written).toMatchObject({
+      subject: { reference: placeOf('Patient') },
+      encounter: { reference: placeOf('Encounter') },
+      performer: [{ reference: placeOf('Practitioner') }],
+    })
     expect(JSON.stringify(written)).not.toContain('urn:uuid')
   })
 
   test('lets entries refer to each other in a circle', async () => {
     const [one, two] = [urn(), urn()]
-    const heard = await run('transaction', [post(observation(`Patient/${key}`, { hasMember: [{ reference: two }] }), one), post(observation(`Patient/${key}`, { derivedFrom: [{ reference: one }] }), two)])
+    const heard = await run('transaction', [
+      post(observation(`Patient/${key}`, { hasMember: [{ reference: two }] }), one),
+      post(observation(`Patient/${key}`, { derivedFrom: [{ reference: one }] }), two),
+    ])
     expect(heard.status, heard.text).toBe(200)
     expect((await stored(heard, 0)).hasMember).toEqual([{ reference: `Observation/${(await stored(heard, 1)).id}` }])
   })
@@ -61,7 +80,11 @@ describe('a transaction', () => {
     const [visit, id] = [urn(), `visit-${key}`]
     const heard = await run('transaction', [
       post(observation(`Patient/${key}`, { encounter: { reference: visit } })),
-      { fullUrl: visit, resource: { resourceType: 'Encounter', id, status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/${key}` } }, request: { method: 'PUT', url: `Encounter/${id}` } },
+      {
+        fullUrl: visit,
+        resource: { resourceType: 'Encounter', id, status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/${key}` } },
+        request: { method: 'PUT', url: `Encounter/${id}` },
+      },
     ])
     expect(statuses(heard)).toEqual(['201', '201'])
     expect((await stored(heard, 0)).encounter).toEqual({ reference: `Encounter/${id}` })
@@ -72,8 +95,16 @@ describe('a transaction', () => {
     ['a reference that leads nowhere', () => post(observation(`Patient/${key}`, { encounter: { reference: urn() } })), 400],
     ['a stranger', () => post(observation('Patient/nobody')), 422],
     ['a missing resource', () => ({ request: { method: 'DELETE', url: 'Observation/none' } }), 404],
-    ['a version that is gone', () => ({ resource: observation(`Patient/${key}`, { id: 'x' }), request: { method: 'PUT', url: 'Observation/x', ifMatch: 'W/"3"' } }), 412],
-    ['another id than the address', () => ({ resource: observation(`Patient/${key}`, { id: 'x' }), request: { method: 'PUT', url: 'Observation/y' } }), 400],
+    [
+      'a version that is gone',
+      () => ({ resource: observation(`Patient/${key}`, { id: 'x' }), request: { method: 'PUT', url: 'Observation/x', ifMatch: 'W/"3"' } }),
+      412,
+    ],
+    [
+      'another id than the address',
+      () => ({ resource: observation(`Patient/${key}`, { id: 'x' }), request: { method: 'PUT', url: 'Observation/y' } }),
+      400,
+    ],
     ['a read of history', () => ({ request: { method: 'GET', url: `Patient/${key}/_history` } }), 400],
   ])('with %s leaves nothing', async (_name, bad, status) => {
     const before = await resources()
@@ -89,30 +120,56 @@ describe('a transaction', () => {
       const visit = urn()
       return [
         post(observation(`Patient/${key}`, { encounter: { reference: visit } })),
-        post({ resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, subject: { reference: `Patient/${key}` }, ...code } as never, visit, { ifNoneExist: `identifier=urn:t|${key}` }),
+        post(
+          {
+            resourceType: 'Encounter',
+            status: 'finished',
+            class: { code: 'AMB' },
+            subject: { reference: `Patient/${key}` },
+            ...code,
+          } as never,
+          visit,
+          { ifNoneExist: `identifier=urn:t|${key}` },
+        ),
       ]
     }
     const first = await run('transaction', entries())
     const second = await run('transaction', entries())
-    expect([statuses(first), statuses(second)]).toEqual([['201', '201'], ['201', '200']])
+    expect([statuses(first), statuses(second)]).toEqual([
+      ['201', '201'],
+      ['201', '200'],
+    ])
     expect((await stored(second, 0)).encounter).toEqual((await stored(first, 0)).encounter)
   })
 
   test('reads after it wrote', async () => {
-    const heard = await run('transaction', [{ request: { method: 'GET', url: `Observation?patient=${key}` } }, post(observation(`Patient/${key}`))])
+    const heard = await run('transaction', [
+      { request: { method: 'GET', url: `Observation?patient=${key}` } },
+      post(observation(`Patient/${key}`)),
+    ])
     expect((heard.body.entry![0]!.resource as FhirBody).entry).toHaveLength(1)
   })
 
   test('20 identical ones with a conditional create at once make one of it', async () => {
     const value = `c-${key}`
-    const heard = await Promise.all(Array.from({ length: 20 }, () => run('transaction', [post(observation(`Patient/${key}`, { identifier: [{ system: 'urn:t', value }] }), urn(), { ifNoneExist: `identifier=urn:t|${value}` })])))
+    const heard = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        run('transaction', [
+          post(observation(`Patient/${key}`, { identifier: [{ system: 'urn:t', value }] }), urn(), {
+            ifNoneExist: `identifier=urn:t|${value}`,
+          }),
+        ]),
+      ),
+    )
     expect(heard.map(statuses).filter(([s]) => s === '201')).toHaveLength(1)
     expect(await platform.count(sql`select 1 from record.resource where key = ${key}`)).toBe(1)
   })
 
   test('of another type, or without requests, is refused', async () => {
     expect((await hospital.post('/fhir/R4', { resourceType: 'Bundle', type: 'collection' })).status).toBe(400)
-    expect([400, 422]).toContain((await hospital.post('/fhir/R4', { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: patient() }] })).status)
+    expect([400, 422]).toContain(
+      (await hospital.post('/fhir/R4', { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: patient() }] })).status,
+    )
   })
 })
 
@@ -135,19 +192,33 @@ describe('a batch', () => {
   })
 
   test('a refused entry leaves nothing of itself, and its refusal is in the log', async () => {
-    const memberId = { identifier: [{ system: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID', value: `06990001:66:${++n}:01` }] }
+    const memberId = {
+      identifier: [{ system: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID', value: `06990001:66:${++n}:01` }],
+    }
     const people = () => platform.count(sql`select 1 from person.person`)
     const before = await people()
-    await run('batch', [post({ ...patient(), ...memberId } as never), post({ ...patient(), ...memberId } as never), post({ ...patient(), ...memberId, birthDate: 'soon' } as never)])
+    await run('batch', [
+      post({ ...patient(), ...memberId } as never),
+      post({ ...patient(), ...memberId } as never),
+      post({ ...patient(), ...memberId, birthDate: 'soon' } as never),
+    ])
     expect(await people()).toBe(before + 1)
-    const { rows } = await sql<{ outcome: string }>`select outcome from kernel.audit where action = 'record.bundle' and resource = 'Patient' order by id`.execute(platform.db)
+    const { rows } = await sql<{
+      outcome: string
+    }>`select outcome from kernel.audit where action = 'record.bundle' and resource = 'Patient' order by id`.execute(platform.db)
     expect(rows.map((r) => r.outcome).sort()).toEqual(['already-exists', 'resource-invalid'])
   })
 
   test('asks for the scope of each entry', async () => {
     const narrow = await platform.system(HOSPITAL, ['system/Observation.cruds'])
-    const heard = await narrow.post('/fhir/R4', { resourceType: 'Bundle', type: 'batch', entry: [post(observation(`Patient/${key}`)), post(patient() as never)] })
+    const heard = await narrow.post('/fhir/R4', {
+      resourceType: 'Bundle',
+      type: 'batch',
+      entry: [post(observation(`Patient/${key}`)), post(patient() as never)],
+    })
     expect(statuses(heard)).toEqual(['201', '403'])
-    expect(rulesOf({ ...heard, body: (heard.body.entry![1]!.response as unknown as { outcome: FhirBody }).outcome })).toEqual(['scope-missing'])
+    expect(rulesOf({ ...heard, body: (heard.body.entry![1]!.response as unknown as { outcome: FhirBody }).outcome })).toEqual([
+      'scope-missing',
+    ])
   })
 })

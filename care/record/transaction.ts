@@ -44,7 +44,9 @@ export async function runBundle(ctx: Context, record: RecordService, bundle: Res
 /** A batch without its resources: each of these is judged with its own entry. */
 function frameOf(bundle: Resource): Resource {
   if (!Array.isArray(bundle.entry)) return bundle
-  const bare = bundle.entry.map((entry) => (isObject(entry) ? Object.fromEntries(Object.entries(entry).filter(([name]) => name !== 'resource')) : entry))
+  const bare = bundle.entry.map((entry) =>
+    isObject(entry) ? Object.fromEntries(Object.entries(entry).filter(([name]) => name !== 'resource')) : entry,
+  )
   return { ...bundle, entry: bare }
 }
 

@@ -20,7 +20,13 @@ beforeEach(async () => {
   await platform.relate(key, HOSPITAL)
 })
 
-const pressure = (more: object = {}) => ({ resourceType: 'Observation', status: 'final', code: { text: '血圧' }, subject: { reference: `Patient/${key}` }, ...more })
+const pressure = (more: object = {}) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: '血圧' },
+  subject: { reference: `Patient/${key}` },
+  ...more,
+})
 const create = async (more: object = {}) => {
   const answer = await hospital.post('/fhir/R4/Observation', pressure(more))
   expect(answer.status, answer.text).toBe(201)
@@ -34,7 +40,10 @@ describe('create', () => {
     const { id } = answer.body
     expect(answer.status).toBe(201)
     expect(answer.headers).toMatchObject({ location: `http://localhost/fhir/R4/Observation/${id}/_history/1`, etag: 'W/"1"' })
-    expect(answer.body).toMatchObject({ meta: { versionId: '1', lastUpdated: platform.clock.at.toISOString(), tag: [{ code: 't' }] }, subject: { reference: `Patient/${key}` } })
+    expect(answer.body).toMatchObject({
+      meta: { versionId: '1', lastUpdated: platform.clock.at.toISOString(), tag: [{ code: 't' }] },
+      subject: { reference: `Patient/${key}` },
+    })
     expect(id!.startsWith(`${key}.`)).toBe(true)
     expect((await hospital.get(`/fhir/R4/Observation/${id}`)).body).toEqual(answer.body)
   })
@@ -71,8 +80,17 @@ describe('create', () => {
 
   test('values longer than an index takes are stored and found', async () => {
     const long = 'あ'.repeat(4_000)
-    await create({ identifier: [{ system: 'urn:x', value: long }], code: { coding: [{ system: 'urn:y', code: 'z'.repeat(5_000) }], text: `${'𠮷'.repeat(249)}x${'𠮷'.repeat(10)}` } })
-    expect(matches(await hospital.post('/fhir/R4/Observation/_search', `identifier=${encodeURIComponent(`urn:x|${long}`)}`, { 'content-type': 'application/x-www-form-urlencoded' }))).toHaveLength(1)
+    await create({
+      identifier: [{ system: 'urn:x', value: long }],
+      code: { coding: [{ system: 'urn:y', code: 'z'.repeat(5_000) }], text: `${'𠮷'.repeat(249)}x${'𠮷'.repeat(10)}` },
+    })
+    expect(
+      matches(
+        await hospital.post('/fhir/R4/Observation/_search', `identifier=${encodeURIComponent(`urn:x|${long}`)}`, {
+          'content-type': 'application/x-www-form-urlencoded',
+        }),
+      ),
+    ).toHaveLength(1)
   })
 
   test.each([['Bundle'], ['AuditEvent'], ['Consent']])('%s is the platform’s own', async (type) => {
@@ -96,7 +114,14 @@ describe('create', () => {
 })
 
 describe('Patient', () => {
-  const patient = (value: string, more: object = {}) => ({ resourceType: 'Patient', identifier: [{ system: memberSystem, value }], name: [{ text: '新田 一' }], birthDate: '2001-02-03', gender: 'male', ...more })
+  const patient = (value: string, more: object = {}) => ({
+    resourceType: 'Patient',
+    identifier: [{ system: memberSystem, value }],
+    name: [{ text: '新田 一' }],
+    birthDate: '2001-02-03',
+    gender: 'male',
+    ...more,
+  })
   let n = 0
   const fresh = () => `06990001:88:${++n}:01`
 
@@ -114,7 +139,17 @@ describe('Patient', () => {
     const first = (await hospital.post('/fhir/R4/Patient', patient(one))).body
     await hospital.post('/fhir/R4/Patient', patient(two))
     expect((await hospital.put(`/fhir/R4/Patient/${first.id}`, { ...patient(two), id: first.id })).status).toBe(400)
-    expect((await hospital.post('/fhir/R4/Patient', { ...patient(fresh()), identifier: [{ system: memberSystem, value: fresh() }, { system: memberSystem, value: two }] })).status).toBe(400)
+    expect(
+      (
+        await hospital.post('/fhir/R4/Patient', {
+          ...patient(fresh()),
+          identifier: [
+            { system: memberSystem, value: fresh() },
+            { system: memberSystem, value: two },
+          ],
+        })
+      ).status,
+    ).toBe(400)
     const corrected = await hospital.put(`/fhir/R4/Patient/${first.id}`, { ...patient(one), id: first.id, name: [{ text: '新田 はじめ' }] })
     expect(corrected.status, corrected.text).toBe(200)
   })
@@ -151,7 +186,9 @@ describe('update', () => {
 
   test('20 updates of one version at once: one wins', async () => {
     const id = await create()
-    const answers = await Promise.all(Array.from({ length: 20 }, () => hospital.put(`/fhir/R4/Observation/${id}`, pressure({ id }), { 'if-match': 'W/"1"' })))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => hospital.put(`/fhir/R4/Observation/${id}`, pressure({ id }), { 'if-match': 'W/"1"' })),
+    )
     expect(answers.filter((a) => a.status === 200)).toHaveLength(1)
     expect(answers.filter((a) => a.status === 412)).toHaveLength(19)
   })
@@ -159,7 +196,9 @@ describe('update', () => {
   test('20 updates at once without If-Match: every version once, no gap', async () => {
     const id = await create()
     const answers = await Promise.all(Array.from({ length: 20 }, () => hospital.put(`/fhir/R4/Observation/${id}`, pressure({ id }))))
-    expect(answers.map((a) => Number(/\d+/.exec(a.headers.etag!)![0])).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 2))
+    expect(answers.map((a) => Number(/\d+/.exec(a.headers.etag!)![0])).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 2),
+    )
     expect((await hospital.get(`/fhir/R4/Observation/${id}/_history`)).body.total).toBe(21)
   })
 
@@ -167,7 +206,9 @@ describe('update', () => {
     const id = await create()
     const other = await platform.enter()
     await platform.relate(other.key, HOSPITAL)
-    expect((await hospital.put(`/fhir/R4/Observation/${id}`, pressure({ id, subject: { reference: `Patient/${other.key}` } }))).status).toBe(403)
+    expect(
+      (await hospital.put(`/fhir/R4/Observation/${id}`, pressure({ id, subject: { reference: `Patient/${other.key}` } }))).status,
+    ).toBe(403)
   })
 
   test('of another id than the address is refused', async () => {
@@ -182,7 +223,9 @@ describe('update', () => {
     expect((await hospital.get(`/fhir/R4/Observation/${id}/_history`)).body.total).toBe(2)
     const theirs = (await platform.enter()).key
     await platform.relate(theirs, CLINIC)
-    expect((await clinic.put(`/fhir/R4/Observation/${id}`, { ...pressure({ id }), subject: { reference: `Patient/${theirs}` } })).status).toBe(409)
+    expect(
+      (await clinic.put(`/fhir/R4/Observation/${id}`, { ...pressure({ id }), subject: { reference: `Patient/${theirs}` } })).status,
+    ).toBe(409)
   })
 
   test('20 first writes under one id at once: one resource', async () => {
@@ -204,7 +247,11 @@ describe('delete', () => {
     expect((await hospital.get(`/fhir/R4/Observation/${id}/_history/9`)).status).toBe(404)
     expect((await hospital.get(`/fhir/R4/Observation?patient=${key}`)).body.entry).toBeUndefined()
     expect((await hospital.put(`/fhir/R4/Observation/${id}`, pressure({ id }))).headers.etag).toBe('W/"3"')
-    expect((await hospital.get(`/fhir/R4/Observation/${id}/_history`)).body.entry!.map((e) => e.response!.status)).toEqual(['200', '204', '201'])
+    expect((await hospital.get(`/fhir/R4/Observation/${id}/_history`)).body.entry!.map((e) => e.response!.status)).toEqual([
+      '200',
+      '204',
+      '201',
+    ])
   })
 
   test('of another institution’s: not found', async () => {
@@ -218,7 +265,11 @@ describe('If-None-Exist', () => {
   const identifier = (value: string) => ({ identifier: [{ system: 'urn:lab', value }] })
 
   test('50 at once make one', async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, () => hospital.post('/fhir/R4/Observation', pressure(identifier('x1')), { 'if-none-exist': 'identifier=urn:lab|x1' })))
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        hospital.post('/fhir/R4/Observation', pressure(identifier('x1')), { 'if-none-exist': 'identifier=urn:lab|x1' }),
+      ),
+    )
     expect(answers.filter((a) => a.status === 201)).toHaveLength(1)
     expect(answers.filter((a) => a.status === 200)).toHaveLength(49)
     expect(new Set(answers.map((a) => a.headers.location)).size).toBe(1)
@@ -228,19 +279,27 @@ describe('If-None-Exist', () => {
   test('several matches, or a criterion nobody knows, are refused', async () => {
     await create(identifier('x2'))
     await create(identifier('x2'))
-    expect(rulesOf(await hospital.post('/fhir/R4/Observation', pressure(), { 'if-none-exist': 'identifier=urn:lab|x2' }))).toEqual(['multiple-matches'])
+    expect(rulesOf(await hospital.post('/fhir/R4/Observation', pressure(), { 'if-none-exist': 'identifier=urn:lab|x2' }))).toEqual([
+      'multiple-matches',
+    ])
     expect((await hospital.post('/fhir/R4/Observation', pressure(), { 'if-none-exist': 'colour=red' })).status).toBe(400)
     expect((await hospital.post('/fhir/R4/Observation', pressure(), { 'if-none-exist': '' })).status).toBe(400)
   })
 })
 
 describe('Idempotency-Key', () => {
-  const post = (of: string, body: object, who = hospital, headers = {}) => who.post('/fhir/R4/Observation', body, { 'idempotency-key': of, ...headers })
+  const post = (of: string, body: object, who = hospital, headers = {}) =>
+    who.post('/fhir/R4/Observation', body, { 'idempotency-key': of, ...headers })
 
   test('the same again gets the first answer, and is written down again', async () => {
     const first = await post('k1', pressure())
     const again = await post('k1', pressure())
-    expect([again.status, again.text, again.headers.location, again.headers['content-type']]).toEqual([201, first.text, first.headers.location, first.headers['content-type']])
+    expect([again.status, again.text, again.headers.location, again.headers['content-type']]).toEqual([
+      201,
+      first.text,
+      first.headers.location,
+      first.headers['content-type'],
+    ])
     expect(await rows()).toBe(1)
     expect(await platform.count(sql`select 1 from kernel.audit where rule = 'idempotent-replay'`)).toBe(1)
   })

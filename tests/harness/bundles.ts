@@ -62,9 +62,21 @@ export const checkup = (about: About): Resource =>
     ...parts(about),
     examinedOn: '2026-09-20',
     program: 'specific',
-    results: [{ id: 'H-1', item: { code: '9N001000000000001', display: '身長' }, category: 'body-measurement', value: { quantity: 158.2, unit: 'cm', ucum: 'cm' } }],
+    results: [
+      {
+        id: 'H-1',
+        item: { code: '9N001000000000001', display: '身長' },
+        category: 'body-measurement',
+        value: { quantity: 158.2, unit: 'cm', ucum: 'cm' },
+      },
+    ],
     questionnaire: [
-      { id: 'H-2', item: { code: '9N736000000000011', display: '喫煙' }, category: 'social-history', value: { choice: { table: '2003', code: '2', display: 'いいえ' } } },
+      {
+        id: 'H-2',
+        item: { code: '9N736000000000011', display: '喫煙' },
+        category: 'social-history',
+        value: { choice: { table: '2003', code: '2', display: 'いいえ' } },
+      },
     ],
   })
 

@@ -13,8 +13,19 @@ export type FhirBody = {
   total?: number
   meta?: { versionId?: string; lastUpdated?: string }
   link?: { relation: string; url: string }[]
-  entry?: { fullUrl?: string; resource?: FhirBody; response?: { status: string; location?: string; etag?: string }; search?: { mode: string } }[]
-  issue?: { severity: string; code: string; expression?: string[]; diagnostics?: string; details: { text: string; coding: { code: string }[] } }[]
+  entry?: {
+    fullUrl?: string
+    resource?: FhirBody
+    response?: { status: string; location?: string; etag?: string }
+    search?: { mode: string }
+  }[]
+  issue?: {
+    severity: string
+    code: string
+    expression?: string[]
+    diagnostics?: string
+    details: { text: string; coding: { code: string }[] }
+  }[]
   [member: string]: unknown
 }
 
@@ -24,7 +35,8 @@ export type Caller = ReturnType<typeof callerOf>
 export function callerOf(app: FastifyInstance, proof: Readonly<Record<string, string>>) {
   async function send(method: Method, url: string, payload?: object | string, headers: Record<string, string> = {}): Promise<Heard> {
     const type = payload === undefined ? {} : { 'content-type': 'application/fhir+json' }
-    const body = payload === undefined ? {} : { payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload) }
+    const body =
+      payload === undefined ? {} : { payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload) }
     const answer = await app.inject({ method, url, headers: { ...type, ...proof, ...headers }, ...body })
     const text = answer.payload
     return { status: answer.statusCode, headers: answer.headers as Heard['headers'], text, body: json(text) }

@@ -7,7 +7,17 @@ import { type RawBuilder, sql } from 'kysely'
 import pino from 'pino'
 import { consentMigrations, consentService } from '#care/consent'
 import { type CardVerifier, eligibilityMigrations, eligibilityService, routes as eligibilityRoutes } from '#care/eligibility'
-import { accounts, hashPassword, insertClient, insertFacilities, insertStaff, type NewPerson, newTotpSecret, personMigrations, personService } from '#care/person'
+import {
+  accounts,
+  hashPassword,
+  insertClient,
+  insertFacilities,
+  insertStaff,
+  type NewPerson,
+  newTotpSecret,
+  personMigrations,
+  personService,
+} from '#care/person'
 import { recordMigrations, recordRoutes, recordService } from '#care/record'
 import type { AuditEntry, AuditEvent } from '#kernel/audit-event'
 import { auditBatch, insertAudit } from '#kernel/audit'
@@ -24,7 +34,13 @@ import { type TokenMint, tokenMint } from '#kernel/token'
 import { testDatabase } from './database.ts'
 import { callerOf } from './caller.ts'
 
-export const careMigrations = [...kernelMigrations, ...consentMigrations, ...personMigrations, ...eligibilityMigrations, ...recordMigrations]
+export const careMigrations = [
+  ...kernelMigrations,
+  ...consentMigrations,
+  ...personMigrations,
+  ...eligibilityMigrations,
+  ...recordMigrations,
+]
 
 /** A hospital that sends, a clinic that asks, and a third that has nothing to do with either. */
 export const HOSPITAL = '1310000019'
@@ -38,7 +54,8 @@ export const DAY_MS = 24 * 3600_000
 /** A card is the text `card:SERIAL`; its signature is right when it repeats the challenge. */
 export const trustingCards: CardVerifier = {
   async check({ certificatePem, signature, challenge }) {
-    if (!Buffer.from(signature).equals(Buffer.from(challenge))) return { refused: 'signature-invalid', ja: '応答が違います。', en: 'Wrong answer.' }
+    if (!Buffer.from(signature).equals(Buffer.from(challenge)))
+      return { refused: 'signature-invalid', ja: '応答が違います。', en: 'Wrong answer.' }
     return { serial: certificatePem.slice('card:'.length), issuer: 'issuer' }
   },
 }
@@ -104,7 +121,13 @@ export async function openPlatform(options: PlatformOptions = {}) {
   const app = httpServer(rows, { ...deps, refusalPage: ({ refusal }) => `<p>${refusal.code}</p>` })
   await insertFacilities(
     db,
-    Object.entries(institutions).map(([institutionNumber, name]) => ({ institutionNumber, name, nameEn: name, kind: 'clinic' as const, prefecture: '13' })),
+    Object.entries(institutions).map(([institutionNumber, name]) => ({
+      institutionNumber,
+      name,
+      nameEn: name,
+      kind: 'clinic' as const,
+      prefecture: '13',
+    })),
   )
   return { ...parties({ db, clock, services, mint, app }), app, db, clock, services, mint, rows, audit, logged, close }
 
@@ -122,7 +145,9 @@ type Parts = { db: Db; clock: { at: Date }; services: PlatformServices; mint: To
 function parties({ db, clock, services, mint, app }: Parts) {
   let number = 0
   const clients = new Set<string>()
-  const cookieOf = async (kind: 'citizen' | 'staff', id: string) => ({ cookie: `enishi_session=${await startSession(db, clock.at, { kind, id })}` })
+  const cookieOf = async (kind: 'citizen' | 'staff', id: string) => ({
+    cookie: `enishi_session=${await startSession(db, clock.at, { kind, id })}`,
+  })
 
   /** A token of an institution's system; a client is registered for each set of scopes. */
   async function token(institutionNumber: string, scopes: readonly string[] = ['system/*.cruds']): Promise<string> {
@@ -160,18 +185,36 @@ function parties({ db, clock, services, mint, app }: Parts) {
     async enter(about: Partial<NewPerson & { memberId: string | null }> = {}) {
       const n = ++number
       const memberId = about.memberId === undefined ? `06990001:77:${1000 + n}:01` : about.memberId
-      const plain = { name: '山川 花子', nameKana: 'ヤマカワ ハナコ', birthDate: '1958-04-12', sex: 'female' as const, address: '縁市1', postalCode: '', phone: '' }
+      const plain = {
+        name: '山川 花子',
+        nameKana: 'ヤマカワ ハナコ',
+        birthDate: '1958-04-12',
+        sex: 'female' as const,
+        address: '縁市1',
+        postalCode: '',
+        phone: '',
+      }
       const made = await services.person.enter({ db, now: clock.at }, { ...plain, ...about, memberId })
       return { key: made.key, personId: made.personId, memberId }
     },
 
     /** Runs a use case as somebody, in one transaction that keeps its audit and outbox rows. */
-    async as<T>(actor: Actor, work: (ctx: Context) => Promise<T>, purpose: Purpose = actor.kind === 'citizen' ? 'PATRQT' : 'TREAT'): Promise<T> {
+    async as<T>(
+      actor: Actor,
+      work: (ctx: Context) => Promise<T>,
+      purpose: Purpose = actor.kind === 'citizen' ? 'PATRQT' : 'TREAT',
+    ): Promise<T> {
       return db.transaction().execute(async (trx) => {
         const notes: AuditEvent[] = []
         const told: Parameters<Context['tell']>[0][] = []
         const ctx: Context = {
-          actor, purpose, now: clock.at, lang: 'ja', db: trx, requestId: ulid(), sessionId: null,
+          actor,
+          purpose,
+          now: clock.at,
+          lang: 'ja',
+          db: trx,
+          requestId: ulid(),
+          sessionId: null,
           audit: (event) => void notes.push(event),
           tell: (message) => void told.push(message),
         }
@@ -184,7 +227,9 @@ function parties({ db, clock, services, mint, app }: Parts) {
     /** The answer given at an institution's reader. */
     consent(key: string, institutionNumber: string, kinds: Readonly<Record<string, boolean>>) {
       const institutionName = institutions[institutionNumber] ?? ''
-      return this.as(systemActor(institutionNumber), (ctx) => services.consent.record(ctx, { key, institutionNumber, institutionName, kinds }))
+      return this.as(systemActor(institutionNumber), (ctx) =>
+        services.consent.record(ctx, { key, institutionNumber, institutionName, kinds }),
+      )
     },
 
     relate(key: string, institutionNumber: string) {
@@ -200,8 +245,17 @@ function parties({ db, clock, services, mint, app }: Parts) {
 }
 
 export const systemActor = (institutionNumber: string): Actor => ({
-  kind: 'system', id: `${institutionNumber} system/*.cruds`, institutionNumber, institutionName: institutions[institutionNumber] ?? '', name: '電子カルテ',
+  kind: 'system',
+  id: `${institutionNumber} system/*.cruds`,
+  institutionNumber,
+  institutionName: institutions[institutionNumber] ?? '',
+  name: '電子カルテ',
   scopes: ['system/*.cruds'],
 })
 
-export const citizenActor = (person: { personId: string; key: string }): Actor => ({ kind: 'citizen', id: person.personId, keys: [person.key], name: '山川 花子' })
+export const citizenActor = (person: { personId: string; key: string }): Actor => ({
+  kind: 'citizen',
+  id: person.personId,
+  keys: [person.key],
+  name: '山川 花子',
+})

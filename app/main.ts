@@ -51,12 +51,14 @@ function keepAlive(role: Role, stopping: () => boolean): void {
   let started = 0
   let quickEnds = 0
   const fork = () => {
+    if (stopping()) return
     started = performance.now()
     const worker: Worker = cluster.fork({ ENISHI_ROLE: role })
     worker.once('exit', () => {
       if (stopping()) return
       quickEnds = performance.now() - started < 10_000 ? quickEnds + 1 : 0
-      setTimeout(fork, Math.min(100 * 2 ** quickEnds, 10_000)).unref()
+      // This timer holds the platform up: where every process of it died at once, nothing else would.
+      setTimeout(fork, Math.min(100 * 2 ** quickEnds, 10_000))
     })
   }
   fork()

@@ -43,8 +43,9 @@ export async function killOnce(
     throw new Error('the writers get no answers before the kill')
   await pause(random.whole(0, 200))
   await until(() => wrote.inFlight() > 0, 5_000)
+  const found = await victims(kill, platform, random)
   const inFlight = wrote.inFlight()
-  for (const pid of victims(kill, platform, random)) process.kill(pid, 'SIGKILL')
+  for (const pid of found) process.kill(pid, 'SIGKILL')
   const at = performance.now()
   if (kill === 'primary') {
     await platform.ended()
@@ -56,17 +57,23 @@ export async function killOnce(
   return { inFlight, backMs: performance.now() - at }
 }
 
-function victims(kill: Kill, platform: Platform, random: Random): number[] {
-  const found = {
-    'web-worker': () => [random.pick(platform.pidsOf('web'))],
+/** Waits for one where the last kill has left none yet: the platform starts its processes again with growing pauses. */
+async function victims(kill: Kill, platform: Platform, random: Random): Promise<number[]> {
+  const one = (pids: number[]) => (pids.length === 0 ? [] : [random.pick(pids)])
+  const look = {
+    'web-worker': () => one(platform.pidsOf('web')),
     'all-web-workers': () => platform.pidsOf('web'),
     leader: () => platform.pidsOf('leader'),
     primary: () => [platform.primaryPid()],
     postmaster: () => [platform.postmasterPid()],
-    backend: () => [random.pick(platform.backendPids())],
+    backend: () => one(platform.backendPids()),
+  }[kill]
+  let found: number[] = []
+  const isThere = () => {
+    platform.mustRun()
+    found = look().filter((pid) => pid > 0)
+    return found.length > 0
   }
-    [kill]()
-    .filter((pid) => pid > 0)
-  if (found.length === 0) throw new Error(`there is no ${kill} to kill`)
+  if (!(await until(isThere, RECOVERY_MS))) throw new Error(`there is no ${kill} to kill`)
   return found
 }

@@ -3,7 +3,7 @@ import { pause, type Platform, until } from './platform.ts'
 import { WRITERS, type Wrote } from './writers.ts'
 
 /** What is killed with SIGKILL; nobody gets a chance to clean up. */
-export type Kill = 'web-worker' | 'all-web-workers' | 'leader' | 'primary' | 'postmaster' | 'backend'
+export type Kill = 'web-worker' | 'all-web-workers' | 'leader' | 'everyone-but-primary' | 'primary' | 'postmaster' | 'backend'
 
 const ofApplication: readonly Kill[] = [
   'web-worker',
@@ -14,6 +14,7 @@ const ofApplication: readonly Kill[] = [
   'primary',
   'primary',
   'leader',
+  'everyone-but-primary',
 ]
 const ofDatabase: readonly Kill[] = ['postmaster', 'postmaster', 'backend']
 
@@ -64,6 +65,7 @@ async function victims(kill: Kill, platform: Platform, random: Random): Promise<
     'web-worker': () => one(platform.pidsOf('web')),
     'all-web-workers': () => platform.pidsOf('web'),
     leader: () => platform.pidsOf('leader'),
+    'everyone-but-primary': () => [...platform.pidsOf('web'), ...platform.pidsOf('leader')],
     primary: () => [platform.primaryPid()],
     postmaster: () => [platform.postmasterPid()],
     backend: () => one(platform.backendPids()),

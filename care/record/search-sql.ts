@@ -3,7 +3,7 @@ import type { Context } from '#kernel/context'
 import type { DateRange } from '#packages/fhir'
 import type { Seen } from './model.ts'
 import type { Condition, DatePrefix, Search } from './search-query.ts'
-import { toSeen } from './store.ts'
+import { COLUMNS, toSeen } from './store.ts'
 
 /** Totals are counted under the caller's predicate and stop here: beyond it nobody reads the figure, and counting would cost more than the page. */
 export const TOTAL_CAP = 10_000
@@ -110,7 +110,7 @@ export async function runSearch(
     : (
         await sql<
           Parameters<typeof toSeen>[0]
-        >`select r.*, ${about.rule} as rule from record.resource r where ${where} and ${afterCursor(search, column)} order by ${by} limit ${search.count + 1}`.execute(
+        >`select ${COLUMNS}, ${about.rule} as rule from record.resource r where ${where} and ${afterCursor(search, column)} order by ${by} limit ${search.count + 1}`.execute(
           ctx.db,
         )
       ).rows.map(toSeen)

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 
 /** A handle for SQL: the pool, or one transaction. Each store types its own tables with `withTables`. */
@@ -16,8 +16,47 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
   pool.on('error', () => undefined)
   // Nor is a busy one, beyond the query that fails with it: without a listener the event would end the whole process.
   pool.on('connect', (client) => void client.on('error', () => undefined))
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: preparing(pool) }) })
   return Object.assign(db, { pool })
+}
+
+/** More texts than this are not rows of ours but shapes of somebody's search: they go out unnamed. */
+const MAX_NAMED = 400
+const NAMEABLE = /^\s*(?:select|insert|update|delete|with)\b/i
+
+/**
+ * The pool with repeated statements prepared by name: planning the same text anew costs the server four to six times
+ * the work of running it. Texts hold no values, so their number is small.
+ */
+function preparing(pool: pg.Pool): PostgresPool {
+  const names = new Map<string, string>()
+  const nameOf = (text: string, values: readonly unknown[]): string | undefined => {
+    const known = names.get(text)
+    if (known !== undefined || values.length === 0 || names.size >= MAX_NAMED || !NAMEABLE.test(text)) return known
+    const name = `e${names.size}`
+    names.set(text, name)
+    return name
+  }
+  // One wrapper a client, because the query builder knows its connections by identity.
+  const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>()
+  const wrap = (client: pg.PoolClient): PostgresPoolClient => {
+    const query = (text: string, values: readonly unknown[]) => {
+      const name = nameOf(text, values)
+      return client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) })
+    }
+    // Cursors, the second form the type knows, are not used here.
+    return { query, release: (destroy?: boolean) => client.release(destroy) } as unknown as PostgresPoolClient
+  }
+  return {
+    async connect() {
+      const client = await pool.connect()
+      const wrapper = wrappers.get(client) ?? wrap(client)
+      wrappers.set(client, wrapper)
+      return wrapper
+    },
+    end: () => pool.end(),
+    options: pool.options,
+  }
 }
 
 /** SQLSTATE of an error of the database, or undefined for any other value. */

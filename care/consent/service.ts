@@ -105,11 +105,11 @@ export function consentService() {
       return institutionNumber === null ? Promise.resolve([]) : store.recentPatients(ctx.db, { ...about, institutionNumber })
     },
 
-    /** Notes that a person is a patient of an institution (card shown there, or a record registered from there). */
     /** Notes that the person showed their card at an institution; for rows outside a transaction. */
     relateVisit: (ctx: Context, keys: readonly string[], institutionNumber: string): Promise<void> =>
-      store.relateVisit(ctx.db, keys, institutionNumber, ctx.now),
+      store.relateVisit(ctx.db, { keys, institutionNumber, since: ctx.now }),
 
+    /** Notes that a person is a patient of an institution (card shown there, or a record registered from there). */
     relate: (ctx: Context, key: string, institutionNumber: string): Promise<void> => store.relate(ctx.db, key, institutionNumber, ctx.now),
 
     /** Whether the person is a patient of the caller's institution. */

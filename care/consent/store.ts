@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
+import { gather } from '#kernel/gather'
 import type { Migration } from '#kernel/migrate'
 import type { InformationKind } from '#packages/fhir'
 import type { Consent, Grant } from './model.ts'
@@ -170,16 +171,20 @@ export async function relate(db: Db, key: string, institutionNumber: string, sin
 }
 
 /**
- * Notes a visit for every key of a person in one statement whose commit does not wait for the disk: a crash within the
- * second could forget that the person came, and the card says it again. Never within a transaction of other work,
- * whose commit would not wait either.
+ * Notes a visit for every key of a person in a commit that does not wait for the disk: a crash within the second could
+ * forget that the person came, and the card says it again. Visits at many desks at once share a statement. Never within
+ * a transaction of other work, whose commit would not wait either.
  */
-export async function relateVisit(db: Db, keys: readonly string[], institutionNumber: string, since: Date): Promise<void> {
+export const relateVisit = gather<{ keys: readonly string[]; institutionNumber: string; since: Date }, void>(async (db, visits) => {
   if (db.isTransaction) throw new Error('a visit is noted by itself')
+  const rows = visits.flatMap((v) => v.keys.map((key) => ({ key, institution_number: v.institutionNumber, since: v.since })))
   await sql`with quick as (select set_config('synchronous_commit', 'off', true))
-    insert into consent.relation (key, institution_number, since)
-      select key, ${institutionNumber}, ${since} from unnest(${[...keys]}::text[]) as key, quick on conflict do nothing`.execute(db)
-}
+    insert into consent.relation (key, institution_number, since) select distinct on (r.key, r.institution_number) r.key, r.institution_number, r.since
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(key text, institution_number text, since timestamptz), quick on conflict do nothing`.execute(
+    db,
+  )
+  return visits.map(() => undefined)
+})
 
 export async function related(db: Db, keys: readonly string[], institutionNumber: string): Promise<boolean> {
   const { rows } =

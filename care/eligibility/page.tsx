@@ -17,6 +17,7 @@ import {
   type PageUser,
   renderPage,
   Section,
+  staffNav,
   Table,
   TextInput,
   type Tone,
@@ -43,6 +44,7 @@ export type DeskPage = {
   lang: Lang
   path: string
   user: PageUser
+  demo?: boolean
   typed: TypedFields
   wrong: readonly TypedField[]
   result: { eligibility: Eligibility; person: ShownPerson | null } | null
@@ -223,7 +225,7 @@ function Result({ lang, result }: { lang: Lang; result: NonNullable<DeskPage['re
 }
 
 /** The desk without a card: what is printed on the certificate goes in, whether the person is covered comes out. */
-export function deskPage({ lang, path, user, typed, wrong, result }: DeskPage): string {
+export function deskPage({ lang, path, user, demo, typed, wrong, result }: DeskPage): string {
   const errors: FieldError[] = wrong.map((name) => ({ name, message: t(lang, fieldErrors[name]) }))
   return renderPage(
     <Page
@@ -232,6 +234,8 @@ export function deskPage({ lang, path, user, typed, wrong, result }: DeskPage): 
       audience="staff"
       path={path}
       user={user}
+      demo={demo}
+      nav={staffNav(lang, '/desk/eligibility')}
       hasErrors={errors.length > 0}
       lead={
         result

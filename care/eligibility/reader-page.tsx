@@ -10,6 +10,7 @@ import {
   Fieldset,
   Form,
   Grid,
+  Ja,
   Page,
   renderPage,
   Section,
@@ -149,14 +150,25 @@ const DonePanel = ({ lang }: { lang: Lang }): ReactNode => (
 )
 
 /** The kiosk: three large steps, each with one question. */
-export function readerPage({ lang, path, institutionName }: { lang: Lang; path: string; institutionName: string }): string {
+export function readerPage({
+  lang,
+  path,
+  institutionName,
+  demo,
+}: {
+  lang: Lang
+  path: string
+  institutionName: string
+  demo?: boolean
+}): string {
   return renderPage(
     <Page
       title={t(lang, words.title)}
       lang={lang}
       audience="kiosk"
       path={path}
-      lead={<span lang="ja">{institutionName}</span>}
+      lead={<Ja>{institutionName}</Ja>}
+      demo={demo}
       islands={['reader', 'countdown']}
     >
       <div data-reader>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Context, StaffRole } from '#kernel/context'
+import { type Context, institutionNameIn, type StaffRole } from '#kernel/context'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { deskPage, nothingTyped, type TypedFields } from './page.tsx'
 import { readerPage } from './reader-page.tsx'
@@ -129,7 +129,11 @@ function lookUpRows(service: EligibilityService): Row[] {
 
 const onScreen = { ...atDesk, who: ['staff'] } as const
 
-const userOf = ({ actor }: Context) => (actor.kind === 'staff' ? { name: actor.name, detail: actor.institutionName } : { name: '' })
+/** `demo` says at the foot of each screen that nobody here is real. */
+type Screens = { service: EligibilityService; demo: boolean }
+
+const institutionOfStaff = ({ actor, lang }: Context) => (actor.kind === 'staff' ? institutionNameIn(actor, lang) : '')
+const userOf = (ctx: Context) => (ctx.actor.kind === 'staff' ? { name: ctx.actor.name, detail: institutionOfStaff(ctx) } : { name: '' })
 
 /** What the form posted; a field that came twice or not at all counts as empty. */
 function typedFields(body: unknown): TypedFields {
@@ -146,15 +150,16 @@ function typedFields(body: unknown): TypedFields {
 }
 
 /** The form posts here and comes back as it was typed where something cannot be right; nothing personal stands in an address. */
-async function deskAnswer(service: EligibilityService, ctx: Context, request: RouteRequest): Promise<Answer> {
+async function deskAnswer({ service, demo }: Screens, ctx: Context, request: RouteRequest): Promise<Answer> {
   const typed = typedFields(request.body)
   const wrong = whyNotTyped(typed)
   const result = wrong.length > 0 ? null : await service.lookUp(ctx, typed)
-  const page = () => deskPage({ lang: ctx.lang, path: '/desk/eligibility', user: userOf(ctx), typed, wrong, result })
+  const page = () => deskPage({ lang: ctx.lang, path: '/desk/eligibility', user: userOf(ctx), demo, typed, wrong, result })
   return { status: result ? 200 : 400, json: result ?? { wrong }, page }
 }
 
-function screenRows(service: EligibilityService): Row[] {
+function screenRows(screens: Screens): Row[] {
+  const { demo } = screens
   return [
     {
       kind: 'read',
@@ -165,8 +170,7 @@ function screenRows(service: EligibilityService): Row[] {
       law: LAW,
       summary: { ja: 'カードリーダーの画面', en: 'The card reader’s screen' },
       handle: async (ctx, request) => ({
-        page: () =>
-          readerPage({ lang: ctx.lang, path: request.url, institutionName: ctx.actor.kind === 'staff' ? ctx.actor.institutionName : '' }),
+        page: () => readerPage({ lang: ctx.lang, path: request.url, institutionName: institutionOfStaff(ctx), demo }),
       }),
     },
     {
@@ -178,7 +182,7 @@ function screenRows(service: EligibilityService): Row[] {
       law: LAW,
       summary: { ja: '資格確認書で確認する画面', en: 'Desk form for a certificate' },
       handle: async (ctx, request) => ({
-        page: () => deskPage({ lang: ctx.lang, path: request.url, user: userOf(ctx), typed: nothingTyped, wrong: [], result: null }),
+        page: () => deskPage({ lang: ctx.lang, path: request.url, user: userOf(ctx), demo, typed: nothingTyped, wrong: [], result: null }),
       }),
     },
     {
@@ -189,7 +193,7 @@ function screenRows(service: EligibilityService): Row[] {
       audit: 'eligibility.check',
       law: LAW,
       summary: { ja: '資格確認書で確認する', en: 'Check a certificate at the desk' },
-      handle: (ctx, request) => deskAnswer(service, ctx, request),
+      handle: (ctx, request) => deskAnswer(screens, ctx, request),
     },
   ]
 }
@@ -203,6 +207,6 @@ const clearing = (service: EligibilityService): Row => ({
   run: (job) => service.clear(job),
 })
 
-export function routes(service: EligibilityService): Row[] {
-  return [...readerRows(service), ...lookUpRows(service), ...screenRows(service), clearing(service)]
+export function routes(service: EligibilityService, { demo = false }: { demo?: boolean } = {}): Row[] {
+  return [...readerRows(service), ...lookUpRows(service), ...screenRows({ service, demo }), clearing(service)]
 }

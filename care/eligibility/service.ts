@@ -112,7 +112,7 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
       const until = seconds(ctx.now, CONSENT_SECONDS)
       const facts = await store.claimSession(ctx.db, { id, keys: holder.keys, cardSerial: card.serial, now: ctx.now, consentUntil: until })
       if (facts === null) return refuse('challenge-used', { key: holder.keys[0]! })
-      for (const key of holder.keys) await consent.relate(ctx, key, institutionNumber)
+      await consent.relateVisit(ctx, holder.keys, institutionNumber)
       const date = dateInJapan(ctx.now)
       const eligibility = eligibilityOf(coverOn(facts.coverages, date), {
         birthDate: holder.birthDate,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
+import { gather } from '#kernel/gather'
 import type { Migration } from '#kernel/migrate'
 import type { Facts, ReaderSession, RegisterEntry } from './model.ts'
 import { foldBranch, insurerNumberOf, memberOf } from './rules.ts'
@@ -158,7 +159,7 @@ async function insertCertificates(db: Db, entries: readonly RegisterEntry[]): Pr
 }
 
 /** Facts of several keys as those of one person. */
-function gather(rows: readonly { facts: Facts | null }[]): Facts {
+function gatherFacts(rows: readonly { facts: Facts | null }[]): Facts {
   const all = rows.flatMap(({ facts }) => facts ?? [])
   return {
     coverages: all.flatMap((f) => f.coverages),
@@ -170,7 +171,7 @@ function gather(rows: readonly { facts: Facts | null }[]): Facts {
 }
 
 export async function findFacts(db: Db, keys: readonly string[]): Promise<Facts> {
-  return gather(
+  return gatherFacts(
     (await sql<{ facts: Facts }>`select facts from eligibility.facts where key = any(${[...keys]}::text[]) order by key`.execute(db)).rows,
   )
 }
@@ -224,10 +225,11 @@ const toSession = (r: SessionRow): ReaderSession => ({
   consentUntil: r.consent_until,
 })
 
-export async function findSession(db: Db, id: string): Promise<ReaderSession | undefined> {
-  const { rows } = await sql<SessionRow>`${SESSION} where id = ${id}`.execute(db)
-  return rows[0] && toSession(rows[0])
-}
+export const findSession = gather<string, ReaderSession | undefined>(async (db, ids) => {
+  const { rows } = await sql<SessionRow>`${SESSION} where id = any(${[...new Set(ids)]}::text[])`.execute(db)
+  const found = new Map(rows.map((r) => [r.id, toSession(r)]))
+  return ids.map((id) => found.get(id))
+})
 
 /** The session, locked until this write ends, so that two answers of one person follow each other. */
 export async function lockSession(db: Db, id: string): Promise<ReaderSession | undefined> {
@@ -245,28 +247,43 @@ export async function spendSession(db: Db, id: string, now: Date): Promise<boole
   return numAffectedRows === 1n
 }
 
+type Claim = { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date }
+
 /**
  * Spends the challenge for the holder of an accepted card and reads the holder's cover, in one statement and so in one
- * commit: of any number of requests with the same challenge exactly one finds `used_at` empty.
+ * commit: of any number of requests with the same challenge exactly one finds `used_at` empty. Cards read at many desks
+ * at once share the statement.
  *
  * The commit does not wait for the disk. A crash within the same second could forget the claim, never the audit entry;
  * the challenge would then answer once more within its two minutes, to the same institution, for the same card.
  *
  * @returns null where the challenge was spent already
  */
-export async function claimSession(
-  db: Db,
-  claim: { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date },
-): Promise<Facts | null> {
-  const { rows } = await sql<{ claimed: boolean; facts: Facts | null }>`
+export const claimSession = gather<Claim, Facts | null>(async (db, claims) => {
+  // Of two claims of one session in one statement the first is taken; an update could not tell them apart.
+  const first = new Map<string, number>()
+  claims.forEach((c, i) => {
+    if (!first.has(c.id)) first.set(c.id, i)
+  })
+  const asked = [...first.values()].map((i) => {
+    const c = claims[i]!
+    return { id: c.id, key: c.keys[0], serial: c.cardSerial, now: c.now, until: c.consentUntil }
+  })
+  const keys = [...new Set(claims.flatMap((c) => c.keys))]
+  const { rows } = await sql<{ claimed: string | null; key: string | null; facts: Facts | null }>`
     with claimed as (
-      update eligibility.reader_session set used_at = ${claim.now}, person_key = ${claim.keys[0]}, card_serial = ${claim.cardSerial}, consent_until = ${claim.consentUntil}
-      where id = ${claim.id} and used_at is null and expires_at > ${claim.now}
-      returning set_config('synchronous_commit', 'off', true))
-    select true as claimed, null::json as facts from claimed
-    union all select false, facts from eligibility.facts where key = any(${[...claim.keys]}::text[])`.execute(db)
-  return rows.some((r) => r.claimed) ? gather(rows) : null
-}
+      update eligibility.reader_session s set used_at = a.now, person_key = a.key, card_serial = a.serial, consent_until = a.until
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a(id text, key text, serial text, now timestamptz, until timestamptz)
+      where s.id = a.id and s.used_at is null and s.expires_at > a.now
+      returning s.id, set_config('synchronous_commit', 'off', true))
+    select id as claimed, null as key, null::json as facts from claimed
+    union all select null, key, facts from eligibility.facts where key = any(${keys}::text[])`.execute(db)
+  const claimed = new Set(rows.flatMap((r) => r.claimed ?? []))
+  const facts = new Map(rows.flatMap((r) => (r.key === null ? [] : [[r.key, r] as const])))
+  return claims.map((c, i) =>
+    first.get(c.id) === i && claimed.has(c.id) ? gatherFacts(c.keys.flatMap((key) => facts.get(key) ?? [])) : null,
+  )
+})
 
 /** Forgets sessions that ended: whose card was where is the audit log's to keep, not this table's. */
 export async function deleteSessions(db: Db, endedBefore: Date): Promise<void> {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { StaffRole } from '#kernel/context'
 import type { Db } from '#kernel/database'
+import { gather } from '#kernel/gather'
 import type { Migration } from '#kernel/migrate'
 import type { Facility, NewPerson, Person, SystemClient, Staff } from './model.ts'
 import type { Wanted } from './patient-search.ts'
@@ -102,7 +103,8 @@ export async function searchPeople(
 
 function wantedSql(wanted: Wanted): RawBuilder<boolean> {
   if (wanted.by === 'birth') return sql<boolean>`p.birth_date = ${wanted.birthDate}`
-  if (wanted.by === 'name') return sql<boolean>`(position(${wanted.folded} in p.folded_kana) > 0 or position(${wanted.folded} in p.folded_name) > 0)`
+  if (wanted.by === 'name')
+    return sql<boolean>`(position(${wanted.folded} in p.folded_kana) > 0 or position(${wanted.folded} in p.folded_name) > 0)`
   return sql<boolean>`exists (select 1 from person.member_id m where m.person_id = p.id
     and (m.folded = ${wanted.folded} or split_part(m.folded, ':', 3) = ${wanted.folded} or concat_ws('-', nullif(split_part(m.folded, ':', 2), ''), split_part(m.folded, ':', 3)) = ${wanted.folded}))`
 }
@@ -244,30 +246,29 @@ export async function insertClient(db: Db, c: SystemClient): Promise<void> {
     values (${c.clientId}, ${c.institutionNumber}, ${c.name}, ${JSON.stringify(c.jwks)}::jsonb, ${c.scopes})`.execute(db)
 }
 
-export async function findClient(db: Db, clientId: string): Promise<(SystemClient & { institutionName: string }) | undefined> {
-  const { rows } = await sql<{
-    client_id: string
-    institution_number: string
-    name: string
-    jwks: { keys: object[] }
-    scopes: string[]
-    facility: string
-  }>`
-    select c.*, f.name as facility from person.client c join person.facility f using (institution_number) where c.client_id = ${clientId} and c.ended_at is null`.execute(
-    db,
-  )
-  const r = rows[0]
-  return (
-    r && {
-      clientId: r.client_id,
-      institutionNumber: r.institution_number,
-      name: r.name,
-      jwks: r.jwks,
-      scopes: r.scopes,
-      institutionName: r.facility,
-    }
-  )
+type ClientRow = {
+  client_id: string
+  institution_number: string
+  name: string
+  jwks: { keys: object[] }
+  scopes: string[]
+  facility: string
 }
+export type FoundClient = SystemClient & { institutionName: string }
+
+/** A live client; requests of many clients at once share a statement. */
+export const findClient = gather<string, FoundClient | undefined>(async (db, clientIds) => {
+  const { rows } =
+    await sql<ClientRow>`select c.*, f.name as facility from person.client c join person.facility f using (institution_number)
+    where c.client_id = any(${[...new Set(clientIds)]}::text[]) and c.ended_at is null`.execute(db)
+  const found = new Map(
+    rows.map((r): [string, FoundClient] => {
+      const about = { clientId: r.client_id, institutionNumber: r.institution_number, name: r.name, jwks: r.jwks, scopes: r.scopes }
+      return [r.client_id, { ...about, institutionName: r.facility }]
+    }),
+  )
+  return clientIds.map((id) => found.get(id))
+})
 
 export async function linkCard(db: Db, card: { serial: string; issuer: string; personId: string; at: Date }): Promise<void> {
   await sql`insert into person.card (serial, issuer, person_id, linked_at) values (${card.serial}, ${card.issuer}, ${card.personId}, ${card.at})`.execute(
@@ -275,8 +276,14 @@ export async function linkCard(db: Db, card: { serial: string; issuer: string; p
   )
 }
 
-export async function findByCard(db: Db, card: { serial: string; issuer: string }): Promise<Person | undefined> {
-  const { rows } = await sql<PersonRow>`${PERSON} where p.id = (
-    select person_id from person.card where issuer = ${card.issuer} and serial = ${card.serial} and ended_at is null)`.execute(db)
-  return rows[0] && toPerson(rows[0])
-}
+/** Who holds a card that is still linked; cards read at many desks at once share a statement. */
+export const findByCard = gather<{ serial: string; issuer: string }, Person | undefined>(async (db, cards) => {
+  const { rows } = await sql<
+    PersonRow & { n: number }
+  >`select c.n, person.* from unnest(${cards.map((c) => c.issuer)}::text[], ${cards.map((c) => c.serial)}::text[])
+      with ordinality as c(issuer, serial, n)
+    join person.card k on k.issuer = c.issuer and k.serial = c.serial and k.ended_at is null
+    join lateral (${PERSON} where p.id = k.person_id) person on true`.execute(db)
+  const found = new Map(rows.map((r) => [Number(r.n), toPerson(r)]))
+  return cards.map((_, i) => found.get(i + 1))
+})

@@ -21,7 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const root = resolve(process.env.ENISHI_ROOT ?? '.')
   const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort(new Error(signal)))
+  // The same wish often comes twice (from the terminal and from the launcher), and the second must not cut the clean-up short.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort(new Error(signal)))
   let failed = 0
   for (const name of names) {
     const seed = args.find((a) => a.startsWith('--seed='))?.slice('--seed='.length) ?? randomBytes(4).toString('hex')

@@ -31,7 +31,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     assetRow('assets', dist),
     assetRow('islands', dist),
     ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
-    ...eligibilityRoutes(services.eligibility),
+    ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, mint, cards: services.cards, baseUrl: config.baseUrl, demo, secure: config.secure }),
     ...citizenRoutes({ ...services, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null }),

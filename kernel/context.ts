@@ -9,7 +9,15 @@ export type StaffRole = 'physician' | 'dentist' | 'nurse' | 'pharmacist' | 'cler
 export type Actor =
   | { kind: 'public' }
   | { kind: 'citizen'; id: string; keys: readonly string[]; name: string }
-  | { kind: 'staff'; id: string; role: StaffRole; institutionNumber: string; institutionName: string; institutionNameEn?: string; name: string }
+  | {
+      kind: 'staff'
+      id: string
+      role: StaffRole
+      institutionNumber: string
+      institutionName: string
+      institutionNameEn?: string
+      name: string
+    }
   | { kind: 'system'; id: string; institutionNumber: string; institutionName: string; name: string; scopes: readonly string[] }
 
 export type ActorKind = Actor['kind']

@@ -10,6 +10,7 @@ import {
   EmptyState,
   Form,
   formatDateTime,
+  Ja,
   joinList,
   kindName,
   LinkButton,
@@ -44,7 +45,7 @@ function ConsentCard({ consent, about }: { consent: Consent; about: About }): Re
   const nothing = state === 'active' && !open
   return (
     <Card
-      title={<span lang="ja">{consent.institutionName}</span>}
+      title={<Ja>{consent.institutionName}</Ja>}
       footer={
         open ? (
           <LinkButton
@@ -205,7 +206,7 @@ export function withdrawPage(about: About, consent: Consent): string {
       <>
         <DefinitionList
           items={[
-            { term: t(lang, { ja: '医療機関', en: 'Institution' }), value: <span lang="ja">{consent.institutionName}</span> },
+            { term: t(lang, { ja: '医療機関', en: 'Institution' }), value: <Ja>{consent.institutionName}</Ja> },
             { term: t(lang, { ja: 'いま見せている情報', en: 'Shared now' }), value: kindsIn(consent.allowed, lang) },
           ]}
         />

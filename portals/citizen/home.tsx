@@ -3,7 +3,7 @@ import type { Consent } from '#care/consent'
 import type { ChartItem } from '#care/record'
 import type { AuditedAct } from '#kernel/audit-read'
 import type { Lang } from '#kernel/language'
-import { AccessList, ButtonRow, EmptyState, formatDateTime, joinList, kindName, LinkButton, Section, Stack, Time, t } from '#ui'
+import { AccessList, ButtonRow, EmptyState, formatDateTime, Ja, joinList, kindName, LinkButton, Section, Stack, Time, t } from '#ui'
 import { Act } from './access-log.tsx'
 import { type About, citizenPage } from './frame.tsx'
 import { Results } from './record-items.tsx'
@@ -90,7 +90,7 @@ function InForce({ active, lang }: { active: readonly Consent[]; lang: Lang }): 
     <ul>
       {active.map((consent) => (
         <li key={consent.id}>
-          <span lang="ja">{consent.institutionName}</span>
+          <Ja>{consent.institutionName}</Ja>
           {lang === 'ja' ? '：' : ': '}
           {joinList(
             lang,

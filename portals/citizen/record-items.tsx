@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { AllergyItem, ChartItem, DiagnosisItem, DocumentItem, OtherItem, PrescriptionItem, ResultItem } from '#care/record'
 import type { Lang } from '#kernel/language'
-import { Card, Details, ProvenanceChip, ResultValue, Stack, Table, Tag, t } from '#ui'
+import { Card, Details, ProvenanceChip, ResultValue, Stack, Table, Tag, Time, t } from '#ui'
 
 /** Where a fact of the record comes from, when, and who may see it. */
 export function From({ item, lang }: { item: ChartItem; lang: Lang }): ReactNode {
@@ -18,6 +18,26 @@ export function From({ item, lang }: { item: ChartItem; lang: Lang }): ReactNode
 const unnamed = (lang: Lang) => t(lang, { ja: '名前の記載なし', en: 'No name given' })
 const Name = ({ name, lang }: { name: string | null; lang: Lang }): ReactNode =>
   name === null ? unnamed(lang) : <span lang="ja">{name}</span>
+
+/** The name, and how often the institution sent the same fact. */
+function Told({ item, lang }: { item: DiagnosisItem | PrescriptionItem; lang: Lang }): ReactNode {
+  return (
+    <>
+      <Name name={item.name} lang={lang} />
+      {item.also.length === 0 ? null : (
+        <Details summary={t(lang, { ja: `同じ内容の登録 ${item.also.length + 1}件`, en: `Sent ${item.also.length + 1} times` })}>
+          <ul>
+            {[item, ...item.also].map(({ id, registeredAt }) => (
+              <li key={id}>
+                <Time value={registeredAt} lang={lang} withTime />
+              </li>
+            ))}
+          </ul>
+        </Details>
+      )}
+    </>
+  )
+}
 const keyOf = (item: ChartItem) => `${item.type}/${item.id}`
 const fromHeader = (lang: Lang) => t(lang, { ja: 'どこの記録か', en: 'From' })
 
@@ -32,7 +52,7 @@ export function Diagnoses({ lang, caption, items }: List<DiagnosisItem>): ReactN
       rows={items}
       rowKey={keyOf}
       columns={[
-        { key: 'name', header: t(lang, { ja: '病名', en: 'Diagnosis' }), cell: (item) => <Name name={item.name} lang={lang} /> },
+        { key: 'name', header: t(lang, { ja: '病名', en: 'Diagnosis' }), cell: (item) => <Told item={item} lang={lang} /> },
         {
           key: 'state',
           header: t(lang, { ja: '状態', en: 'State' }),
@@ -146,7 +166,7 @@ export function Prescriptions({ lang, caption, items }: List<PrescriptionItem>):
       rows={items}
       rowKey={keyOf}
       columns={[
-        { key: 'name', header: t(lang, { ja: '薬', en: 'Drug' }), cell: (item) => <Name name={item.name} lang={lang} /> },
+        { key: 'name', header: t(lang, { ja: '薬', en: 'Drug' }), cell: (item) => <Told item={item} lang={lang} /> },
         {
           key: 'usage',
           header: t(lang, { ja: '使い方', en: 'How to use' }),

@@ -1,6 +1,6 @@
 import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
-import { type ChartItem, type NameOf, present, type RecordService } from '#care/record'
+import { type ChartItem, present, type RecordService, toldOnce } from '#care/record'
 import { findActs, findInstitutions, lastActAt } from '#kernel/audit-read'
 import type { Actor, Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
@@ -11,6 +11,7 @@ import { consentJson, stateOf } from './consent-state.ts'
 import { consentsPage, withdrawPage } from './consents.tsx'
 import type { About } from './frame.tsx'
 import { homePage } from './home.tsx'
+import { inReadersLanguage, institutionNames } from './institution-names.ts'
 import { profilePage } from './profile.tsx'
 import { type RecordKind, recordKinds, recordPage } from './record.tsx'
 
@@ -59,9 +60,12 @@ function noteOwn(ctx: Context, event: { resource: string; count?: number }): voi
 async function ownItems(ctx: Context, { record, person }: CitizenDeps): Promise<{ items: ChartItem[]; cut: boolean }> {
   const chart = await record.chart(ctx, citizenOf(ctx).keys)
   if (chart.rows.length === 0) noteOwn(ctx, { resource: 'chart' })
-  const names = new Map((await person.facilities(ctx)).map((facility) => [facility.institutionNumber, facility.name]))
-  const nameOf: NameOf = (number) => names.get(number)
-  return { items: chart.rows.map((row) => present(row, nameOf)), cut: chart.cut }
+  const nameOf = await institutionNames(
+    ctx,
+    person,
+    chart.rows.map((row) => row.source),
+  )
+  return { items: toldOnce(chart.rows.map((row) => present(row, nameOf))), cut: chart.cut }
 }
 
 async function home(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
@@ -72,6 +76,7 @@ async function home(ctx: Context, request: RouteRequest, deps: CitizenDeps): Pro
   const { acts } = await findActs(ctx.db, { keys, by: 'others', limit: ACTS_AT_HOME, offset: 0 })
   const active = (await deps.consent.list(ctx, keys)).filter((one) => stateOf(one, ctx.now) === 'active' && one.allowed.length > 0)
   const fresh = items.filter((item) => item.registeredAt > from)
+  const shown = { acts: await inReadersLanguage(ctx, deps.person, acts), active: await inReadersLanguage(ctx, deps.person, active) }
   return {
     json: {
       since: since?.toISOString() ?? null,
@@ -80,7 +85,7 @@ async function home(ctx: Context, request: RouteRequest, deps: CitizenDeps): Pro
       lately: acts.map(actJson),
       consents: active.map((one) => consentJson(one, ctx.now)),
     },
-    page: () => homePage(aboutOf(ctx, request, deps), { fresh, since, total: items.length, acts, active }),
+    page: () => homePage(aboutOf(ctx, request, deps), { fresh, since, total: items.length, ...shown }),
   }
 }
 
@@ -144,11 +149,12 @@ async function accessLog(ctx: Context, request: RouteRequest, deps: CitizenDeps)
   }
   const { acts, total } = await findActs(ctx.db, { ...about, by: 'others' })
   const own = await findActs(ctx.db, { keys, by: 'own', limit: OWN_ACTS, offset: 0 })
-  const institutions = await findInstitutions(ctx.db, keys)
+  const institutions = await inReadersLanguage(ctx, deps.person, await findInstitutions(ctx.db, keys))
+  const told = await inReadersLanguage(ctx, deps.person, acts)
   return {
     page: () =>
       accessLogPage(aboutOf(ctx, request, deps), {
-        acts,
+        acts: told,
         total,
         own: own.acts,
         ownTotal: own.total,
@@ -179,7 +185,8 @@ function accessRows(deps: CitizenDeps): Row[] {
 async function confirmation(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
   const found = (await deps.consent.list(ctx, citizenOf(ctx).keys)).find((one) => one.id === request.params.id) ?? refuse('not-found')
   noteOwn(ctx, { resource: `Consent/${found.id}` })
-  return { json: consentJson(found, ctx.now), page: () => withdrawPage(aboutOf(ctx, request, deps), found) }
+  const [shown] = await inReadersLanguage(ctx, deps.person, [found])
+  return { json: consentJson(found, ctx.now), page: () => withdrawPage(aboutOf(ctx, request, deps), shown!) }
 }
 
 async function withdraw(ctx: Context, request: RouteRequest, consent: ConsentService): Promise<Answer> {
@@ -204,9 +211,10 @@ function consentRows(deps: CitizenDeps): Row[] {
         const consents = await consent.list(ctx, citizenOf(ctx).keys)
         noteOwn(ctx, { resource: 'Consent?', count: consents.length })
         const justWithdrawn = request.query.get('withdrawn') === '1'
+        const shown = await inReadersLanguage(ctx, deps.person, consents)
         return {
           json: { consents: consents.map((one) => consentJson(one, ctx.now)) },
-          page: () => consentsPage(aboutOf(ctx, request, deps), { consents, justWithdrawn }),
+          page: () => consentsPage(aboutOf(ctx, request, deps), { consents: shown, justWithdrawn }),
         }
       },
     },

@@ -30,7 +30,9 @@ export function ClinicPage({
 }: Omit<PageProps, 'lang' | 'audience' | 'path' | 'nav' | 'user'> & { on: PageOf; home?: boolean }): ReactNode {
   const { lang, path, actor, demo } = on
   const user =
-    actor.kind === 'staff' ? { name: actor.name, detail: `${t(lang, roleNames[actor.role])} ・ ${institutionNameIn(actor, lang)}` } : undefined
+    actor.kind === 'staff'
+      ? { name: actor.name, detail: `${t(lang, roleNames[actor.role])} ・ ${institutionNameIn(actor, lang)}` }
+      : undefined
   const nav = staffNav(lang, home === true ? '/clinic' : null)
   return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} demo={demo} />
 }

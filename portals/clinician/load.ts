@@ -2,14 +2,20 @@
 import type { Consent, ConsentService, Grant } from '#care/consent'
 import type { EligibilityService } from '#care/eligibility'
 import type { Facility, Person, PersonService } from '#care/person'
-import { present, type RecordService, type Seen } from '#care/record'
+import { present, type RecordService, type Seen, toldOnce } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { chartView, patientView } from './chart.ts'
 import type { ArrivalView, ChartView } from './model.ts'
 import { openKinds } from './doors.ts'
 
-export type Deps = { record: RecordService; consent: ConsentService; person: PersonService; eligibility?: EligibilityService | undefined; demo?: boolean }
+export type Deps = {
+  record: RecordService
+  consent: ConsentService
+  person: PersonService
+  eligibility?: EligibilityService | undefined
+  demo?: boolean
+}
 
 /** Names of institutions, in the language of the reader. */
 export type Institutions = (number: string, fallback: string) => string
@@ -48,7 +54,7 @@ function namesOf(facilities: readonly Facility[], lang: Context['lang']): Instit
 export async function loadChart(ctx: Context, deps: Deps, patientId: string): Promise<{ view: ChartView; opened: Opened }> {
   const opened = await openChart(ctx, deps, patientId)
   const nameOf = (number: string) => opened.ja(number, '') || undefined
-  const items = opened.rows.map((row) => present(row, nameOf))
+  const items = toldOnce(opened.rows.map((row) => present(row, nameOf)))
   const facts = { ...opened, items, patientId, institutionNumber: institutionOf(ctx.actor) ?? '', now: ctx.now }
   return { view: chartView(facts), opened }
 }

@@ -3,6 +3,7 @@ import {
   ClosedDoor,
   type Column,
   ConsentBar,
+  Details,
   formatDate,
   formatDateTime,
   formatPlainDate,
@@ -34,7 +35,25 @@ export function Title({ item, look, children }: { item: AnyItem; look: Look; chi
       </a>{' '}
       {children}
       {item.uninformed ? <Untold item={item} lang={lang} /> : null}
+      <AlsoIn item={item} look={look} />
     </>
+  )
+}
+
+/** How often the institution told the same fact, each telling one tap away. */
+function AlsoIn({ item, look }: { item: AnyItem; look: Look }): ReactNode {
+  const { lang } = look
+  if (item.also.length === 0) return null
+  return (
+    <Details summary={t(lang, { ja: `同じ内容の登録 ${item.also.length + 1}件`, en: `Sent ${item.also.length + 1} times` })}>
+      <ul>
+        {[item, ...item.also].map(({ id, registeredAt }) => (
+          <li key={id}>
+            <a href={itemHref(look.patient, { id, is: item.is })}>{formatDateTime(registeredAt, lang)}</a>
+          </li>
+        ))}
+      </ul>
+    </Details>
   )
 }
 

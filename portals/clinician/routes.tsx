@@ -21,7 +21,13 @@ const LAW =
 const clinical: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist']
 const desk: readonly StaffRole[] = [...clinical, 'clerk']
 
-const pageOf = ({ lang, actor, now }: Context, request: RouteRequest, { demo = false }: Deps): PageOf => ({ lang, path: request.url, actor, now, demo })
+const pageOf = ({ lang, actor, now }: Context, request: RouteRequest, { demo = false }: Deps): PageOf => ({
+  lang,
+  path: request.url,
+  actor,
+  now,
+  demo,
+})
 const numberOf = (text: string | null): number => (text !== null && /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 1)
 
 /** The front door of hospitals and clinics: who comes, and the chart of one patient. */

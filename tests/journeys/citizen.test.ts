@@ -60,7 +60,8 @@ describe('A person with her card, on her phone', () => {
     await page().goto('/sign-in')
     await whenSheTabsTo('#field-card')
     await page().keyboard.type(she.name.slice(0, 1))
-    for (let i = 0; (await page().inputValue('#field-card')) !== cardNumber(demo, she) && i < 30; i++) await page().keyboard.press('ArrowDown')
+    for (let i = 0; (await page().inputValue('#field-card')) !== cardNumber(demo, she) && i < 30; i++)
+      await page().keyboard.press('ArrowDown')
     await page().waitForFunction(() => document.querySelector<HTMLInputElement>('#field-pin')?.value.length === 4)
     await whenSheTabsTo('form[action="/sign-in/card"] .button-primary')
     await page().keyboard.press('Enter')
@@ -94,12 +95,16 @@ async function whenSheSignsInWithHerCard() {
 }
 
 async function whenSheTypesAWrongPin() {
-  await page().locator('[data-card-alert]').evaluateAll(([box]) => box?.replaceChildren())
+  await page()
+    .locator('[data-card-alert]')
+    .evaluateAll(([box]) => box?.replaceChildren())
   await signInByCard(page(), demo, she, she.card.pin === '0000' ? '9999' : '0000')
 }
 
 async function whenSheTypesTheRightPin() {
-  await page().locator('[data-card-alert]').evaluate((box) => box.replaceChildren())
+  await page()
+    .locator('[data-card-alert]')
+    .evaluate((box) => box.replaceChildren())
   await signInByCard(page(), demo, she)
 }
 
@@ -150,7 +155,9 @@ async function thenSheReadsWhoLookedAndWhy() {
 
 async function whenSheTakesTheConsentBack() {
   await page().goto('/me/consents')
-  await page().getByRole('link', { name: `${facilityOf(demo, 'clinic').name}への同意を取り消す` }).click()
+  await page()
+    .getByRole('link', { name: `${facilityOf(demo, 'clinic').name}への同意を取り消す` })
+    .click()
   await page().getByRole('button', { name: '同意を取り消す' }).click()
   await page().waitForURL('**/me/consents?withdrawn=1')
 }

@@ -100,7 +100,8 @@ async function thenTheScreenGreetsHer(person: DemoPerson) {
 }
 
 async function whenSheTicksEverythingBut(refused: string) {
-  for (const box of await panel('choose').locator('input[name="kind"]').all()) if ((await box.getAttribute('value')) !== refused) await box.check()
+  for (const box of await panel('choose').locator('input[name="kind"]').all())
+    if ((await box.getAttribute('value')) !== refused) await box.check()
   await panel('choose').getByRole('button', { name: 'しるしのものを見せる' }).click()
   await panel('done').waitFor()
 }
@@ -165,7 +166,10 @@ async function givenTheConsentOf(person: DemoPerson) {
 async function thenItemsOfTheHospitalAreThereWithTheirSource() {
   for (const section of ['#diagnosis', '#drug-allergy', '#test-result', '#infection']) {
     const sources = await page().locator(`${section} tbody tr`).allTextContents()
-    expect(sources.some((text) => text.includes(facilityOf(demo, 'hospital').name)), section).toBe(true)
+    expect(
+      sources.some((text) => text.includes(facilityOf(demo, 'hospital').name)),
+      section,
+    ).toBe(true)
   }
 }
 
@@ -195,5 +199,10 @@ async function thenNothingOfTheHospitalIsShown() {
   const text = await main()
   expect(text).not.toContain('精査中の病変')
   expect(text).not.toContain('アモキシシリン')
-  expect(await page().locator('tbody tr').filter({ hasText: facilityOf(demo, 'hospital').name }).count()).toBe(0)
+  expect(
+    await page()
+      .locator('tbody tr')
+      .filter({ hasText: facilityOf(demo, 'hospital').name })
+      .count(),
+  ).toBe(0)
 }

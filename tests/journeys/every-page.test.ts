@@ -55,14 +55,18 @@ const looks = (['ja', 'en'] as const).flatMap((lang) => [
   { lang, width: 'desk', viewport: DESK },
 ])
 
-test.each(looks)('$lang on a $width: each page stands, stays within the screen and asks nobody else', async ({ lang, width, viewport }) => {
-  const wrong: string[] = []
-  await asEach({ lang, viewport }, async (visit, screen) => {
-    for (const finding of await findings(visit, screen, { lang, withAxe: width === 'phone' })) wrong.push(`${visit.name}: ${finding}`)
-    if (SHOTS) await screen.page.screenshot({ path: join(SHOTS, `${visit.name}-${lang}-${width}.png`), fullPage: true })
-  })
-  expect(wrong).toEqual([])
-}, 120_000)
+test.each(looks)(
+  '$lang on a $width: each page stands, stays within the screen and asks nobody else',
+  async ({ lang, width, viewport }) => {
+    const wrong: string[] = []
+    await asEach({ lang, viewport }, async (visit, screen) => {
+      for (const finding of await findings(visit, screen, { lang, withAxe: width === 'phone' })) wrong.push(`${visit.name}: ${finding}`)
+      if (SHOTS) await screen.page.screenshot({ path: join(SHOTS, `${visit.name}-${lang}-${width}.png`), fullPage: true })
+    })
+    expect(wrong).toEqual([])
+  },
+  120_000,
+)
 
 test('without script each page still has its heading and its forms', async () => {
   const wrong: string[] = []
@@ -71,7 +75,10 @@ test('without script each page still has its heading and its forms', async () =>
     if (answer?.status() !== (visit.refused ?? 200)) wrong.push(`${visit.name}: ${answer?.status()}`)
     if ((await page.locator('h1').count()) !== 1) wrong.push(`${visit.name}: no single h1`)
     for (const form of await page.locator('main form').all())
-      if (!(await form.locator('button').first().isVisible()) && !(await form.evaluate((f) => f.closest('[hidden], details:not([open])') !== null)))
+      if (
+        !(await form.locator('button').first().isVisible()) &&
+        !(await form.evaluate((f) => f.closest('[hidden], details:not([open])') !== null))
+      )
         wrong.push(`${visit.name}: a form without a button to see`)
   })
   expect(wrong).toEqual([])
@@ -86,13 +93,18 @@ test('the sweep finds what it looks for: a page that does everything wrong', asy
       body: `<html lang="ja"><title>x</title><main><h1>一</h1><h1>二</h1><pre>${'x'.repeat(2000)}</pre><script>1</script><img src="http://elsewhere.invalid/x.png"><button></button></main></html>`,
     }),
   )
-  const found = (await findings({ name: 'broken', row: '', path: '/broken', as: 'nobody' }, screen, { lang: 'en', withAxe: true })).join('\n')
+  const found = (await findings({ name: 'broken', row: '', path: '/broken', as: 'nobody' }, screen, { lang: 'en', withAxe: true })).join(
+    '\n',
+  )
   for (const kind of [/h1/, /lang/, /wider/, /console/, /axe/, /Japanese/]) expect(found).toMatch(kind)
   await screen.close()
 })
 
 /** The right session for each visit; pages of one session are visited one after another. */
-async function asEach(options: { lang: Lang; viewport: typeof PHONE; script?: boolean }, look: (visit: Visit, screen: Screen) => Promise<void>) {
+async function asEach(
+  options: { lang: Lang; viewport: typeof PHONE; script?: boolean },
+  look: (visit: Visit, screen: Screen) => Promise<void>,
+) {
   for (const who of ['nobody', 'citizen', 'physician', 'clerk'] as const) {
     const screen = await signedIn(who, options)
     for (const visit of visits.filter((one) => one.as === who)) await look(visit, screen)
@@ -134,17 +146,21 @@ async function findings(visit: Visit, screen: Screen, { lang, withAxe }: { lang:
 /** Words of ours that were not put into English: outside of what is marked as Japanese and of names, which are data. */
 async function japaneseLeft(page: Page): Promise<string[]> {
   const texts = await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('h1, h2, h3, nav a, button, label, th, legend, summary, dt, .lead, [aria-label]')].flatMap((element) => {
-      if (element.closest('[lang="ja"], option')) return []
-      const copy = element.cloneNode(true) as HTMLElement
-      for (const data of copy.querySelectorAll('[lang="ja"], select, textarea')) data.remove()
-      const said = element.matches('h1, h2, h3, a, button, label, th, legend, summary, dt, .lead') ? (copy.textContent ?? '') : ''
-      return [`${said} ${element.getAttribute('aria-label') ?? ''}`.replace(/\s+/g, ' ').trim()]
-    }),
+    [...document.querySelectorAll<HTMLElement>('h1, h2, h3, nav a, button, label, th, legend, summary, dt, .lead, [aria-label]')].flatMap(
+      (element) => {
+        if (element.closest('[lang="ja"], option')) return []
+        const copy = element.cloneNode(true) as HTMLElement
+        for (const data of copy.querySelectorAll('[lang="ja"], select, textarea')) data.remove()
+        const said = element.matches('h1, h2, h3, a, button, label, th, legend, summary, dt, .lead') ? (copy.textContent ?? '') : ''
+        return [`${said} ${element.getAttribute('aria-label') ?? ''}`.replace(/\s+/g, ' ').trim()]
+      },
+    ),
   )
   const names = [...demo.people, ...demo.facilities].flatMap(({ name }) => [name, name.split(' ')[0]!]).concat('縁 Enishi')
   const left = texts.map((text) => names.reduce((rest, name) => rest.replaceAll(name, ''), text))
-  return [...new Set(left.filter((text) => /[\u3041-\u30ff\u4e00-\u9fff]/.test(text)))].map((text) => `Japanese left: ${text.slice(0, 100)}`)
+  return [...new Set(left.filter((text) => /[\u3041-\u30ff\u4e00-\u9fff]/.test(text)))].map(
+    (text) => `Japanese left: ${text.slice(0, 100)}`,
+  )
 }
 
 type Found = { violations: { id: string; nodes: { html: string }[] }[] }
@@ -192,11 +208,22 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'clinic', row: '/clinic', path: '/clinic', as: 'physician' },
     { name: 'clinic-search', row: '/clinic', path: `/clinic?q=${encodeURIComponent(seen!.name.split(' ')[0]!)}`, as: 'physician' },
     { name: 'chart', row: '/clinic/patients/{patientId}', path: chart, as: 'physician' },
-    { name: 'chart-closed', row: '', path: `/clinic/patients/${unseen!.patientId}`, as: 'physician', refused: await statusOf(where, unseen!.patientId) },
+    {
+      name: 'chart-closed',
+      row: '',
+      path: `/clinic/patients/${unseen!.patientId}`,
+      as: 'physician',
+      refused: await statusOf(where, unseen!.patientId),
+    },
     { name: 'chart-kind', row: '', path: `${chart}?kind=diagnosis`, as: 'physician' },
     { name: 'chart-labs', row: '/clinic/patients/{patientId}/labs', path: `${chart}/labs`, as: 'physician' },
     { name: 'chart-item', row: '/clinic/patients/{patientId}/items/{id}', path: `${chart}/items/${idOf('result')}`, as: 'physician' },
-    { name: 'chart-document', row: '/clinic/patients/{patientId}/documents/{id}', path: `${chart}/documents/${idOf('document')}`, as: 'physician' },
+    {
+      name: 'chart-document',
+      row: '/clinic/patients/{patientId}/documents/{id}',
+      path: `${chart}/documents/${idOf('document')}`,
+      as: 'physician',
+    },
     { name: 'reader', row: '/reader', path: '/reader', as: 'clerk' },
     { name: 'desk', row: '/desk/eligibility', path: '/desk/eligibility', as: 'clerk' },
     { name: 'clerk-clinic', row: '/clinic', path: '/clinic', as: 'clerk' },

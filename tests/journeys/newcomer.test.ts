@@ -169,7 +169,9 @@ function condition() {
     year: Number(now.slice(0, 4)),
     at: now,
     localId: 'vendor-1',
-    items: [{ type: 'Condition', id: 'V-1', code: { keyNumber: '20064049', display: '十二指腸潰瘍' }, onset: now.slice(0, 10), principal: true }],
+    items: [
+      { type: 'Condition', id: 'V-1', code: { keyNumber: '20064049', display: '十二指腸潰瘍' }, onset: now.slice(0, 10), principal: true },
+    ],
   })
 }
 

@@ -147,6 +147,8 @@ export function LoadingSkeleton({ lang, lines = 3 }: { lang: Lang; lines?: numbe
 
 /** Japanese text inside an English page (names of people, drugs, places), so that it is spoken and broken right. */
 export function Ja({ children }: { children: ReactNode }): ReactNode {
+  // A name may be given in English after all.
+  if (typeof children === 'string' && !/[\u3041-\u30ff\u3400-\u9fff]/.test(children)) return children
   return <span lang="ja">{children}</span>
 }
 

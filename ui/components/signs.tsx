@@ -3,6 +3,7 @@ import { formatDate, formatDateTime, isoForMachines } from '../dates.ts'
 import { Icon } from '../icons.tsx'
 import type { InformationKind, Lang } from '../messages.ts'
 import { kindName, word } from '../messages.ts'
+import { Ja } from './content.tsx'
 
 /** A day or an instant, written for people and machines. */
 export function Time({ value, lang, withTime = false }: { value: Date | string; lang: Lang; withTime?: boolean | undefined }): ReactNode {
@@ -22,8 +23,8 @@ export interface ProvenanceChipProps {
 export function ProvenanceChip({ lang, institution, on, audience }: ProvenanceChipProps): ReactNode {
   return (
     <p className="provenance">
-      <span className="provenance-institution" lang="ja">
-        {institution}
+      <span className="provenance-institution">
+        <Ja>{institution}</Ja>
       </span>
       <Time value={on} lang={lang} />
       {audience ? (

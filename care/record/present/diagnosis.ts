@@ -6,6 +6,7 @@ import { codeOf, dateAt, type NameOf, type Presented, presented, resourceOf, wor
 export type DiagnosisItem = Presented & {
   is: 'diagnosis'
   name: string | null
+  code: string | null
   status: string | null
   /** Still acted on: active, recurring or of no stated status, and not refuted. */
   current: boolean
@@ -33,6 +34,7 @@ export function presentDiagnosis(seen: Seen, nameOf: NameOf): DiagnosisItem {
     is: 'diagnosis',
     ...presented(seen, resource, { nameOf, on: onset ?? dateAt(resource, 'recordedDate') }),
     name: wordsOf(code),
+    code: codeOf(code),
     status,
     current: !over.has(status ?? '') && !wrong.has(verification),
     suspected: unsure.has(verification),

@@ -27,6 +27,8 @@ export type Presented = {
   longTerm: boolean
   /** Rule that showed it. */
   rule: string
+  /** Older tellings of the same fact, newest first; see `toldOnce`. */
+  also: { id: string; registeredAt: Date }[]
 }
 
 /** The stored text as a resource; an empty one of its type where it cannot be read. */
@@ -51,6 +53,7 @@ export function presented(seen: Seen, resource: Resource, about: { nameOf: NameO
     uninformed: seen.uninformed,
     longTerm: seen.longTerm,
     rule: seen.rule,
+    also: [],
   }
 }
 

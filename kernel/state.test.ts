@@ -1,7 +1,8 @@
 /** What the kernel keeps in the database: steps of the schema, keys, tries, values of one use. */
 import { sql } from 'kysely'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { testDatabase } from '../tests/harness/database.ts'
+import { databaseClock } from './clock.ts'
 import { type Db, openDatabase } from './database.ts'
 import { claimOnce, clearSignInFailures, noteSignInFailure, signInLock } from './identity.ts'
 import { migrate, NewerSchema } from './migrate.ts'
@@ -145,4 +146,18 @@ describe('failed tries', () => {
     expect(await claim(4)).toBe(false)
     expect(await claim(6)).toBe(true)
   })
+})
+
+test('time is the database’s: a host clock that jumps changes nothing', async () => {
+  const clock = await databaseClock(db, 20)
+  const there = async () => Date.parse((await sql<{ t: Date }>`select clock_timestamp() as t`.execute(db)).rows[0]!.t.toISOString())
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * 24 * 3600_000 })
+  try {
+    expect(Math.abs(clock.now().getTime() - (await there()))).toBeLessThan(60_000)
+    // Control: what reads the host's clock is wrong by more than a year.
+    expect(Math.abs(Date.now() - (await there()))).toBeGreaterThan(365 * 24 * 3600_000)
+  } finally {
+    vi.useRealTimers()
+    clock.stop()
+  }
 })

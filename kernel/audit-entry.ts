@@ -3,6 +3,9 @@ import type { Actor, Purpose } from './context.ts'
 import { institutionOf } from './context.ts'
 import { ulid } from './id.ts'
 
+/** Text that any database keeps: one odd character must not take the other entries of a commit with it. */
+const storable = (text: string) => text.replaceAll('\0', '').toWellFormed()
+
 /** Completes what a use case noted with who, why, when and by which law. */
 export function auditEntry(
   event: AuditEvent,
@@ -10,7 +13,7 @@ export function auditEntry(
 ): AuditEntry {
   const { actor } = about
   return {
-    key: event.key ?? '',
+    key: storable(event.key ?? ''),
     id: ulid(),
     at: about.now.toISOString(),
     actorKind: actor.kind,
@@ -22,7 +25,7 @@ export function auditEntry(
     purpose: about.purpose,
     action: event.action ?? about.action,
     outcome: event.outcome ?? 'success',
-    resource: event.resource ?? '',
+    resource: storable(event.resource ?? ''),
     kinds: event.kinds ?? [],
     count: event.count ?? 0,
     consentId: event.consentId ?? '',

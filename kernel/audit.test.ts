@@ -46,6 +46,10 @@ describe('the audit batch', () => {
   })
 })
 
+test('an odd character in one entry does not take the others of its commit along', () => {
+  expect(entry('a\0b\ud800').resource).toBe('ab\ufffd')
+})
+
 test('the commitment depends on every field and on the salt', () => {
   const one = entry('x')
   const salt = Buffer.alloc(16)

@@ -176,7 +176,9 @@ describe('the rule table', () => {
   test.each(accessRules.map((r) => r.id))('control: the comparison notices when rule %s is left out', async (id) => {
     const without: typeof ruleThatAllows = (item, asker, facts) =>
       accessRules.filter((r) => r.id !== id).find((r) => r.test(item, asker, facts))?.id ?? null
-    expect((await disagreements(2_000, without)).wrong.length).toBeGreaterThan(0)
+    let found = 0
+    for (let round = 0; round < 20 && found === 0; round++) found = (await disagreements(2_000, without)).wrong.length
+    expect(found).toBeGreaterThan(0)
   })
 })
 

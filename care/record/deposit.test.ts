@@ -274,6 +274,14 @@ describe('replacement by Bundle identifier', () => {
     expect(await lastAudit()).toMatchObject({ action: 'record.deposit-again', outcome: 'success', key: person.key })
   })
 
+  test('also replaces what was corrected one by one since', async () => {
+    await hospital.submit(send.fiveItems(about, [send.hypertension]))
+    const [item] = await itemsOfPerson()
+    expect((await hospital.put(`/fhir/R4/Condition/${item!.id}`, { ...item, recordedDate: '2026-11-20' })).status).toBe(200)
+    await hospital.submit(send.fiveItems(about, [send.pneumonia]))
+    expect((await itemsOfPerson()).map((r) => r.onsetDateTime)).toEqual([send.pneumonia.onset])
+  })
+
   test('a failing replacement leaves the old as it was', async () => {
     await hospital.submit(send.fiveItems(about, [send.hypertension]))
     const before = await everything()
@@ -346,6 +354,14 @@ describe('whose record it is', () => {
     expect(keys).toHaveLength(1)
     expect(await stored(keys[0])).toBe(20)
     expect((await hospital.get(`/fhir/R4/Patient/${keys[0]}`)).body).toMatchObject({ resourceType: 'Patient', birthDate: '1958-04-12' })
+  })
+
+  test('somebody whom only the register knew gets their Patient with the first submissions', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => hospital.submit(send.fiveItems({ ...about, localId: `n${n}` }, [send.hypertension]))),
+    )
+    expect(new Set(answers.map((a) => a.status))).toEqual(new Set([201]))
+    expect((await hospital.get(`/fhir/R4/Patient/${person.key}`)).body).toMatchObject({ id: person.key, meta: { versionId: '1' } })
   })
 
   test('full and half width, zeros and spaces of one member id are one person', async () => {

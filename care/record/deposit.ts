@@ -137,7 +137,10 @@ export function depositService({
     /** The person's demographic record stands, and the sender treats this person. */
     async settle(ctx: Context, resolved: Resolution, source: string): Promise<void> {
       await consent.relate(ctx, resolved.key, source)
-      if (!resolved.created) return
+      if (!resolved.created && (await store.hasPatient(ctx.db, resolved.key))) return
+      // Entered by a register that knows no FHIR, or just now: the first submission makes the Patient everybody refers to.
+      await store.lockCondition(ctx.db, `Patient/${resolved.key}`)
+      if (await store.hasPatient(ctx.db, resolved.key)) return
       const made = await person.findByKey(ctx, resolved.key)
       if (made) await ensurePatient(ctx, resolved.key, made)
     },

@@ -237,6 +237,12 @@ export async function keyOfClientId(db: Db, type: string, id: string): Promise<s
   return rows[0]?.key
 }
 
+/** Whether the person's demographic record stands. */
+export async function hasPatient(db: Db, key: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from record.resource where key = ${key} and type = 'Patient' and id = ${key}`.execute(db)
+  return rows.length > 0
+}
+
 /** Makes writers of one condition wait for each other until commit. */
 export async function lockCondition(db: Db, condition: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${condition}, 1))`.execute(db)

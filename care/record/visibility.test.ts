@@ -54,9 +54,6 @@ beforeAll(async () => {
       const answer = await hospital.submit(bundle)
       expect(answer.status, answer.text).toBe(201)
     }
-    await platform.as({ kind: 'public' }, async (ctx) =>
-      platform.services.record.ensurePatient(ctx, person.key, (await platform.services.person.findByKey(ctx, person.key))!),
-    )
   }
   await hospital.put('/fhir/R4/Encounter/visit-1', {
     resourceType: 'Encounter',

@@ -170,7 +170,9 @@ export function writeService({ consent, person, find, ensurePatient }: Parts) {
       if (key !== null && key !== old.key) refuse('not-permitted')
       if (type === 'Patient') await requireOwnMemberIds(ctx, old.key, resource)
       await store.archive(ctx.db, [old])
-      return save(ctx, draft(ctx, resource, { key: old.key, id, version: old.version + 1, shared: key === null }), 'record.update')
+      const next = draft(ctx, resource, { key: old.key, id, version: old.version + 1, shared: key === null })
+      // What came with a submission stays part of it, so that the next one of its identifier replaces this version too.
+      return save(ctx, { ...next, depositId: old.depositId }, 'record.update')
     },
 
     /** First version under a client's id; the id is claimed, so that two clients cannot both have it. @refuses already-exists, version-conflict */

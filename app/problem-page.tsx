@@ -1,7 +1,7 @@
-import type { Actor } from '#kernel/context'
+import { type Actor, institutionNameIn } from '#kernel/context'
 import type { Lang } from '#kernel/language'
 import type { Refusal } from '#kernel/refusal'
-import { LinkButton, ProblemPage, renderPage, t } from '#ui'
+import { LinkButton, type PageUser, ProblemPage, renderPage, staffNav, t, type Words } from '#ui'
 
 type About = { refusal: Refusal; sentence: string; code: string; lang: Lang; actor: Actor; url: string; demo: boolean }
 
@@ -9,6 +9,19 @@ const title = { ja: '表示できません', en: 'This cannot be shown' }
 
 /** Where each kind of caller goes on from a refusal. */
 const home: Record<Actor['kind'], string> = { public: '/', citizen: '/me', staff: '/clinic', system: '/' }
+
+/** Where trying again would not help. */
+const advice: Partial<Record<Refusal['code'], Words>> = {
+  'not-permitted': {
+    ja: 'この操作ができる方に頼むか、ご自分のサインインで使える画面からお進みください。',
+    en: 'Ask somebody who may do this, or go on from a page that your sign-in allows.',
+  },
+}
+
+function userOf(actor: Actor, lang: Lang): PageUser | undefined {
+  if (actor.kind === 'citizen') return { name: actor.name }
+  return actor.kind === 'staff' ? { name: actor.name, detail: institutionNameIn(actor, lang) } : undefined
+}
 
 export function problemPage({ refusal, sentence, code, lang, actor, url, demo }: About): string {
   const [what, ...todo] = sentence.split(/(?<=。)|(?<=\.) /)
@@ -19,8 +32,14 @@ export function problemPage({ refusal, sentence, code, lang, actor, url, demo }:
       audience={actor.kind === 'staff' ? 'staff' : actor.kind === 'citizen' ? 'citizen' : 'public'}
       path={url}
       demo={demo}
+      user={userOf(actor, lang)}
+      nav={actor.kind === 'staff' ? staffNav(lang, null) : []}
       what={what}
-      whatToDo={todo.length > 0 ? todo.join(' ') : t(lang, { ja: '前の画面に戻ってやり直してください。', en: 'Go back and try again.' })}
+      whatToDo={
+        todo.length > 0
+          ? todo.join(' ')
+          : t(lang, advice[refusal.code] ?? { ja: '前の画面に戻ってやり直してください。', en: 'Go back and try again.' })
+      }
       reference={refusal.detail.reference ?? code}
       action={<LinkButton href={home[actor.kind]}>{t(lang, { ja: 'はじめの画面へ', en: 'To the first page' })}</LinkButton>}
     />,

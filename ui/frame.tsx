@@ -27,6 +27,8 @@ export interface PageUser {
 export interface PageProps {
   /** Becomes the document title and the page's only h1. */
   title: string
+  /** Language of the title where it is not the page's: the name of a document, of a test. */
+  titleLang?: Lang | undefined
   lang: Lang
   audience: Audience
   /** Path with query of this request, to come back in the other language. */
@@ -148,7 +150,7 @@ function Main(props: PageProps): ReactNode {
       {props.breadcrumbs && props.breadcrumbs.length > 0 ? <Breadcrumbs items={props.breadcrumbs} lang={props.lang} /> : null}
       {props.top}
       <div className={props.titleHidden ? 'visually-hidden' : 'page-title'}>
-        <h1>{props.title}</h1>
+        <h1 lang={props.titleLang === props.lang ? undefined : props.titleLang}>{props.title}</h1>
         {props.lead ? <div className="lead">{props.lead}</div> : null}
       </div>
       {props.children}

@@ -6,19 +6,20 @@ import { makeRegion } from '#packages/synthetic'
 export type DemoDoor = {
   cards(): { n: number; name: string; birthDate: string }[]
   card(n: number): { certificatePem: string; privateKeyPem: string; pin: string } | undefined
-  staff(): { loginName: string; name: string; role: string; institutionName: string }[]
+  staff(): { loginName: string; name: string; role: string; institutionName: string; institutionNameEn: string }[]
   staffSecret(loginName: string): { password: string; totpSecret: string } | undefined
 }
 
 export function demoDoor(secrets: DemoSecrets): DemoDoor {
   const region = makeRegion({ seed: DEMO_SEED, people: secrets.cards.length, facilities: 10, until: secrets.until, years: 2 })
   const people = region.people.map((p, n) => ({ n, name: `${p.name.family} ${p.name.given}`.trim(), birthDate: p.birthDate }))
-  const facility = new Map(region.facilities.map((f) => [f.institutionNumber, f.name]))
+  const facility = new Map(region.facilities.map((f) => [f.institutionNumber, f]))
   const staff = region.staff.map(({ loginName, name, role, institutionNumber }) => ({
     loginName,
     name,
     role,
-    institutionName: facility.get(institutionNumber)!,
+    institutionName: facility.get(institutionNumber)!.name,
+    institutionNameEn: facility.get(institutionNumber)!.nameEn,
   }))
   const secretOf = new Map(secrets.staff.map((s) => [s.loginName, s]))
   return {

@@ -252,7 +252,7 @@ export function deskPage({ lang, path, user, demo, typed, wrong, result }: DeskP
         <>
           <ErrorSummary lang={lang} errors={errors} />
           <LookUpForm lang={lang} typed={typed} wrong={wrong} />
-          <p>
+          <p className="section">
             <a href="/reader">{t(lang, { ja: 'マイナンバーカードで確認する', en: 'Check by My Number Card' })}</a>
           </p>
         </>

@@ -49,6 +49,7 @@ export const kindWords = (kind: string, lang: Lang): string =>
 export function whatWords({ action, kinds }: Pick<AuditedAct, 'action' | 'kinds'>, lang: Lang): string[] {
   if (action.startsWith('eligibility.')) return [lang === 'ja' ? '保険の資格' : 'your insurance cover']
   if (action.startsWith('consent.')) return [lang === 'ja' ? 'あなたの同意' : 'your consent']
+  if (action === 'clinic.list') return [kindWords('patient', lang)]
   if (kinds.length === 0) return [lang === 'ja' ? 'あなたの記録' : 'your record']
   return kinds.map((kind) => kindWords(kind, lang))
 }

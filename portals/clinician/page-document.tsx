@@ -19,6 +19,7 @@ export function DocumentPage(props: ItemProps & { document: ItemOf<'document'>; 
     <ClinicPage
       on={on}
       title={t(lang, titleOf(document))}
+      titleLang={document.title === '' ? lang : 'ja'}
       breadcrumbs={crumbs(patient, lang)}
       lead={<PatientHead patient={patient} lang={lang} />}
     >
@@ -44,7 +45,7 @@ export function DocumentPage(props: ItemProps & { document: ItemOf<'document'>; 
       ) : (
         filled.map((section, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two sections may bear one title
-          <Section key={n} title={section.title || t(lang, { ja: '無題', en: 'Untitled' })}>
+          <Section key={n} title={section.title ? <Ja>{section.title}</Ja> : t(lang, { ja: '無題', en: 'Untitled' })}>
             <Words section={section} look={look} />
           </Section>
         ))

@@ -20,6 +20,7 @@ export function ItemPage({ patient, item, institutions, on, body }: ItemProps): 
     <ClinicPage
       on={on}
       title={t(lang, titleOf(item))}
+      titleLang={item.title === '' ? lang : 'ja'}
       breadcrumbs={crumbs(patient, lang)}
       lead={<PatientHead patient={patient} lang={lang} />}
     >

@@ -14,7 +14,7 @@ export type CardCheck = {
 export type DemoDoor = {
   cards(): readonly { n: number; name: string; birthDate: string }[]
   card(n: number): { certificatePem: string; privateKeyPem: string; pin: string } | undefined
-  staff(): readonly { loginName: string; name: string; role: string; institutionName: string }[]
+  staff(): readonly { loginName: string; name: string; role: string; institutionName: string; institutionNameEn?: string }[]
   /** `totpSecret` in base 32. */
   staffSecret(loginName: string): { password: string; totpSecret: string } | undefined
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
+import { institutionNameIn } from '#kernel/context'
 import type { Lang, Sentence } from '#kernel/language'
-import { Button, ButtonRow, ErrorSummary, type FieldError, Form, Page, renderPage, Section, Table, TextInput, t } from '#ui'
+import { Button, ButtonRow, ErrorSummary, type FieldError, Form, Ja, Page, renderPage, Section, Table, TextInput, t } from '#ui'
 import type { DemoDoor } from './model.ts'
 import { type About, frame, Ways } from './page-frame.tsx'
 
@@ -115,7 +116,7 @@ function DemoStaff({ lang, demo }: { lang: Lang; demo: DemoDoor }): ReactNode {
           {
             key: 'institution',
             header: t(lang, { ja: '医療機関', en: 'Institution' }),
-            cell: (row) => <span lang="ja">{row.institutionName}</span>,
+            cell: (row) => <Ja>{institutionNameIn(row, lang)}</Ja>,
           },
           { key: 'login', header: t(lang, { ja: 'ログイン名', en: 'Login name' }), cell: (row) => row.loginName },
           {

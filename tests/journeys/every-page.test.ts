@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
 import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
+import { takePictures } from './pictures.ts'
 import { type Demo, openRegion, type Region } from './region.ts'
 import { DESK, type Lang, openScreen, PHONE, type Screen, signInAsStaff, signInByCard } from './screen.ts'
 
@@ -67,6 +68,8 @@ test.each(looks)(
   },
   120_000,
 )
+
+if (process.env.ENISHI_PICTURES === '1') test('pictures for the README', () => takePictures(browser, demo), 60_000)
 
 test('without script each page still has its heading and its forms', async () => {
   const wrong: string[] = []
@@ -145,17 +148,17 @@ async function findings(visit: Visit, screen: Screen, { lang, withAxe }: { lang:
 
 /** Words of ours that were not put into English: outside of what is marked as Japanese and of names, which are data. */
 async function japaneseLeft(page: Page): Promise<string[]> {
-  const texts = await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('h1, h2, h3, nav a, button, label, th, legend, summary, dt, .lead, [aria-label]')].flatMap(
-      (element) => {
-        if (element.closest('[lang="ja"], option')) return []
-        const copy = element.cloneNode(true) as HTMLElement
-        for (const data of copy.querySelectorAll('[lang="ja"], select, textarea')) data.remove()
-        const said = element.matches('h1, h2, h3, a, button, label, th, legend, summary, dt, .lead') ? (copy.textContent ?? '') : ''
-        return [`${said} ${element.getAttribute('aria-label') ?? ''}`.replace(/\s+/g, ' ').trim()]
-      },
-    ),
-  )
+  const texts = await page.evaluate(() => {
+    const own = [...document.querySelectorAll<HTMLElement>('h1, h2, h3, nav a, button, label, th, legend, summary, dt, .lead')]
+    const said = own.flatMap((element) => {
+      if (element.closest('body [lang="ja"], option')) return []
+      const copy = element.cloneNode(true) as HTMLElement
+      for (const data of copy.querySelectorAll('[lang="ja"], select, textarea')) data.remove()
+      return [copy.textContent ?? '']
+    })
+    const labels = [...document.querySelectorAll('nav[aria-label], form[aria-label], table[aria-label]')]
+    return [...said, ...labels.map((element) => element.getAttribute('aria-label') ?? '')].map((text) => text.replace(/\s+/g, ' ').trim())
+  })
   const names = [...demo.people, ...demo.facilities].flatMap(({ name }) => [name, name.split(' ')[0]!]).concat('縁 Enishi')
   const left = texts.map((text) => names.reduce((rest, name) => rest.replaceAll(name, ''), text))
   return [...new Set(left.filter((text) => /[\u3041-\u30ff\u4e00-\u9fff]/.test(text)))].map(

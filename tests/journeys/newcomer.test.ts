@@ -118,7 +118,7 @@ async function whenTheySignIn() {
 }
 
 async function thenTheirPageIsEnglishToo() {
-  expect(await page().getByRole('link', { name: 'Who looked', exact: true }).isVisible()).toBe(true)
+  expect(await page().getByRole('heading', { name: 'Who looked lately' }).isVisible()).toBe(true)
 }
 
 async function whenTheySignOut() {

@@ -6,7 +6,7 @@ import { word } from '../messages.ts'
 
 /** A part of the page under its own h2. `id` makes it a target for links. */
 export function Section(props: {
-  title: string
+  title: ReactNode
   id?: string | undefined
   lead?: ReactNode
   action?: ReactNode

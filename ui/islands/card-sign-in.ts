@@ -166,7 +166,10 @@ function start(target: HTMLFormElement): void {
         if (statusLine) statusLine.textContent = ''
       })
   })
-  document.querySelector<HTMLSelectElement>('#field-card')?.addEventListener('change', () => void fillPin())
+  const cards = document.querySelector<HTMLSelectElement>('#field-card')
+  cards?.addEventListener('change', () => void fillPin())
+  // Chosen before this script ran, or kept by the browser over a reload.
+  if (cards?.value) void fillPin()
 }
 
 /** The PINs of invented people are no secret; typing one is part of the demo all the same, so it can be changed. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Readable, type Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type pg from 'pg'
 
 /**
@@ -18,49 +18,88 @@ type CopyConnection = {
 const asCopy = (connection: pg.Connection): CopyConnection => connection as unknown as CopyConnection
 const BLOCK = 64 * 1024
 
-/**
- * What `COPY ... TO STDOUT` sends, in blocks of about 64 KiB. The server waits while the reader is slow.
- * The connection is closed where the reader gives up before the end.
- */
-export function copyOut(client: pg.ClientBase, text: string): Readable {
-  let connection: CopyConnection | undefined
+/** How much is held for a slow reader before the server is made to wait. */
+const HELD = 8 * BLOCK
+
+/** Gathers rows into blocks; the driver's buffer is used again for the next message, so every row is copied out of it. */
+function blocks(put: (block: Buffer) => void) {
   let block = Buffer.allocUnsafe(BLOCK)
   let filled = 0
   const flush = () => {
     if (filled === 0) return
-    const full = block.subarray(0, filled)
+    put(block.subarray(0, filled))
     block = Buffer.allocUnsafe(BLOCK)
     filled = 0
-    if (!readable.push(full)) connection?.stream.pause()
   }
-  const readable = new Readable({
-    highWaterMark: 4 * BLOCK,
-    read: () => void connection?.stream.resume(),
-    destroy(error, done) {
-      if (!readable.readableEnded && error !== null) connection?.stream.destroy()
-      done(error)
-    },
+  const add = (row: Buffer) => {
+    if (filled + row.length > BLOCK) flush()
+    if (row.length > BLOCK) return put(Buffer.from(row))
+    row.copy(block, filled)
+    filled += row.length
+  }
+  return { add, flush }
+}
+
+/**
+ * What `COPY ... TO STDOUT` sends, in blocks of about 64 KiB. The server waits while the reader is slow.
+ * The connection is closed where the reader gives up before the end.
+ */
+export async function* copyOut(client: pg.ClientBase, text: string): AsyncGenerator<Buffer> {
+  const queue: Buffer[] = []
+  let held = 0
+  let isPaused = false
+  let over: { error?: Error } | undefined
+  let wake = () => {}
+  let connection: CopyConnection | undefined
+  const { add, flush } = blocks((block) => {
+    queue.push(block)
+    held += block.length
+    if (held > HELD && !isPaused) {
+      isPaused = true
+      connection?.stream.pause()
+    }
+    wake()
   })
+  const end = (how: { error?: Error }) => {
+    over = how
+    wake()
+  }
+  // A connection that breaks is told to the query only by the driver's own error; its end must wake the reader too.
+  const broken = () => end({ error: new Error('the connection to the database was lost') })
+  client.once('end', broken)
   client.query({
     submit(to: pg.Connection) {
       connection = asCopy(to)
       connection.query(text)
     },
-    // The driver's buffer is used again for the next message, so every row is copied out of it.
-    handleCopyData({ chunk }: { chunk: Buffer }) {
-      if (filled + chunk.length > BLOCK) flush()
-      if (chunk.length > BLOCK) {
-        if (!readable.push(Buffer.from(chunk))) connection?.stream.pause()
-        return
-      }
-      chunk.copy(block, filled)
-      filled += chunk.length
-    },
+    handleCopyData: ({ chunk }: { chunk: Buffer }) => add(chunk),
     handleCommandComplete: flush,
-    handleReadyForQuery: () => void readable.push(null),
-    handleError: (error: Error) => void readable.destroy(error),
+    handleReadyForQuery: () => end({}),
+    handleError: (error: Error) => end({ error }),
   })
-  return readable
+  try {
+    for (;;) {
+      const block = queue.shift()
+      if (block) {
+        held -= block.length
+        yield block
+      } else if (over) {
+        if (over.error) throw over.error
+        return
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          if (isPaused) {
+            isPaused = false
+            connection?.stream.resume()
+          }
+        })
+      }
+    }
+  } finally {
+    client.removeListener('end', broken)
+    if (!over) connection?.stream.destroy()
+  }
 }
 
 /** Feeds `COPY ... FROM STDIN`; waits while the server is slow. Rejects where the source or the server fails. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough, type Readable, Transform, Writable } from 'node:stream'
+import { PassThrough, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { problem } from './problem.ts'
@@ -30,7 +30,7 @@ const writingTo = (handle: FileHandle) =>
   new Writable({ write: (chunk: Buffer, _encoding, done) => void handle.writeFile(chunk).then(() => done(), done) })
 
 /** Compresses (zstd), seals and writes a stream (`via` sees it as it was); the file is on the disk, not only in its cache, when this resolves. */
-export async function writeSealed(place: Place, source: Readable, via: Transform = new PassThrough()): Promise<SealedFile> {
+export async function writeSealed(place: Place, source: AsyncIterable<Buffer>, via: Transform = new PassThrough()): Promise<SealedFile> {
   const measured = measuring()
   const handle = await open(join(place.folder, place.file), 'wx', 0o600)
   try {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 
-const LATER_MS = 60
+const LATER_MS = 300
 
 type Query = (this: pg.Client, ...args: unknown[]) => unknown
 

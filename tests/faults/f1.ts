@@ -99,19 +99,19 @@ async function killAll(about: Attempt, platform: Platform, wrote: Wrote): Promis
   const plan = killPlan(about.random.fork('kills'), about.quick ? quick : full)
   for (const [n, kill] of plan.entries()) {
     about.stopping.throwIfAborted()
-    const { inFlight, backMs } = await killOnce(kill, platform, wrote, about.random)
+    const { inFlight, backMs } = await killOnce(kill, { platform, wrote, random: about.random, pauseMs: 200 })
     about.tell(
       `${n + 1}/${plan.length} killed ${kill} with ${inFlight} requests under way; acknowledged again after ${Math.round(backMs)} ms (${wrote.acknowledged()} so far)`,
     )
   }
 }
 
-/** The control needs only enough kills to be caught. */
+/** The control needs only enough kills to be caught: each right after an acknowledgement, while its commit is still owed. */
 async function killWorkers(about: Attempt, platform: Platform, wrote: Wrote): Promise<void> {
   const times = about.quick ? controlKills.quick : controlKills.full
   for (let n = 0; n < times; n++) {
     about.stopping.throwIfAborted()
-    await killOnce('all-web-workers', platform, wrote, about.random)
+    await killOnce('all-web-workers', { platform, wrote, random: about.random, pauseMs: 0 })
     about.tell(`control ${n + 1}/${times} killed all-web-workers`)
   }
 }

@@ -26,23 +26,22 @@ export function killPlan(random: Random, counts: { application: number; database
 
 const RECOVERY_MS = 90_000
 
+export type Killed = { inFlight: number; backMs: number }
+
 /**
  * Kills in the middle of submissions, then waits until the platform acknowledges again.
+ * @param about.pauseMs at most this long after an acknowledgement
  * @returns requests that were under way at the moment of the kill, and milliseconds to the next acknowledgement
  */
-export async function killOnce(
-  kill: Kill,
-  platform: Platform,
-  wrote: Wrote,
-  random: Random,
-): Promise<{ inFlight: number; backMs: number }> {
+export async function killOnce(kill: Kill, about: { platform: Platform; wrote: Wrote; random: Random; pauseMs: number }): Promise<Killed> {
+  const { platform, wrote, random, pauseMs } = about
   const acknowledged = (n: number) => () => {
     platform.mustRun()
     return wrote.acknowledged() >= n
   }
   if (!(await until(acknowledged(wrote.acknowledged() + random.whole(3, 25)), RECOVERY_MS)))
     throw new Error('the writers get no answers before the kill')
-  await pause(random.whole(0, 200))
+  if (pauseMs > 0) await pause(random.whole(0, pauseMs))
   await until(() => wrote.inFlight() > 0, 5_000)
   const found = await victims(kill, platform, random)
   const inFlight = wrote.inFlight()

@@ -183,7 +183,7 @@ describe('the rule table', () => {
 })
 
 describe('laws', () => {
-  const law = (name: string, holds: (item: Item, asker: Asker, facts: Facts) => boolean | void) =>
+  const law = (name: string, holds: (item: Item, asker: Asker, facts: Facts) => boolean) =>
     test(name, () =>
       fc.assert(fc.property(anyItem, anyAsker, anyFacts, holds), { numRuns: process.env.ENISHI_TEST_FULL ? 100_000 : 3_000 }),
     )

@@ -70,7 +70,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
 
   return {
     ...depositService({ consent, person, ensurePatient }),
-    ...writeService({ consent, person, find, locate, ensurePatient }),
+    ...writeService({ consent, person, find }),
     ensurePatient,
 
     /**

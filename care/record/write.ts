@@ -33,12 +33,10 @@ type Parts = {
   consent: ConsentService
   person: PersonService
   find: (ctx: Context, type: string, id: string, lock?: boolean) => Promise<Seen | undefined>
-  locate: (ctx: Context, type: string, id: string) => Promise<string>
-  ensurePatient: (ctx: Context, key: string, of: Person) => Promise<void>
 }
 
 /** Single writes of an institution's own resources. What another institution sent is never changed here. */
-export function writeService({ consent, person, find, ensurePatient }: Parts) {
+export function writeService({ consent, person, find }: Parts) {
   /** @refuses not-permitted, scope-missing, resource-invalid */
   function requireValid(ctx: Context, resource: Resource, act: 'c' | 'u'): void {
     const type = resource.resourceType

@@ -15,7 +15,8 @@ const real = pg.Client.prototype.query as unknown as Query
 const owed = new WeakMap<pg.Client, Promise<unknown>>()
 
 const early: Query = function (...args) {
-  const [text] = args
+  const [first] = args
+  const text = typeof first === 'object' && first !== null && 'text' in first ? first.text : first
   if (typeof text === 'string' && text.toLowerCase() === 'commit') {
     const commit = new Promise((done) => setTimeout(done, LATER_MS)).then(() => real.call(this, ...args))
     owed.set(

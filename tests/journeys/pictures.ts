@@ -18,9 +18,9 @@ export async function takePictures(browser: Browser, demo: Demo): Promise<void> 
   await phone(await openScreen(browser, demo, { viewport: PHONE, lang: 'ja' }), { demo, person })
 }
 
-async function take({ page, close }: Screen, name: string, last = true): Promise<void> {
+async function take({ page, close }: Screen, name: string, { last = true, fullPage = false } = {}): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
-  await page.screenshot({ path: join(folder, name) })
+  await page.screenshot({ path: join(folder, name), fullPage })
   if (last) await close()
 }
 
@@ -43,14 +43,14 @@ async function reader(screen: Screen, { demo, person, clerk }: { demo: Demo; per
   await choices.waitFor()
   for (const kind of ['diagnosis', 'drug-allergy', 'test-result']) await choices.locator(`input[value="${kind}"]`).check()
   await page.evaluate(() => scrollTo(0, 0))
-  await take(screen, 'reader.png')
+  await take(screen, 'reader.png', { fullPage: true })
 }
 
 async function phone(screen: Screen, { demo, person }: { demo: Demo; person: DemoPerson }): Promise<void> {
   await signInByCard(screen.page, demo, person)
   await screen.page.waitForURL('**/me')
   await screen.page.goto('/me/record')
-  await take(screen, 'record-phone.png', false)
+  await take(screen, 'record-phone.png', { last: false })
   await screen.page.goto('/me/access-log')
   await take(screen, 'access-log-phone.png')
 }

@@ -63,7 +63,9 @@ export async function noteSignInFailure(db: Db, now: Date, subject: string): Pro
   const lock = new Date(now.getTime() + LOCK_MINUTES * 60_000)
   await sql`insert into kernel.sign_in_failure as f (subject, failures) values (${subject}, 1)
     on conflict (subject) do update set failures = case when f.locked_until <= ${now} then 1 else f.failures + 1 end,
-      locked_until = case when f.locked_until <= ${now} then null when f.failures + 1 >= ${FREE_TRIES} then ${lock}::timestamptz end`.execute(db)
+      locked_until = case when f.locked_until <= ${now} then null when f.failures + 1 >= ${FREE_TRIES} then ${lock}::timestamptz end`.execute(
+    db,
+  )
 }
 
 export async function clearSignInFailures(db: Db, subject: string): Promise<void> {

@@ -4,7 +4,18 @@ import { foldName } from './rules.ts'
 
 export type Wanted = { by: 'birth'; birthDate: string } | { by: 'number'; folded: string } | { by: 'name'; folded: string }
 
-const eras: Record<string, number> = { m: 1867, t: 1911, s: 1925, h: 1988, r: 2018, 明治: 1867, 大正: 1911, 昭和: 1925, 平成: 1988, 令和: 2018 }
+const eras: Record<string, number> = {
+  m: 1867,
+  t: 1911,
+  s: 1925,
+  h: 1988,
+  r: 2018,
+  明治: 1867,
+  大正: 1911,
+  昭和: 1925,
+  平成: 1988,
+  令和: 2018,
+}
 
 /**
  * Birth date (1958-04-12, 1958/4/12, 19580412, S33.4.12, 昭和33年4月12日), number of an insurance card (whole member id,

@@ -141,7 +141,18 @@ async function findings(visit: Visit, screen: Screen, { lang, withAxe }: { lang:
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   if (over > 0) found.push(`${over} px wider than the screen`)
   if (lang === 'en') found.push(...(await japaneseLeft(page)))
-  if (withAxe) found.push(...(await violations(page)))
+  if (withAxe) {
+    // What is folded away is judged too.
+    await page.evaluate(() => {
+      for (const folded of document.querySelectorAll('details')) folded.open = true
+    })
+    found.push(...(await violations(page)))
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    if (over <= 0 && wider > 0) found.push(`${wider} px wider than the screen once everything is unfolded`)
+    await page.evaluate(() => {
+      for (const folded of document.querySelectorAll('details')) folded.open = false
+    })
+  }
   found.push(...screen.complaints().filter((line) => visit.refused === undefined || !/status of \d+/.test(line)))
   return found
 }

@@ -20,10 +20,11 @@ const root = resolve(import.meta.dirname, '../..')
 
 /** A region of the caller's own: what one journey changes, no other sees. The demo data is made once per run, then copied. */
 export async function openRegion(): Promise<Region> {
+  const entry = built()
   const database = await testDatabase(seeded, 'journeys')
   const home = await homeIn(database.url)
   const port = await freePort()
-  const child = start({ home, port, databaseUrl: database.url })
+  const child = start({ entry, home, port, databaseUrl: database.url })
   const close = async () => {
     await ended(child)
     await database.drop()
@@ -40,19 +41,20 @@ export async function openRegion(): Promise<Region> {
 
 /** Lets the platform migrate and fill the database at `url`, and keeps the data folder inside it, so that both are copied together. */
 async function seeded(databaseUrl: string): Promise<void> {
+  const entry = built()
   const home = mkdtempSync(join(tmpdir(), 'enishi-journeys-'))
-  const child = start({ home, port: await freePort(), databaseUrl })
   try {
-    await ready(child)
+    const child = start({ entry, home, port: await freePort(), databaseUrl })
+    await ready(child).finally(() => ended(child))
+    await connected(databaseUrl, async (client) => {
+      await client.query('CREATE TABLE public.journeys_home (name text PRIMARY KEY, content bytea NOT NULL)')
+      for (const file of readdirSync(home, { withFileTypes: true }))
+        if (file.isFile())
+          await client.query('INSERT INTO public.journeys_home VALUES ($1, $2)', [file.name, readFileSync(join(home, file.name))])
+    })
   } finally {
-    await ended(child)
+    rmSync(home, { recursive: true, force: true })
   }
-  await connected(databaseUrl, async (client) => {
-    await client.query('CREATE TABLE public.journeys_home (name text PRIMARY KEY, content bytea NOT NULL)')
-    for (const { name, isFile } of readdirSync(home, { withFileTypes: true }).map((e) => ({ name: e.name, isFile: e.isFile() })))
-      if (isFile) await client.query('INSERT INTO public.journeys_home VALUES ($1, $2)', [name, readFileSync(join(home, name))])
-  })
-  rmSync(home, { recursive: true, force: true })
 }
 
 async function homeIn(databaseUrl: string): Promise<string> {
@@ -84,8 +86,8 @@ function built(): string {
   return entry
 }
 
-function start(about: { home: string; port: number; databaseUrl: string }): ChildProcess {
-  return spawn(process.execPath, [built()], {
+function start(about: { entry: string; home: string; port: number; databaseUrl: string }): ChildProcess {
+  const child = spawn(process.execPath, [about.entry], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -99,6 +101,11 @@ function start(about: { home: string; port: number; databaseUrl: string }): Chil
       PORT: String(about.port),
     },
   })
+  // A test run that is broken off leaves nothing running.
+  const atExit = () => void child.kill('SIGKILL')
+  process.once('exit', atExit)
+  child.once('exit', () => process.off('exit', atExit))
+  return child
 }
 
 function ready(child: ChildProcess): Promise<void> {

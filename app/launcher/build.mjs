@@ -24,6 +24,8 @@ export async function ensureBuilt() {
   mkdirSync(dist, { recursive: true })
   const lock = await waitForLock()
   try {
+    // Whoever held the lock may have built these very sources; building again would take files from under its program.
+    if (existsSync(hashFile) && readFileSync(hashFile, 'utf8') === hash) return false
     say('プログラムを組み立てています…', 'building ...')
     await build()
     writeFileSync(hashFile, hash)

@@ -17,7 +17,7 @@ import { figure, round, say, sayMachine } from './measure.ts'
 export const roles = { server: serverRole, load: loadRole }
 
 const WORKERS = 2
-const CONNECTIONS = 32
+const CONNECTIONS = 64
 
 /** Starts this program again in another role and waits for its first word. */
 async function start<T>(role: keyof typeof roles, cards: number): Promise<{ child: ChildProcess; said: T }> {

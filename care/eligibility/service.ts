@@ -110,9 +110,12 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
       if ('refused' in card) return refuseCard(ctx, session, 'card-refused', { code: card.refused, ja: card.ja, en: card.en })
       const holder = (await person.findByCard(ctx, card)) ?? (await refuseCard(ctx, session, 'card-not-linked', null))
       const until = seconds(ctx.now, CONSENT_SECONDS)
-      const facts = await store.claimSession(ctx.db, { id, keys: holder.keys, cardSerial: card.serial, now: ctx.now, consentUntil: until })
+      // Side by side: whoever loses the race for the challenge came to this desk with this card all the same.
+      const [facts] = await Promise.all([
+        store.claimSession(ctx.db, { id, keys: holder.keys, cardSerial: card.serial, now: ctx.now, consentUntil: until }),
+        consent.relateVisit(ctx, holder.keys, institutionNumber),
+      ])
       if (facts === null) return refuse('challenge-used', { key: holder.keys[0]! })
-      await consent.relateVisit(ctx, holder.keys, institutionNumber)
       const date = dateInJapan(ctx.now)
       const eligibility = eligibilityOf(coverOn(facts.coverages, date), {
         birthDate: holder.birthDate,

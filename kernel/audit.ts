@@ -101,7 +101,6 @@ export function auditBatch(write: (entries: readonly AuditEntry[]) => Promise<vo
   let waiting: Waiting[] = []
   let busy = false
   const flush = async () => {
-    busy = true
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []
@@ -120,7 +119,10 @@ export function auditBatch(write: (entries: readonly AuditEntry[]) => Promise<vo
         ? Promise.resolve()
         : new Promise((resolve, reject) => {
             waiting.push({ entries, resolve, reject })
-            if (!busy) void flush()
+            if (busy) return
+            busy = true
+            // After what else is ready in this turn of the event loop, so that it shares the commit too.
+            setImmediate(() => void flush())
           }),
   }
 }

@@ -7,16 +7,21 @@ const transaction = { isTransaction: true } as Db
 const later = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('many callers, one statement', () => {
-  test('questions that come while one is under way share the next, each with its own answer', async () => {
+  test('questions of one turn share a statement, those that come while it is under way the next; each gets its own answer', async () => {
     const batches: number[][] = []
     const ask = gather<number, string>(async (_db, questions) => {
       batches.push([...questions])
       await later()
       return questions.map((q) => `answer ${q}`)
     })
-    const answers = await Promise.all([1, 2, 3, 4].map((q) => ask(pool, q)))
-    expect(answers).toEqual(['answer 1', 'answer 2', 'answer 3', 'answer 4'])
-    expect(batches).toEqual([[1], [2, 3, 4]])
+    const first = [1, 2].map((q) => ask(pool, q))
+    await later()
+    const second = [3, 4].map((q) => ask(pool, q))
+    expect(await Promise.all([...first, ...second])).toEqual(['answer 1', 'answer 2', 'answer 3', 'answer 4'])
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
   })
 
   test('an answer is read after its question was asked, never before', async () => {
@@ -27,6 +32,7 @@ describe('many callers, one statement', () => {
       return questions.map(() => read)
     })
     const first = ask(pool, 1)
+    await later()
     state = 'new'
     expect(await ask(pool, 2)).toBe('new')
     expect(await first).toBe('old')

@@ -17,7 +17,6 @@ export function gather<Q, A>(
 ): (db: Db, question: Q) => Promise<A> {
   const queues = new WeakMap<Db, { waiting: Waiting<Q, A>[]; busy: boolean }>()
   const answerAll = async (db: Db, queue: { waiting: Waiting<Q, A>[]; busy: boolean }) => {
-    queue.busy = true
     while (queue.waiting.length > 0) {
       const batch = queue.waiting.splice(0, most)
       try {
@@ -40,7 +39,10 @@ export function gather<Q, A>(
     queues.set(db, queue)
     return new Promise<A>((resolve, reject) => {
       queue.waiting.push({ question, resolve, reject })
-      if (!queue.busy) void answerAll(db, queue)
+      if (queue.busy) return
+      queue.busy = true
+      // After what else arrived in this turn of the event loop, so that it shares the statement too.
+      setImmediate(() => void answerAll(db, queue))
     })
   }
 }

@@ -32,6 +32,8 @@ export type AuditQuestion = {
   by: 'own' | 'others' | 'all'
   institutionNumber?: string | undefined
   kind?: string | undefined
+  /** Only acts before this instant: pages of one question then do not move while others act. */
+  before?: Date | undefined
   limit: number
   offset: number
 }
@@ -48,10 +50,10 @@ const words = (text: string | null) => [...new Set((text ?? '').split(' ').filte
 
 const ownActors = sql`('citizen', 'public')`
 
-function condition({ keys, by, institutionNumber }: AuditQuestion): RawBuilder<unknown> {
+function condition({ keys, by, institutionNumber, before }: AuditQuestion): RawBuilder<unknown> {
   const who = by === 'all' ? sql`true` : by === 'own' ? sql`actor_kind in ${ownActors}` : sql`actor_kind not in ${ownActors}`
   const where = institutionNumber === undefined ? sql`true` : sql`institution_number = ${institutionNumber}`
-  return sql`key = any(${[...keys]}::text[]) and ${who} and ${where}`
+  return sql`key = any(${[...keys]}::text[]) and ${who} and ${where} and ${before === undefined ? sql`true` : sql`at < ${before}`}`
 }
 
 /** Acts on a person's data, newest first, with their number under the same question. */

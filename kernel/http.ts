@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Actor } from './context.ts'
@@ -132,6 +133,8 @@ function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   }
   if (answer.redirect !== undefined) return reply.header('location', answer.redirect).send()
   if (answer.text !== undefined) return reply.send(answer.text)
+  // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole.
+  if (answer.pieces !== undefined) return reply.send(Readable.from(answer.pieces))
   if (answer.fhir !== undefined) {
     if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/fhir+json; charset=utf-8')
     return reply.send(typeof answer.fhir === 'string' ? answer.fhir : JSON.stringify(answer.fhir))

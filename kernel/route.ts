@@ -27,6 +27,8 @@ export type Answer = {
   /** Rendered on demand, so that a JSON caller pays nothing for it. */
   page?: () => string
   text?: string
+  /** Pieces of a stream, in order. */
+  pieces?: AsyncIterable<string>
   redirect?: string
   setSession?: string | null
 }
@@ -60,6 +62,15 @@ export type WriteRow = Common & {
   keepsRefused?: boolean
   handle: (ctx: Context, request: RouteRequest) => Promise<Answer>
 }
+/**
+ * A stream: an answer in pieces, for what may be longer than memory. The handler notes what will be shown before it returns;
+ * that entry is durable before the first piece leaves. Each piece is asked for when the one before has gone, and must pass
+ * the caller's predicate anew.
+ */
+export type StreamRow = Common & {
+  kind: 'stream'
+  handle: (ctx: Context, request: RouteRequest) => Promise<Answer & { pieces: AsyncIterable<string> }>
+}
 /** A raw protocol under a prefix (static files, an OpenID provider). */
 export type MountRow = {
   kind: 'mount'
@@ -75,10 +86,10 @@ export type MountRow = {
 export type JobRow = { kind: 'job'; name: string; law: string; summary: Sentence; everyMs: number; run: (job: JobContext) => Promise<void> }
 export type JobContext = { db: Context['db']; now: Date; epoch: number }
 
-export type Row = ReadRow | WriteRow | MountRow | JobRow
-export type HttpRow = ReadRow | WriteRow
+export type Row = ReadRow | WriteRow | StreamRow | MountRow | JobRow
+export type HttpRow = ReadRow | WriteRow | StreamRow
 
-export const isHttpRow = (row: Row): row is HttpRow => row.kind === 'read' || row.kind === 'write'
+export const isHttpRow = (row: Row): row is HttpRow => row.kind === 'read' || row.kind === 'write' || row.kind === 'stream'
 
 /** The body parsed by the row's schema; typed here because a list of rows cannot carry each row's own type. */
 export function bodyOf<T>(request: RouteRequest, schema: ZodType<T>): T {

@@ -45,7 +45,7 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
     purpose = admit(row, actor)
     const checked = row.schema ? { ...request, body: parseBody(row.schema, request.body) } : request
     const about = { actor, purpose, now, lang, requestId, sessionId: proof.sessionId }
-    const answer = row.kind === 'read' ? await read(row, checked, about, deps) : await write(row, checked, about, deps)
+    const answer = row.kind === 'write' ? await write(row, checked, about, deps) : await read(row, checked, about, deps)
     return { lang, actor, requestId, answer }
   } catch (thrown) {
     const refusal = refusalOf(thrown)
@@ -78,15 +78,22 @@ function notebook(row: HttpRow, about: About) {
   }
 }
 
-async function read(row: Extract<HttpRow, { kind: 'read' }>, request: RouteRequest, about: About, deps: ServeDeps): Promise<Answer> {
+/** Reads and streams: no transaction of their own; what is shown waits for its audit entries. */
+async function read(
+  row: Extract<HttpRow, { kind: 'read' | 'stream' }>,
+  request: RouteRequest,
+  about: About,
+  deps: ServeDeps,
+): Promise<Answer> {
   const notes = notebook(row, about)
   const tell = () => {
     throw new Error('a read tells nobody')
   }
   const run = (db: Db) => row.handle({ ...about, db, audit: notes.audit, tell }, request)
-  const answer = row.snapshot
-    ? await deps.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run)
-    : await run(deps.db)
+  const answer =
+    row.kind === 'read' && row.snapshot
+      ? await deps.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run)
+      : await run(deps.db)
   const rendered = render(answer, request)
   await deps.batch.durable(notes.all())
   return rendered

@@ -6,12 +6,14 @@ import {
   AccessLine,
   AccessList,
   Button,
+  ButtonRow,
   DefinitionList,
   Details,
   EmptyState,
   Form,
   formatDate,
   formatDateTime,
+  LinkButton,
   Pagination,
   Section,
   Select,
@@ -193,6 +195,11 @@ export function accessLogPage(about: About, view: AccessLogView): string {
         <Filters view={view} lang={lang} />
         {view.acts.length === 0 ? <Nothing lang={lang} filtered={filtered} /> : <ByDay acts={view.acts} lang={lang} />}
         <Pages view={view} lang={lang} />
+        <ButtonRow>
+          <LinkButton href="/me/access-log/download" download variant="secondary">
+            {t(lang, { ja: '全部まとめて受け取る（CSV）', en: 'Download everything (CSV)' })}
+          </LinkButton>
+        </ButtonRow>
         {view.ownTotal > 0 ? (
           <Section title={t(lang, { ja: 'あなた自身の操作', en: 'What you did yourself' })}>
             <Details

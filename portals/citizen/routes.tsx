@@ -3,9 +3,11 @@ import type { PersonService } from '#care/person'
 import { type ChartItem, present, type RecordService, toldOnce } from '#care/record'
 import { findActs, findInstitutions, lastActAt } from '#kernel/audit-read'
 import type { Actor, Context } from '#kernel/context'
+import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
+import { accessLogPieces } from './access-log-csv.ts'
 import { accessLogPage, actJson } from './access-log.tsx'
 import { consentJson, stateOf } from './consent-state.ts'
 import { consentsPage, withdrawPage } from './consents.tsx'
@@ -178,6 +180,21 @@ function accessRows(deps: CitizenDeps): Row[] {
       snapshot: true,
       summary: { ja: '誰が、いつ、なぜ、何を見たか', en: 'Who looked, when, why, at what' },
       handle: (ctx, request) => accessLog(ctx, request, deps),
+    },
+    {
+      kind: 'stream',
+      method: 'GET',
+      path: '/me/access-log/download',
+      ...me,
+      audit: 'citizen.access-log',
+      law: LAW,
+      summary: { ja: '「誰が見たか」を全部まとめて受け取る（CSV）', en: 'Download everything that was looked at (CSV)' },
+      handle: async (ctx) => {
+        noteOwn(ctx, { resource: 'access-log' })
+        const name = `enishi-access-log-${dateInJapan(ctx.now)}.csv`
+        const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` }
+        return { headers, pieces: accessLogPieces(ctx, citizenOf(ctx).keys) }
+      },
     },
   ]
 }

@@ -3,7 +3,7 @@ import type { Lang } from '#kernel/language'
 import type { Refusal } from '#kernel/refusal'
 import { LinkButton, type PageUser, ProblemPage, renderPage, staffNav, t, type Words } from '#ui'
 
-type About = { refusal: Refusal; sentence: string; code: string; lang: Lang; actor: Actor; url: string; demo: boolean }
+type About = { refusal: Refusal; sentence: string; lang: Lang; actor: Actor; url: string; demo: boolean }
 
 const title = { ja: '表示できません', en: 'This cannot be shown' }
 
@@ -23,7 +23,7 @@ function userOf(actor: Actor, lang: Lang): PageUser | undefined {
   return actor.kind === 'staff' ? { name: actor.name, detail: institutionNameIn(actor, lang) } : undefined
 }
 
-export function problemPage({ refusal, sentence, code, lang, actor, url, demo }: About): string {
+export function problemPage({ refusal, sentence, lang, actor, url, demo }: About): string {
   const [what, ...todo] = sentence.split(/(?<=。)|(?<=\.) /)
   return renderPage(
     <ProblemPage
@@ -40,7 +40,7 @@ export function problemPage({ refusal, sentence, code, lang, actor, url, demo }:
           ? todo.join(' ')
           : t(lang, advice[refusal.code] ?? { ja: '前の画面に戻ってやり直してください。', en: 'Go back and try again.' })
       }
-      reference={refusal.detail.reference ?? code}
+      reference={refusal.detail.reference}
       action={<LinkButton href={home[actor.kind]}>{t(lang, { ja: 'はじめの画面へ', en: 'To the first page' })}</LinkButton>}
     />,
   )

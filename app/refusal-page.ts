@@ -9,4 +9,4 @@ type About = { refusal: Refusal; lang: Lang; actor: Actor; url: string }
 export const refusalPage =
   (demo: boolean) =>
   (about: About): string =>
-    problemPage({ ...about, demo, sentence: refusalSentence(about.refusal, about.lang), code: about.refusal.code })
+    problemPage({ ...about, demo, sentence: refusalSentence(about.refusal, about.lang) })

@@ -41,6 +41,16 @@ test('a slow, a halting and a quick reader get the same forty megabytes', async 
   expect(await read(many, (n) => (n % 100 === 0 ? wait(20) : undefined))).toEqual(quick)
 })
 
+test('whatever size makes the server wait at its very end, the next query is heard', async () => {
+  // Around the amount that is held for a slow reader, so that in some of them the end arrives together with the pause.
+  for (let rows = 400; rows <= 1_600; rows += 40) {
+    const { bytes } = await read(`copy (select repeat('y', 1000) from generate_series(1, ${rows})) to stdout`, () => wait(1))
+    expect(bytes).toBe(rows * 1001)
+    const heard = await Promise.race([client.query('select 1').then(() => true), wait(5_000, false)])
+    expect([rows, heard]).toEqual([rows, true])
+  }
+})
+
 test('rows longer than a block, and none at all', async () => {
   expect((await read(`copy (select repeat('x', 300000) from generate_series(1, 3)) to stdout`, () => undefined)).bytes).toBe(900_003)
   expect((await read(`copy (select 1 where false) to stdout`, () => undefined)).bytes).toBe(0)

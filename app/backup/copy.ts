@@ -99,6 +99,8 @@ export async function* copyOut(client: pg.ClientBase, text: string): AsyncGenera
   } finally {
     client.removeListener('end', broken)
     if (!over) connection?.stream.destroy()
+    // The end may have arrived with what was still under way when the server was made to wait: the next query needs an open ear.
+    else if (isPaused) connection?.stream.resume()
   }
 }
 

@@ -15,8 +15,3 @@ export function ageOn(birthDate: string, day: string): number {
   const years = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4))
   return day.slice(5) < birthDate.slice(5) ? years - 1 : years
 }
-
-/** Instant as ISO 8601 in Japan's zone with milliseconds, e.g. 2026-11-22T13:05:00.000+09:00. */
-export function instantInJapan(instant: Date): string {
-  return new Date(instant.getTime() + 9 * 3600_000).toISOString().replace('Z', '+09:00')
-}

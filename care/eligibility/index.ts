@@ -16,4 +16,4 @@ export type {
 export { routes } from './routes.tsx'
 export { copayOn, insurerNumberOf, memberOf } from './rules.ts'
 export { type CardResult, type EligibilityService, eligibilityService, type LookUpResult } from './service.ts'
-export { eligibilityMigrations } from './store.ts'
+export { eligibilityMigrations } from './schema.ts'

@@ -1,5 +1,4 @@
 import type { ItemKind } from '#care/consent'
-import type { Resource } from '#packages/fhir'
 
 /** One resource as stored: what authorisation and search read stands beside the text that is served as it is. */
 export type StoredResource = {
@@ -24,9 +23,6 @@ export type StoredResource = {
   clinicalAt: Date | null
   body: string
 }
-
-/** A resource about to be written, with what it is found by. */
-export type Draft = Omit<StoredResource, 'version' | 'lastUpdated' | 'deleted' | 'body'> & { resource: Resource }
 
 /** A stored resource as a reader gets it, with the rule that let them see it. */
 export type Seen = StoredResource & { rule: string }

@@ -1,7 +1,7 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { hasError, operationOutcome, parseJson, type Resource } from '#packages/fhir'
+import { hasError, operationOutcome, parseJson } from '#packages/fhir'
 import type { DepositReceipt } from './deposit.ts'
 import { capabilityStatement } from './capability.ts'
 import type { Seen } from './model.ts'
@@ -277,5 +277,3 @@ function submitted(receipt: DepositReceipt): Answer {
   const outcome = { resourceType: 'OperationOutcome', issue: [summary, ...warnings] }
   return { status: 201, fhir: outcome, headers: { 'enishi-deposit': receipt.depositId } }
 }
-
-export type { Resource }

@@ -1,12 +1,12 @@
 import type { ConsentService, Grant } from '#care/consent'
 import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
-import { type Actor, institutionOf } from '#kernel/context'
+import type { Actor } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isResourceType, type Resource } from '#packages/fhir'
+import { isResourceType } from '#packages/fhir'
 import { depositService } from './deposit.ts'
 import { indexRows } from './index-rows.ts'
-import { keyOfId, ownTypes, sharedTypes } from './ids.ts'
+import { keyOfId, sharedTypes } from './ids.ts'
 import type { Seen } from './model.ts'
 import { patientResource } from './patient.ts'
 import { parseSearch, type Search } from './search-query.ts'
@@ -176,5 +176,3 @@ function requireType(type: string): void {
 export function requireScope(actor: Actor, type: string, act: 'c' | 'r' | 'u' | 'd' | 's'): void {
   if (actor.kind === 'system' && !scopeAllows(actor.scopes, type, act)) refuse('scope-missing', { scope: `system/${type}.${act}` })
 }
-
-export { institutionOf, ownTypes, type Resource }

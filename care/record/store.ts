@@ -6,6 +6,7 @@ import { refuse } from '#kernel/refusal'
 import type { RawBuilder } from 'kysely'
 import type { IndexRows } from './index-rows.ts'
 import type { Deposit, Seen, StoredResource } from './model.ts'
+import { dropIndex, insertIndex } from './search/index-store.ts'
 
 export type WrittenRow = StoredResource & { index: IndexRows }
 
@@ -92,19 +93,7 @@ export async function insertResources(db: Db, rows: readonly WrittenRow[]): Prom
       tokens = excluded.tokens, refs = excluded.refs, body = excluded.body
     where old.version = excluded.version - 1`.execute(db)
   if (numAffectedRows !== BigInt(rows.length)) refuse('version-conflict', { version: '?' })
-  const of = (r: WrittenRow) => ({ key: r.key, type: r.type, id: r.id })
-  const strings = rows.flatMap((r) => r.index.strings.map((s) => ({ ...of(r), ...s })))
-  if (strings.length > 0)
-    await sql`insert into record.string_value (key, type, id, param, value) select key, type, id, param, value
-      from jsonb_to_recordset(${JSON.stringify(strings)}::jsonb) as n(key text, type text, id text, param text, value text) on conflict do nothing`.execute(
-      db,
-    )
-  const dates = rows.flatMap((r) => r.index.dates.map((d, n) => ({ ...of(r), ...d, n })))
-  if (dates.length > 0)
-    await sql`insert into record.date_value (key, type, id, param, n, lo, hi) select key, type, id, param, n, lo, hi
-      from jsonb_to_recordset(${JSON.stringify(dates)}::jsonb) as n(key text, type text, id text, param text, n int, lo timestamptz, hi timestamptz)`.execute(
-      db,
-    )
+  await insertIndex(db, rows)
 }
 
 type Which = { key: string; type: string; id: string }
@@ -115,8 +104,7 @@ export async function archive(db: Db, which: readonly Which[]): Promise<void> {
   const listed = sql`jsonb_to_recordset(${list}::jsonb) as w(key text, type text, id text)`
   await sql`insert into record.version (key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body)
     select ${COLUMNS} from record.resource r join ${listed} on r.key = w.key and r.type = w.type and r.id = w.id`.execute(db)
-  await sql`delete from record.string_value s using ${listed} where s.key = w.key and s.type = w.type and s.id = w.id`.execute(db)
-  await sql`delete from record.date_value d using ${listed} where d.key = w.key and d.type = w.type and d.id = w.id`.execute(db)
+  await dropIndex(db, which)
 }
 
 /** Marks resources deleted in a new version, after `archive`. */

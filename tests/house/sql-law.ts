@@ -137,7 +137,7 @@ export function forbiddenSql(sql: string, path = ''): string[] {
 }
 
 /** Where SQL may be written: the store of a service, its schema and search, and the ground floor. */
-const sqlPlaces = /^kernel\/|\/(store|schema|search-sql)\.ts$|\/(store|migrations)\//
+const sqlPlaces = /^kernel\/|\/(store|schema)\.ts$|\/(store|migrations|search)\//
 
 /** SQL elsewhere, each file with its reason. */
 export const sqlExceptions: Record<string, string> = {
@@ -159,7 +159,7 @@ export function strayedSql(sources: readonly Source[]): string[] {
     .filter((s) => !isProof(s.path) && !sqlPlaces.test(s.path) && !(s.path in sqlExceptions))
     .filter((s) => !Object.keys(exceptionFolders).some((folder) => s.path.startsWith(folder)))
     .filter((s) => writesSql(s))
-    .map((s) => `${s.path}: SQL stands in store.ts (schema.ts, search-sql.ts) or in the kernel`)
+    .map((s) => `${s.path}: SQL stands in store.ts (schema.ts, search/) or in the kernel`)
 }
 
 function writesSql(source: Source): boolean {

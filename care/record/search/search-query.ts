@@ -1,6 +1,6 @@
 import { refuse } from '#kernel/refusal'
 import { type DateRange, dateRange, foldMemberId, identifierSystems, searchParametersFor } from '#packages/fhir'
-import { boundText, boundToken } from './index-rows.ts'
+import { boundText, boundToken } from '../index-rows.ts'
 
 export type DatePrefix = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'sa' | 'eb' | 'ap'
 

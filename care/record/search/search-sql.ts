@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import type { DateRange } from '#packages/fhir'
-import type { Seen } from './model.ts'
+import type { Seen } from '../model.ts'
 import type { Condition, DatePrefix, Search } from './search-query.ts'
-import { COLUMNS, toSeen } from './store.ts'
+import { COLUMNS, toSeen } from '../store.ts'
 
 /** Totals are counted under the caller's predicate and stop here: beyond it nobody reads the figure, and counting would cost more than the page. */
 export const TOTAL_CAP = 10_000

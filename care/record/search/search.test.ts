@@ -1,9 +1,9 @@
 /** Search and read through GET /fhir/R4. @spec FHIR R4 search https://hl7.org/fhir/R4/search.html */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import * as send from '../../tests/harness/bundles.ts'
-import { type Caller, type Heard, linkOf, matches, rulesOf } from '../../tests/harness/caller.ts'
-import { CLINIC, HOSPITAL, openPlatform, type Platform } from '../../tests/harness/platform.ts'
+import * as send from '../../../tests/harness/bundles.ts'
+import { type Caller, type Heard, linkOf, matches, rulesOf } from '../../../tests/harness/caller.ts'
+import { CLINIC, HOSPITAL, openPlatform, type Platform } from '../../../tests/harness/platform.ts'
 import { alternatives } from './search-query.ts'
 
 const memberId = 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID'

@@ -23,6 +23,8 @@ type Element = {
   contentReference?: string
   binding?: { strength: string; valueSet?: string }
   maxLength?: number
+  isSummary?: boolean
+  isModifier?: boolean
 }
 type StructureDefinition = {
   resourceType: 'StructureDefinition'
@@ -89,6 +91,8 @@ function elementRow(element: Element, hasChildren: boolean): ElementRow {
   if (targets.length > 0 && !targets.includes('Resource')) row.targets = targets
   if (types.some((type) => type.profile?.some((profile) => profile.endsWith('/SimpleQuantity')))) row.simpleQuantity = true
   if (element.binding?.strength === 'required' && element.binding.valueSet) row.valueSet = element.binding.valueSet.split('|')[0]!
+  if (element.isSummary) row.summary = true
+  if (element.isModifier) row.modifier = true
   return row
 }
 

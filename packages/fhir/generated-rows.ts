@@ -13,6 +13,10 @@ export type ElementRow = {
   valueSet?: string
   /** The Quantity has no comparator (SimpleQuantity). */
   simpleQuantity?: boolean
+  /** Part of `_summary=true`. */
+  summary?: boolean
+  /** May turn the meaning of what stands around it, so it is never left out. */
+  modifier?: boolean
 }
 
 /** A resource, a datatype, or a part of one (`Patient.contact`); `base` names the shape whose elements come first. */

@@ -105,7 +105,7 @@ export function depositService({
         ctx.audit({ action: 'record.deposit-again', key: resolved.key, resource: `Bundle/${earlier.depositId}` })
         return { ...receipt, depositId: earlier.depositId, kinds: {}, repeated: true }
       }
-      await this.clear(ctx, resolved.key, earlier?.depositId)
+      const removed = await this.clear(ctx, resolved.key, earlier?.depositId)
       const depositId = ulid(ctx.now.getTime())
       const rows = depositRows(itemsOf(bundle), { person: resolved, depositId, source, now: ctx.now })
       await store.insertDeposit(ctx.db, {
@@ -121,17 +121,19 @@ export function depositService({
       await this.settle(ctx, resolved, source)
       const kinds = countBy(rows.map((r) => r.kind))
       ctx.audit({ key: resolved.key, kinds: Object.keys(kinds), count: rows.length, resource: `Bundle/${depositId}` })
-      ctx.tell({ topic: 'record.deposited', key: resolved.key, payload: { depositId, kinds } })
+      const written = rows.map(({ type, id, version }) => ({ type, id, version }))
+      ctx.tell({ topic: 'record.deposited', key: resolved.key, payload: { depositId, kinds, written, removed } })
       return { ...receipt, depositId, kinds, repeated: false }
     },
 
-    /** Takes away what an earlier submission of the same identifier brought; its versions stay in history. */
-    async clear(ctx: Context, key: string, depositId: string | undefined): Promise<void> {
-      if (depositId === undefined) return
+    /** Takes away what an earlier submission of the same identifier brought; its versions stay in history. @returns what is gone, with its last version */
+    async clear(ctx: Context, key: string, depositId: string | undefined): Promise<{ type: string; id: string; version: number }[]> {
+      if (depositId === undefined) return []
       const gone = await store.findOfDeposit(ctx.db, key, depositId)
-      if (gone.length === 0) return
+      if (gone.length === 0) return []
       await store.archive(ctx.db, gone)
       await store.markDeleted(ctx.db, gone, ctx.now)
+      return gone.map(({ type, id, version }) => ({ type, id, version: version + 1 }))
     },
 
     /** The person's demographic record stands, and the sender treats this person. */

@@ -114,10 +114,11 @@ export async function markDeleted(db: Db, which: readonly Which[], at: Date): Pr
     where r.key = w.key and r.type = w.type and r.id = w.id`.execute(db)
 }
 
-/** Live resources of one submission. */
-export async function findOfDeposit(db: Db, key: string, depositId: string): Promise<Which[]> {
-  const { rows } =
-    await sql<Which>`select key, type, id from record.resource where key = ${key} and deposit_id = ${depositId} and not deleted`.execute(db)
+/** Live resources of one submission, each with its version. */
+export async function findOfDeposit(db: Db, key: string, depositId: string): Promise<(Which & { version: number })[]> {
+  const { rows } = await sql<
+    Which & { version: number }
+  >`select key, type, id, version from record.resource where key = ${key} and deposit_id = ${depositId} and not deleted`.execute(db)
   return rows
 }
 

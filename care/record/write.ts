@@ -107,7 +107,7 @@ export function writeService({ consent, person, find }: Parts) {
       count: 1,
       resource: `${row.type}/${row.id}`,
     })
-    ctx.tell({ topic: 'record.written', key: row.key, payload: { type: row.type, id: row.id, version: row.version } })
+    ctx.tell({ topic: 'record.written', key: row.key, payload: { written: [{ type: row.type, id: row.id, version: row.version }] } })
     return { type: row.type, id: row.id, version: row.version, lastUpdated: row.lastUpdated, body: row.body, created: row.version === 1 }
   }
 
@@ -201,6 +201,7 @@ export function writeService({ consent, person, find }: Parts) {
         count: 1,
         resource: `${type}/${id}`,
       })
+      ctx.tell({ topic: 'record.written', key: old.key, payload: { removed: [{ type, id, version: old.version + 1 }] } })
       return { version: old.version + 1 }
     },
 

@@ -112,6 +112,21 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     },
 
     /**
+     * Which of these resources, as they stand now, a search of the caller would show. Nothing of them is handed out, so nothing is noted.
+     * @param query refused where it holds a parameter that nobody here knows: one passed over would choose more than was asked for
+     * @refuses type-unknown, scope-missing, search-unsupported, search-invalid
+     */
+    async matching(ctx: Context, type: string, query: URLSearchParams, which: readonly { key: string; id: string }[]): Promise<Seen[]> {
+      requireType(type)
+      requireScope(ctx.actor, type, 's')
+      const search = parseSearch(type, query, true)
+      if (which.length === 0) return []
+      const [keys, ids] = [[...new Set(which.map((w) => w.key))], which.map((w) => w.id)]
+      const conditions = [...search.conditions, { kind: 'key' as const, keys }, { kind: 'id' as const, ids }]
+      return (await runSearch(ctx, about(ctx), { ...search, conditions, count: which.length })).rows
+    },
+
+    /**
      * The person's items and documents in one list, each under the rule that shows it. Notes one audit entry a rule, consent and key,
      * and one for the person where nothing is shown: an empty chart was looked at too.
      * @param grants consents that hold now, so that the log names the one a look rests on

@@ -4,13 +4,20 @@ import type { Actor } from './context.ts'
 import type { Db } from './database.ts'
 
 /**
+ * `tokenBinding`: what the token that was sent is tied to; `no-token` where the platform itself acts on a client's standing order
+ * (a subscription, an export).
+ */
+export type SystemAsked = { scopes: readonly string[]; tokenBinding: 'mtls' | 'dpop' | 'none' | 'no-token' }
+
+/**
  * Who a proven subject is, asked anew at every request so that a change of role or of keys works at once.
  * Bound in `app` to the registers of `care/person`.
  */
 export type Accounts = {
   citizen(db: Db, personId: string): Promise<Extract<Actor, { kind: 'citizen' }> | undefined>
   staff(db: Db, staffId: string): Promise<Extract<Actor, { kind: 'staff' }> | undefined>
-  system(db: Db, clientId: string, scopes: readonly string[]): Promise<Extract<Actor, { kind: 'system' }> | undefined>
+  /** @refuses binding-required where the client's tokens must be tied to more than this one is */
+  system(db: Db, clientId: string, asked: SystemAsked): Promise<Extract<Actor, { kind: 'system' }> | undefined>
 }
 
 export const SESSION_COOKIE = 'enishi_session'

@@ -26,7 +26,7 @@ export async function proveCaller(deps: { db: Db; accounts: Accounts; mint: Toke
   if (authorization !== undefined) {
     const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/.exec(authorization)?.[1]
     const read = token === undefined ? undefined : await deps.mint.read(now, token)
-    const actor = read && (await deps.accounts.system(deps.db, read.clientId, read.scopes))
+    const actor = read && (await deps.accounts.system(deps.db, read.clientId, { scopes: read.scopes, tokenBinding: 'none' }))
     return { actor: actor ?? refuse('token-invalid'), sessionId: null }
   }
   const session = cookie(headers, SESSION_COOKIE)

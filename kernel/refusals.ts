@@ -36,6 +36,24 @@ export const refusals = {
     ja: 'アクセストークンが無効か期限切れです。取り直してください。',
     en: 'The access token is invalid or expired. Get a new one.',
   },
+  'certificate-mismatch': {
+    status: 401,
+    issue: 'security',
+    ja: 'このアクセストークンは、別のクライアント証明書に結び付いています。トークンを受け取ったときと同じ証明書で接続してください（mTLS）。',
+    en: 'This access token is tied to another client certificate. Connect with the certificate it was issued to (mTLS).',
+  },
+  'dpop-invalid': {
+    status: 401,
+    issue: 'security',
+    ja: 'DPoP の証明を確かめられません（{reason}）。要求ごとに新しい証明を DPoP ヘッダーに付け、Authorization は DPoP の形で送ってください。',
+    en: 'The DPoP proof is not good ({reason}). Send a fresh proof in the DPoP header of each request, and the token under the DPoP scheme.',
+  },
+  'binding-required': {
+    status: 401,
+    issue: 'security',
+    ja: 'このクライアントは、証明書（mTLS）または鍵（DPoP）に結び付いたアクセストークンだけを使えます。取り直してください。',
+    en: 'This client may only use access tokens tied to its certificate (mTLS) or key (DPoP). Get a new one that way.',
+  },
   'client-invalid': {
     status: 401,
     issue: 'security',

@@ -87,6 +87,7 @@ async function enterRegisters(deps: SeedDeps, region: Region, secrets: DemoSecre
       name,
       jwks: { keys: [client.publicKeyJwk] },
       scopes: [SCOPE],
+      binding: 'none',
     })
   }
   await Promise.all(

@@ -26,7 +26,7 @@ async function recordOne(sample: Sample, issuer: string): Promise<Statement[]> {
     dialect: new PostgresDialect({ pool }),
     log: (event) => void statements.push({ text: event.query.sql, values: event.query.parameters }),
   })
-  const actor = (await accounts.system(recording, CLIENT, [])) as Extract<Actor, { kind: 'system' }>
+  const actor = (await accounts.system(recording, CLIENT, { scopes: [], tokenBinding: 'none' })) as Extract<Actor, { kind: 'system' }>
   const cards = { check: async () => ({ serial: sample.serial, issuer }) }
   const service = eligibilityService({ consent: consentService(), person: personService({ totpOnce: true }), cards })
   const nothing = () => undefined

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { consentMigrations } from '#care/consent'
 import { eligibilityMigrations } from '#care/eligibility'
 import { insertClient, insertFacilities, personMigrations } from '#care/person'
-import { type Db, openDatabase } from '#kernel/database'
+import { type Db, onOneConnection, openDatabase } from '#kernel/database'
 import { migrate } from '#kernel/migrate'
 import { kernelMigrations } from '#kernel/schema'
 import { say } from '../measure.ts'
@@ -29,7 +29,7 @@ export async function openRegister(people: number, cards: BenchCards): Promise<D
   if (stands.rows.length === 0) {
     await migrate(db, [...kernelMigrations, ...personMigrations, ...consentMigrations, ...eligibilityMigrations])
     // A million rows in one statement take longer than any request may.
-    await db.connection().execute(async (one) => {
+    await onOneConnection(db, async (one) => {
       await sql`set statement_timeout = 0`.execute(one)
       await fill(one, people, cards)
       // A million rows wait to be written out: done before the clock starts, or the server would do it while cards are checked.
@@ -41,7 +41,7 @@ export async function openRegister(people: number, cards: BenchCards): Promise<D
 }
 
 /** Which tables, people and cards stand in the database; the first figure counts up when the tables change. */
-const stampOf = (people: number, cards: BenchCards) => `2 ${people} ${cards.cards.length} ${cards.issuer}`
+const stampOf = (people: number, cards: BenchCards) => `3 ${people} ${cards.cards.length} ${cards.issuer}`
 
 async function isFilled(people: number, cards: BenchCards): Promise<boolean> {
   const db = openDatabase({ url: benchUrl(), poolSize: 1, applicationName: 'bench' })
@@ -60,7 +60,14 @@ async function fill(db: Db, people: number, cards: BenchCards): Promise<void> {
   await insertFacilities(db, [
     { institutionNumber: INSTITUTION, name: '計測診療所', nameEn: 'Bench clinic', kind: 'clinic', prefecture: '13' },
   ])
-  await insertClient(db, { clientId: CLIENT, institutionNumber: INSTITUTION, name: 'bench', jwks: { keys: [] }, scopes: [] })
+  await insertClient(db, {
+    clientId: CLIENT,
+    institutionNumber: INSTITUTION,
+    name: 'bench',
+    jwks: { keys: [] },
+    scopes: [],
+    binding: 'none',
+  })
   await sql`insert into person.person (id, name, name_kana, birth_date, sex, address, postal_code, phone, folded_name, folded_kana, made_at)
     select 'p' || lpad(i::text, 25, '0'), '縁 ' || i, 'エニシ ' || i, date '1930-01-01' + i % 34000, case when i % 2 = 0 then 'female' else 'male' end,
       '縁県縁市' || i, '0000001', '', '縁' || i, 'えにし' || i, now() from generate_series(0, ${people - 1}::int) i`.execute(db)

@@ -36,4 +36,22 @@ export type Resolution = { key: string; personId: string; created: boolean; doub
 export type FacilityKind = 'hospital' | 'clinic' | 'dental-clinic' | 'pharmacy' | 'care-provider' | 'municipality' | 'insurer'
 export type Facility = { institutionNumber: string; name: string; nameEn: string; kind: FacilityKind; prefecture: string }
 export type Staff = { id: string; loginName: string; name: string; role: StaffRole; institutionNumber: string }
-export type SystemClient = { clientId: string; institutionNumber: string; name: string; jwks: { keys: object[] }; scopes: string[] }
+
+/**
+ * What a client's access tokens must be tied to: the certificate of its connection (`mtls`, RFC 8705), a key it proves with each
+ * request (`dpop`, RFC 9449), or either (`any`). `none` demands nothing and still ties a token where the client brings a proof.
+ */
+export type BindingPolicy = 'mtls' | 'dpop' | 'any' | 'none'
+export type SystemClient = {
+  clientId: string
+  institutionNumber: string
+  name: string
+  jwks: { keys: object[] }
+  scopes: string[]
+  /** `any` where nothing is said. */
+  binding?: BindingPolicy
+  /** SHA-256 thumbprints (base64url) of certificates that prove the client without an assertion. */
+  certificates?: string[]
+  /** Subject of such a certificate, e.g. `CN=emr,O=Hospital,C=JP`; null where only thumbprints count. */
+  certificateSubject?: string | null
+}

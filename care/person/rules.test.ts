@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Candidate, foldName, samePerson } from './rules.ts'
+import { bindingDemanded, type Candidate, foldName, samePerson } from './rules.ts'
 
 const hanako: Candidate = {
   key: 'k1',
@@ -40,4 +40,18 @@ test.each([
 
 test('dakuten stay apart: バ is not ハ', () => {
   expect(foldName('バ')).not.toBe(foldName('ハ'))
+})
+
+test.each<[string, string[], 'none' | 'any']>([
+  ['an app that reads its own person’s record', ['launch/patient', 'openid', 'patient/*.rs'], 'none'],
+  ['the same in the older words', ['patient/Observation.read'], 'none'],
+  ['an app that writes', ['patient/*.rs', 'patient/Observation.cu'], 'any'],
+  ['an app that writes, in the older words', ['patient/*.*'], 'any'],
+  ['a system', ['system/*.rs'], 'any'],
+  ['a client of staff', ['user/*.rs'], 'any'],
+  ['a client without scopes', [], 'any'],
+])('no binding for %s: %o, where real data is kept: %s', (_who, scopes, demanded) => {
+  expect(bindingDemanded({ binding: 'none', scopes }, false)).toBe(demanded)
+  expect(bindingDemanded({ binding: 'none', scopes }, true), 'in the demo').toBe('none')
+  expect(bindingDemanded({ binding: 'dpop', scopes }, true)).toBe('dpop')
 })

@@ -1,5 +1,5 @@
 /** How the register decides whether two statements speak of the same person. Pure. */
-import type { Stated } from './model.ts'
+import type { BindingPolicy, Stated } from './model.ts'
 
 export type Candidate = { key: string; personId: string; birthDate: string; sex: string; nameKana: string; name: string; doubtful: boolean }
 
@@ -33,4 +33,18 @@ export function samePerson(
 function sexAgrees(a: string, b: string): boolean {
   const open = (s: string) => s === '' || s === 'unknown' || s === 'other'
   return open(a) || open(b) || a === b
+}
+
+/**
+ * What a client's tokens must be tied to, whatever its register entry hopes for.
+ *
+ * A stolen token that is tied to nothing works for the thief, so only an app that reads its own person's record may do
+ * without. The demo, whose secrets are public, may let any client do without.
+ */
+export function bindingDemanded(client: { binding: BindingPolicy; scopes: readonly string[] }, anyClientUnbound: boolean): BindingPolicy {
+  if (client.binding !== 'none' || anyClientUnbound) return client.binding
+  const reads = client.scopes.every((scope) =>
+    /^(?:patient\/(?:\*|[A-Za-z]+)\.(?:read|rs?|s)|launch\/patient|openid|fhirUser|profile)$/.test(scope),
+  )
+  return reads && client.scopes.length > 0 ? 'none' : 'any'
 }

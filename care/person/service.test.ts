@@ -3,7 +3,7 @@ import * as OTPAuth from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refusal } from '#kernel/refusal'
 import { HOSPITAL, openPlatform, type Platform, systemActor } from '../../tests/harness/platform.ts'
-import { accounts } from './index.ts'
+import { accounts, accountsOf, type BindingPolicy, updateClientBinding } from './index.ts'
 
 let platform: Platform
 beforeAll(async () => {
@@ -162,8 +162,29 @@ describe('accounts', () => {
   test('a client that has ended is nobody', async () => {
     await platform.token(HOSPITAL, ['system/Condition.r'])
     const id = `${HOSPITAL} system/Condition.r`
-    expect(await accounts.system(platform.db, id, ['system/Condition.r'])).toMatchObject({ scopes: ['system/Condition.r'] })
+    const asked = { scopes: ['system/Condition.r'], tokenBinding: 'none' } as const
+    expect(await accounts.system(platform.db, id, asked)).toMatchObject({ scopes: ['system/Condition.r'] })
     await sql`update person.client set ended_at = now() where client_id = ${id}`.execute(platform.db)
-    expect(await accounts.system(platform.db, id, [])).toBeUndefined()
+    expect(await accounts.system(platform.db, id, asked)).toBeUndefined()
+  })
+
+  test('a client is held to what its tokens must be tied to, from the next request on', async () => {
+    await platform.token(HOSPITAL, ['system/Observation.r'])
+    const id = `${HOSPITAL} system/Observation.r`
+    const seen = async (tokenBinding: 'mtls' | 'dpop' | 'none' | 'no-token', who = accounts) =>
+      who.system(platform.db, id, { scopes: [], tokenBinding }).then((actor) => actor?.kind, String)
+    const allowed: Record<string, string[]> = {
+      none: ['mtls', 'dpop', 'none', 'no-token'],
+      any: ['mtls', 'dpop', 'no-token'],
+      mtls: ['mtls', 'no-token'],
+      dpop: ['dpop', 'no-token'],
+    }
+    for (const [binding, good] of Object.entries(allowed)) {
+      await updateClientBinding(platform.db, id, { binding: binding as BindingPolicy, certificates: [], certificateSubject: null })
+      for (const way of ['mtls', 'dpop', 'none', 'no-token'] as const)
+        expect(await seen(way), `${binding} ${way}`).toBe(good.includes(way) ? 'system' : 'Refusal: binding-required')
+    }
+    await updateClientBinding(platform.db, id, { binding: 'none', certificates: [], certificateSubject: null })
+    expect(await seen('none', accountsOf({ anyClientUnbound: false })), 'where real data is kept').toBe('Refusal: binding-required')
   })
 })

@@ -6,10 +6,11 @@ import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, clai
 import { Refusal, refuse } from '#kernel/refusal'
 import { scopeCovers } from '#kernel/scope'
 import { foldMemberId } from '#packages/fhir'
+import { findClient } from './client-store.ts'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
 import { readSearch } from './patient-search.ts'
-import { foldName, samePerson } from './rules.ts'
+import { bindingDemanded, foldName, samePerson } from './rules.ts'
 import * as store from './store.ts'
 
 export type PersonService = ReturnType<typeof personService>
@@ -17,8 +18,9 @@ export type PersonService = ReturnType<typeof personService>
 /**
  * Registers of people, facilities, staff and system clients.
  * @param totpOnce refuses a one-time code that was used before; the demo, whose secrets are public, may leave it off
+ * @param anyClientUnbound honours the policy `none` of any client; off where real people's data is kept
  */
-export function personService({ totpOnce }: { totpOnce: boolean }) {
+export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce: boolean; anyClientUnbound?: boolean }) {
   return {
     find: (ctx: { db: Db }, id: string): Promise<Person | undefined> => store.findPerson(ctx.db, id),
     findByKey: (ctx: { db: Db }, key: string): Promise<Person | undefined> => store.findByKey(ctx.db, key),
@@ -36,7 +38,11 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
     facilities: (ctx: { db: Db }, numbers?: readonly string[]) => store.findFacilities(ctx.db, numbers),
     memberIds: (ctx: { db: Db }, personId: string) => store.memberIdsOf(ctx.db, personId),
     openDoubts: (ctx: { db: Db }) => store.countDoubts(ctx.db),
-    findClient: (ctx: { db: Db }, clientId: string) => store.findClient(ctx.db, clientId),
+    /** A live client; `binding` is what its tokens must be tied to. */
+    async findClient(ctx: { db: Db }, clientId: string) {
+      const client = await findClient(ctx.db, clientId)
+      return client && { ...client, binding: bindingDemanded(client, anyClientUnbound) }
+    },
 
     /** Enters a person with one member id, as an insurer's register does. */
     async enter(ctx: { db: Db; now: Date }, person: NewPerson & { memberId: string | null }): Promise<Resolution> {
@@ -126,8 +132,11 @@ export function personService({ totpOnce }: { totpOnce: boolean }) {
   }
 }
 
-/** The kernel's question who a proven subject is, answered from the registers. */
-export const accounts: Accounts = {
+/**
+ * The kernel's question who a proven subject is, answered from the registers.
+ * @param about.anyClientUnbound as in `personService`
+ */
+export const accountsOf = ({ anyClientUnbound }: { anyClientUnbound: boolean }): Accounts => ({
   async citizen(db, personId) {
     const p = await store.findPerson(db, personId)
     return p && { kind: 'citizen', id: p.id, keys: p.keys, name: p.name }
@@ -146,17 +155,24 @@ export const accounts: Accounts = {
       }
     )
   },
-  async system(db, clientId, scopes) {
-    const c = await store.findClient(db, clientId)
-    return (
-      c && {
-        kind: 'system',
-        id: c.clientId,
-        institutionNumber: c.institutionNumber,
-        institutionName: c.institutionName,
-        name: c.name,
-        scopes: scopes.filter((s) => scopeCovers(c.scopes, s)),
-      }
-    )
+  async system(db, clientId, { scopes, tokenBinding }) {
+    const c = await findClient(db, clientId)
+    if (c === undefined) return undefined
+    if (tokenBinding !== 'no-token') {
+      const demanded = bindingDemanded(c, anyClientUnbound)
+      const kept = demanded === 'none' || demanded === tokenBinding || (demanded === 'any' && tokenBinding !== 'none')
+      if (!kept) refuse('binding-required')
+    }
+    return {
+      kind: 'system',
+      id: c.clientId,
+      institutionNumber: c.institutionNumber,
+      institutionName: c.institutionName,
+      name: c.name,
+      scopes: scopes.filter((s) => scopeCovers(c.scopes, s)),
+    }
   },
-}
+})
+
+/** As the register says, `none` included: for the demo and for tests. */
+export const accounts: Accounts = accountsOf({ anyClientUnbound: true })

@@ -3,7 +3,7 @@ import type { StaffRole } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { gather } from '#kernel/gather'
 import type { Migration } from '#kernel/migrate'
-import type { Facility, NewPerson, Person, SystemClient, Staff } from './model.ts'
+import type { Facility, NewPerson, Person, Staff } from './model.ts'
 import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
 
@@ -41,6 +41,14 @@ export const personMigrations: Migration[] = [
       create table person.card (
         serial text not null, issuer text not null, person_id text not null, linked_at timestamptz not null, ended_at timestamptz,
         primary key (issuer, serial));
+    `,
+  },
+  {
+    id: 'person/002-client-binding',
+    sql: `
+      alter table person.client
+        add column binding text not null default 'any' check (binding in ('mtls', 'dpop', 'any', 'none')),
+        add column certificates text[] not null default '{}', add column certificate_subject text;
     `,
   },
 ]
@@ -240,35 +248,6 @@ export async function findStaff(db: Db, by: { id: string } | { loginName: string
     }
   )
 }
-
-export async function insertClient(db: Db, c: SystemClient): Promise<void> {
-  await sql`insert into person.client (client_id, institution_number, name, jwks, scopes)
-    values (${c.clientId}, ${c.institutionNumber}, ${c.name}, ${JSON.stringify(c.jwks)}::jsonb, ${c.scopes})`.execute(db)
-}
-
-type ClientRow = {
-  client_id: string
-  institution_number: string
-  name: string
-  jwks: { keys: object[] }
-  scopes: string[]
-  facility: string
-}
-export type FoundClient = SystemClient & { institutionName: string }
-
-/** A live client; requests of many clients at once share a statement. */
-export const findClient = gather<string, FoundClient | undefined>(async (db, clientIds) => {
-  const { rows } =
-    await sql<ClientRow>`select c.*, f.name as facility from person.client c join person.facility f using (institution_number)
-    where c.client_id = any(${[...new Set(clientIds)]}::text[]) and c.ended_at is null`.execute(db)
-  const found = new Map(
-    rows.map((r): [string, FoundClient] => {
-      const about = { clientId: r.client_id, institutionNumber: r.institution_number, name: r.name, jwks: r.jwks, scopes: r.scopes }
-      return [r.client_id, { ...about, institutionName: r.facility }]
-    }),
-  )
-  return clientIds.map((id) => found.get(id))
-})
 
 export async function linkCard(db: Db, card: { serial: string; issuer: string; personId: string; at: Date }): Promise<void> {
   await sql`insert into person.card (serial, issuer, person_id, linked_at) values (${card.serial}, ${card.issuer}, ${card.personId}, ${card.at})`.execute(

@@ -135,7 +135,7 @@ export async function openFrontDoor({
     },
     cookieOf: async (personId: string) => `enishi_session=${await startSession(db, clock.at, { kind: 'citizen', id: personId })}`,
     async client(clientId: string, institutionNumber: string, keys: object[], scopes = ['system/*.cruds', 'system/*.rs']) {
-      await insertClient(db, { clientId, institutionNumber, name: `${clientId} system`, jwks: { keys }, scopes })
+      await insertClient(db, { clientId, institutionNumber, name: `${clientId} system`, jwks: { keys }, scopes, binding: 'none' })
       return async () => `Bearer ${await mint.issue(clock.at, { clientId, scopes })}`
     },
     /** Consent as the reader records it. */

@@ -154,7 +154,7 @@ function parties({ db, clock, services, mint, app }: Parts) {
     const clientId = `${institutionNumber} ${scopes.join(' ')}`
     if (!clients.has(clientId)) {
       clients.add(clientId)
-      await insertClient(db, { clientId, institutionNumber, name: '電子カルテ', jwks: { keys: [] }, scopes: [...scopes] })
+      await insertClient(db, { clientId, institutionNumber, name: '電子カルテ', jwks: { keys: [] }, scopes: [...scopes], binding: 'none' })
     }
     return mint.issue(clock.at, { clientId, scopes })
   }

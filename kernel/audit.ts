@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { AuditEntry } from './audit-event.ts'
-import type { Db } from './database.ts'
+import { type Db, later } from './database.ts'
 
 /** The fields of an entry in the one order that its commitment is computed over. */
 const FIELDS = [
@@ -74,7 +74,9 @@ export async function insertAudit(db: Db, entries: readonly AuditEntry[]): Promi
       commitment: `\\x${commitmentOf(e, salt).toString('hex')}`,
     }
   })
-  await sql`
+  await later(
+    db,
+    sql`
     insert into kernel.audit (key, id, at, actor_kind, actor_id, actor_name, actor_role, institution_number, institution_name, purpose,
       action, outcome, resource, kinds, count, consent_id, rule, law, request_id, salt, commitment)
     select key, id, at, actor_kind, actor_id, actor_name, actor_role, institution_number, institution_name, purpose,
@@ -82,7 +84,8 @@ export async function insertAudit(db: Db, entries: readonly AuditEntry[]): Promi
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
       key text, id text, at timestamptz, actor_kind text, actor_id text, actor_name text, actor_role text, institution_number text,
       institution_name text, purpose text, action text, outcome text, resource text, kinds text[], count int, consent_id text,
-      rule text, law text, request_id text, salt bytea, commitment bytea)`.execute(db)
+      rule text, law text, request_id text, salt bytea, commitment bytea)`,
+  )
 }
 
 export type AuditBatch = {

@@ -1,4 +1,4 @@
-import type { Db } from './database.ts'
+import { type Db, inTransaction } from './database.ts'
 
 type Waiting<Q, A> = { question: Q; resolve: (answer: A) => void; reject: (reason: unknown) => void }
 
@@ -34,7 +34,7 @@ export function gather<Q, A>(
     queue.busy = false
   }
   return async (db, question) => {
-    if (db.isTransaction) return (await ask(db, [question]))[0]!
+    if (inTransaction(db)) return (await ask(db, [question]))[0]!
     const queue = queues.get(db) ?? { waiting: [], busy: false }
     queues.set(db, queue)
     return new Promise<A>((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from './database.ts'
+import { type Db, onOneConnection } from './database.ts'
 
 /** One step of a room's schema. Ids sort within the room; a step, once released, never changes. */
 export type Migration = { id: string; sql: string }
@@ -22,7 +22,7 @@ const LOCK = 7_305_001
  * @throws NewerSchema where the database is ahead of this program; nothing is changed then
  */
 export async function migrate(db: Db, migrations: readonly Migration[]): Promise<string[]> {
-  return db.connection().execute(async (one) => {
+  return onOneConnection(db, async (one) => {
     // A step over a large table, or waiting for another process's steps, may take longer than any request.
     await sql`set statement_timeout = 0`.execute(one)
     await sql`select pg_advisory_lock(${LOCK})`.execute(one)

@@ -5,7 +5,7 @@ import type { AuditEntry, AuditEvent } from './audit-event.ts'
 import { type AuditBatch, insertAudit } from './audit.ts'
 import type { Clock } from './clock.ts'
 import type { Actor, Context, Purpose } from './context.ts'
-import { connectionLost, type Db, sqlState } from './database.ts'
+import { connectionLost, type Db, sqlState, transact } from './database.ts'
 import { idempotencyKeyOf, recallAnswer, releaseClaim, rememberAnswer, requestHash } from './idempotency.ts'
 import type { Accounts } from './identity.ts'
 import { ulid } from './id.ts'
@@ -92,7 +92,7 @@ async function read(
   const run = (db: Db) => row.handle({ ...about, db, audit: notes.audit, tell }, request)
   const answer =
     row.kind === 'read' && row.snapshot
-      ? await deps.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(run)
+      ? await transact(deps.db, run, { isolationLevel: 'repeatable read', accessMode: 'read only' })
       : await run(deps.db)
   const rendered = render(answer, request)
   await deps.batch.durable(notes.all())
@@ -105,7 +105,7 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
     const notes = notebook(row, about)
     const outgoing: Outgoing[] = []
     try {
-      const done = await deps.db.transaction().execute(async (db): Promise<Answer | Refusal> => {
+      const done = await transact(deps.db, async (db): Promise<Answer | Refusal> => {
         const claim =
           idempotencyKey && about.actor.kind !== 'public'
             ? { actorId: about.actor.id, key: idempotencyKey, hash: requestHash(request), now: about.now }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '#kernel/database'
+import { type Db, inTransaction } from '#kernel/database'
 import { gather } from '#kernel/gather'
 import type { Migration } from '#kernel/migrate'
 import type { InformationKind } from '#packages/fhir'
@@ -176,7 +176,7 @@ export async function relate(db: Db, key: string, institutionNumber: string, sin
  * a transaction of other work, whose commit would not wait either.
  */
 export const relateVisit = gather<{ keys: readonly string[]; institutionNumber: string; since: Date }, void>(async (db, visits) => {
-  if (db.isTransaction) throw new Error('a visit is noted by itself')
+  if (inTransaction(db)) throw new Error('a visit is noted by itself')
   const rows = visits.flatMap((v) => v.keys.map((key) => ({ key, institution_number: v.institutionNumber, since: v.since })))
   await sql`with quick as (select set_config('synchronous_commit', 'off', true))
     insert into consent.relation (key, institution_number, since) select distinct on (r.key, r.institution_number) r.key, r.institution_number, r.since

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '#kernel/database'
+import { type Db, inTransaction } from '#kernel/database'
 import { gather } from '#kernel/gather'
 import type { Facts, ReaderSession, RegisterEntry } from './model.ts'
 import { foldBranch, insurerNumberOf, memberOf } from './rules.ts'
@@ -39,7 +39,7 @@ export async function insertRegister(db: Db, entries: readonly RegisterEntry[]):
       entries.map((e) => e.key),
     )
   }
-  await (db.isTransaction ? enter(db) : db.transaction().execute(enter))
+  await (inTransaction(db) ? enter(db) : db.transaction().execute(enter))
 }
 
 async function refreshFacts(db: Db, keys: readonly string[]): Promise<void> {

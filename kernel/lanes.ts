@@ -1,0 +1,88 @@
+import pg from 'pg'
+
+/** One statement as the driver takes it. */
+export type Statement = { text: string; values: unknown[]; name?: string }
+
+/** A connection that many callers share: statements follow each other on the wire without waiting for answers. */
+type Lane = { client: pg.Client; waiting: number; since: number; gone: boolean }
+
+/** A lane whose oldest statement has run this long is busy with something slow; others go past it. */
+const SLOW_MS = 5
+/** Statements in flight on one lane before the next lane is opened. */
+const DEEP = 8
+
+export type Lanes = { query(statement: Statement): Promise<pg.QueryResult>; end(): Promise<void> }
+
+/**
+ * Single statements over a few shared connections. Sharing halves the cost of a short read on both sides, because one packet
+ * carries many statements and one wake-up serves them; a slow statement only ever holds up what is on its own lane.
+ */
+export function lanes(config: pg.ClientConfig, most: number): Lanes {
+  const open: Lane[] = []
+  const closed = new Set<Promise<unknown>>()
+  let ended = false
+
+  const leave = (lane: Lane) => {
+    lane.gone = true
+    const at = open.indexOf(lane)
+    if (at >= 0) open.splice(at, 1)
+  }
+
+  const add = (): Lane => {
+    const pipelined: pg.ClientConfig & { pipeline: true } = { ...config, pipeline: true }
+    const lane: Lane = { client: new pg.Client(pipelined), waiting: 0, since: 0, gone: false }
+    open.push(lane)
+    // Statements in flight fail by themselves; the event must not end the process.
+    lane.client.on('error', () => leave(lane))
+    lane.client.on('end', () => leave(lane))
+    return lane
+  }
+
+  const pick = (): Lane => {
+    const now = performance.now()
+    let best: Lane | undefined
+    let freshest: Lane | undefined
+    for (const lane of open) {
+      if (lane.waiting === 0) return lane
+      if (!freshest || lane.waiting < freshest.waiting) freshest = lane
+      if (lane.waiting < DEEP && now - lane.since < SLOW_MS && (!best || lane.waiting < best.waiting)) best = lane
+    }
+    if (best && open.length >= 2) return best
+    return open.length < most ? add() : (freshest ?? add())
+  }
+
+  return {
+    async query(statement) {
+      if (ended) throw new Error('the database was closed')
+      const lane = pick()
+      if (lane.waiting++ === 0) lane.since = performance.now()
+      try {
+        if (!connected.has(lane.client)) await connect(lane)
+        return await lane.client.query(statement)
+      } finally {
+        lane.waiting--
+        lane.since = performance.now()
+      }
+    },
+    async end() {
+      ended = true
+      for (const lane of open.splice(0)) closed.add(lane.client.end().catch(() => undefined))
+      await Promise.all(closed)
+    },
+  }
+
+  async function connect(lane: Lane): Promise<void> {
+    const started = connecting.get(lane.client) ?? lane.client.connect()
+    connecting.set(lane.client, started)
+    try {
+      await started
+      connected.add(lane.client)
+    } catch (error) {
+      leave(lane)
+      throw error
+    }
+  }
+}
+
+const connecting = new WeakMap<pg.Client, Promise<unknown>>()
+const connected = new WeakSet<pg.Client>()

@@ -12,7 +12,11 @@ export type Hospital = {
   /** Sends a submission once. */
   submit(submission: Submission): Promise<Answer>
   /** Everything of a type that the institution may read, page by page. */
-  readAll(type: string): Promise<{ identifier?: { system?: string; value?: string }[] }[]>
+  readAll(type: string): Promise<{ id?: string; identifier?: { system?: string; value?: string }[] }[]>
+  /** A request of the institution's system, by a path under the FHIR base or a whole address. */
+  ask(path: string, init?: { method?: string; body?: string; headers?: Record<string, string> }): Promise<Response>
+  /** The access token it holds now. */
+  token(): Promise<string>
   draft(about: { person: Person; identifier: string; revision: number; type: Submission['type']; entries: number }): Submission
 }
 
@@ -39,8 +43,11 @@ export function hospital(facility: Facility, demo: Pick<DemoFile, 'fhirBase' | '
     return access_token
   }
 
-  async function ask(path: string, init: { method?: string; body?: string } = {}): Promise<Response> {
-    const headers = { authorization: `Bearer ${await accessToken()}`, 'content-type': 'application/fhir+json' }
+  async function ask(
+    path: string,
+    init: { method?: string; body?: string; headers?: Record<string, string> } = {},
+  ): Promise<Response> {
+    const headers = { authorization: `Bearer ${await accessToken()}`, 'content-type': 'application/fhir+json', ...init.headers }
     return fetch(path.startsWith('http') ? path : `${demo.fhirBase}/${path}`, { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS) })
   }
 
@@ -57,12 +64,12 @@ export function hospital(facility: Facility, demo: Pick<DemoFile, 'fhirBase' | '
       return response.status >= 500 ? 'ambiguous' : { refused: `${response.status} ${errorsIn(said)}` }
     },
     async readAll(type) {
-      const found: { identifier?: { system?: string; value?: string }[] }[] = []
+      const found: { id?: string; identifier?: { system?: string; value?: string }[] }[] = []
       for (let next: string | undefined = `${type}?_count=500`; next !== undefined; ) {
         const response: Response = await ask(next)
         if (response.status !== 200) throw new Error(`${type}: ${response.status} ${(await response.text()).slice(0, 300)}`)
         const page = (await response.json()) as {
-          entry?: { resource: { identifier?: { value?: string }[] } }[]
+          entry?: { resource: { id?: string; identifier?: { system?: string; value?: string }[] } }[]
           link?: { relation: string; url: string }[]
         }
         found.push(...(page.entry ?? []).map((e) => e.resource))
@@ -70,6 +77,8 @@ export function hospital(facility: Facility, demo: Pick<DemoFile, 'fhirBase' | '
       }
       return found
     },
+    ask,
+    token: accessToken,
     draft: (about) => draft(facility, about),
   }
 }

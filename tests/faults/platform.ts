@@ -30,6 +30,8 @@ export type Platform = {
   /** Processes of a role, newest forks included. */
   pidsOf(role: 'web' | 'leader'): number[]
   postmasterPid(): number
+  /** What the launcher and the platform said last. */
+  said(): string
   /** Server processes that serve a client. */
   backendPids(): number[]
 }
@@ -37,8 +39,11 @@ export type Platform = {
 const READY_MS = 180_000
 const END_MS = 60_000
 
-/** @param entry program in the platform's place (the control); by default the platform as it was built when the run began */
-export async function platformAt(about: { root: string; home: string; entry?: string }): Promise<Platform> {
+/**
+ * @param about.entry program in the platform's place (a control); by default the platform as it was built when the run began
+ * @param about.env more of the environment, for the platform as a whole
+ */
+export async function platformAt(about: { root: string; home: string; entry?: string; env?: Record<string, string> }): Promise<Platform> {
   const { root, home } = about
   const port = await freePort()
   let child: ChildProcess | undefined
@@ -61,6 +66,7 @@ export async function platformAt(about: { root: string; home: string; entry?: st
         ENISHI_DEMO_PEOPLE: '10',
         // Without this a source file saved during the run would have the next start build another program.
         ENISHI_ENTRY: about.entry ?? join(root, 'dist/app/main.js'),
+        ...about.env,
       },
     })
     output = ''
@@ -93,6 +99,7 @@ export async function platformAt(about: { root: string; home: string; entry?: st
     mustRun() {
       if (!running()) throw new Error(`the platform ended by itself:\n${said()}`)
     },
+    said,
     demo: () => read<DemoFile>('demo.json'),
     databaseUrl: () => read<{ databaseUrl: string }>('run.json').databaseUrl,
     primaryPid,

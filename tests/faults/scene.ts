@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Random, randomFrom } from '#packages/synthetic'
+import { type Hospital, hospital } from './hospital.ts'
+import { type Platform, platformAt } from './platform.ts'
+import type { FaultRun } from './result.ts'
+
+/** One institution's system and a patient it knows. */
+export type Party = { hospital: Hospital; patient: string }
+
+/** A running platform and those who stand outside it. */
+export type Scene = { run: FaultRun; platform: Platform; parties: Party[]; random: Random }
+
+type Stage = {
+  name: string
+  /** Program in the platform's place; see `platformAt`. */
+  entry?: string
+  env?: Record<string, string>
+  /** Data folder; a new temporary one unless given. */
+  home?: string
+}
+
+/** Starts a platform for one attempt, hands it over, and takes everything down again. */
+export async function onPlatform<T>(run: FaultRun, stage: Stage, work: (scene: Scene) => Promise<T>): Promise<T> {
+  const home = stage.home ?? (await mkdtemp(join(tmpdir(), 'enishi-faults-')))
+  const platform = await platformAt({
+    root: run.root,
+    home,
+    ...(stage.entry === undefined ? {} : { entry: stage.entry }),
+    ...(stage.env === undefined ? {} : { env: stage.env }),
+  })
+  const stop = () => void platform.stop().catch(() => undefined)
+  run.stopping.addEventListener('abort', stop)
+  try {
+    await platform.start()
+    return await work({ run, platform, parties: await partiesOf(platform), random: randomFrom(run.seed).fork(stage.name) })
+  } finally {
+    run.stopping.removeEventListener('abort', stop)
+    await platform.stop()
+    if (stage.home === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+const PARTIES = 4
+
+async function partiesOf(platform: Platform): Promise<Party[]> {
+  const demo = platform.demo()
+  const known = demo.people.filter((p) => /^\d{8}:/.test(p.memberId))
+  const chosen = demo.facilities.filter((f) => ['hospital', 'clinic'].includes(f.kind)).slice(0, PARTIES)
+  return Promise.all(
+    chosen.map(async (facility, n) => {
+      const own = hospital(facility, demo)
+      const about = { person: known[n % known.length]!, identifier: `F-${n}`, revision: 1, type: 'Condition' as const, entries: 1 }
+      const answer = await own.submit(own.draft(about))
+      if (answer !== 'acknowledged') throw new Error(`the first submission was not taken: ${JSON.stringify(answer)}`)
+      const patients = (await (await own.ask('Patient?_count=1')).json()) as { entry?: { resource: { id: string } }[] }
+      const patient = patients.entry?.[0]?.resource.id
+      if (patient === undefined) throw new Error('the institution sees no patient of its own')
+      return { hospital: own, patient }
+    }),
+  )
+}

@@ -101,8 +101,8 @@ export async function parkedMessages(db: Db): Promise<{ topic: string; id: strin
   return rows
 }
 
-/** Forgets messages handed over before an instant. @returns how many */
+/** Forgets messages that were written before an instant and handed over. @returns how many */
 export async function forgetHandedOver(db: Db, before: Date): Promise<number> {
-  const { numAffectedRows } = await sql`delete from kernel.outbox where delivered_at < ${before}`.execute(db)
+  const { numAffectedRows } = await sql`delete from kernel.outbox where at < ${before} and delivered_at is not null`.execute(db)
   return Number(numAffectedRows ?? 0n)
 }

@@ -37,4 +37,11 @@ export const kernelMigrations: Migration[] = [
       create table kernel.key_ring (purpose text not null, kid text not null, jwk jsonb not null, made_at timestamptz not null, primary key (purpose, kid));
     `,
   },
+  {
+    id: 'kernel/outbox-parking',
+    sql: `
+      alter table kernel.outbox add column tries int not null default 0, add column error text, add column parked_at timestamptz;
+      create index outbox_by_time on kernel.outbox using brin (at);
+    `,
+  },
 ]

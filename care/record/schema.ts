@@ -41,4 +41,11 @@ export const recordMigrations: Migration[] = [
       create table record.client_id (type text not null, id text not null, key text not null, primary key (type, id));
     `,
   },
+  {
+    id: 'record/002-conditions-and-history',
+    sql: `
+      create table record.condition (hash bytea primary key, at timestamptz not null);
+      create index version_by_update on record.version (type, last_updated, id, version);
+    `,
+  },
 ]

@@ -14,6 +14,7 @@ export const unsharded: Record<string, string> = {
   'kernel.sign_in_failure': 'counted by login name before anybody is proven',
   'kernel.key_ring': 'keys of the platform, not of people',
   'record.client_id': 'the look-up from an id a client chose to the patient key, sharded by hash of type and id',
+  'record.condition': 'criteria of conditional writes, claimed so that equal ones wait for each other; sharded by their hash',
   'person.person': 'demographics, sharded by the person, who owns one or more keys',
   'person.facility': 'reference table of institutions',
   'person.staff': 'reference table of staff',

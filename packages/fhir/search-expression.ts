@@ -8,8 +8,11 @@ import { referenceType } from './references.ts'
 import { tokenize, type Token } from './search-tokens.ts'
 import { choiceName, elementsOf, isPrimitive, shapeName } from './shapes.ts'
 
-/** Reads the values of one type out of a resource. `type` is the FHIR type (`@Shape` for parts), `valueSet` the required binding of a code. */
-export type Accessor = { type: string; select: (root: Json) => Json[]; valueSet?: string }
+/**
+ * Reads the values of one type out of a resource. `type` is the FHIR type (`@Shape` for parts), `valueSet` the required binding of a code.
+ * `path` names the members on the way from the root; absent where a condition stands on the way.
+ */
+export type Accessor = { type: string; select: (root: Json) => Json[]; valueSet?: string; path?: readonly string[] }
 
 type Cursor = { tokens: Token[]; at: number; root: string }
 
@@ -42,13 +45,14 @@ function take(cursor: Cursor, kind: Token['kind']): string {
 /** Steps into an element; a choice element opens into one accessor a type. */
 function member(from: Accessor[], name: string): Accessor[] {
   const out: Accessor[] = []
-  for (const { type, select } of from) {
+  for (const { type, select, path } of from) {
     const elements = elementsOf(shapeName(type))
     const plain = elements.get(name)
     const row = plain ?? elements.get(`${name}[x]`)
     for (const target of row?.types ?? []) {
       const property = plain ? name : choiceName(`${name}[x]`, target)
       const accessor: Accessor = { type: target, select: (root) => select(root).flatMap((value) => child(value, property)) }
+      if (path) accessor.path = [...path, property]
       out.push(row?.valueSet ? { ...accessor, valueSet: row.valueSet } : accessor)
     }
   }
@@ -60,7 +64,7 @@ function member(from: Accessor[], name: string): Accessor[] {
 const sameType = (a: string, b: string) => a === b || (isPrimitive(a) && a.toLowerCase() === b.toLowerCase())
 const ofType = (from: Accessor[], type: string): Accessor[] => from.filter((accessor) => sameType(accessor.type, type))
 const keep = (from: Accessor[], test: (value: Json) => boolean): Accessor[] =>
-  from.map((accessor) => ({ ...accessor, select: (root) => accessor.select(root).filter(test) }))
+  from.map(({ path: _path, ...accessor }) => ({ ...accessor, select: (root) => accessor.select(root).filter(test) }))
 const boolean = (test: (root: Json) => boolean): Accessor[] => [{ type: 'boolean', select: (root) => [test(root)] }]
 const first = (from: Accessor[], root: Json): Json | undefined => from.flatMap((accessor) => accessor.select(root))[0]
 
@@ -102,7 +106,7 @@ function primary(cursor: Cursor): Accessor[] {
   }
   const name = take(cursor, 'name')
   if (name === 'true' || name === 'false') return [{ type: 'boolean', select: () => [name === 'true'] }]
-  const start: Accessor[] = [{ type: cursor.root, select: (root) => [root] }]
+  const start: Accessor[] = [{ type: cursor.root, select: (root) => [root], path: [] }]
   return name === cursor.root ? start : member(start, name)
 }
 
@@ -115,7 +119,7 @@ function path(cursor: Cursor): Accessor[] {
     } else if (accept(cursor, '[')) {
       const index = Number(take(cursor, 'number'))
       need(cursor, ']')
-      at = at.map((accessor) => ({ ...accessor, select: (root) => accessor.select(root).slice(index, index + 1) }))
+      at = at.map(({ path: _path, ...accessor }) => ({ ...accessor, select: (root) => accessor.select(root).slice(index, index + 1) }))
     } else return at
   }
 }

@@ -4,8 +4,8 @@ import type { Json, JsonObject } from './model.ts'
 import { parseReference } from './references.ts'
 import { valueSetOf } from './shapes.ts'
 
-/** A coded value: `system|code`; `text` is the display or text for the :text modifier. */
-export type TokenValue = { param: string; system?: string; code?: string; text?: string }
+/** A coded value: `system|code`; `text` is the display or text for the :text modifier; `typed` the kinds of an identifier for :of-type. */
+export type TokenValue = { param: string; system?: string; code?: string; text?: string; typed?: { system?: string; code: string }[] }
 /** Text as written; fold both sides with foldText to compare. */
 export type StringValue = { param: string; value: string }
 /** A reference: `type` and `id` of a literal one, `url` of an absolute one, a URN, a fragment or a canonical, `identifier` of a logical one. */
@@ -16,6 +16,8 @@ export type NumberValue = { param: string; value: number }
 /** A measured value or range: `lo` to `hi`, both inclusive and equal for a plain quantity; null where open (comparator, half range). */
 export type QuantityValue = { param: string; lo: number | null; hi: number | null; system?: string; code?: string; unit?: string }
 export type UriValue = { param: string; value: string }
+/** One element that a composite parameter reads: the values of each component, in the order of the parameter's components. */
+export type CompositeValue = { param: string; parts: IndexValues[] }
 
 export type IndexValues = {
   tokens: TokenValue[]
@@ -25,7 +27,19 @@ export type IndexValues = {
   numbers: NumberValue[]
   quantities: QuantityValue[]
   uris: UriValue[]
+  composites: CompositeValue[]
 }
+
+export const emptyIndex = (): IndexValues => ({
+  tokens: [],
+  strings: [],
+  references: [],
+  dates: [],
+  numbers: [],
+  quantities: [],
+  uris: [],
+  composites: [],
+})
 
 /** One selected value with its type; `systems` are the code systems of a bound code. */
 export type Selected = { param: string; type: string; value: Json; valueSet?: string }
@@ -51,6 +65,15 @@ function coding(param: string, value: Json): TokenValue[] {
   return out.code === undefined && out.system === undefined && out.text === undefined ? [] : [out]
 }
 
+/** The codings of an identifier's type, or undefined where it has none. */
+function typesOf(concept: Json | undefined): TokenValue['typed'] {
+  const found = list(object(concept).coding).flatMap((item) => {
+    const { system, code } = object(item)
+    return text(code) === undefined ? [] : [row<{ system?: string; code: string }>({ system: text(system), code: text(code)! })]
+  })
+  return found.length === 0 ? undefined : found
+}
+
 function tokens({ param, type, value, valueSet }: Selected): TokenValue[] {
   const { coding: codings, text: written, system, value: identifier } = object(value)
   if (type === 'Coding') return coding(param, value)
@@ -59,7 +82,7 @@ function tokens({ param, type, value, valueSet }: Selected): TokenValue[] {
     return [...list(codings).flatMap((item) => coding(param, item)), ...(spoken === undefined ? [] : [{ param, text: spoken }])]
   }
   if (type === 'Identifier') {
-    const out = row<TokenValue>({ param, system: text(system), code: text(identifier) })
+    const out = row<TokenValue>({ param, system: text(system), code: text(identifier), typed: typesOf(object(value).type) })
     return out.code === undefined && out.system === undefined ? [] : [out]
   }
   if (type === 'ContactPoint') return text(identifier) === undefined ? [] : [{ param, code: text(identifier)! }]

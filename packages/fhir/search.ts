@@ -2,18 +2,31 @@
 import type { SearchParameterRow } from './generated-rows.ts'
 import parameterRows from './generated/search-parameters.json' with { type: 'json' }
 import type { Resource } from './model.ts'
+import { compileComposite, type Composite } from './search-composite.ts'
 import { type Accessor, compileExpression } from './search-expression.ts'
-import { indexers, type IndexValues } from './search-values.ts'
+import { emptyIndex, indexers, type IndexValues } from './search-values.ts'
 import { isA } from './shapes.ts'
 
-/** One search parameter of one resource type. Composite and special ones, and those without an expression, are listed but not indexed. */
+/** One search parameter of one resource type. Special ones, and those without an expression, are listed but not indexed. */
 export type SearchParameter = SearchParameterRow & { type: string }
 
 type Compiled = { code: string; kind: keyof typeof indexers; accessors: Accessor[] }
+type CompiledType = { plain: Compiled[]; composites: Composite[] }
 
 const rows = parameterRows as Record<string, SearchParameterRow[]>
 const listed = new Map<string, SearchParameter[]>()
-const compiled = new Map<string, Compiled[]>()
+const compiled = new Map<string, CompiledType>()
+
+/** Parameters that only join two others: their values stand under those, and a search asks for both. */
+const joined: Record<string, readonly string[]> = {
+  'Observation combo-code': ['code', 'component-code'],
+  'Observation combo-data-absent-reason': ['data-absent-reason', 'component-data-absent-reason'],
+  'Observation combo-value-concept': ['value-concept', 'component-value-concept'],
+  'Observation combo-value-quantity': ['value-quantity', 'component-value-quantity'],
+}
+
+/** The names that the values of a parameter are stored under: its own, or those of the parameters it joins. */
+export const storedUnder = (type: string, code: string): readonly string[] => joined[`${type} ${code}`] ?? [code]
 
 /** Every R4 search parameter of a resource type: the common ones (`_id`, `_lastUpdated`, ...) first. Unknown types have none. */
 export function searchParametersFor(type: string): SearchParameter[] {
@@ -27,15 +40,30 @@ export function searchParametersFor(type: string): SearchParameter[] {
 
 const isIndexed = (kind: string): kind is keyof typeof indexers => Object.hasOwn(indexers, kind)
 
-function compiledFor(type: string): Compiled[] {
+/** What a parameter reads; empty where it reads nothing of its own. Throws SyntaxError outside the supported expressions. */
+export function accessorsOf({ type, expression }: { type: string; expression?: string }): Accessor[] {
+  return expression ? compileExpression(expression.startsWith('Resource.') ? 'Resource' : type, expression) : []
+}
+
+function compiledFor(type: string): CompiledType {
   const known = compiled.get(type)
   if (known) return known
-  const out = searchParametersFor(type).flatMap(({ code, kind, expression }): Compiled[] => {
-    if (!expression || !isIndexed(kind)) return []
-    return [{ code, kind, accessors: compileExpression(expression.startsWith('Resource.') ? 'Resource' : type, expression) }]
-  })
-  if (out.length > 0) compiled.set(type, out)
+  const all = searchParametersFor(type)
+  const plain = all.flatMap((row): Compiled[] =>
+    !row.expression || !isIndexed(row.kind) || `${type} ${row.code}` in joined
+      ? []
+      : [{ code: row.code, kind: row.kind, accessors: accessorsOf(row) }],
+  )
+  const composites = all.filter((row) => row.kind === 'composite' && !row.code.startsWith('combo-')).flatMap((row) => compileComposite(type, row, all))
+  const out = { plain, composites }
+  if (all.length > 0) compiled.set(type, out)
   return out
+}
+
+/** How a composite parameter is answered: one entry for each kind of element it reads. Empty for anything else. */
+export function compositesFor(type: string, code: string): Composite[] {
+  const all = searchParametersFor(type)
+  return all.filter((row) => row.kind === 'composite' && row.code === code).flatMap((row) => compileComposite(type, row, all))
 }
 
 /**
@@ -43,9 +71,30 @@ function compiledFor(type: string): Compiled[] {
  * Reads what is there and never throws on a malformed resource: validate first.
  */
 export function extractIndex(resource: Resource): IndexValues {
-  const out: IndexValues = { tokens: [], strings: [], references: [], dates: [], numbers: [], quantities: [], uris: [] }
-  for (const { code, kind, accessors } of compiledFor(resource.resourceType))
-    for (const { type, select, valueSet } of accessors)
-      for (const value of select(resource)) indexers[kind](out, { param: code, type, value, ...(valueSet ? { valueSet } : {}) })
+  const out = emptyIndex()
+  const { plain, composites } = compiledFor(resource.resourceType)
+  for (const { code, kind, accessors } of plain) extractInto(out, resource, { code, kind, accessors })
+  for (const { code, select } of composites)
+    for (const parts of select?.(resource) ?? []) if (parts.every(hasValue)) out.composites.push({ param: code, parts })
   return out
+}
+
+const hasValue = (part: IndexValues): boolean => Object.values(part).some((list) => list.length > 0)
+
+function extractInto(out: IndexValues, resource: Resource, { code, kind, accessors }: Compiled): void {
+  for (const { type, select, valueSet } of accessors)
+    for (const value of select(resource)) indexers[kind](out, { param: code, type, value, ...(valueSet ? { valueSet } : {}) })
+}
+
+/** A parameter somebody defined themselves, ready to be read out of resources. Throws SyntaxError outside the supported expressions. */
+export function compileParameter(row: { type: string; code: string; kind: string; expression: string }): (resource: Resource) => IndexValues {
+  const { code, kind } = row
+  if (!isIndexed(kind)) throw new SyntaxError(`kind '${kind}' is not supported`)
+  const accessors = accessorsOf(row)
+  if (accessors.length === 0) throw new SyntaxError(`'${row.expression}' reads nothing`)
+  return (resource) => {
+    const out = emptyIndex()
+    extractInto(out, resource, { code, kind, accessors })
+    return out
+  }
 }

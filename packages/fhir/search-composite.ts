@@ -1,0 +1,75 @@
+/** Composite search parameters: which parts of one element they read together. @spec http://hl7.org/fhir/R4/search.html#composite */
+import type { SearchParameterRow } from './generated-rows.ts'
+import type { Json, Resource } from './model.ts'
+import { type Accessor, compileExpression } from './search-expression.ts'
+import { emptyIndex, indexers, type IndexValues } from './search-values.ts'
+
+export type ComponentKind = keyof typeof indexers
+
+/** One component: its kind, and the token parameter of the same element, where there is one to look it up by. */
+export type Component = { kind: ComponentKind; code?: string }
+
+export type Composite = {
+  code: string
+  components: Component[]
+  /** Reads the components of each element; null where the element is the resource itself, which its plain parameters answer. */
+  select: ((resource: Resource) => IndexValues[][]) | null
+}
+
+const kinds: Record<string, ComponentKind> = {
+  CodeableConcept: 'token',
+  Coding: 'token',
+  code: 'token',
+  boolean: 'token',
+  Quantity: 'quantity',
+  Range: 'quantity',
+  Reference: 'reference',
+  dateTime: 'date',
+  Period: 'date',
+  string: 'string',
+  integer: 'number',
+}
+
+const RESOURCE = '%resource.'
+
+/** `%resource.x` starts at the resource, everything else at the element. */
+function compileComponent(type: string, root: Accessor, expression: string): { accessors: Accessor[]; ofResource: boolean } {
+  const ofResource = expression.startsWith(RESOURCE)
+  const start = ofResource ? type : root.type.replace(/^@/, '')
+  return { accessors: compileExpression(start, ofResource ? expression.slice(RESOURCE.length) : expression), ofResource }
+}
+
+/** A component of the resource itself is answered by the parameter whose name stands in the composite's: `code-value-date` -> `value-date`. */
+const plainName = (code: string, n: number): string => (n === 0 ? 'code' : code.replace(/^(?:combo-)?code-/, ''))
+
+function compileRoot(type: string, root: Accessor, row: SearchParameterRow) {
+  const parts = (row.components ?? []).map((expression) => compileComponent(type, root, expression))
+  return (resource: Resource): IndexValues[][] =>
+    root.select(resource).map((element) => parts.map(({ accessors, ofResource }) => valuesOf(accessors, ofResource ? resource : element)))
+}
+
+function valuesOf(accessors: readonly Accessor[], root: Json): IndexValues {
+  const out = emptyIndex()
+  for (const { type, select, valueSet } of accessors) {
+    const kind = kinds[type]
+    if (kind) for (const value of select(root)) indexers[kind](out, { param: '', type, value, ...(valueSet ? { valueSet } : {}) })
+  }
+  return out
+}
+
+/** The composites of one row, one for each kind of element it starts at (`Observation | Observation.component`). */
+export function compileComposite(type: string, row: SearchParameterRow, siblings: readonly SearchParameterRow[]): Composite[] {
+  return (row.expression ?? '').split('|').map((branch) => {
+    const expression = branch.trim()
+    const [root] = compileExpression(type, expression)
+    const ofElement = root !== undefined && expression !== type
+    const components = (row.components ?? []).map((part, n): Component => {
+      const { accessors } = compileComponent(type, root!, part)
+      const kind = kinds[accessors[0]?.type ?? ''] ?? 'token'
+      const path = part.startsWith(RESOURCE) ? `${type}.${part.slice(RESOURCE.length)}` : `${expression}.${part}`
+      const code = ofElement ? siblings.find((s) => s.kind === 'token' && s.expression === path)?.code : plainName(row.code, n)
+      return code === undefined ? { kind } : { kind, code }
+    })
+    return { code: row.code, components, select: ofElement ? compileRoot(type, root, row) : null }
+  })
+}

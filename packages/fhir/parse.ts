@@ -4,11 +4,11 @@ import type { Finding, Json } from './model.ts'
 export type ParseLimits = { maxBytes?: number; maxDepth?: number }
 export type Parsed = { value: Json } | { findings: Finding[] }
 
-const defaultMaxBytes = 32 * 1024 * 1024
-const defaultMaxDepth = 100
+export const defaultMaxBytes = 32 * 1024 * 1024
+export const defaultMaxDepth = 100
 
-/** Size in UTF-8, counted only as far as needed. */
-function exceedsBytes(text: string, maxBytes: number): boolean {
+/** Is the text longer than this in UTF-8? Counted only as far as needed. */
+export function exceedsBytes(text: string, maxBytes: number): boolean {
   if (text.length > maxBytes) return true
   if (text.length * 3 <= maxBytes) return false
   return new TextEncoder().encode(text).length > maxBytes

@@ -4,10 +4,12 @@ import type { Logger } from 'pino'
 import type { Actor } from './context.ts'
 import { SESSION_COOKIE } from './identity.ts'
 import { type Lang, langOf } from './language.ts'
-import { cookie } from './proof.ts'
+import { challengeOf, cookie } from './proof.ts'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
 import { type Answer, type HttpRow, isHttpRow, type MountRow, type Row, type RouteRequest } from './route.ts'
 import { type Outcome, serve, type ServeDeps, wantsJson } from './serve.ts'
+import { serveSockets } from './socket.ts'
+import { certificateFromProxy, certificateOf } from './tls.ts'
 
 export type HttpDeps = ServeDeps & {
   log: Logger
@@ -15,6 +17,8 @@ export type HttpDeps = ServeDeps & {
   refusalPage: (about: { refusal: Refusal; lang: Lang; actor: Actor; url: string }) => string
   /** True behind TLS: cookies are then marked Secure. */
   secure: boolean
+  /** Header in which a proxy in front hands over the client certificate it verified; absent, nobody is believed. */
+  proxyCertificateHeader?: string
 }
 
 const BODY_LIMIT = 12 * 1024 * 1024
@@ -50,6 +54,7 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
     if (isHttpRow(row)) app.route({ method: row.method, url: row.path, handler: (request, reply) => answerRow(row, request, reply, deps) })
     if (row.kind === 'mount') mount(app, row, deps)
   }
+  serveSockets(app, rows, deps)
   app.setNotFoundHandler((request, reply) => refuseOnWire(new Refusal('not-found'), request, reply, deps))
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     if (error.statusCode === 413) return refuseOnWire(new Refusal('body-too-large', { limit: '12 MB' }), request, reply, deps)
@@ -70,7 +75,7 @@ function harden(reply: FastifyReply, deps: HttpDeps): void {
 
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
   try {
-    const outcome = await serve(row, requestOf(row, request), deps)
+    const outcome = await serve(row, requestOf(row, request, deps), deps)
     if (new URLSearchParams(request.url.split('?')[1]).get('lang') === outcome.lang)
       reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
     return 'answer' in outcome ? put(outcome.answer, reply, deps) : refuseOnWire(outcome.refusal, request, reply, deps, outcome)
@@ -81,10 +86,13 @@ async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyRe
 }
 
 /** The request in the shape rows read. A body is decoded as strict UTF-8, then by its media type. */
-function requestOf(row: HttpRow, request: FastifyRequest): RouteRequest {
+function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): RouteRequest {
   const headers = request.headers as Record<string, string | undefined>
   const [, query = ''] = request.url.split('?', 2)
+  const proxied = deps.proxyCertificateHeader
+  const certificate = certificateOf(request.raw.socket) ?? (proxied ? certificateFromProxy(headers[proxied]) : undefined)
   const base = {
+    ...(certificate ? { certificate } : {}),
     method: request.method,
     params: request.params as Record<string, string>,
     query: new URLSearchParams(query),
@@ -147,7 +155,7 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
   const row = refusalRow(refusal.code)
   const { accept } = request.headers
   const asPage = !request.url.startsWith('/fhir/') && accept !== undefined && /text\/html/.test(accept) && !wantsJson(accept)
-  if (row.status === 401) reply.header('www-authenticate', 'Bearer realm="enishi"')
+  if (row.status === 401) reply.header('www-authenticate', challengeOf(refusal.code))
   if (!asPage)
     return reply
       .code(row.status)

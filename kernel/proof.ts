@@ -1,11 +1,14 @@
 import { findSession, type Accounts, SESSION_COOKIE } from './identity.ts'
 import type { Actor, Purpose } from './context.ts'
 import type { Db } from './database.ts'
-import { refuse } from './refusal.ts'
-import type { HttpRow } from './route.ts'
-import type { TokenMint } from './token.ts'
+import { checkProof, type Claim, claimProof, dpopAlgorithms } from './dpop.ts'
+import { refuse, type RefusalCode } from './refusal.ts'
+import type { HttpRow, RouteRequest } from './route.ts'
+import type { Binding, TokenMint } from './token.ts'
 
 type Headers = Readonly<Record<string, string | undefined>>
+type Asked = Pick<RouteRequest, 'method' | 'url' | 'headers' | 'certificate'>
+type ProofDeps = { db: Db; accounts: Accounts; mint: TokenMint; origins?: readonly string[] }
 export type Proof = { actor: Actor; sessionId: string | null }
 
 /** One cookie's value out of the header, or undefined. */
@@ -17,16 +20,23 @@ export function cookie(headers: Headers, name: string): string | undefined {
   return undefined
 }
 
+const AUTHORIZATION = /^(Bearer|DPoP) ([A-Za-z0-9._~+/=-]+)$/i
+
 /**
- * Proves the caller: bearer token first, then the session cookie, else the public.
- * @refuses token-invalid where a token was sent and is not good: a bad proof never falls back to a weaker one
+ * Proves the caller: access token first, then the session cookie, else the public.
+ * @refuses token-invalid, certificate-mismatch, dpop-invalid, binding-required where a token was sent and is not good, or not
+ * good here: a bad proof never falls back to a weaker one
  */
-export async function proveCaller(deps: { db: Db; accounts: Accounts; mint: TokenMint }, headers: Headers, now: Date): Promise<Proof> {
-  const authorization = headers.authorization
-  if (authorization !== undefined) {
-    const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/.exec(authorization)?.[1]
-    const read = token === undefined ? undefined : await deps.mint.read(now, token)
-    const actor = read && (await deps.accounts.system(deps.db, read.clientId, { scopes: read.scopes, tokenBinding: 'none' }))
+export async function proveCaller(deps: ProofDeps, asked: Asked, now: Date): Promise<Proof> {
+  const { headers } = asked
+  if (headers.authorization !== undefined) {
+    const [, scheme = '', token = ''] = AUTHORIZATION.exec(headers.authorization) ?? []
+    const read = token === '' ? undefined : await deps.mint.read(now, token)
+    if (read === undefined) return refuse('token-invalid')
+    const claim = heldBy(deps, { ...asked, token, scheme: scheme.toLowerCase(), binding: read.binding }, now)
+    const system = deps.accounts.system(deps.db, read.clientId, { scopes: read.scopes, tokenBinding: read.binding?.by ?? 'none' })
+    const [actor, fresh] = claim === null ? [await system, true] : await Promise.all([system, claimProof(deps.db, claim)])
+    if (!fresh) refuse('dpop-invalid', { reason: 'jti' })
     return { actor: actor ?? refuse('token-invalid'), sessionId: null }
   }
   const session = cookie(headers, SESSION_COOKIE)
@@ -41,6 +51,37 @@ export async function proveCaller(deps: { db: Db; accounts: Accounts; mint: Toke
     if (actor) return { actor, sessionId: session }
   }
   return { actor: { kind: 'public' }, sessionId: null }
+}
+
+/**
+ * Holds the request against what its token is tied to.
+ * @returns the DPoP proof that is still to be claimed, or null
+ * @refuses certificate-mismatch, dpop-invalid
+ */
+function heldBy(
+  { origins }: ProofDeps,
+  { binding, token, scheme, certificate, headers, method, url }: Asked & { token: string; scheme: string; binding: Binding | null },
+  now: Date,
+): Claim | null {
+  if (binding?.by === 'dpop') {
+    // Sent as a plain bearer token, it would be one that somebody found.
+    if (scheme !== 'dpop') refuse('dpop-invalid', { reason: 'scheme' })
+    const proven = checkProof({ now, proof: headers.dpop, method, url, origins: origins ?? [], accessToken: token })
+    if ('wrong' in proven) return refuse('dpop-invalid', { reason: proven.wrong })
+    return proven.jkt === binding.thumbprint ? proven.once : refuse('dpop-invalid', { reason: 'jwk' })
+  }
+  if (scheme !== 'bearer') refuse('dpop-invalid', { reason: 'token' })
+  if (binding === null) return null
+  const held = certificate !== undefined && certificate.thumbprint === binding.thumbprint && certificate.until > now
+  return held ? null : refuse('certificate-mismatch')
+}
+
+/** How to do better: the challenge that goes with a refusal for want of proof. @spec RFC 6750 section 3, RFC 9449 section 7.1 */
+export function challengeOf(code: RefusalCode): string {
+  const dpop = (error: string) => `DPoP realm="enishi"${error}, algs="${dpopAlgorithms.join(' ')}"`
+  if (code === 'dpop-invalid') return dpop(', error="invalid_dpop_proof"')
+  const error = code === 'token-invalid' || code === 'certificate-mismatch' || code === 'binding-required' ? ', error="invalid_token"' : ''
+  return `Bearer realm="enishi"${error}, ${dpop(error)}`
 }
 
 /** Purposes an actor of each kind may act under, the usual one first. */

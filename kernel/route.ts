@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
-import type { ActorKind, Context, Purpose, StaffRole } from './context.ts'
+import type { Actor, ActorKind, Context, Purpose, StaffRole } from './context.ts'
 import type { Sentence } from './language.ts'
+import type { ClientCertificate } from './tls.ts'
 
 /** A request as a row sees it. Header names are lower-case. */
 export type RouteRequest<Body = unknown> = {
@@ -12,6 +13,8 @@ export type RouteRequest<Body = unknown> = {
   readonly body: Body
   /** Path and query as sent. */
   readonly url: string
+  /** Verified certificate of the client's connection; absent where it showed none. */
+  readonly certificate?: ClientCertificate
 }
 
 /**
@@ -71,6 +74,36 @@ export type StreamRow = Common & {
   kind: 'stream'
   handle: (ctx: Context, request: RouteRequest) => Promise<Answer & { pieces: AsyncIterable<string> }>
 }
+/** A line that stays open, as its row sees it. */
+export type Line = {
+  /** Who opened it, as proven then. */
+  readonly actor: Actor
+  readonly request: RouteRequest
+  /** Reads as somebody at this moment; what is noted is durable before the result is handed back. */
+  act<T>(work: (ctx: Context) => Promise<T>, actor?: Actor): Promise<T>
+  /** @returns false where the line is closed, or closes because the other side reads too slowly */
+  send(text: string): boolean
+  /** Resolves true when everything sent so far has arrived, false when the line ended before. */
+  reached(): Promise<boolean>
+  close(reason: string): void
+  isOpen(): boolean
+}
+/** What a row does on a line. Messages come one after another; a refusal thrown closes the line with its code. */
+export type Listener = { message(text: string): Promise<void>; closed(): void }
+/** A WebSocket: proved, admitted and audited at its upgrade like any request; each thing sent is read under the rights of its moment. */
+export type SocketRow = {
+  kind: 'socket'
+  method: 'GET'
+  path: string
+  who: readonly ActorKind[]
+  why: readonly Purpose[]
+  audit: string
+  law: string
+  summary: Sentence
+  /** Longest message a caller may send. */
+  maxMessageBytes: number
+  handle: (line: Line) => Listener
+}
 /** A raw protocol under a prefix (static files, an OpenID provider). */
 export type MountRow = {
   kind: 'mount'
@@ -82,11 +115,22 @@ export type MountRow = {
   summary: Sentence
   handle: (request: Request) => Promise<Response>
 }
-/** Work done by the one leader. `everyMs` between the end of one run and the start of the next. */
-export type JobRow = { kind: 'job'; name: string; law: string; summary: Sentence; everyMs: number; run: (job: JobContext) => Promise<void> }
+/**
+ * Work done by the one leader. `everyMs` between the end of one run and the start of the next.
+ * `apart`: runs beside the others, because it must be prompt or waits for somebody outside.
+ */
+export type JobRow = {
+  kind: 'job'
+  name: string
+  law: string
+  summary: Sentence
+  everyMs: number
+  apart?: boolean
+  run: (job: JobContext) => Promise<void>
+}
 export type JobContext = { db: Context['db']; now: Date; epoch: number }
 
-export type Row = ReadRow | WriteRow | StreamRow | MountRow | JobRow
+export type Row = ReadRow | WriteRow | StreamRow | SocketRow | MountRow | JobRow
 export type HttpRow = ReadRow | WriteRow | StreamRow
 
 export const isHttpRow = (row: Row): row is HttpRow => row.kind === 'read' || row.kind === 'write' || row.kind === 'stream'

@@ -44,4 +44,8 @@ export const kernelMigrations: Migration[] = [
       create index outbox_by_time on kernel.outbox using brin (at);
     `,
   },
+  {
+    id: 'kernel/003-used-proof',
+    sql: 'create unlogged table kernel.used_proof (hash bytea primary key, until timestamptz not null); create index used_proof_by_end on kernel.used_proof (until);',
+  },
 ]

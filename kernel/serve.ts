@@ -16,7 +16,15 @@ import { Refusal, refuse } from './refusal.ts'
 import type { Answer, HttpRow, RouteRequest } from './route.ts'
 import type { TokenMint } from './token.ts'
 
-export type ServeDeps = { db: Db; clock: Clock; accounts: Accounts; mint: TokenMint; batch: AuditBatch }
+export type ServeDeps = {
+  db: Db
+  clock: Clock
+  accounts: Accounts
+  mint: TokenMint
+  batch: AuditBatch
+  /** Addresses under which this server is asked, without a path; a DPoP proof must name one of them. */
+  origins?: readonly string[]
+}
 
 /** What came of a request, before it is put on the wire. `refusal` instead of `answer` where the answer is no. */
 export type Outcome = { lang: Lang; actor: Actor; requestId: string } & ({ answer: Answer } | { refusal: Refusal })
@@ -40,7 +48,7 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
   let purpose: Purpose = row.why[0]!
   try {
     refuseCrossSite(request.method, request.headers)
-    const proof = await proveCaller(deps, request.headers, now)
+    const proof = await proveCaller(deps, request, now)
     actor = proof.actor
     purpose = admit(row, actor)
     const checked = row.schema ? { ...request, body: parseBody(row.schema, request.body) } : request

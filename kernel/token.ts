@@ -3,15 +3,35 @@ import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { ulid } from './id.ts'
 
-/** What an access token says: who and what range was asked for. Permissions are decided at each request, never carried. */
-export type AccessToken = { clientId: string; scopes: string[]; tokenId: string; until: Date }
+/**
+ * What a token is tied to: the certificate of the connection (RFC 8705) or a key that is proven with each request (RFC 9449).
+ * `thumbprint`: SHA-256, base64url.
+ */
+export type Binding = { by: 'mtls' | 'dpop'; thumbprint: string }
+
+/**
+ * What an access token says: who and what range was asked for. Permissions are decided at each request, never carried.
+ * `binding` is null where whoever holds the token may use it.
+ */
+export type AccessToken = { clientId: string; scopes: string[]; tokenId: string; until: Date; binding: Binding | null }
 
 export const ACCESS_TOKEN_SECONDS = 300
 
 export type TokenMint = {
-  issue(now: Date, claims: { clientId: string; scopes: readonly string[] }): Promise<string>
+  issue(now: Date, claims: { clientId: string; scopes: readonly string[]; binding?: Binding | null }): Promise<string>
   /** The token's content, or undefined where it is forged, expired or not ours. */
   read(now: Date, token: string): Promise<AccessToken | undefined>
+}
+
+/** Members of the claim `cnf`. @spec RFC 8705 section 3.1, RFC 9449 section 6.1 */
+const memberOf = { mtls: 'x5t#S256', dpop: 'jkt' } as const
+
+/** @throws where a token is tied to something this program does not know: it must not pass for one that is tied to nothing */
+function bindingIn(cnf: unknown): Binding | null {
+  if (cnf === undefined) return null
+  const { 'x5t#S256': certificate, jkt, ...rest } = cnf as Record<string, unknown>
+  if (Object.keys(rest).length > 0 || (certificate === undefined) === (jkt === undefined)) throw new Error('unknown binding')
+  return certificate === undefined ? { by: 'dpop', thumbprint: String(jkt) } : { by: 'mtls', thumbprint: String(certificate) }
 }
 
 type Ring = { kid: string; jwk: JWK }
@@ -50,8 +70,8 @@ export async function tokenMint(db: Db, cacheSize = 10_000): Promise<TokenMint> 
   const signing = ring[0]!.kid
   const cache = new Map<string, AccessToken>()
   return {
-    issue: (now, { clientId, scopes }) =>
-      new SignJWT({ scope: scopes.join(' ') })
+    issue: (now, { clientId, scopes, binding }) =>
+      new SignJWT({ scope: scopes.join(' '), ...(binding ? { cnf: { [memberOf[binding.by]]: binding.thumbprint } } : {}) })
         .setProtectedHeader({ alg: 'ES256', kid: signing, typ: 'at+jwt' })
         .setSubject(clientId)
         .setAudience('enishi')
@@ -80,6 +100,7 @@ export async function tokenMint(db: Db, cacheSize = 10_000): Promise<TokenMint> 
             .filter(Boolean),
           tokenId: String(payload.jti),
           until: new Date((payload.exp ?? 0) * 1000),
+          binding: bindingIn(payload.cnf),
         }
         if (cache.size >= cacheSize) cache.delete(cache.keys().next().value!)
         cache.set(token, read)

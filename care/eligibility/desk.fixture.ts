@@ -49,7 +49,14 @@ export async function openDesk(cards: CardVerifier = fakeCards) {
   })
   await insertFacilities(db, [facility(CLINIC, 'B診療所'), facility(OTHER, 'C診療所')])
   for (const institutionNumber of [CLINIC, OTHER])
-    await insertClient(db, { clientId: institutionNumber, institutionNumber, name: 'desk', jwks: { keys: [] }, scopes: [], binding: 'none' })
+    await insertClient(db, {
+      clientId: institutionNumber,
+      institutionNumber,
+      name: 'desk',
+      jwks: { keys: [] },
+      scopes: [],
+      binding: 'none',
+    })
   await insertStaff(db, {
     id: 'clerk',
     loginName: 'clerk',

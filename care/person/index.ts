@@ -1,5 +1,5 @@
 /** The door of the registers: people, their keys and member ids, facilities, staff, system clients, cards. */
-export { insertClient, updateClientBinding } from './client-store.ts'
+export { insertClient, updateClientBinding } from './store/client.ts'
 export { hashPassword, newTotpSecret } from './credentials.ts'
 export type { BindingPolicy, Facility, FacilityKind, NewPerson, Person, Resolution, Staff, Stated, SystemClient } from './model.ts'
 export { bindingDemanded, foldName } from './rules.ts'

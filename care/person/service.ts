@@ -6,7 +6,7 @@ import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, clai
 import { Refusal, refuse } from '#kernel/refusal'
 import { scopeCovers } from '#kernel/scope'
 import { foldMemberId } from '#packages/fhir'
-import { findClient } from './client-store.ts'
+import { findClient } from './store/client.ts'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
 import { readSearch } from './patient-search.ts'

@@ -11,6 +11,7 @@ export const unsharded: Record<string, string> = {
   'kernel.leader': 'one row, the fencing epoch',
   'kernel.session': 'sharded by the hash of the token; a session belongs to staff too',
   'kernel.used_once': 'claims of one-time values, sharded by value; lives minutes',
+  'kernel.used_proof': 'hashes of DPoP proofs, sharded by hash; lives a minute',
   'kernel.sign_in_failure': 'counted by login name before anybody is proven',
   'kernel.key_ring': 'keys of the platform, not of people',
   'record.client_id': 'the look-up from an id a client chose to the patient key, sharded by hash of type and id',
@@ -49,7 +50,7 @@ const listed = (text: string): string[] => text.split(',').map((c) => c.trim().s
 export function tablesOf(sql: string): Table[] {
   const text = withoutComments(sql)
   const tables: Table[] = []
-  for (const match of text.matchAll(/create table (?:if not exists )?([a-z_]+\.[a-z_]+)\s*\(/gi)) {
+  for (const match of text.matchAll(/create (?:unlogged )?table (?:if not exists )?([a-z_]+\.[a-z_]+)\s*\(/gi)) {
     const body = balanced(text, match.index + match[0].length - 1)
     const items = parts(body)
     const constraint = (kind: string) =>

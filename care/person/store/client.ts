@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import { gather } from '#kernel/gather'
-import type { BindingPolicy, SystemClient } from './model.ts'
+import type { BindingPolicy, SystemClient } from '../model.ts'
 
 export async function insertClient(db: Db, c: SystemClient): Promise<void> {
   await sql`insert into person.client (client_id, institution_number, name, jwks, scopes, binding, certificates, certificate_subject)

@@ -1,0 +1,91 @@
+/**
+ * The TLS listener: the same rows, asked over a connection on which a client may show a certificate.
+ *
+ * @spec RFC 8705 https://www.rfc-editor.org/rfc/rfc8705
+ */
+import { createHash, X509Certificate } from 'node:crypto'
+import { createServer, type Server, type ServerOptions } from 'node:https'
+import { TLSSocket } from 'node:tls'
+import type { FastifyInstance } from 'fastify'
+
+/** A client's certificate, verified against the configured authorities. `thumbprint`: SHA-256 of its DER, base64url (`x5t#S256`). */
+export type ClientCertificate = { thumbprint: string; subject: string; until: Date }
+
+/** Files as PEM. `clientCa`: the authorities whose clients are known; none where it is absent. */
+export type TlsFiles = { key: string; certificate: string; clientCa?: string; clientCrl?: string }
+
+const seen = new WeakMap<object, ClientCertificate | null>()
+
+/** The certificate shown on a connection: looked at once, at its first request. One that is not verified counts as none. */
+export function certificateOf(socket: object): ClientCertificate | undefined {
+  const known = seen.get(socket)
+  if (known !== undefined) return known ?? undefined
+  const found = socket instanceof TLSSocket ? shown(socket) : undefined
+  seen.set(socket, found ?? null)
+  return found
+}
+
+function shown(socket: TLSSocket): ClientCertificate | undefined {
+  // A resumed session counts as authorised even where no certificate was ever shown, so the certificate itself is asked for too.
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined
+  return certificate && describe(certificate)
+}
+
+export const describe = (certificate: X509Certificate): ClientCertificate => ({
+  thumbprint: createHash('sha256').update(certificate.raw).digest('base64url'),
+  // As RFC 4514 writes it: the most particular part first.
+  subject: certificate.subject.split('\n').reverse().join(','),
+  until: certificate.validToDate,
+})
+
+/**
+ * The certificate that a proxy in front says it has verified: PEM percent-encoded, or `:base64 DER:` (RFC 9440).
+ * Only for a header that the operator named, and that the proxy removes from what clients send.
+ */
+export function certificateFromProxy(value: string | undefined): ClientCertificate | undefined {
+  if (value === undefined || value === '' || value.length > 16_384) return undefined
+  const bytes = /^:([A-Za-z0-9+/=]+):$/.exec(value)?.[1]
+  try {
+    return describe(new X509Certificate(bytes === undefined ? decodeURIComponent(value) : Buffer.from(bytes, 'base64')))
+  } catch {
+    return undefined
+  }
+}
+
+/** AEAD only, also in TLS 1.2. */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+].join(':')
+
+/**
+ * A second listener for the same rows. Clients are asked for a certificate and may come without: who must have one is decided
+ * by their access token.
+ * @param limits those of the plain listener
+ */
+export function tlsServer(app: FastifyInstance, files: TlsFiles, limits: ServerOptions): Server {
+  const { key, certificate: cert, clientCa: ca, clientCrl: crl } = files
+  const server = createServer(
+    {
+      ...limits,
+      key,
+      cert,
+      ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false }),
+      ...(crl === undefined ? {} : { crl }),
+      minVersion: 'TLSv1.2',
+      ciphers: CIPHERS,
+      honorCipherOrder: true,
+    },
+    (request, reply) => app.routing(request, reply),
+  )
+  app.addHook('preClose', async () => {
+    server.close()
+    server.closeIdleConnections()
+  })
+  return server
+}

@@ -26,7 +26,7 @@ import { listenForSignals } from './signals.mjs'
 const programs = {
   cli: { source: 'app/cli/main.ts', extent: 'run', setting: forCommandLine },
   tour: { source: 'app/tour/main.ts', extent: 'run', setting: beside },
-  bench: { source: 'bench/main.ts', extent: 'everything', setting: scratchDatabase },
+  bench: { source: 'bench/main.ts', extent: 'everything', setting: benchDatabase },
   // The fault tests start, kill and restart whole platforms themselves.
   faults: { source: 'tests/faults/main.ts', extent: 'everything', setting: nothing },
   conformance: { source: 'tests/conformance/main.ts', extent: 'everything', setting: scratchDatabase },
@@ -135,6 +135,27 @@ async function scratchDatabase() {
       await server.stop()
       rmSync(home, { recursive: true, force: true })
     },
+  }
+}
+
+/** A durable database that is kept under `$ENISHI_HOME/bench`, because filling it takes longer than measuring. @returns {Promise<Setting>} */
+async function benchDatabase() {
+  const home = homeFolder()
+  if (process.env.DATABASE_URL) return { env: { ENISHI_HOME: home }, close: async () => {} }
+  const place = join(home, 'bench')
+  const taken = await takeHome(place)
+  try {
+    const server = await startPostgres({ home: place })
+    return {
+      env: { DATABASE_URL: server.url, ENISHI_HOME: home },
+      close: async () => {
+        await server.stop()
+        taken.release()
+      },
+    }
+  } catch (error) {
+    taken.release()
+    throw error
   }
 }
 

@@ -1,0 +1,49 @@
+/** The options of `npm run bench -- fhir`. */
+import { works } from './works.ts'
+
+export type Options = {
+  only: readonly string[]
+  people: number
+  visits: number
+  seconds: number
+  warmSeconds: number
+  /** Captured requests whose statements the floor runs over and over. */
+  captures: number
+  growth: { small: number; large: number; seconds: number; rounds: number }
+  fresh: boolean
+  quick: boolean
+  profile: string | null
+}
+
+export const names = [...works.filter((w) => w.bar).map((w) => w.name), 'import', 'export', 'growth', 'memory', 'start']
+
+const USAGE = `npm run bench -- fhir [--quick] [--only ${names.slice(0, 2).join(',')}] [--people N] [--seconds N] [--fresh] [--profile read]`
+
+/** @throws with the usage where an option is unknown */
+export function optionsOf(args: readonly string[]): Options {
+  const given = new Map<string, string>()
+  for (let i = 0; i < args.length; i++) {
+    const [name = '', inline] = args[i]!.replace(/^--/, '').split('=', 2)
+    const flag = ['quick', 'fresh'].includes(name)
+    if (!flag && !['only', 'people', 'seconds', 'profile'].includes(name)) throw new Error(`${args[i]}? ${USAGE}`)
+    given.set(name, flag ? '' : (inline ?? args[++i] ?? ''))
+  }
+  const quick = given.has('quick')
+  const only = given.get('only')?.split(',') ?? []
+  const wrong = [...only, ...(given.has('profile') ? [given.get('profile')!] : [])].filter((name) => !names.includes(name))
+  if (wrong.length > 0) throw new Error(`${wrong.join(', ')}? ${names.join(', ')}`)
+  const number = (name: string, usual: number) => Number(given.get(name) ?? usual)
+  const seconds = number('seconds', quick ? 2 : 10)
+  return {
+    only,
+    people: number('people', quick ? 100 : 1_000),
+    visits: 10,
+    seconds,
+    warmSeconds: quick ? 0.5 : Math.min(3, seconds),
+    captures: quick ? 60 : 400,
+    growth: quick ? { small: 100, large: 1_000, seconds: 1, rounds: 1 } : { small: 1_000, large: 100_000, seconds: 4, rounds: 3 },
+    fresh: given.has('fresh'),
+    quick,
+    profile: given.get('profile') ?? null,
+  }
+}

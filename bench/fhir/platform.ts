@@ -1,0 +1,115 @@
+/** The platform under load: its real processes (primary, two web workers, leader), watched from outside. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { benchFolder } from '../identity/cards.ts'
+
+const READY_MS = 120_000
+
+export type Platform = {
+  port: number
+  /** Process ids of the primary and of everything it started. */
+  pids(): number[]
+  stop(): Promise<void>
+}
+
+/** What a process of the platform is told; only a demo lets programs write whose tokens are tied to nothing. */
+export function settingsOf(url: string, port: number): Record<string, string> {
+  const home = join(benchFolder(), 'platform')
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  return { DATABASE_URL: url, ENISHI_HOME: home, ENISHI_HOST: '127.0.0.1', ENISHI_DEMO: '1', ENISHI_DEMO_PEOPLE: '10', PORT: String(port) }
+}
+
+/** @param nodeArgs for every process of the platform, e.g. `--cpu-prof` */
+export async function startPlatform(about: { url: string; workers: number; nodeArgs?: readonly string[] }): Promise<Platform> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [...(about.nodeArgs ?? []), join(import.meta.dirname, '../app/main.js')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      ...settingsOf(about.url, port),
+      ENISHI_WORKERS: String(about.workers),
+    },
+  })
+  // A bench that is broken off leaves nothing running.
+  const atExit = () => void child.kill('SIGKILL')
+  process.once('exit', atExit)
+  child.once('exit', () => process.off('exit', atExit))
+  await readyWhenItSays(child)
+  return { port, pids: () => [child.pid!, ...childrenOf(child.pid!)], stop: () => stopped(child) }
+}
+
+/** Resolves at the platform's word that it is ready. @throws with its last words where it ends instead */
+export function readyWhenItSays(child: ChildProcess): Promise<void> {
+  let said = ''
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the platform was not ready in time:\n${said}`)), READY_MS)
+    const hear = (chunk: Buffer) => {
+      said = (said + chunk.toString('utf8')).slice(-4_000)
+      if (!said.includes('enishi ready on ')) return
+      clearTimeout(timer)
+      resolve()
+    }
+    child.stdout!.on('data', hear)
+    child.stderr!.on('data', hear)
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      reject(new Error(`the platform ended with ${code}:\n${said}`))
+    })
+  })
+}
+
+export async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000)
+  await gone
+  clearTimeout(timer)
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+/** Fields of /proc/PID/stat after the name, or none where there is no such file. */
+function statOf(pid: number | string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+  } catch {
+    return []
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && statOf(name)[1] === String(pid))
+      .map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** Processor time of processes in milliseconds; 0 where the system does not tell. */
+export const cpuMsOf = (pids: readonly number[]): number =>
+  pids.map(statOf).reduce((sum, fields) => sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10, 0)
+
+/** Memory in use in MB, the largest process; 0 where the system does not tell. */
+export function largestRssMb(pids: readonly number[]): number {
+  const sizes = pids.map((pid) => {
+    try {
+      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+    } catch {
+      return 0
+    }
+  })
+  return Math.max(0, ...sizes)
+}

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
+const quiet = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
+
 /** Sets a soft limit of a running process; Linux alone can. @returns what it was */
 export function limit(pid: number, what: 'nofile' | 'data', soft: number | 'unlimited'): string {
-  const before = execFileSync('prlimit', ['--pid', String(pid), `--${what}`, '--output', 'SOFT', '--noheadings'], { encoding: 'utf8' }).trim()
-  execFileSync('prlimit', ['--pid', String(pid), `--${what}=${soft}:`])
+  const before = execFileSync('prlimit', ['--pid', String(pid), `--${what}`, '--output', 'SOFT', '--noheadings'], quiet).trim()
+  execFileSync('prlimit', ['--pid', String(pid), `--${what}=${soft}:`], quiet)
   return before
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
 /** Clients that hold a connection and give or take almost nothing. */
@@ -11,7 +12,7 @@ type Kind = { first: (host: string) => string; drip: string | null }
 const kinds: readonly Kind[] = [
   { first: (host) => `GET /fhir/R4/metadata HTTP/1.1\r\nHost: ${host}\r\nX-A: a`, drip: 'a' },
   { first: (host) => `POST /fhir/R4/Observation HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/fhir+json\r\nContent-Length: 90000\r\n\r\n{`, drip: ' ' },
-  { first: (host) => `GET /openapi.json HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(200), drip: null },
+  { first: (host) => `GET /assets/fonts.css HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(100), drip: null },
 ]
 
 /** Opens the connections, a hundred at a time. */
@@ -44,15 +45,24 @@ export async function openSlowClients(baseUrl: string, count: number): Promise<S
     await Promise.all(Array.from({ length: Math.min(100, count - n) }, (_, i) => open(n + i)))
   }
   return {
-    // A reader that takes nothing does not hear that it was shut out, until it looks.
-    held: () => {
-      for (const socket of sockets) if (socket.isPaused()) socket.write('\r\n')
-      return sockets.size
-    },
+    held: () => established(Number(port), new Set([...sockets].map((socket) => socket.localPort ?? 0))),
     refused: () => refused,
     end() {
       for (const drip of drips) clearInterval(drip)
       for (const socket of sockets) socket.destroy()
     },
   }
+}
+
+/**
+ * Connections that the server itself still holds, asked of the system: a reader that takes nothing does not hear that it
+ * was shut out.
+ */
+function established(serverPort: number, clientPorts: ReadonlySet<number>): number {
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].filter((f) => existsSync(f)).flatMap((f) => readFileSync(f, 'utf8').split('\n').slice(1))
+  const portOf = (address: string | undefined) => Number.parseInt(address?.split(':').at(-1) ?? '', 16)
+  return lines.filter((line) => {
+    const [, local, remote, state] = line.trim().split(/\s+/)
+    return state === '01' && portOf(local) === serverPort && clientPorts.has(portOf(remote))
+  }).length
 }

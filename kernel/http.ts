@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Actor } from './context.ts'
+import { requireReadable, sendFhir, sendRefusal } from './fhir-format.ts'
 import { SESSION_COOKIE } from './identity.ts'
 import { type Lang, langOf } from './language.ts'
 import { challengeOf, cookie } from './proof.ts'
@@ -75,6 +76,7 @@ function harden(reply: FastifyReply, deps: HttpDeps): void {
 
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
   try {
+    if (row.kind === 'write') requireReadable(request)
     const outcome = await serve(row, requestOf(row, request, deps), deps)
     if (new URLSearchParams(request.url.split('?')[1]).get('lang') === outcome.lang)
       reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
@@ -143,10 +145,7 @@ function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   if (answer.text !== undefined) return reply.send(answer.text)
   // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole.
   if (answer.pieces !== undefined) return reply.send(Readable.from(answer.pieces))
-  if (answer.fhir !== undefined) {
-    if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/fhir+json; charset=utf-8')
-    return reply.send(typeof answer.fhir === 'string' ? answer.fhir : JSON.stringify(answer.fhir))
-  }
+  if (answer.fhir !== undefined) return sendFhir(reply, answer.fhir)
   if (answer.json !== undefined) return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer.json))
   return reply.send()
 }
@@ -156,11 +155,7 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
   const { accept } = request.headers
   const asPage = !request.url.startsWith('/fhir/') && accept !== undefined && /text\/html/.test(accept) && !wantsJson(accept)
   if (row.status === 401) reply.header('www-authenticate', challengeOf(refusal.code))
-  if (!asPage)
-    return reply
-      .code(row.status)
-      .header('content-type', 'application/fhir+json; charset=utf-8')
-      .send(JSON.stringify(refusalOutcome(refusal)))
+  if (!asPage) return sendRefusal(reply.code(row.status), refusalOutcome(refusal))
   if (refusal.code === 'not-signed-in' && request.method === 'GET')
     return reply
       .code(303)

@@ -130,6 +130,12 @@ export const refusals = {
     ja: 'この形式（{type}）は受け付けません。application/fhir+json などで送ってください。',
     en: 'The media type {type} is not accepted. Send application/fhir+json or the like.',
   },
+  'not-acceptable': {
+    status: 406,
+    issue: 'not-supported',
+    ja: '{type}の形では答えられません。Acceptか_formatに application/fhir+json か application/fhir+xml を指定してください。',
+    en: 'No answer can be given as {type}. Ask for application/fhir+json or application/fhir+xml in Accept or _format.',
+  },
   'input-invalid': { status: 400, issue: 'invalid', ja: '入力に誤りがあります：{what}', en: 'The input is not valid: {what}' },
   'search-unsupported': {
     status: 400,

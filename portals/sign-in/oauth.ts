@@ -2,14 +2,17 @@
  * The token endpoint for systems of institutions.
  *
  * @spec SMART App Launch 2.2, Backend Services https://hl7.org/fhir/smart-app-launch/backend-services.html
- * @spec RFC 7523 section 3, RFC 6749 sections 4.4 and 5
+ * @spec RFC 7523 section 3, RFC 6749 sections 4.4 and 5; RFC 8705 section 2
  */
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose'
-import type { PersonService } from '#care/person'
+import type { BindingPolicy, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { claimOnce } from '#kernel/identity'
-import type { Answer } from '#kernel/route'
-import { ACCESS_TOKEN_SECONDS, type TokenMint } from '#kernel/token'
+import type { Answer, RouteRequest } from '#kernel/route'
+import type { ClientCertificate } from '#kernel/tls'
+import { ACCESS_TOKEN_SECONDS, type Binding, type TokenMint } from '#kernel/token'
+import { bindingFor, isRegistered } from './oauth-binding.ts'
+import { type Problem, problem } from './oauth-problem.ts'
 import { grantedScopes } from './rules.ts'
 
 /** Asymmetric algorithms only: with a shared secret, or none, anybody who knows the public key could sign. */
@@ -21,15 +24,16 @@ const LIFE_SECONDS = 300
 /** Clocks of hospitals differ by a few seconds. */
 const SKEW_SECONDS = 10
 
-type OauthError = 'invalid_request' | 'invalid_client' | 'invalid_scope' | 'unsupported_grant_type'
-type Problem = { error: OauthError; error_description: string }
-const problem = (error: OauthError, error_description: string): Problem => ({ error, error_description })
-
-export type TokenDeps = { person: PersonService; mint: TokenMint; tokenEndpoint: string }
+export type TokenDeps = {
+  person: PersonService
+  mint: TokenMint
+  /** Addresses of the token endpoint, the usual one first; the same rows answer at each. */
+  tokenEndpoints: readonly string[]
+}
 
 /** Answers a token request; what was wrong is told in OAuth's own form and kept in the audit log. */
-export async function answerToken(ctx: Context, deps: TokenDeps, sent: { body: string; contentType: string | undefined }): Promise<Answer> {
-  const granted = await grant(ctx, deps, sent)
+export async function answerToken(ctx: Context, deps: TokenDeps, request: RouteRequest): Promise<Answer> {
+  const granted = await grant(ctx, deps, request)
   const headers = { 'cache-control': 'no-store', pragma: 'no-cache' }
   if ('error' in granted) {
     ctx.audit({ outcome: granted.error === 'invalid_client' ? 'client-invalid' : 'input-invalid', rule: granted.error })
@@ -37,32 +41,51 @@ export async function answerToken(ctx: Context, deps: TokenDeps, sent: { body: s
   }
   ctx.audit({ resource: `Client/${granted.clientId}` })
   const access_token = await deps.mint.issue(ctx.now, granted)
-  return { headers, json: { access_token, token_type: 'bearer', expires_in: ACCESS_TOKEN_SECONDS, scope: granted.scopes.join(' ') } }
+  const token_type = granted.binding?.by === 'dpop' ? 'DPoP' : 'bearer'
+  return { headers, json: { access_token, token_type, expires_in: ACCESS_TOKEN_SECONDS, scope: granted.scopes.join(' ') } }
 }
 
-type Granted = { clientId: string; scopes: string[] }
+type Granted = { clientId: string; scopes: string[]; binding: Binding | null }
 
-async function grant(ctx: Context, deps: TokenDeps, sent: { body: string; contentType: string | undefined }): Promise<Granted | Problem> {
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(sent.contentType ?? ''))
+async function grant(ctx: Context, deps: TokenDeps, request: RouteRequest): Promise<Granted | Problem> {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     return problem('invalid_request', 'send application/x-www-form-urlencoded')
-  const form = new URLSearchParams(sent.body)
+  const form = new URLSearchParams(String(request.body ?? ''))
   const twice = [...form.keys()].find((name) => form.getAll(name).length > 1)
   if (twice !== undefined) return problem('invalid_request', 'a parameter is sent twice')
   if (form.get('grant_type') === null) return problem('invalid_request', 'grant_type is missing')
   if (form.get('grant_type') !== 'client_credentials') return problem('unsupported_grant_type', 'use client_credentials')
-  if (form.get('client_assertion_type') !== ASSERTION_TYPE)
-    return problem('invalid_client', `client_assertion_type must be ${ASSERTION_TYPE}`)
-  const client = await provenClient(ctx, deps, form.get('client_assertion') ?? '')
+  const client = await clientOf(ctx, deps, { form, certificate: request.certificate })
   if ('error' in client) return client
   if (form.get('client_id') !== null && form.get('client_id') !== client.clientId)
     return problem('invalid_client', 'client_id is not the one of the assertion')
   const scopes = grantedScopes(form.get('scope') ?? undefined, client.scopes)
-  return scopes === null
-    ? problem('invalid_scope', 'the client may ask for: '.concat(client.scopes.join(' ')))
-    : { clientId: client.clientId, scopes }
+  if (scopes === null) return problem('invalid_scope', 'the client may ask for: '.concat(client.scopes.join(' ')))
+  const binding = await bindingFor(ctx, { policy: client.binding, request, tokenEndpoints: deps.tokenEndpoints })
+  return binding !== null && 'error' in binding ? binding : { clientId: client.clientId, scopes, binding }
 }
 
-async function provenClient(ctx: Context, deps: TokenDeps, assertion: string): Promise<{ clientId: string; scopes: string[] } | Problem> {
+type Client = { clientId: string; scopes: string[]; binding: BindingPolicy }
+
+/** Who asks: by its registered certificate where it sends no assertion, else by the assertion. */
+async function clientOf(
+  ctx: Context,
+  deps: TokenDeps,
+  { form, certificate }: { form: URLSearchParams; certificate: ClientCertificate | undefined },
+): Promise<Client | Problem> {
+  const clientId = form.get('client_id')
+  if (form.get('client_assertion') === null && form.get('client_secret') === null && clientId !== null && certificate !== undefined) {
+    const client = await deps.person.findClient(ctx, clientId)
+    return client !== undefined && isRegistered(client, certificate, ctx.now)
+      ? client
+      : problem('invalid_client', 'unknown client, or the certificate is not registered for it')
+  }
+  if (form.get('client_assertion_type') !== ASSERTION_TYPE)
+    return problem('invalid_client', `client_assertion_type must be ${ASSERTION_TYPE}`)
+  return provenClient(ctx, deps, form.get('client_assertion') ?? '')
+}
+
+async function provenClient(ctx: Context, deps: TokenDeps, assertion: string): Promise<Client | Problem> {
   const clientId = statedClient(assertion)
   if (clientId === null)
     return problem(
@@ -82,7 +105,7 @@ async function provenClient(ctx: Context, deps: TokenDeps, assertion: string): P
     return problem('invalid_client', 'jti must be a text of 1 to 256 characters')
   const until = new Date(((proof.exp ?? 0) + SKEW_SECONDS) * 1000)
   const fresh = await claimOnce(ctx.db, ctx.now, { scope: 'client-assertion', value: `${clientId} ${jti}`, until })
-  return fresh ? { clientId, scopes: client.scopes } : problem('invalid_client', 'this jti was used before')
+  return fresh ? client : problem('invalid_client', 'this jti was used before')
 }
 
 /** Whom an assertion claims to be, before anything of it is proven; null where its form or algorithm is not accepted. */
@@ -102,14 +125,14 @@ function statedClient(assertion: string): string | null {
 /** The proven claims, `signature` where the keys do not match, or a sentence about the claim that is wrong. */
 async function verified(
   ctx: Context,
-  { tokenEndpoint }: TokenDeps,
+  { tokenEndpoints }: TokenDeps,
   { assertion, clientId, keys }: { assertion: string; clientId: string; keys: object[] },
 ): Promise<JWTPayload | string> {
   const options = {
     algorithms: [...assertionAlgorithms],
     issuer: clientId,
     subject: clientId,
-    audience: [tokenEndpoint, `${tokenEndpoint}/`],
+    audience: tokenEndpoints.flatMap((address) => [address, `${address}/`]),
     currentDate: ctx.now,
     clockTolerance: SKEW_SECONDS,
     requiredClaims: ['exp', 'jti', 'aud'],
@@ -119,19 +142,8 @@ async function verified(
   } catch (error) {
     if (error instanceof errors.JWTExpired) return 'the assertion has expired'
     if (error instanceof errors.JWTClaimValidationFailed)
-      return error.claim === 'aud' ? `aud must be ${tokenEndpoint}` : `the claim ${error.claim} is missing or wrong`
+      return error.claim === 'aud' ? `aud must be ${tokenEndpoints[0]}` : `the claim ${error.claim} is missing or wrong`
     if (error instanceof errors.JOSEError) return 'signature'
     throw error
   }
 }
-
-/** What a SMART client reads before it asks. @spec SMART App Launch 2.2, conformance */
-export const smartConfiguration = (tokenEndpoint: string): object => ({
-  token_endpoint: tokenEndpoint,
-  token_endpoint_auth_methods_supported: ['private_key_jwt'],
-  token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-  grant_types_supported: ['client_credentials'],
-  response_types_supported: [],
-  scopes_supported: ['system/*.cruds', 'system/*.rs', 'system/*.read', 'system/*.write'],
-  capabilities: ['client-confidential-asymmetric', 'permission-v1', 'permission-v2'],
-})

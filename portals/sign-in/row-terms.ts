@@ -17,6 +17,8 @@ export type SignInDeps = {
   cards: CardCheck
   /** Public address without a slash at its end; the token endpoint's audience is made from it. */
   baseUrl: string
+  /** Address of the listener that asks clients for certificates; null where there is none. */
+  tlsBase?: string | null
   /** Null where real people's data is kept: its rows then do not exist. */
   demo: DemoDoor | null
   /** True behind TLS. */

@@ -2,12 +2,25 @@ import { Secret, TOTP } from 'otpauth'
 import { refuse } from '#kernel/refusal'
 import type { Row } from '#kernel/route'
 import type { DemoDoor } from './model.ts'
-import { answerToken, smartConfiguration } from './oauth.ts'
+import { forgetProofs } from '#kernel/dpop'
+import { answerToken } from './oauth.ts'
 import { NOBODY, OAUTH, open, type SignInDeps } from './row-terms.ts'
+import { smartConfiguration } from './smart-configuration.ts'
 
 /** Tokens of systems, and how to ask for them. */
 export function systemRows(deps: SignInDeps): Row[] {
-  const tokenEndpoint = `${deps.baseUrl}/oauth/token`
+  const { baseUrl, tlsBase = null } = deps
+  const tokenEndpoints = [baseUrl, ...(tlsBase === null ? [] : [tlsBase])].map((base) => `${base}/oauth/token`)
+  const described = (path: string): Row => ({
+    kind: 'read',
+    method: 'GET',
+    path,
+    ...open,
+    audit: 'none',
+    law: OAUTH,
+    summary: { ja: '認可のしかた（SMART）', en: 'How to be authorised (SMART)' },
+    handle: async () => ({ json: smartConfiguration(baseUrl, tlsBase), headers: { 'cache-control': 'public, max-age=300' } }),
+  })
   return [
     {
       kind: 'write',
@@ -18,18 +31,17 @@ export function systemRows(deps: SignInDeps): Row[] {
       law: OAUTH,
       body: 'text',
       summary: { ja: 'システムがアクセストークンを受け取る', en: 'A system gets an access token' },
-      handle: (ctx, { body, headers }) =>
-        answerToken(ctx, { ...deps, tokenEndpoint }, { body: String(body ?? ''), contentType: headers['content-type'] }),
+      handle: (ctx, request) => answerToken(ctx, { ...deps, tokenEndpoints }, request),
     },
+    described('/fhir/R4/.well-known/smart-configuration'),
+    described('/.well-known/smart-configuration'),
     {
-      kind: 'read',
-      method: 'GET',
-      path: '/fhir/R4/.well-known/smart-configuration',
-      ...open,
-      audit: 'none',
+      kind: 'job',
+      name: 'sign-in.clear-proofs',
+      everyMs: 60_000,
       law: OAUTH,
-      summary: { ja: '認可のしかた（SMART）', en: 'How to be authorised (SMART)' },
-      handle: async () => ({ json: smartConfiguration(tokenEndpoint), headers: { 'cache-control': 'public, max-age=300' } }),
+      summary: { ja: '期限の過ぎた DPoP の証明を忘れる', en: 'Forget DPoP proofs that ended' },
+      run: (job) => forgetProofs(job.db, job.now),
     },
   ]
 }

@@ -9,6 +9,7 @@ export const unaudited: Record<string, string> = {
   'GET /openapi.json': 'the list of these rows',
   'GET /fhir/R4/metadata': 'what the server can do',
   'GET /fhir/R4/.well-known/smart-configuration': 'where tokens are and how they are asked for',
+  'GET /.well-known/smart-configuration': 'where tokens are and how they are asked for',
   'mount /assets': 'style sheets and fonts',
   'mount /islands': 'scripts of the pages',
   'mount /demo/ca': 'the revocation list of the demo CA, made of random serials',
@@ -30,7 +31,7 @@ export const openWrites: Record<string, string> = {
   'POST /sign-in/card/challenge': 'comes before anybody is proven',
   'POST /sign-in/staff': 'proves a member of staff by password and code, with a lock after five tries',
   'POST /sign-out': 'ends the session it comes with, whoever that was, also where it had ended',
-  'POST /oauth/token': 'proves a system by a signed assertion',
+  'POST /oauth/token': 'proves a system by a signed assertion or its certificate',
 }
 
 const japanese = /[\u3040-\u30ff\u4e00-\u9fff]/

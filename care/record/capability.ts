@@ -11,7 +11,7 @@ export function capabilityStatement(base: string, version: string): object {
     date: '2026-11-22',
     kind: 'instance',
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json'],
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     software: { name: 'Enishi', version },
     implementation: { description: 'Enishi 縁', url: base },
     rest: [

@@ -1,7 +1,8 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { hasError, operationOutcome, parseJson } from '#packages/fhir'
+import { hasError, operationOutcome } from '#packages/fhir'
+import { jsonText, readResource } from './body.ts'
 import type { DepositReceipt } from './deposit.ts'
 import { capabilityStatement } from './capability.ts'
 import type { Seen } from './model.ts'
@@ -42,7 +43,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
         ja: '3文書6情報の提出（一式を受け付けるか、一式を断るか）',
         en: 'Submit documents and items of the sharing service, whole or not at all',
       },
-      handle: async (ctx, request) => submitted(await record.deposit(ctx, fhirText(request))),
+      handle: async (ctx, request) => submitted(await record.deposit(ctx, jsonText(request))),
     },
     {
       kind: 'write',
@@ -53,7 +54,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       law: OWN,
       body: 'text',
       summary: { ja: '一括処理（transaction・batch）', en: 'Transaction or batch' },
-      handle: async (ctx, request) => ({ fhir: await runBundle(ctx, record, requireResource(parsed(request), 'Bundle')) }),
+      handle: async (ctx, request) => ({ fhir: await runBundle(ctx, record, requireResource(readResource(request), 'Bundle')) }),
     },
     {
       kind: 'read',
@@ -121,7 +122,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       summary: { ja: '1件の登録', en: 'Create one resource' },
       handle: async (ctx, request) => {
         const { params, headers } = request
-        const resource = requireResource(parsed(request), params.type!)
+        const resource = requireResource(readResource(request), params.type!)
         const there = headers['if-none-exist'] === undefined ? null : await existing(ctx, record, params.type!, headers['if-none-exist'])
         if (there)
           return {
@@ -142,7 +143,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       summary: { ja: '1件の更新', en: 'Update one resource' },
       handle: async (ctx, request) => {
         const { params, headers } = request
-        const resource = requireResource(parsed(request), params.type!)
+        const resource = requireResource(readResource(request), params.type!)
         if (resource.id !== params.id) refuse('input-invalid', { what: 'id' })
         return written(await record.update(ctx, resource, params.id!, ifMatch(headers['if-match'])), headers.prefer)
       },
@@ -227,19 +228,6 @@ const ignored = (unknown: readonly string[]) =>
       en: `The search parameter “${name.slice(0, 80)}” was ignored.`,
     })),
   )
-
-/** The body as text, where it claims to be JSON or claims nothing. @refuses media-type */
-function fhirText({ headers, body }: RouteRequest): string {
-  const type = (headers['content-type'] ?? 'application/fhir+json').split(';')[0]!.trim().toLowerCase()
-  if (!/^application\/([a-z.-]+\+)?json$/.test(type)) refuse('media-type', { type: type.slice(0, 80) })
-  return body as string
-}
-
-/** JSON within the limits of depth and size. @refuses resource-invalid, media-type */
-function parsed(request: RouteRequest): unknown {
-  const read = parseJson(fhirText(request))
-  return 'findings' in read ? refuse('resource-invalid', {}, read.findings) : read.value
-}
 
 /** @refuses input-invalid for anything but `W/"n"` */
 function ifMatch(header: string | undefined): number | null {

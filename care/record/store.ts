@@ -236,3 +236,14 @@ export async function hasPatient(db: Db, key: string): Promise<boolean> {
 export async function lockCondition(db: Db, condition: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${condition}, 1))`.execute(db)
 }
+  return new Map(rows.map((r) => [`${r.type}/${r.id}`, r.key]))
+}
+
+/** Claims ids that a client chose, in one statement. @returns those (as `Type/id`) that nobody had */
+export async function claimClientIds(db: Db, wanted: readonly Which[]): Promise<Set<string>> {
+  if (wanted.length === 0) return new Set()
+  const { rows } = await sql<{ type: string; id: string }>`insert into record.client_id (type, id, key)
+    select type, id, key from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(type text, id text, key text)
+    on conflict do nothing returning type, id`.execute(db)
+  return new Set(rows.map((r) => `${r.type}/${r.id}`))
+}

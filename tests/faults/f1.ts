@@ -9,11 +9,9 @@ import { killOnce, killPlan } from './kills.ts'
 import { ackList } from './ledger.ts'
 import { type Platform, platformAt, until } from './platform.ts'
 import { judgeReading } from './public-surface.ts'
+import type { FaultResult, FaultRun } from './result.ts'
 import { NEWCOMER, type Verdict, verify } from './verify.ts'
 import { startWriters, type Wrote, WRITERS } from './writers.ts'
-
-export type FaultRun = { quick: boolean; seed: string; root: string; tell: (line: string) => void; stopping: AbortSignal }
-export type FaultResult = { line: string; control: string; passed: boolean; wrong: string[] }
 
 const full = { application: 50, database: 20 }
 const quick = { application: 3, database: 2 }

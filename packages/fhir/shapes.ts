@@ -19,6 +19,9 @@ export const isResourceType = (name: string): boolean => resourceTypeSet.has(nam
 /** Is this the name of an R4 primitive type (`date`, `code`, ...)? */
 export const isPrimitive = (type: string): boolean => primitives.has(type)
 
+/** Is this the name of an R4 type of any kind: resource, datatype, primitive, abstract or a part (`Patient.contact`)? */
+export const isKnownType = (name: string): boolean => primitives.has(name) || rows.has(name)
+
 /** Elements of a shape, inherited ones first. Choice elements keep their `value[x]` name. */
 export function elementsOf(shape: string): ReadonlyMap<string, ElementRow> {
   const known = merged.get(shape)

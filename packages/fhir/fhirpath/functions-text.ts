@@ -1,0 +1,128 @@
+/** String functions. Positions and lengths count UTF-16 units, as other engines do. @spec http://hl7.org/fhirpath/N1/#string-manipulation */
+import { costlyError, typeError, unknownError } from './error.ts'
+import { type FunctionRow, type FunctionRows, plain, valued } from './function-row.ts'
+import { integer, made, type Nodes, none, text, truth } from './node.ts'
+import { finds, matchesWhole, substituted } from './regular-expression.ts'
+import { boundedText, integerOf, maxText, type Run, type Scope, spend, textOf } from './run.ts'
+
+type Plain = (value: string, at: number, scope: Scope) => Nodes
+
+const ofText = (apply: Plain): FunctionRow =>
+  plain((input, at, scope) => {
+    const value = textOf(input, at)
+    return value === undefined ? none : apply(value, at, scope)
+  })
+
+/** All arguments are texts; an empty one makes the result empty. */
+const withTexts = (count: number, apply: (value: string, args: readonly string[], at: number, scope: Scope) => Nodes): FunctionRow =>
+  valued(count, count, (input, args, at, scope) => {
+    const value = textOf(input, at)
+    const texts = args.map((arg) => textOf(arg, at))
+    return value === undefined || texts.includes(undefined) ? none : apply(value, texts as string[], at, scope)
+  })
+
+function substring(input: Nodes, args: readonly Nodes[], at: number): Nodes {
+  const value = textOf(input, at)
+  const start = integerOf(args[0]!, at)
+  const length = args[1] && integerOf(args[1], at)
+  if (value === undefined || start === undefined || start < 0 || start >= value.length) return none
+  return text(length === undefined ? value.slice(start) : value.slice(start, start + Math.max(length, 0)))
+}
+
+function replaced(run: Run, value: string, [pattern = '', by = '']: readonly string[]): string {
+  const most = value.length + (value.split(pattern).length - 1) * by.length
+  if (most > maxText * 2) throw costlyError(0, '置換の結果が長すぎます。', 'The replacement makes the text too long.')
+  return boundedText(
+    run,
+    value.replaceAll(pattern, () => by),
+  )
+}
+
+function join(input: Nodes, args: readonly Nodes[], at: number, { run }: Scope): Nodes {
+  const separator = args[0] ? (textOf(args[0], at) ?? '') : ''
+  const parts = input.flatMap((node) => textOf([node], at) ?? [])
+  spend(run, (separator.length * parts.length) >> 5)
+  return text(boundedText(run, parts.join(separator)))
+}
+
+function split(value: string, separator: string, run: Run): Nodes {
+  const parts = value.split(separator)
+  spend(run, parts.length)
+  return parts.map((part) => made(part, 'System.String'))
+}
+
+type Coding = { to: (value: string) => string; from: (value: string) => string }
+
+const html: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const htmlBack: Record<string, string> = Object.fromEntries(Object.entries(html).map(([char, entity]) => [entity, char]))
+
+const bytesOf = (value: string): string => [...new TextEncoder().encode(value)].map((byte) => String.fromCharCode(byte)).join('')
+const textOfBytes = (bytes: string): string => new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
+
+const urlSafe = (value: string) => value.replaceAll('+', '-').replaceAll('/', '_')
+
+const encodings: Record<string, Coding> = {
+  hex: {
+    to: (s) => [...new TextEncoder().encode(s)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+    from: (s) => textOfBytes((s.match(/[0-9a-fA-F]{2}/g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join('')),
+  },
+  base64: { to: (s) => btoa(bytesOf(s)), from: (s) => textOfBytes(atob(s)) },
+  urlbase64: { to: (s) => urlSafe(btoa(bytesOf(s))), from: (s) => textOfBytes(atob(s.replaceAll('-', '+').replaceAll('_', '/'))) },
+}
+
+function unescapedJson(value: string): string {
+  try {
+    return JSON.parse(`"${value.replace(/[\n\r\t]/g, (char) => JSON.stringify(char).slice(1, -1))}"`) as string
+  } catch {
+    return value
+  }
+}
+
+const escapes: Record<string, Coding> = {
+  html: {
+    to: (s) => s.replace(/[&<>"']/g, (char) => html[char]!),
+    from: (s) => s.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => htmlBack[entity]!),
+  },
+  json: { to: (s) => JSON.stringify(s).slice(1, -1), from: unescapedJson },
+}
+
+const coded = (table: Record<string, Coding>, way: keyof Coding) =>
+  withTexts(1, (value, [name], at, { run }) => {
+    const coding = Object.hasOwn(table, name!) ? table[name!] : undefined
+    const names = Object.keys(table).join(', ')
+    if (!coding) throw unknownError(at, `「${name}」という形式はありません(${names})。`, `There is no format ${name} (${names}).`)
+    try {
+      return text(boundedText(run, coding[way](value)))
+    } catch {
+      throw typeError(at, `この文字列は${name}として読めません。`, `This text cannot be read as ${name}.`)
+    }
+  })
+
+export const textFunctions: FunctionRows = {
+  length: ofText((value) => integer(value.length)),
+  upper: ofText((value, _at, { run }) => text(boundedText(run, value.toUpperCase()))),
+  lower: ofText((value, _at, { run }) => text(boundedText(run, value.toLowerCase()))),
+  trim: ofText((value) => text(value.trim())),
+  toChars: ofText((value, _at, { run }) => {
+    spend(run, value.length)
+    return [...value].map((char) => made(char, 'System.String'))
+  }),
+  indexOf: withTexts(1, (value, [part]) => integer(value.indexOf(part!))),
+  lastIndexOf: withTexts(1, (value, [part]) => integer(value.lastIndexOf(part!))),
+  startsWith: withTexts(1, (value, [part]) => truth(value.startsWith(part!))),
+  endsWith: withTexts(1, (value, [part]) => truth(value.endsWith(part!))),
+  contains: withTexts(1, (value, [part]) => truth(value.includes(part!))),
+  substring: valued(1, 2, substring),
+  replace: withTexts(2, (value, change, _at, { run }) => text(replaced(run, value, change))),
+  matches: withTexts(1, (value, [pattern], at, { run }) => truth(finds(run, value, pattern!, at))),
+  matchesFull: withTexts(1, (value, [pattern], at, { run }) => truth(matchesWhole(run, value, pattern!, at))),
+  replaceMatches: withTexts(2, (value, [pattern, by], at, { run }) =>
+    text(boundedText(run, pattern === '' ? value : substituted(run, value, { pattern: pattern!, by: by! }, at))),
+  ),
+  split: withTexts(1, (value, [separator], _at, { run }) => split(value, separator!, run)),
+  join: valued(0, 1, join),
+  encode: coded(encodings, 'to'),
+  decode: coded(encodings, 'from'),
+  escape: coded(escapes, 'to'),
+  unescape: coded(escapes, 'from'),
+}

@@ -49,7 +49,8 @@ async function attempt(scene: Scene, spare: number) {
   await pause(run.quick ? 2_000 : 10_000)
   const refusedThen = refused()
   crowd.end()
-  for (const [pid, soft] of limits) if (platform.postmasterPid() > 0 && isAlive(pid)) limit(pid, 'nofile', soft === 'unlimited' ? 'unlimited' : Number(soft))
+  for (const [pid, soft] of limits)
+    if (platform.postmasterPid() > 0 && isAlive(pid)) limit(pid, 'nofile', soft === 'unlimited' ? 'unlimited' : Number(soft))
   const freed = performance.now()
   const recovered = await until(
     () => traffic.samples.filter((s) => s.from > freed && s.status >= 200 && s.status < 300).length > 20,

@@ -46,7 +46,9 @@ async function oversized({ platform, parties, run }: Scene, count: number) {
   const before = workers.reduce((sum, pid) => sum + memory(pid, 'VmRSS'), 0)
   for (const pid of workers) forgetPeak(pid)
   const token = await parties[0]!.hospital.token()
-  const answers = await Promise.all(Array.from({ length: count }, (_, n) => sendLong({ baseUrl: platform.baseUrl, token, chunked: n % 2 === 1 })))
+  const answers = await Promise.all(
+    Array.from({ length: count }, (_, n) => sendLong({ baseUrl: platform.baseUrl, token, chunked: n % 2 === 1 })),
+  )
   const peak = workers.reduce((sum, pid) => sum + memory(pid, 'VmHWM'), 0)
   run.tell(`100 MB bodies: ${answers.join(' ')}`)
   return { sent: count, refused: answers.filter((a) => a === 'refused' || a === 'cut').length, grownMb: Math.round((peak - before) / MB) }
@@ -55,7 +57,11 @@ async function oversized({ platform, parties, run }: Scene, count: number) {
 /** `refused` is a 413 with its OperationOutcome; `cut` a connection the platform closed without waiting for the rest. */
 function sendLong({ baseUrl, token, chunked }: { baseUrl: string; token: string; chunked: boolean }): Promise<string> {
   return new Promise((done) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json', ...(chunked ? {} : { 'content-length': BODY }) }
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/fhir+json',
+      ...(chunked ? {} : { 'content-length': BODY }),
+    }
     const sending = request(`${baseUrl}/fhir/R4/Observation`, { method: 'POST', headers, agent: false })
     sending.on('response', (response) => {
       let text = ''

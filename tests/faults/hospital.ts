@@ -14,11 +14,13 @@ export type Hospital = {
   /** Everything of a type that the institution may read, page by page. */
   readAll(type: string): Promise<{ id?: string; identifier?: { system?: string; value?: string }[] }[]>
   /** A request of the institution's system, by a path under the FHIR base or a whole address. */
-  ask(path: string, init?: { method?: string; body?: string; headers?: Record<string, string> }): Promise<Response>
+  ask(path: string, init?: Asking): Promise<Response>
   /** The access token it holds now. */
   token(): Promise<string>
   draft(about: { person: Person; identifier: string; revision: number; type: Submission['type']; entries: number }): Submission
 }
+
+type Asking = { method?: string; body?: string; headers?: Record<string, string>; timeoutMs?: number }
 
 const TOKEN_LIFE_MS = 120_000
 const ANSWER_MS = 30_000
@@ -43,12 +45,9 @@ export function hospital(facility: Facility, demo: Pick<DemoFile, 'fhirBase' | '
     return access_token
   }
 
-  async function ask(
-    path: string,
-    init: { method?: string; body?: string; headers?: Record<string, string> } = {},
-  ): Promise<Response> {
+  async function ask(path: string, { timeoutMs = ANSWER_MS, ...init }: Asking = {}): Promise<Response> {
     const headers = { authorization: `Bearer ${await accessToken()}`, 'content-type': 'application/fhir+json', ...init.headers }
-    return fetch(path.startsWith('http') ? path : `${demo.fhirBase}/${path}`, { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS) })
+    return fetch(path.startsWith('http') ? path : `${demo.fhirBase}/${path}`, { ...init, headers, signal: AbortSignal.timeout(timeoutMs) })
   }
 
   return {

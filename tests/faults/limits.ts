@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-const quiet = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
+const quiet = {
+  encoding: 'utf8' as const,
+  stdio: ['ignore' as const, 'pipe' as const, 'ignore' as const],
+} satisfies ExecFileSyncOptionsWithStringEncoding
 
 /** Sets a soft limit of a running process; Linux alone can. @returns what it was */
 export function limit(pid: number, what: 'nofile' | 'data', soft: number | 'unlimited'): string {

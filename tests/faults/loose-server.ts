@@ -10,7 +10,9 @@ const shim = pathToFileURL(join(import.meta.dirname, 'loose-fastify.ts')).href
 
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === 'fastify' && context.parentURL !== shim ? { url: shim, format: 'module-typescript', shortCircuit: true } : next(specifier, context),
+    specifier === 'fastify' && context.parentURL !== shim
+      ? { url: shim, format: 'module-typescript', shortCircuit: true }
+      : next(specifier, context),
 })
 
 await import(pathToFileURL(join(import.meta.dirname, '../../dist/app/main.js')).href)

@@ -11,8 +11,12 @@ type Kind = { first: (host: string) => string; drip: string | null }
 /** Slow headers, a slow body, and a reader that asks for much and takes nothing. */
 const kinds: readonly Kind[] = [
   { first: (host) => `GET /fhir/R4/metadata HTTP/1.1\r\nHost: ${host}\r\nX-A: a`, drip: 'a' },
-  { first: (host) => `POST /fhir/R4/Observation HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/fhir+json\r\nContent-Length: 90000\r\n\r\n{`, drip: ' ' },
-  { first: (host) => `GET /assets/fonts.css HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(100), drip: null },
+  {
+    first: (host) =>
+      `POST /fhir/R4/Observation HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/fhir+json\r\nContent-Length: 90000\r\n\r\n{`,
+    drip: ' ',
+  },
+  { first: (host) => `GET /assets/fonts.css HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(8), drip: null },
 ]
 
 /** Opens the connections, a hundred at a time. */
@@ -59,7 +63,9 @@ export async function openSlowClients(baseUrl: string, count: number): Promise<S
  * was shut out.
  */
 function established(serverPort: number, clientPorts: ReadonlySet<number>): number {
-  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].filter((f) => existsSync(f)).flatMap((f) => readFileSync(f, 'utf8').split('\n').slice(1))
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6']
+    .filter((f) => existsSync(f))
+    .flatMap((f) => readFileSync(f, 'utf8').split('\n').slice(1))
   const portOf = (address: string | undefined) => Number.parseInt(address?.split(':').at(-1) ?? '', 16)
   return lines.filter((line) => {
     const [, local, remote, state] = line.trim().split(/\s+/)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { pause } from './platform.ts'
 import type { Party, Scene } from './scene.ts'
@@ -29,7 +30,10 @@ export const observation = (patient: string, value: string, number = 1): Record<
 /** Whether a body is an OperationOutcome that names its rule and says what to do. */
 export function isOutcome(text: string): boolean {
   try {
-    const body = JSON.parse(text) as { resourceType?: string; issue?: { code?: string; details?: { text?: string }; diagnostics?: string }[] }
+    const body = JSON.parse(text) as {
+      resourceType?: string
+      issue?: { code?: string; details?: { text?: string }; diagnostics?: string }[]
+    }
     const [issue] = body.issue ?? []
     return body.resourceType === 'OperationOutcome' && Boolean(issue?.code) && Boolean(issue?.details?.text ?? issue?.diagnostics)
   } catch {
@@ -38,7 +42,7 @@ export function isOutcome(text: string): boolean {
 }
 
 /** Writers create resources one after another and note each acknowledgement after it arrived; readers read and search. */
-export function startTraffic(scene: Scene, about: { writers: number; readers: number; restMs?: number }): Traffic {
+export function startTraffic(scene: Scene, about: { writers: number; readers: number; restMs?: number; noteBytes?: number }): Traffic {
   const samples: Sample[] = []
   const acked = new Map<string, string>()
   const sent = new Set<string>()
@@ -51,7 +55,10 @@ export function startTraffic(scene: Scene, about: { writers: number; readers: nu
       await pause(about.restMs ?? 0)
     }
   }
-  const ask = async (kind: Sample['kind'], send: () => Promise<Response>): Promise<{ status: number; text: string; response?: Response }> => {
+  const ask = async (
+    kind: Sample['kind'],
+    send: () => Promise<Response>,
+  ): Promise<{ status: number; text: string; response?: Response }> => {
     const from = performance.now()
     try {
       const response = await send()
@@ -68,7 +75,8 @@ export function startTraffic(scene: Scene, about: { writers: number; readers: nu
     const { hospital, patient } = party(w)
     const value = `${mark}-${w}-${n}`
     sent.add(value)
-    const body = JSON.stringify(observation(patient, value))
+    const note = about.noteBytes === undefined ? {} : { note: [{ text: randomBytes(about.noteBytes / 2).toString('hex') }] }
+    const body = JSON.stringify({ ...observation(patient, value), ...note })
     const { status, response } = await ask('write', () => hospital.ask('Observation', { method: 'POST', body }))
     const id = /Observation\/([^/]+)/.exec(response?.headers.get('location') ?? '')?.[1]
     if (status === 201 && id !== undefined) acked.set(value, id)
@@ -104,7 +112,12 @@ export async function settleTraffic(scene: Scene, traffic: Pick<Traffic, 'acked'
   }
   const mine = [...traffic.sent].map((value) => new Set(found.get(value) ?? []))
   const lost = [...traffic.acked].filter(([value, id]) => !found.get(value)?.includes(id)).length
-  return { acked: traffic.acked.size, lost, dup: mine.filter((ids) => ids.size > 1).length, auditMissing: await unaudited(scene, traffic.acked) }
+  return {
+    acked: traffic.acked.size,
+    lost,
+    dup: mine.filter((ids) => ids.size > 1).length,
+    auditMissing: await unaudited(scene, traffic.acked),
+  }
 }
 
 async function unaudited(scene: Scene, acked: ReadonlyMap<string, string>): Promise<number> {

@@ -31,7 +31,14 @@ export async function simulate(seed: string, planted: Planted = 'none'): Promise
   if (state.finished < CLIENTS) breaks.push(`${CLIENTS - state.finished} clients still wait`)
   breaks.push(...judge(store, told))
   const epoch = store.committed.get('leader/platform')?.epoch
-  return { breaks, requests: state.requests, answered: told.length, crashes: state.crashes, epochs: Number(epoch ?? 0), commits: store.log.length }
+  return {
+    breaks,
+    requests: state.requests,
+    answered: told.length,
+    crashes: state.crashes,
+    epochs: Number(epoch ?? 0),
+    commits: store.log.length,
+  }
 }
 
 type State = { finished: number; crashes: number; requests: number }
@@ -101,7 +108,8 @@ async function arrive({ sim, store, webs, told, breaks }: Client, asked: Asked):
     throw error
   })
   if (!process.alive) return new Promise(() => undefined)
-  const [status, body] = 'answer' in outcome ? [outcome.answer.status ?? 200, outcome.answer.text ?? JSON.stringify(outcome.answer.json)] : [503, '']
+  const [status, body] =
+    'answer' in outcome ? [outcome.answer.status ?? 200, outcome.answer.text ?? JSON.stringify(outcome.answer.json)] : [503, '']
   if (status < 300) told.push({ asked, status, body, at: sim.now() })
   if (status < 300 && !hasAudit(store, outcome.requestId)) breaks.push(`${asked.kind} was answered before its audit entry was durable`)
   await sim.pause(sim.random.whole(1, 30))
@@ -110,7 +118,8 @@ async function arrive({ sim, store, webs, told, breaks }: Client, asked: Asked):
 
 const rowsOf = (store: Store, table: string) => [...store.committed].filter(([name]) => name.startsWith(`${table}/`)).map(([, row]) => row)
 
-const hasAudit = (store: Store, requestId: string) => rowsOf(store, 'audit').some((a) => a.request_id === requestId && a.outcome === 'success')
+const hasAudit = (store: Store, requestId: string) =>
+  rowsOf(store, 'audit').some((a) => a.request_id === requestId && a.outcome === 'success')
 
 /** What must hold once everything is quiet. */
 function judge(store: Store, told: readonly Told[]): string[] {
@@ -128,15 +137,20 @@ function judge(store: Store, told: readonly Told[]): string[] {
     if (messages.filter((m) => m.payload.thing === thing.id).length !== 1) wrong.push(`${thing.id} has not one message`)
     if (!audits.some((a) => a.resource === `Thing/${thing.id}` && a.rule === '')) wrong.push(`${thing.id} has no audit entry of its making`)
   }
-  for (const m of messages) if (!things.some((t) => t.id === m.payload.thing)) wrong.push(`a message about ${m.payload.thing}, which is not there`)
+  for (const m of messages)
+    if (!things.some((t) => t.id === m.payload.thing)) wrong.push(`a message about ${m.payload.thing}, which is not there`)
   return [...wrong, ...judgeLeaders(store)]
 }
 
 /** Epochs of what leaders committed only grow, and no message is delivered twice. */
 function judgeLeaders(store: Store): string[] {
   const wrong: string[] = []
-  const delivered = store.log.filter(({ name }) => name.startsWith('delivered/')).map(({ row }) => row as { message: string; epoch: number })
-  for (const [n, { epoch }] of delivered.entries()) if (n > 0 && epoch < delivered[n - 1]!.epoch) wrong.push(`epoch ${epoch} wrote after epoch ${delivered[n - 1]!.epoch}`)
-  for (const [message, times] of Map.groupBy(delivered, (d) => d.message)) if (times.length > 1) wrong.push(`message ${message.slice(-4)} was delivered ${times.length} times`)
+  const delivered = store.log
+    .filter(({ name }) => name.startsWith('delivered/'))
+    .map(({ row }) => row as { message: string; epoch: number })
+  for (const [n, { epoch }] of delivered.entries())
+    if (n > 0 && epoch < delivered[n - 1]!.epoch) wrong.push(`epoch ${epoch} wrote after epoch ${delivered[n - 1]!.epoch}`)
+  for (const [message, times] of Map.groupBy(delivered, (d) => d.message))
+    if (times.length > 1) wrong.push(`message ${message.slice(-4)} was delivered ${times.length} times`)
   return wrong
 }

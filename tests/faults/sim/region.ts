@@ -10,7 +10,13 @@ import type { Scheduler } from './scheduler.ts'
 import type { Store } from './store.ts'
 
 /** A mistake put in on purpose, for the control. */
-export type Planted = 'none' | 'answer-before-audit' | 'leader-without-fence' | 'search-without-lock' | 'answer-before-commit' | 'stale-gathering'
+export type Planted =
+  | 'none'
+  | 'answer-before-audit'
+  | 'leader-without-fence'
+  | 'search-without-lock'
+  | 'answer-before-commit'
+  | 'stale-gathering'
 
 export const plantedBugs: readonly Planted[] = [
   'answer-before-audit',
@@ -119,7 +125,7 @@ export function webProcess(about: { sim: Scheduler; store: Store; weather: Weath
     clock: { now: () => new Date(sim.now()) },
     mint: { issue: async () => '', read: async () => ({ clientId: 'c', scopes: [], tokenId: 't', until: new Date(sim.now() + 1e6) }) },
     batch: planted === 'answer-before-audit' ? hasty : real,
-  } as ServeDeps
+  } as unknown as ServeDeps
   return {
     process,
     ask: ({ kind, name, idempotencyKey }) =>

@@ -96,7 +96,10 @@ const statements: readonly [RegExp, Statement][] = [
       return found({})
     },
   ],
-  [/^select .*from sim\.thing where name/, ({ store, session, values }) => found(...store.scan(session, 'thing/').filter((t) => t.name === values[0]))],
+  [
+    /^select .*from sim\.thing where name/,
+    ({ store, session, values }) => found(...store.scan(session, 'thing/').filter((t) => t.name === values[0])),
+  ],
   [
     /^insert into sim\.thing/,
     ({ store, session, values }) => {
@@ -104,7 +107,10 @@ const statements: readonly [RegExp, Statement][] = [
       return { rows: [], affected: 1 }
     },
   ],
-  [/^select .*from sim\.undelivered/, ({ store, session }) => found(...store.scan(session, 'outbox/').filter((m) => !store.read(session, `delivered/${String(m.id)}/1`)))],
+  [
+    /^select .*from sim\.undelivered/,
+    ({ store, session }) => found(...store.scan(session, 'outbox/').filter((m) => !store.read(session, `delivered/${String(m.id)}/1`))),
+  ],
   [
     /^insert into sim\.delivered/,
     ({ store, session, values }) => {

@@ -56,7 +56,7 @@ export function simulatedStore(sim: Scheduler) {
     /** Waits until the lock is held; never returns for a session that ends while it waits. */
     lock: (session: Session, name: string, mode: 'share' | 'own' = 'own'): Promise<void> =>
       new Promise((go) => {
-        const lock = locks.get(name) ?? { holders: new Map(), waiting: [] }
+        const lock: Lock = locks.get(name) ?? { holders: new Map(), waiting: [] }
         locks.set(name, lock)
         session.locks.add(name)
         const held = lock.holders.get(session)
@@ -71,7 +71,10 @@ export function simulatedStore(sim: Scheduler) {
     /** Rows whose names begin so, as this session sees them. */
     scan(session: Session, prefix: string): Fields[] {
       const names = new Set([...committed.keys(), ...session.writes.keys()].filter((name) => name.startsWith(prefix)))
-      return [...names].flatMap((name) => this.read(session, name) ?? [])
+      return [...names].flatMap((name): Fields[] => {
+        const row = this.read(session, name)
+        return row === undefined ? [] : [row]
+      })
     },
 
     write: (session: Session, name: string, row: Fields | null) => void session.writes.set(name, row),

@@ -4,12 +4,21 @@ export { type DateRange, dateRange, daysInMonth } from './dates.ts'
 export { hasError, operationOutcome, ruleSystem } from './outcome.ts'
 export { type Parsed, type ParseLimits, parseJson } from './parse.ts'
 export { parseReference, type ReferenceTarget, referenceType } from './references.ts'
-export { accessorsOf, compileParameter, compositesFor, extractIndex, type SearchParameter, searchParametersFor, storedUnder } from './search.ts'
+export {
+  accessorsOf,
+  compileParameter,
+  compositesFor,
+  extractIndex,
+  type SearchParameter,
+  searchParametersFor,
+  storedUnder,
+} from './search.ts'
 export type { Component, Composite } from './search-composite.ts'
 export type * from './search-values.ts'
 export { elementsOf, isResourceType, resourceTypes, valueSetOf } from './shapes.ts'
 export { validateResource } from './structure.ts'
 export { foldText } from './text.ts'
+export { project, projectBundle, type Projection } from './summary/project.ts'
 export { parseXml } from './xml/read.ts'
 export { toXml } from './xml/write.ts'
 export * from './clins/index.ts'

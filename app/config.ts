@@ -24,6 +24,26 @@ const schema = z.object({
     .regex(/^[0-9]+([.][0-9]+)+$/)
     .optional(),
   ENISHI_CARD_OCSP_URL: z.url().optional(),
+  /**
+   * The TLS listener: PEM files, and its port. Clients are asked for a certificate of ENISHI_TLS_CLIENT_CA. The demo makes its own
+   * files; ENISHI_TLS_PORT=0 does without.
+   */
+  ENISHI_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  ENISHI_TLS_CERT: z.string().min(1).optional(),
+  ENISHI_TLS_KEY: z.string().min(1).optional(),
+  ENISHI_TLS_CLIENT_CA: z.string().min(1).optional(),
+  ENISHI_TLS_CLIENT_CRL: z.string().min(1).optional(),
+  /** Public address of the TLS listener where it differs from https://(host of the base URL):ENISHI_TLS_PORT. */
+  ENISHI_TLS_BASE_URL: z.url({ protocol: /^https$/ }).optional(),
+  /**
+   * Header in which a proxy in front hands over the client certificate it has verified (PEM percent-encoded, or RFC 9440). Only
+   * where that proxy removes the header from what clients send: whoever can set it is believed.
+   */
+  ENISHI_TRUSTED_PROXY_CERT_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/)
+    .transform((name) => name.toLowerCase())
+    .optional(),
   ENISHI_DEMO_PEOPLE: z.coerce.number().int().min(10).max(5_000).default(300),
 })
 
@@ -39,10 +59,21 @@ export type Config = {
   secure: boolean
   cardPolicyOid: string | null
   cardOcspUrl: string | null
+  /** Files of the TLS listener; null where there is none, or where the demo has not made them yet. */
+  tls: TlsConfig | null
+  /** Where the demo's TLS listener would like to be; 0 where it is not wanted. */
+  tlsPort: number
+  tlsBase: string | null
+  proxyCertificateHeader: string | null
 }
+
+export type TlsConfig = { port: number; certificate: string; key: string; clientCa: string | null; clientCrl: string | null }
 
 /** The configuration is wrong; the message names each variable and what it should be. */
 export class BadConfig extends Error {}
+
+export const badConfig = (wrong: string): BadConfig =>
+  new BadConfig(`設定に誤りがあります。${wrong} / The configuration is not valid. ${wrong}`)
 
 /**
  * Reads the configuration once, at start.
@@ -51,10 +82,11 @@ export class BadConfig extends Error {}
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const read = schema.safeParse(Object.fromEntries(Object.entries(env).filter(([, v]) => v !== '')))
   if (!read.success) {
-    const wrong = read.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')
-    throw new BadConfig(`設定に誤りがあります。${wrong} / The configuration is not valid. ${wrong}`)
+    throw badConfig(read.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '))
   }
   const v = read.data
+  const half = (v.ENISHI_TLS_CERT === undefined) !== (v.ENISHI_TLS_KEY === undefined)
+  if (half) throw badConfig('ENISHI_TLS_CERT, ENISHI_TLS_KEY: both or neither')
   const baseUrl = (v.ENISHI_BASE_URL ?? `http://localhost:${v.PORT}`).replace(/\/$/, '')
   return {
     port: v.PORT,
@@ -68,5 +100,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secure: baseUrl.startsWith('https:'),
     cardPolicyOid: v.ENISHI_CARD_POLICY_OID ?? null,
     cardOcspUrl: v.ENISHI_CARD_OCSP_URL ?? null,
+    ...tlsOf(v, baseUrl),
+    proxyCertificateHeader: v.ENISHI_TRUSTED_PROXY_CERT_HEADER ?? null,
   }
 }
+
+function tlsOf(v: z.infer<typeof schema>, baseUrl: string): Pick<Config, 'tls' | 'tlsPort' | 'tlsBase'> {
+  // Beside the plain port, far enough that two platforms on neighbouring ports do not meet: 8080 and 8443.
+  const tlsPort = v.ENISHI_TLS_PORT ?? (v.PORT + 363 <= 65_535 ? v.PORT + 363 : v.PORT - 363)
+  const { ENISHI_TLS_CERT: certificate, ENISHI_TLS_KEY: key } = v
+  const wanted = tlsPort > 0 && certificate !== undefined && key !== undefined
+  const tls = wanted
+    ? { port: tlsPort, certificate, key, clientCa: v.ENISHI_TLS_CLIENT_CA ?? null, clientCrl: v.ENISHI_TLS_CLIENT_CRL ?? null }
+    : null
+  const own = wanted || (v.ENISHI_DEMO && tlsPort > 0) ? tlsAddress(baseUrl, tlsPort) : null
+  const proxied = v.ENISHI_TRUSTED_PROXY_CERT_HEADER === undefined ? null : baseUrl
+  return { tls, tlsPort, tlsBase: v.ENISHI_TLS_BASE_URL?.replace(/\/$/, '') ?? own ?? proxied }
+}
+
+export const tlsAddress = (baseUrl: string, port: number): string => `https://${new URL(baseUrl).hostname}:${port}`

@@ -6,10 +6,12 @@ import { BadConfig, type Config, readConfig } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
 import { seedDemo } from './demo/seed.ts'
+import { demoTlsSettings } from './demo/tls.ts'
 import { noCards } from './cards.ts'
 import { runLeader } from './leader.ts'
 import { migrations } from './migrations.ts'
 import { services } from './services.ts'
+import { readTlsFiles } from './tls.ts'
 import { runWorker } from './worker.ts'
 
 /** Exit codes of the platform process; the launcher passes them on. */
@@ -35,6 +37,7 @@ async function prepare(config: Config): Promise<void> {
       now: new Date(),
       people: config.demoPeople,
       baseUrl: config.baseUrl,
+      tlsBase: config.tlsBase,
       say,
     })
     const secrets = await loadDemoSecrets(config.home)
@@ -47,13 +50,13 @@ async function prepare(config: Config): Promise<void> {
 type Role = 'web' | 'leader'
 
 /** Keeps one process a role alive; a process that ends by itself is started again, slower each time it ends early. */
-function keepAlive(role: Role, stopping: () => boolean): void {
+function keepAlive(role: Role, env: Record<string, string>, stopping: () => boolean): void {
   let started = 0
   let quickEnds = 0
   const fork = () => {
     if (stopping()) return
     started = performance.now()
-    const worker: Worker = cluster.fork({ ENISHI_ROLE: role })
+    const worker: Worker = cluster.fork({ ...env, ENISHI_ROLE: role })
     worker.once('exit', () => {
       if (stopping()) return
       quickEnds = performance.now() - started < 10_000 ? quickEnds + 1 : 0
@@ -64,7 +67,9 @@ function keepAlive(role: Role, stopping: () => boolean): void {
   fork()
 }
 
-async function runPrimary(config: Config): Promise<void> {
+async function runPrimary(read: Config): Promise<void> {
+  const { config, env } = await demoTlsSettings(read)
+  if (config.tls) await readTlsFiles(config.tls)
   await prepare(config)
   let stopping = false
   cluster.setupPrimary({ exec: process.argv[1]! })
@@ -74,8 +79,8 @@ async function runPrimary(config: Config): Promise<void> {
       if (message.listening && ++ready === config.workers) resolve()
     })
   })
-  for (let i = 0; i < config.workers; i++) keepAlive('web', () => stopping)
-  keepAlive('leader', () => stopping)
+  for (let i = 0; i < config.workers; i++) keepAlive('web', env, () => stopping)
+  keepAlive('leader', env, () => stopping)
   const stop = () => {
     if (stopping) process.exit(130)
     stopping = true
@@ -88,6 +93,7 @@ async function runPrimary(config: Config): Promise<void> {
   process.on('SIGTERM', stop)
   await listening
   say(`enishi ready on ${config.baseUrl}`)
+  if (config.tlsBase !== null) say(`mTLS: ${config.tlsBase}`)
   if (config.demo) say(`デモのサインイン情報 / demo sign-ins: ${join(config.home, 'demo.json')}`)
 }
 

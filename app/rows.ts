@@ -15,7 +15,7 @@ import { APP_VERSION } from './version.ts'
 
 export type RowDeps = {
   services: Services
-  config: Pick<Config, 'baseUrl' | 'secure'>
+  config: Pick<Config, 'baseUrl' | 'secure'> & { tlsBase?: string | null }
   mint: TokenMint
   demo: DemoDoor | null
   demoRows: readonly Row[]
@@ -32,7 +32,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     assetRow('islands', dist),
     ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
-    ...signInRoutes({ person: services.person, mint, cards: services.cards, baseUrl: config.baseUrl, demo, secure: config.secure }),
+    ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null }),
     ...demoRows,

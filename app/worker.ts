@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { pino } from 'pino'
 import { auditBatch, insertAudit } from '#kernel/audit'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
+import { connectionGuard } from '#kernel/listener'
+import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
 import type { Config } from './config.ts'
 import { noCards, trustedCards } from './cards.ts'
@@ -13,6 +16,7 @@ import { loadDemoSecrets } from './demo/secrets.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
 import { services } from './services.ts'
+import { readTlsFiles } from './tls.ts'
 
 /** Few connections a worker: the database's cores are the bound, and waiting here is fairer than waiting there. */
 const POOL = 12
@@ -36,6 +40,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     demo: secrets ? demoDoor(secrets) : null,
     demoRows: secrets ? [demoAuthorityRow(config.home, secrets, () => clock.now())] : [],
   })
+  const guard = connectionGuard()
   const app = httpServer(rows, {
     db,
     clock,
@@ -44,9 +49,14 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     log,
     refusalPage: refusalPage(config.demo),
     secure: config.secure,
+    origins: [config.baseUrl, ...(config.tlsBase === null ? [] : [config.tlsBase])],
+    ...(config.proxyCertificateHeader === null ? {} : { proxyCertificateHeader: config.proxyCertificateHeader }),
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })
+  guard(app.server)
+  const tls = config.tls && tlsServer(app, await readTlsFiles(config.tls), guard)
   await app.listen({ port: config.port, host: config.host })
+  if (tls) await once(tls.listen({ port: config.tlsPort, host: config.host }), 'listening')
   return async () => {
     await app.close()
     clock.stop()

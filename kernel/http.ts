@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
@@ -5,6 +6,7 @@ import type { Actor } from './context.ts'
 import { requireReadable, sendFhir, sendRefusal } from './fhir-format.ts'
 import { SESSION_COOKIE } from './identity.ts'
 import { type Lang, langOf } from './language.ts'
+import { answerClientError, discardBody, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 import { challengeOf, cookie } from './proof.ts'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
 import { type Answer, type HttpRow, isHttpRow, type MountRow, type Row, type RouteRequest } from './route.ts'
@@ -38,9 +40,11 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
-    requestTimeout: 60_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 72_000,
+    http: LISTENER_LIMITS,
+    requestTimeout: LISTENER_LIMITS.requestTimeout,
+    connectionTimeout: SILENCE_MS,
+    keepAliveTimeout: LISTENER_LIMITS.keepAliveTimeout,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket as Socket),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // An address that cannot be decoded never reaches a row; it is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => {
@@ -58,7 +62,10 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   serveSockets(app, rows, deps)
   app.setNotFoundHandler((request, reply) => refuseOnWire(new Refusal('not-found'), request, reply, deps))
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-    if (error.statusCode === 413) return refuseOnWire(new Refusal('body-too-large', { limit: '12 MB' }), request, reply, deps)
+    if (error.statusCode === 413) {
+      if (discardBody(request.raw)) reply.removeHeader('connection')
+      return refuseOnWire(new Refusal('body-too-large', { limit: '12 MB' }), request, reply, deps)
+    }
     if (error.statusCode === 415)
       return refuseOnWire(new Refusal('media-type', { type: String(request.headers['content-type']).slice(0, 80) }), request, reply, deps)
     if (error.statusCode && error.statusCode < 500) return refuseOnWire(new Refusal('body-malformed', { what: '' }), request, reply, deps)

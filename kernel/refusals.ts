@@ -124,6 +124,18 @@ export const refusals = {
     ja: '送られた内容が大きすぎます（上限 {limit}）。分けて送ってください。',
     en: 'The body is too large (limit {limit}). Send it in parts.',
   },
+  'request-slow': {
+    status: 408,
+    issue: 'timeout',
+    ja: '要求を時間内に受け取れませんでした（見出し10秒、全体60秒）。もう一度送ってください。',
+    en: 'The request did not arrive in time (headers 10 seconds, all of it 60). Please send it again.',
+  },
+  'headers-too-large': {
+    status: 431,
+    issue: 'too-long',
+    ja: '要求の見出し（URLとヘッダー）が長すぎます（上限 32 KB）。検索条件は POST _search で送ってください。',
+    en: 'The request’s headers and address are too long (limit 32 KB). Send search criteria by POST _search.',
+  },
   'media-type': {
     status: 415,
     issue: 'not-supported',
@@ -142,6 +154,12 @@ export const refusals = {
     issue: 'not-supported',
     ja: '検索条件「{param}」には対応していません。',
     en: 'The search parameter “{param}” is not supported.',
+  },
+  'search-too-broad': {
+    status: 400,
+    issue: 'too-costly',
+    ja: '検索条件「{param}」に当てはまるものが{limit}件を超えます。患者や期間などの条件を足してください。',
+    en: 'More than {limit} resources meet “{param}”. Please add a condition, such as a patient or a period.',
   },
   'search-invalid': {
     status: 400,
@@ -198,6 +216,24 @@ export const refusals = {
     issue: 'transient',
     ja: '混み合っています。少し待ってからもう一度お試しください。',
     en: 'The platform is busy. Please wait a moment and try again.',
+  },
+  'bulk-busy': {
+    status: 429,
+    issue: 'throttled',
+    ja: 'このクライアントの一括処理がすでにいくつも動いています。終わってから、または取り消してから始めてください。',
+    en: 'Several bulk jobs of this client are open already. Start another when one has ended or was cancelled.',
+  },
+  'bulk-too-eager': {
+    status: 429,
+    issue: 'throttled',
+    ja: '進み具合の問い合わせが多すぎます。{seconds}秒後にもう一度お試しください。',
+    en: 'You ask for the status too often. Please ask again in {seconds} seconds.',
+  },
+  'bulk-failed': {
+    status: 500,
+    issue: 'exception',
+    ja: '一括処理を終えられませんでした（{reason}）。もう一度始めてください。続くようなら管理者に知らせてください。',
+    en: 'The bulk job could not be finished ({reason}). Please start it again; if this goes on, tell the operator.',
   },
   'storage-full': {
     status: 507,

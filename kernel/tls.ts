@@ -4,9 +4,10 @@
  * @spec RFC 8705 https://www.rfc-editor.org/rfc/rfc8705
  */
 import { createHash, X509Certificate } from 'node:crypto'
-import { createServer, type Server, type ServerOptions } from 'node:https'
+import { createServer, type Server } from 'node:https'
 import { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
+import { answerClientError, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 
 /** A client's certificate, verified against the configured authorities. `thumbprint`: SHA-256 of its DER, base64url (`x5t#S256`). */
 export type ClientCertificate = { thumbprint: string; subject: string; until: Date }
@@ -66,13 +67,13 @@ const CIPHERS = [
 /**
  * A second listener for the same rows. Clients are asked for a certificate and may come without: who must have one is decided
  * by their access token.
- * @param limits those of the plain listener
+ * @param guard counts connections together with those of the plain listener
  */
-export function tlsServer(app: FastifyInstance, files: TlsFiles, limits: ServerOptions): Server {
+export function tlsServer(app: FastifyInstance, files: TlsFiles, guard: (server: Server) => void): Server {
   const { key, certificate: cert, clientCa: ca, clientCrl: crl } = files
   const server = createServer(
     {
-      ...limits,
+      ...LISTENER_LIMITS,
       key,
       cert,
       ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false }),
@@ -80,12 +81,25 @@ export function tlsServer(app: FastifyInstance, files: TlsFiles, limits: ServerO
       minVersion: 'TLSv1.2',
       ciphers: CIPHERS,
       honorCipherOrder: true,
+      handshakeTimeout: 10_000,
     },
     (request, reply) => app.routing(request, reply),
   )
-  app.addHook('preClose', async () => {
-    server.close()
+  server.setTimeout(SILENCE_MS)
+  guard(server)
+  server.on('clientError', answerClientError)
+  app.addHook('preClose', () => closed(server))
+  return server
+}
+
+/** Answers what is under way, at most three seconds long. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), 3_000)
+    server.close(() => {
+      clearTimeout(late)
+      resolve()
+    })
     server.closeIdleConnections()
   })
-  return server
 }

@@ -148,7 +148,7 @@ export function randomSerial(): string {
   return bytes.toString('hex')
 }
 
-function nameOf({ organization, unit, common }: { organization: string; unit?: string; common: string }): Buffer {
+export function nameOf({ organization, unit, common }: { organization: string; unit?: string; common: string }): Buffer {
   const part = (id: string, value: Buffer) => element(TAG.set, sequence(oid(id), value))
   const units = unit === undefined ? [] : [part(OID.organizationalUnit, utf8(unit))]
   return sequence(

@@ -3,6 +3,7 @@ export { type CardRefusal, cardRefusals } from './card-refusals.ts'
 export { CardError, type CardErrorCode, cardErrors, type CardPort, PIN_TRIES } from './card-port.ts'
 export {
   createDemoCa,
+  type DemoAuthority,
   type DemoCa,
   type DemoCaOptions,
   type ExportedDemoCa,
@@ -11,6 +12,7 @@ export {
   issueUserCertificate,
   type KeySource,
 } from './demo-ca.ts'
+export { issueTlsCertificate, type TlsCertificateRequest } from './demo-tls.ts'
 export { type CertificateStatus, issueCrl, ocspRespond } from './demo-revocation.ts'
 export { type DemoCard, makeCards } from './make-cards.ts'
 export { buildOcspRequest, certificateIdOf } from './ocsp.ts'

@@ -32,6 +32,7 @@ export async function seed(_: Arguments, io: Io): Promise<Exit> {
       now,
       people: config.demoPeople,
       baseUrl: config.baseUrl,
+      tlsBase: config.tlsBase,
       say: io.err,
     })
     const secrets = await loadDemoSecrets(config.home)

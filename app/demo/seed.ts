@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RegisterEntry } from '#care/eligibility'
-import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard } from '#care/person'
+import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard, updateClientBinding } from '#care/person'
 import { auditEntry } from '#kernel/audit-entry'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
@@ -9,16 +10,29 @@ import type { Actor, Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
+import { describe } from '#kernel/tls'
 import { bundles, type Coverage, makeRegion, type Person, type Region, type Submission } from '#packages/synthetic'
 import type { Services } from '../services.ts'
 import { cardIssuer } from './authority.ts'
 import { noteProgress, progress } from './progress.ts'
 import { type DemoSecrets, loadDemoSecrets, makeDemoSecrets, writePrivate } from './secrets.ts'
+import { type DemoTls, makeDemoTls } from './tls.ts'
 
 export const DEMO_SEED = 'enishi-1'
 const SCOPE = 'system/*.cruds'
 
-export type SeedDeps = { db: Db; services: Services; home: string; now: Date; people: number; baseUrl: string; say: (line: string) => void }
+export type SeedDeps = {
+  db: Db
+  services: Services
+  home: string
+  now: Date
+  people: number
+  baseUrl: string
+  tlsBase: string | null
+  say: (line: string) => void
+}
+
+type Made = { secrets: DemoSecrets; tls: DemoTls }
 
 /**
  * Makes the demo region: registers first, then two years of submissions through the same door that hospitals use.
@@ -32,15 +46,16 @@ export async function seedDemo(deps: SeedDeps): Promise<void> {
   const region = makeRegion({ seed: DEMO_SEED, people: deps.people, facilities: 10, until, years: 2 })
   if (!earlier) deps.say('デモ用のカードと鍵を作っています… / Making demo cards and keys …')
   const secrets = earlier ?? (await makeDemoSecrets(deps.home, region, deps.now))
+  const tls = await tlsOf(deps, secrets)
   if ((await progress(deps.db, 'registers')) === 0) {
     deps.say('デモの名簿を登録しています… / Entering the demo registers …')
     await deps.db.transaction().execute(async (trx) => {
-      await enterRegisters({ ...deps, db: trx }, region, secrets)
+      await enterRegisters({ ...deps, db: trx }, region, { secrets, tls })
       await noteProgress(trx, 'registers', 1)
     })
   }
   await submitAll(deps, region)
-  await writeDemoFile(deps, region, secrets)
+  await writeDemoFile(deps, region, { secrets, tls })
   await noteProgress(deps.db, 'complete', 1)
 }
 
@@ -52,11 +67,40 @@ async function refreshDemoFile(deps: SeedDeps): Promise<void> {
     await deps.db.transaction().execute((trx) => noteProgress(trx, 'complete', 0))
     return seedDemo(deps)
   }
-  const file = JSON.parse(known) as { baseUrl: string }
-  if (file.baseUrl !== deps.baseUrl) await writePrivate(path, `${JSON.stringify({ ...file, ...addresses(deps.baseUrl) }, null, 1)}\n`)
+  const file = JSON.parse(known) as { baseUrl: string; tlsBase?: string | null; facilities: { clientId: string }[] }
+  if (file.baseUrl === deps.baseUrl && file.tlsBase === deps.tlsBase) return
+  const tls = await tlsOf(deps, (await loadDemoSecrets(deps.home))!)
+  // A demo made before there were certificates gets them now.
+  if (file.tlsBase === undefined)
+    for (const { clientId } of file.facilities) await updateClientBinding(deps.db, clientId, boundTo(tls, clientId))
+  const facilities = file.facilities.map((f) => ({ ...f, tls: tls.clients.get(f.clientId) }))
+  await writePrivate(path, `${JSON.stringify({ ...file, ...addresses(deps, tls), facilities }, null, 1)}\n`)
 }
 
-const addresses = (baseUrl: string) => ({ baseUrl, fhirBase: `${baseUrl}/fhir/R4`, tokenEndpoint: `${baseUrl}/oauth/token` })
+const addresses = ({ baseUrl, tlsBase }: SeedDeps, tls: DemoTls) => ({
+  baseUrl,
+  fhirBase: `${baseUrl}/fhir/R4`,
+  tokenEndpoint: `${baseUrl}/oauth/token`,
+  tlsBase,
+  tlsFhirBase: tlsBase && `${tlsBase}/fhir/R4`,
+  tlsTokenEndpoint: tlsBase && `${tlsBase}/oauth/token`,
+  tlsCaPath: tls.caPath,
+  tlsCaPem: tls.caPem,
+})
+
+const tlsOf = ({ home, now }: SeedDeps, secrets: DemoSecrets): Promise<DemoTls> =>
+  makeDemoTls(
+    home,
+    secrets.clients.map((c) => c.clientId),
+    now,
+  )
+
+/** Demo clients may show a certificate, a DPoP key or nothing, so that whoever tries things out can try each. */
+const boundTo = (tls: DemoTls, clientId: string) => ({
+  binding: 'none' as const,
+  certificates: [describe(new X509Certificate(tls.clients.get(clientId)!.certificatePem)).thumbprint],
+  certificateSubject: null,
+})
 
 /** A context for work of the platform itself on behalf of an institution, at an instant of the past. */
 function contextOf(db: Db, actor: Actor, now: Date, entries: AuditEntry[]): Context {
@@ -76,7 +120,7 @@ function systemOf(region: Region, institutionNumber: string): Actor {
   }
 }
 
-async function enterRegisters(deps: SeedDeps, region: Region, secrets: DemoSecrets): Promise<void> {
+async function enterRegisters(deps: SeedDeps, region: Region, { secrets, tls }: Made): Promise<void> {
   const { db, services } = deps
   await insertFacilities(db, region.facilities)
   for (const client of secrets.clients) {
@@ -87,7 +131,7 @@ async function enterRegisters(deps: SeedDeps, region: Region, secrets: DemoSecre
       name,
       jwks: { keys: [client.publicKeyJwk] },
       scopes: [SCOPE],
-      binding: 'none',
+      ...boundTo(tls, client.clientId),
     })
   }
   await Promise.all(
@@ -216,7 +260,7 @@ async function submitOne(deps: SeedDeps, region: Region, s: Submission): Promise
 }
 
 /** The file outside checks and newcomers read: where to sign in, as whom. */
-async function writeDemoFile(deps: SeedDeps, region: Region, secrets: DemoSecrets): Promise<void> {
+async function writeDemoFile(deps: SeedDeps, region: Region, { secrets, tls }: Made): Promise<void> {
   const ctx = contextOf(deps.db, { kind: 'public' }, deps.now, [])
   const issuer = await cardIssuer(secrets, deps.now)
   const people = []
@@ -227,7 +271,7 @@ async function writeDemoFile(deps: SeedDeps, region: Region, secrets: DemoSecret
   }
   const scope = SCOPE
   const file = {
-    ...addresses(deps.baseUrl),
+    ...addresses(deps, tls),
     facilities: region.facilities.map((f) => {
       const client = secrets.clients.find((c) => c.institutionNumber === f.institutionNumber)!
       return {
@@ -237,6 +281,7 @@ async function writeDemoFile(deps: SeedDeps, region: Region, secrets: DemoSecret
         clientId: client.clientId,
         privateKeyJwk: client.privateKeyJwk,
         scope,
+        tls: tls.clients.get(client.clientId),
       }
     }),
     people,

@@ -24,7 +24,8 @@ function membersOf(shape: string): ReadonlyMap<string, Member> {
       const json = isChoice ? choiceName(name, type) : name
       const element = isChoice ? name.slice(0, -3) : name
       const target = shapeName(type)
-      const complex = !isPrimitive(target) && target !== 'Resource' && !isResourceType(target)
+      // An extension stays whole or goes whole: without its value it would say something else.
+      const complex = target !== 'Extension' && !isPrimitive(target) && target !== 'Resource' && !isResourceType(target)
       members.set(json, { row, element, shape: complex ? target : null })
       members.set(`_${json}`, { row, element, shape: null })
     }

@@ -1,0 +1,6 @@
+/** The door of bulk export and import. */
+export type { Project } from './export-steps.ts'
+export { bulkRoutes } from './routes.ts'
+export { bulkMigrations } from './schema.ts'
+export { type BulkDeps, type BulkService, bulkService } from './service.ts'
+export type { Clients, Worker } from './worker.ts'

@@ -1,0 +1,90 @@
+import { sqlState } from '#kernel/database'
+import type { JobContext } from '#kernel/route'
+import { removeFolder } from './folder.ts'
+import type { Job } from './model.ts'
+import { KEEP_HOURS, MAX_TRIES } from './rules.ts'
+import * as store from './store.ts'
+import type { StepEnd, Worker } from './worker.ts'
+
+export type Steps = (worker: Worker, job: Job) => AsyncGenerator<StepEnd>
+
+/** Jobs worked on in turn; more wait. */
+const AT_ONCE = 4
+
+/**
+ * Works on the open jobs, a step of each in turn, so that a large one does not hold up a small one. One step at a time: the leader's
+ * few connections are for the audit log first.
+ */
+export function pump({ home, steps }: { home: string; steps: Steps }) {
+  let busy: Promise<void> | null = null
+  const running = new Map<string, AsyncGenerator<StepEnd>>()
+
+  /** Works until nothing is open, or for so many steps. What goes wrong waits for the next call. */
+  async function work(worker: Worker, most = Number.POSITIVE_INFINITY): Promise<void> {
+    const set = new Set<string>()
+    for (let taken = 0; taken < most; ) {
+      const open = (await store.findOpen(worker.db)).filter((job) => !set.has(job.id))
+      if (open.length === 0) return
+      for (const job of open.slice(0, AT_ONCE)) {
+        if (taken++ >= most) return
+        if (!(await step(worker, job))) set.add(job.id)
+      }
+    }
+  }
+
+  /** @returns false where the job must not be taken up again by this call */
+  async function step(worker: Worker, job: Job): Promise<boolean> {
+    const run = running.get(job.id) ?? steps(worker, job)
+    running.set(job.id, run)
+    try {
+      const { value, done } = await run.next()
+      if (!done && value === 'more') return true
+      await drop(job.id)
+      return value === 'ended'
+    } catch (error) {
+      await drop(job.id)
+      await noteFailure(worker, job, error)
+      return false
+    }
+  }
+
+  async function drop(id: string): Promise<void> {
+    const run = running.get(id)
+    running.delete(id)
+    await run?.return('ended')
+  }
+
+  async function noteFailure(worker: Worker, job: Job, error: unknown): Promise<void> {
+    const at = worker.now()
+    // Only the kind of fault is kept: messages of faults may quote what is in a record.
+    const message = sqlState(error) ?? (error instanceof Error && 'code' in error ? String(error.code) : 'fault')
+    const until = new Date(at.getTime() + KEEP_HOURS * 3600_000)
+    await store.noteFailure(worker.db, { id: job.id, message, most: MAX_TRIES, at, until })
+  }
+
+  /** Files of cancelled jobs, and of those whose day is over, go. */
+  async function tidy(worker: Worker): Promise<void> {
+    for (const id of await store.findExpired(worker.db, worker.now())) {
+      if (running.has(id)) continue
+      await removeFolder(home, id)
+      await store.forgetJob(worker.db, id)
+    }
+  }
+
+  return {
+    work,
+    tidy,
+    /** Sees to it that work goes on beside the leader's beat, which must not wait for it. */
+    async start(job: JobContext): Promise<void> {
+      const started = performance.now()
+      const worker: Worker = { db: job.db, epoch: job.epoch, now: () => new Date(job.now.getTime() + performance.now() - started) }
+      await tidy(worker)
+      busy ??= work(worker)
+        .catch(() => undefined)
+        .finally(() => {
+          for (const id of running.keys()) void drop(id).catch(() => undefined)
+          busy = null
+        })
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { Migration } from '#kernel/migrate'
+
+/** Jobs of bulk export and import, and the files they write. Local to the coordinator: no patient key, a day of life. */
+export const bulkMigrations: Migration[] = [
+  {
+    id: 'bulk/001-jobs',
+    sql: `
+      create schema bulk;
+      create table bulk.job (
+        id text primary key, flow text not null, client_id text not null, scopes text[] not null, purpose text not null, url text not null,
+        ask jsonb not null, state text not null, at timestamptz not null, xid text not null, ended_at timestamptz, until timestamptz not null,
+        done bigint not null default 0, refused bigint not null default 0, tries int not null default 0, message text not null default '',
+        cursor jsonb, polled_at timestamptz, early int not null default 0);
+      create index job_open on bulk.job (at) where state in ('queued', 'running');
+      create index job_of_client on bulk.job (client_id, state);
+      create table bulk.file (
+        job_id text not null, n int not null, name text not null, role text not null, type text not null, bytes bigint not null, count bigint not null,
+        primary key (job_id, n));
+      create table bulk.patient_alias (institution_number text not null, id text not null, key text not null, primary key (institution_number, id));
+    `,
+  },
+]

@@ -12,8 +12,8 @@ import { samplesOf, urlOf } from './store.ts'
 import { requestsOf, type WorkName, workOf } from './works.ts'
 
 export type CaptureOrder = { work: WorkName; database: string; token: string; count: number }
-/** `audit`: sent on the connection of the audit batch, where entries of many requests share a statement. */
-export type Statement = { text: string; name: string | undefined; values: unknown[]; audit: boolean }
+/** `rows`: how many it brought or changed. `audit`: sent on the connection of the audit batch, where entries of many requests share a statement. */
+export type Statement = { text: string; name: string | undefined; values: unknown[]; audit: boolean; rows: number | null }
 /** `fresh`: ids that this request made; a replay makes its own. */
 export type Captured = { statements: Statement[]; fresh: string[] }
 
@@ -38,12 +38,21 @@ function listenIn(): void {
     const now = recording
     if (!config || !now || /clock_timestamp/.test(config.text)) return answer
     const { application_name: by } = (this as unknown as { connectionParameters: { application_name?: string } }).connectionParameters
-    note(now, { text: config.text, name: config.name, values: config.values ?? [], audit: by === 'enishi-audit' })
+    const statement: Statement = {
+      text: config.text,
+      name: config.name,
+      values: config.values ?? [],
+      audit: by === 'enishi-audit',
+      rows: null,
+    }
+    note(now, statement)
     // An id that comes out of the database before it goes in stood there already.
     if (answer instanceof Promise)
       answer.then(
-        (result: { rows?: unknown[] }) =>
-          idsIn(JSON.stringify(result.rows ?? [])).forEach((id) => void (now.fresh.has(id) || now.known.add(id))),
+        ({ rows = [], rowCount }: { rows?: unknown[]; rowCount?: number | null }) => {
+          statement.rows = rowCount ?? null
+          for (const id of idsIn(JSON.stringify(rows))) if (!now.fresh.has(id)) now.known.add(id)
+        },
         () => undefined,
       )
     return answer

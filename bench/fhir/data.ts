@@ -21,7 +21,7 @@ export const TESTS_A_VISIT = 7
 /** Digits that stand for one person in every member id, so that a copy of the person can be given its own. */
 export const memberNumber = (n: number): string => String(50_000_000 + n)
 
-export type BenchPerson = { n: number; member: string; patient: Resource; entries: (patient: string) => Entry[] }
+export type BenchPerson = { n: number; member: string; memberId: string; patient: Resource; entries: (patient: string) => Entry[] }
 export type Entry = { fullUrl: string; resource: Resource }
 
 /** So many people, each with `visits` visits of seven results, one diagnosis, and the Patient itself. */
@@ -29,11 +29,18 @@ export function* benchPeople(count: number, visits: number): Generator<BenchPers
   for (const row of makeRegister({ seed: 'bench-fhir', count })) {
     const member = memberNumber(row.n)
     const random = randomFrom(`bench-fhir/${row.n}`)
-    yield { n: row.n, member, patient: patientOf(row, member), entries: (patient) => recordOf(random.fork('record'), patient, visits) }
+    const memberId = `${row.insurerNumber}:${row.symbol}:${member}:${row.branch}`
+    yield {
+      n: row.n,
+      member,
+      memberId,
+      patient: patientOf(row, memberId),
+      entries: (patient) => recordOf(random.fork('record'), patient, visits),
+    }
   }
 }
 
-function patientOf(row: RegisterRow, member: string): Resource {
+function patientOf(row: RegisterRow, memberId: string): Resource {
   const name = (use: 'IDE' | 'SYL', family: string, given: string): Json => ({
     extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation', valueCode: use }],
     use: 'official',
@@ -44,7 +51,7 @@ function patientOf(row: RegisterRow, member: string): Resource {
   return {
     resourceType: 'Patient',
     meta: { profile: [eCSProfile('Patient')] },
-    identifier: [{ system: identifierSystems.memberId, value: `${row.insurerNumber}:${row.symbol}:${member}:${row.branch}` }],
+    identifier: [{ system: identifierSystems.memberId, value: memberId }],
     active: true,
     name: [name('IDE', row.family, row.given), name('SYL', row.familyKana, row.givenKana)],
     gender: row.sex,

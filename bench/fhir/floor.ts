@@ -10,7 +10,7 @@ import { merged, newIds, prepare, type Query, queryOf, type Replay } from './rep
 import { urlOf } from './store.ts'
 
 export type FloorOrder = { database: string; captured: Captured[]; clients: number; warmMs: number; ms: number }
-export type FloorPass = { rate: number; p50ms: number; p95ms: number; p99ms: number; auditBatch: number }
+export type FloorPass = { rate: number; p50ms: number; p95ms: number; p99ms: number; auditBatch: number; seen: number; cpuMs: number }
 
 // As the platform reads them.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -60,10 +60,13 @@ async function run(order: FloorOrder): Promise<FloorPass> {
   const until = from + order.ms
   const taken: number[] = []
   let next = Math.floor(Math.random() * replays.length)
+  let seen = 0
+  const cpu = process.cpuUsage()
   const lane = async (client: pg.Client) => {
     for (let at = performance.now(); at < until; ) {
       await once(replays[next++ % replays.length]!, client, audit.durable)
       const now = performance.now()
+      seen++
       if (at >= from && now <= until) taken.push(now - at)
       at = now
     }
@@ -73,10 +76,13 @@ async function run(order: FloorOrder): Promise<FloorPass> {
   } finally {
     await Promise.all([...clients, auditClient].map((c) => c.end()))
   }
+  const { user, system } = process.cpuUsage(cpu)
   const { batches, entries } = audit.told
   return {
     rate: Math.round(taken.length / (order.ms / 1000)),
     ...latencies(Float64Array.from(taken)),
+    seen,
+    cpuMs: (user + system) / 1000,
     auditBatch: batches === 0 ? 0 : Math.round((entries / batches) * 10) / 10,
   }
 }
@@ -86,6 +92,10 @@ async function once(replay: Replay, client: pg.Client, durable: (query: Query) =
   for (const statement of replay.statements) {
     const query = queryOf(statement, ids)
     if (statement.audit) await durable(query)
-    else await client.query(query)
+    else {
+      const { rowCount } = await client.query(query)
+      // Where the same statement does other work than it did in the request, it measures nothing.
+      if (rowCount !== statement.rows) throw new Error(`${rowCount} rows instead of ${statement.rows}: ${statement.text.slice(0, 300)}`)
+    }
   }
 }

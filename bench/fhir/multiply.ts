@@ -27,10 +27,9 @@ export async function multiply(db: Db, people: number): Promise<void> {
       person_id: ulid(),
       member: memberNumber(from + i),
     }))
-    await sql`insert into public.bench_person select n, template, key, person_id, member
-      from jsonb_to_recordset(${JSON.stringify(copies)}::jsonb) as c(n int, template int, key text, person_id text, member text)`.execute(
-      db,
-    )
+    await sql`insert into public.bench_person select c.n, c.template, c.key, c.person_id, c.member, replace(t.member_id, t.member, c.member)
+      from jsonb_to_recordset(${JSON.stringify(copies)}::jsonb) as c(n int, template int, key text, person_id text, member text)
+        join public.bench_person t on t.n = c.template`.execute(db)
   }
   await sql`create temp table person_of as select * from public.bench_person where n = template`.execute(db)
   await sql`create temp table copy_of as select c.*, t.key as old_key, t.person_id as old_person_id, t.member as old_member

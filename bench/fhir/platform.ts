@@ -9,6 +9,7 @@ const READY_MS = 120_000
 
 export type Platform = {
   port: number
+  pid: number
   /** Process ids of the primary and of everything it started. */
   pids(): number[]
   stop(): Promise<void>
@@ -38,7 +39,7 @@ export async function startPlatform(about: { url: string; workers: number; nodeA
   process.once('exit', atExit)
   child.once('exit', () => process.off('exit', atExit))
   await readyWhenItSays(child)
-  return { port, pids: () => [child.pid!, ...childrenOf(child.pid!)], stop: () => stopped(child) }
+  return { port, pid: child.pid!, pids: () => [child.pid!, ...childrenOf(child.pid!)], stop: () => stopped(child) }
 }
 
 /** Resolves at the platform's word that it is ready. @throws with its last words where it ends instead */
@@ -98,9 +99,14 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** Processor time of processes in milliseconds; 0 where the system does not tell. */
-export const cpuMsOf = (pids: readonly number[]): number =>
-  pids.map(statOf).reduce((sum, fields) => sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10, 0)
+/** Processor time in milliseconds of a process, its children, and those of its children that have ended; 0 where the system does not tell. */
+export function familyCpuMs(pid: number): number {
+  const ticks = (fields: readonly string[], at: readonly number[]) => at.reduce((sum, n) => sum + Number(fields[n] ?? 0), 0)
+  return 10 * childrenOf(pid).reduce((sum, child) => sum + ticks(statOf(child), [11, 12]), ticks(statOf(pid), [11, 12, 13, 14]))
+}
+
+/** The process that started this one; 0 where the system does not tell. */
+export const parentOf = (pid: number): number => Number(statOf(pid)[1] ?? 0)
 
 /** Memory in use in MB, the largest process; 0 where the system does not tell. */
 export function largestRssMb(pids: readonly number[]): number {

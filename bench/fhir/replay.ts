@@ -4,17 +4,17 @@ import type { Captured, Statement } from './capture.ts'
 
 /** A value as text in pieces, a number standing for the nth fresh id; or a value that never changes. */
 type Value = { pieces: readonly (string | number)[] } | { list: readonly Value[] } | { same: unknown }
-type Prepared = { text: string; name: string | undefined; values: readonly Value[]; audit: boolean }
+type Prepared = { text: string; name: string | undefined; values: readonly Value[]; audit: boolean; rows: number | null }
 export type Replay = { statements: readonly Prepared[]; ids: number }
 export type Query = { text: string; name?: string; values: unknown[] }
 
 export function prepare({ statements, fresh }: Captured): Replay {
   const places = new Map(fresh.map((id, n) => [id, n]))
-  return { ids: fresh.length, statements: statements.map((s) => ({ ...s, values: s.values.map((v) => valueOf(v, places)) })) }
+  return { ids: fresh.length, statements: statements.map((s) => ({ ...s, values: s.values.map((v) => partsOf(v, places)) })) }
 }
 
-function valueOf(value: unknown, places: ReadonlyMap<string, number>): Value {
-  if (Array.isArray(value)) return { list: value.map((v) => valueOf(v, places)) }
+function partsOf(value: unknown, places: ReadonlyMap<string, number>): Value {
+  if (Array.isArray(value)) return { list: value.map((v) => partsOf(v, places)) }
   if (typeof value !== 'string' || places.size === 0) return { same: value }
   const pieces = value.split(/(?<![0-9a-z])([0-7][0-9a-hjkmnp-tv-z]{25})(?![0-9a-z])/).map((piece) => places.get(piece) ?? piece)
   return pieces.every((p) => typeof p === 'string') ? { same: value } : { pieces }

@@ -1,12 +1,12 @@
 /** The table for people and the JSON lines for machines. */
 import { figure, round, say } from '../measure.ts'
 import { TESTS_A_VISIT } from './data.ts'
-import type { FloorPass } from './floor.ts'
-import type { Pass } from './load.ts'
+import type { Floor } from './floors.ts'
+import type { PassWithCpu } from './passes.ts'
 import type { Shape } from './store.ts'
 import type { Work } from './works.ts'
 
-export type Measured = { work: Work; pass: Pass; serverCpuMs: number; databaseCpuMs: number; floor: FloorPass }
+export type Measured = { work: Work; pass: PassWithCpu; floor: Floor }
 
 export function sayData({ people, visits }: Shape): void {
   const each = 2 + visits * (TESTS_A_VISIT + 1)
@@ -17,25 +17,48 @@ export function sayData({ people, visits }: Shape): void {
   )
 }
 
-const columns = [16, 8, 8, 8, 8, 9, 7, 7, 7, 10]
+const MEMORY_BAR_MB = 400
+
+export function sayMemory(rssMb: number): void {
+  say(`memory: the largest process of the platform took ${Math.round(rssMb)} MB under this load (bar: ${MEMORY_BAR_MB} MB)`)
+  figure({ bench: 'fhir', name: 'memory', rssMb: Math.round(rssMb), bar: MEMORY_BAR_MB })
+}
+
+const widths = [16, 7, 8, 8, 8, 8, 7, 6, 5, 10, 9, 9]
 const line = (cells: readonly (string | number)[]) =>
-  cells.map((c, i) => (i === 0 ? String(c).padEnd(columns[i]!) : String(c).padStart(columns[i]!))).join(' ')
+  cells.map((c, i) => (i === 0 ? String(c).padEnd(widths[i]!) : String(c).padStart(widths[i]!))).join(' ')
+const percent = (n: number) => `${Math.round(n * 100)}%`
 
 export function report(measured: readonly Measured[]): void {
-  if (measured.length === 0) return
-  say(line(['work', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'floor', 'share', 'bar', 'met', 'rate bar']))
+  say(line(['work', 'rate', 'p50 ms', 'p95 ms', 'p99 ms', 'floor', 'share', 'bar', 'met', 'rate bar', 'cpu ms', 'floor cpu']))
   for (const { work, pass, floor } of measured) {
     const share = pass.rate / floor.rate
-    const percent = (n: number) => `${Math.round(n * 100)}%`
     const met = share >= work.bar!.share ? 'yes' : 'NO'
     const at = `${work.bar!.rate}${pass.rate >= work.bar!.rate ? ' yes' : ' NO'}`
-    say(line([work.name, pass.rate, pass.p50ms, pass.p95ms, pass.p99ms, floor.rate, percent(share), percent(work.bar!.share), met, at]))
+    const cpu = [round(cpuOf(pass), 3), round(floor.cpuMsPerOp, 3)]
+    say(
+      line([
+        work.name,
+        pass.rate,
+        pass.p50ms,
+        pass.p95ms,
+        pass.p99ms,
+        floor.rate,
+        percent(share),
+        percent(work.bar!.share),
+        met,
+        at,
+        ...cpu,
+      ]),
+    )
   }
-  say('the share decides; the rate is for a quiet machine')
+  say('the share decides; the rate is for a quiet machine. cpu: processor time a request, all processes (platform, database, load)')
   for (const m of measured) tell(m)
 }
 
-function tell({ work, pass, floor, serverCpuMs, databaseCpuMs }: Measured): void {
+const cpuOf = (pass: PassWithCpu) => pass.serverCpuMsPerOp + pass.databaseCpuMsPerOp + pass.cpuMs / pass.seen
+
+function tell({ work, pass, floor }: Measured): void {
   figure({
     bench: 'fhir',
     name: work.name,
@@ -47,11 +70,12 @@ function tell({ work, pass, floor, serverCpuMs, databaseCpuMs }: Measured): void
     share: round(pass.rate / floor.rate, 3),
     shareBar: work.bar!.share,
     rateBar: work.bar!.rate,
-    floorP50ms: floor.p50ms,
-    floorAuditBatch: floor.auditBatch,
-    cpuMsPerOp: round(serverCpuMs / pass.seen, 3),
-    databaseCpuMsPerOp: round(databaseCpuMs / pass.seen, 3),
+    cpuMsPerOp: round(pass.serverCpuMsPerOp, 3),
+    databaseCpuMsPerOp: round(pass.databaseCpuMsPerOp, 3),
     loadCpuMsPerOp: round(pass.cpuMs / pass.seen, 3),
+    floorCpuMsPerOp: round(floor.cpuMsPerOp, 3),
+    floorStatements: floor.statements,
+    floorAuditBatch: floor.auditBatch,
     bytesPerOp: pass.bytesPerOp,
     clients: work.clients,
     n: pass.n,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { insertClient, insertFacilities } from '#care/person'
-import { type Db, openDatabase } from '#kernel/database'
+import { type Db, onOneConnection, openDatabase } from '#kernel/database'
 import { tokenMint } from '#kernel/token'
 import { migrations } from '../../app/migrations.ts'
 import { say } from '../measure.ts'
@@ -29,7 +29,7 @@ async function onServer<T>(work: (db: Db) => Promise<T>): Promise<T> {
   if (!process.env.DATABASE_URL) throw new Error('DATABASE_URL is missing: run this through `npm run bench`')
   const server = openDatabase({ url: process.env.DATABASE_URL, poolSize: 1, applicationName: 'bench' })
   try {
-    return await server.connection().execute(async (one) => {
+    return await onOneConnection(server, async (one) => {
       // Copying a database takes longer than any request may.
       await sql`set statement_timeout = 0`.execute(one)
       return await work(one)
@@ -42,7 +42,7 @@ async function onServer<T>(work: (db: Db) => Promise<T>): Promise<T> {
 /** Changes when the tables or the data do; the first figure counts up by hand. */
 const stamp = () =>
   createHash('sha256')
-    .update(JSON.stringify(['1', migrations]))
+    .update(JSON.stringify(['2', migrations]))
     .digest('hex')
 
 /**
@@ -110,7 +110,7 @@ async function fill(name: string, shape: Shape): Promise<void> {
       scopes: SCOPES,
       binding: 'none',
     })
-    await sql`create table public.bench_person (n int primary key, template int not null, key text not null, person_id text not null, member text not null)`.execute(
+    await sql`create table public.bench_person (n int primary key, template int not null, key text not null, person_id text not null, member text not null, member_id text not null)`.execute(
       db,
     )
     await sql`create table public.bench_item (template int not null, type text not null, id text not null)`.execute(db)
@@ -118,7 +118,7 @@ async function fill(name: string, shape: Shape): Promise<void> {
   } finally {
     await platform.stop()
   }
-  await db.connection().execute(async (one) => {
+  await onOneConnection(db, async (one) => {
     await sql`set statement_timeout = 0`.execute(one)
     await multiply(one, shape.people)
     await sql`truncate kernel.outbox`.execute(one)
@@ -146,7 +146,7 @@ async function sendTemplates(db: Db, port: number, name: string, { people, visit
       const reply = await send('/fhir/R4', bundleOf(person.entries(`Patient/${key}`)))
       const places = (reply.entry ?? []).map((e) => e.response?.location?.split('/').slice(-4) ?? [])
       const items = places.map(([type, id]) => ({ type, id }))
-      await sql`insert into public.bench_person select ${person.n}, ${person.n}, ${key}, person_id, ${person.member} from person.patient_key where key = ${key}`.execute(
+      await sql`insert into public.bench_person select ${person.n}, ${person.n}, ${key}, person_id, ${person.member}, ${person.memberId} from person.patient_key where key = ${key}`.execute(
         db,
       )
       await sql`insert into public.bench_item select ${person.n}, type, id from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as i(type text, id text)`.execute(
@@ -158,13 +158,13 @@ async function sendTemplates(db: Db, port: number, name: string, { people, visit
 }
 
 /** Whom requests ask about: scattered over all people. */
-export type Sample = { key: string; member: string; observation: string }
+export type Sample = { key: string; memberId: string; observation: string }
 
 export async function samplesOf(name: string, count: number): Promise<Sample[]> {
   const db = openNamed(name, 1)
   try {
     const { rows } = await sql<Sample>`
-      select p.key, p.member, (select replace(i.id, t.key, p.key) from public.bench_item i where i.template = p.template and i.type = 'Observation'
+      select p.key, p.member_id as "memberId", (select replace(i.id, t.key, p.key) from public.bench_item i where i.template = p.template and i.type = 'Observation'
           order by md5(p.key || i.id) limit 1) as observation
         from public.bench_person p join public.bench_person t on t.n = p.template order by md5(p.key) limit ${count}`.execute(db)
     return rows

@@ -1,9 +1,12 @@
-/** The work that is measured, with its bar: at least so much a second, and at least this share of the floor. */
+/**
+ * The work that is measured, with its bar: at least so much a second, and at least this share of the floor.
+ * Those without a bar are measured for growth alone.
+ */
 import { randomFrom } from '#packages/synthetic'
 import { courseLoinc, createOf, transactionOf } from './data.ts'
 import type { Sample } from './store.ts'
 
-export type WorkName = 'read' | 'search-50' | 'search-sort-10' | 'create' | 'transaction-20' | 'search-patient'
+export type WorkName = 'read' | 'search-50' | 'search-sort-10' | 'create' | 'transaction-20' | 'search-patient' | 'search-sort-2'
 export type Request = { method: 'GET' | 'POST'; path: string; body?: string }
 
 export type Work = {
@@ -17,6 +20,11 @@ export type Work = {
   entries: number | null
   request: (sample: Sample, n: number) => Request
 }
+
+const course = (s: Sample): Request => ({
+  method: 'GET',
+  path: `/fhir/R4/Observation?subject=Patient/${s.key}&code=http://loinc.org%7C${courseLoinc}&_sort=-date&_count=10`,
+})
 
 export const works: readonly Work[] = [
   {
@@ -41,10 +49,7 @@ export const works: readonly Work[] = [
     bar: { rate: 2_000, share: 0.35 },
     distinct: 20_000,
     entries: 10,
-    request: (s) => ({
-      method: 'GET',
-      path: `/fhir/R4/Observation?subject=Patient/${s.key}&code=http://loinc.org|${courseLoinc}&_sort=-date&_count=10`.replace('|', '%7C'),
-    }),
+    request: course,
   },
   {
     name: 'create',
@@ -68,8 +73,9 @@ export const works: readonly Work[] = [
     bar: null,
     distinct: 20_000,
     entries: 1,
-    request: (s) => ({ method: 'GET', path: `/fhir/R4/Patient?_id=${s.key}` }),
+    request: (s) => ({ method: 'GET', path: `/fhir/R4/Patient?identifier=${encodeURIComponent(s.memberId)}` }),
   },
+  { name: 'search-sort-2', clients: 4, bar: null, distinct: 20_000, entries: 2, request: course },
 ]
 
 export const workOf = (name: WorkName): Work => works.find((w) => w.name === name)!

@@ -1,5 +1,5 @@
 import { refuse } from '#kernel/refusal'
-import type { Answer } from '#kernel/route'
+import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { project, projectBundle, type Projection, type Resource } from '#packages/fhir'
 
 const summaries = new Set(['true', 'text', 'data'])
@@ -7,6 +7,7 @@ const MAX_ELEMENTS = 200
 
 /** The part asked for by `_summary` and `_elements`; null where the whole is. @refuses search-invalid */
 export function projectionOf(query: URLSearchParams): Projection | null {
+  if (!query.has('_summary') && !query.has('_elements')) return null
   const summary = query.get('_summary') || 'false'
   const elements = (query.get('_elements') ?? '').split(',').filter((name) => name !== '')
   if (!summaries.has(summary) && summary !== 'false' && summary !== 'count')
@@ -22,10 +23,30 @@ export function projectionOf(query: URLSearchParams): Projection | null {
  * @refuses search-invalid
  */
 export function projected(answer: Answer, query: URLSearchParams): Answer {
-  if (answer.fhir === undefined || !(query.has('_summary') || query.has('_elements'))) return answer
-  const projection = projectionOf(query)
+  const projection = answer.fhir === undefined ? null : projectionOf(query)
   if (!projection) return answer
   const whole = (typeof answer.fhir === 'string' ? JSON.parse(answer.fhir) : answer.fhir) as Resource
   const isPage = whole.resourceType === 'Bundle' && (whole.type === 'searchset' || whole.type === 'history')
   return { ...answer, fhir: isPage ? projectBundle(whole, projection) : project(whole, projection) }
+}
+
+/** What the query says, and the criteria of a search sent as a form. */
+function askedOf({ query, body }: RouteRequest): URLSearchParams {
+  if (body === null || typeof body !== 'object') return query
+  const asked = new URLSearchParams(query)
+  for (const [name, value] of Object.entries(body)) if (name === '_summary' || name === '_elements') asked.set(name, String(value))
+  return asked
+}
+
+/** The same rows, whose reads heed `_summary` and `_elements`; what cannot be read in them is refused before anything is looked up. */
+export function heedProjection(rows: readonly Row[]): Row[] {
+  return rows.map((row) => {
+    if (row.kind !== 'read') return row
+    const handle: typeof row.handle = async (ctx, request) => {
+      const asked = askedOf(request)
+      projectionOf(asked)
+      return projected(await row.handle(ctx, request), asked)
+    }
+    return { ...row, handle }
+  })
 }

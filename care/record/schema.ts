@@ -48,4 +48,32 @@ export const recordMigrations: Migration[] = [
       create index version_by_update on record.version (type, last_updated, id, version);
     `,
   },
+  {
+    id: 'record/002-search',
+    // Rows from before keep their folded text as the written one until they are indexed anew.
+    sql: `
+      alter table record.string_value add column n int not null default 0, add column raw text not null default '';
+      update record.string_value s set n = o.n, raw = s.value from (
+        select key, type, id, param, value, row_number() over (partition by key, type, id, param order by value) - 1 as n from record.string_value) o
+        where s.key = o.key and s.type = o.type and s.id = o.id and s.param = o.param and s.value = o.value;
+      alter table record.string_value drop constraint string_value_pkey, add primary key (key, type, id, param, n);
+      create table record.number_value (
+        key text not null, type text not null, id text not null, param text not null, n int not null,
+        lo float8, hi float8, system text, code text, unit text, clo float8, chi float8, cunit text,
+        primary key (key, type, id, param, n));
+      create index number_value_range on record.number_value (type, param, lo);
+      create table record.composite_value (
+        key text not null, type text not null, id text not null, param text not null, n int not null, parts jsonb not null,
+        primary key (key, type, id, param, n));
+      create table record.search_parameter (
+        key text not null, id text not null, version int not null, code text not null, types text[] not null, kind text not null, expression text not null,
+        state text not null, reason text not null default '', announced_at timestamptz not null, done_at timestamptz, primary key (key, id));
+      create table record.reindex (
+        key text not null, task text not null, types text[] not null, state text not null, started_at timestamptz not null, at timestamptz not null,
+        after_key text not null default '', after_type text not null default '', after_id text not null default '',
+        done bigint not null default 0, estimate bigint not null default 0, reason text not null default '', primary key (key, task));
+      insert into record.reindex (key, task, types, state, started_at, at)
+        select 'platform', 'built-in', '{}', 'waiting', now(), now() where exists (select 1 from record.resource);
+    `,
+  },
 ]

@@ -1,26 +1,60 @@
 import { sql } from 'kysely'
-import type { Db } from '#kernel/database'
+import { type Db, later } from '#kernel/database'
 import type { IndexRows } from '../index-rows.ts'
 
 /** One current version and what it is found by. */
 export type Indexed = { key: string; type: string; id: string; index: IndexRows }
 
 type Which = { key: string; type: string; id: string }
+type Part = Pick<IndexRows, 'strings' | 'dates' | 'numbers' | 'composites'>
 
-/** Writes what resources are found by beside their own columns: one statement a table, whatever the number of resources. */
+/** The rows of one table, numbered within their resource. */
+const rowsIn = <K extends keyof Part>(of: readonly (Which & { index: Part })[], name: K, from: number) =>
+  of.flatMap(({ key, type, id, index }) => index[name].map((row, n) => ({ key, type, id, n: n + from, ...row })))
+
+/**
+ * Writes what resources are found by beside their own columns: one statement a table, whatever the number of resources, and none where
+ * a table has nothing to take.
+ */
 export async function insertIndex(db: Db, rows: readonly Indexed[]): Promise<void> {
-  const of = (r: Indexed): Which => ({ key: r.key, type: r.type, id: r.id })
-  const strings = rows.flatMap((r) => r.index.strings.map((s) => ({ ...of(r), ...s })))
+  await insertValues(db, rows, 0)
+}
+
+/** @param from number of the first row of each resource; rows that somebody's own parameters make stand apart from the built-in ones */
+export async function insertValues(db: Db, rows: readonly (Which & { index: Part })[], from: number): Promise<void> {
+  const strings = rowsIn(rows, 'strings', from)
   if (strings.length > 0)
-    await sql`insert into record.string_value (key, type, id, param, value) select key, type, id, param, value
-      from jsonb_to_recordset(${JSON.stringify(strings)}::jsonb) as n(key text, type text, id text, param text, value text) on conflict do nothing`.execute(
+    await later(
       db,
+      sql`insert into record.string_value (key, type, id, param, n, value, raw) select key, type, id, param, n, value, raw
+      from jsonb_to_recordset(${JSON.stringify(strings)}::jsonb) as v(key text, type text, id text, param text, n int, value text, raw text)
+      on conflict do nothing`,
     )
-  const dates = rows.flatMap((r) => r.index.dates.map((d, n) => ({ ...of(r), ...d, n })))
+  const dates = rowsIn(rows, 'dates', from)
   if (dates.length > 0)
-    await sql`insert into record.date_value (key, type, id, param, n, lo, hi) select key, type, id, param, n, lo, hi
-      from jsonb_to_recordset(${JSON.stringify(dates)}::jsonb) as n(key text, type text, id text, param text, n int, lo timestamptz, hi timestamptz)`.execute(
+    await later(
       db,
+      sql`insert into record.date_value (key, type, id, param, n, lo, hi) select key, type, id, param, n, lo, hi
+      from jsonb_to_recordset(${JSON.stringify(dates)}::jsonb) as v(key text, type text, id text, param text, n int, lo timestamptz, hi timestamptz)
+      on conflict do nothing`,
+    )
+  const numbers = rowsIn(rows, 'numbers', from)
+  if (numbers.length > 0)
+    await later(
+      db,
+      sql`insert into record.number_value (key, type, id, param, n, lo, hi, system, code, unit, clo, chi, cunit)
+      select key, type, id, param, n, lo, hi, system, code, unit, clo, chi, cunit
+      from jsonb_to_recordset(${JSON.stringify(numbers)}::jsonb) as v(key text, type text, id text, param text, n int, lo float8, hi float8,
+        system text, code text, unit text, clo float8, chi float8, cunit text)
+      on conflict do nothing`,
+    )
+  const composites = rowsIn(rows, 'composites', from)
+  if (composites.length > 0)
+    await later(
+      db,
+      sql`insert into record.composite_value (key, type, id, param, n, parts) select key, type, id, param, n, parts
+      from jsonb_to_recordset(${JSON.stringify(composites)}::jsonb) as v(key text, type text, id text, param text, n int, parts jsonb)
+      on conflict do nothing`,
     )
 }
 
@@ -28,6 +62,12 @@ export async function insertIndex(db: Db, rows: readonly Indexed[]): Promise<voi
 export async function dropIndex(db: Db, which: readonly Which[]): Promise<void> {
   if (which.length === 0) return
   const listed = sql`jsonb_to_recordset(${JSON.stringify(which)}::jsonb) as w(key text, type text, id text)`
-  await sql`delete from record.string_value s using ${listed} where s.key = w.key and s.type = w.type and s.id = w.id`.execute(db)
-  await sql`delete from record.date_value d using ${listed} where d.key = w.key and d.type = w.type and d.id = w.id`.execute(db)
+  await later(
+    db,
+    sql`with gone as (select w.key, w.type, w.id from ${listed}),
+    s as (delete from record.string_value v using gone w where v.key = w.key and v.type = w.type and v.id = w.id),
+    d as (delete from record.date_value v using gone w where v.key = w.key and v.type = w.type and v.id = w.id),
+    n as (delete from record.number_value v using gone w where v.key = w.key and v.type = w.type and v.id = w.id)
+    delete from record.composite_value v using gone w where v.key = w.key and v.type = w.type and v.id = w.id`,
+  )
 }

@@ -1,136 +1,141 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
-import type { DateRange } from '#packages/fhir'
-import type { Seen } from '../model.ts'
-import type { Condition, DatePrefix, Search } from './search-query.ts'
+import { refuse } from '#kernel/refusal'
 import { COLUMNS, toSeen } from '../store.ts'
+import type { Sql } from './compare-sql.ts'
+import { conditionSql, type Under } from './condition-sql.ts'
+import { findIncluded } from './include-sql.ts'
+import type { Condition, Cursor, Page, Search } from './model.ts'
+import { cursorFor } from './order.ts'
+import { afterCursor, type OrderKey, orderBy, orderKey } from './order-sql.ts'
+import { resolved } from './resolve.ts'
+
+export type { Page } from './model.ts'
 
 /** Totals are counted under the caller's predicate and stop here: beyond it nobody reads the figure, and counting would cost more than the page. */
 export const TOTAL_CAP = 10_000
 
-const or = (parts: RawBuilder<unknown>[]): RawBuilder<unknown> => (parts.length === 0 ? sql`false` : sql`(${sql.join(parts, sql` or `)})`)
+/** Resources whose stored text one search may read through. */
+export const SCAN_CAP = 5_000
 
-/** Compares a stored span (lo, hi) with a searched one. @spec FHIR R4 search, prefixes */
-function compareDates(
-  lo: RawBuilder<unknown>,
-  hi: RawBuilder<unknown>,
-  { prefix, range }: { prefix: DatePrefix; range: DateRange },
-): RawBuilder<unknown> {
-  const [from, to] = [sql`${range.lo}::timestamptz`, sql`${range.hi}::timestamptz`]
-  const within = sql`(${lo} >= ${from} and ${hi} <= ${to})`
-  switch (prefix) {
-    case 'eq':
-      return within
-    case 'ne':
-      return sql`not coalesce(${within}, false)`
-    case 'gt':
-      return sql`coalesce(${hi}, 'infinity') > ${to}`
-    case 'ge':
-      return sql`(coalesce(${hi}, 'infinity') > ${to} or ${within})`
-    case 'lt':
-      return sql`coalesce(${lo}, '-infinity') < ${from}`
-    case 'le':
-      return sql`(coalesce(${lo}, '-infinity') < ${from} or ${within})`
-    case 'sa':
-      return sql`${lo} >= ${to}`
-    case 'eb':
-      return sql`${hi} <= ${from}`
-    case 'ap':
-      return sql`(coalesce(${lo}, '-infinity') < ${to} and coalesce(${hi}, 'infinity') > ${from})`
+export type About = { visible: RawBuilder<boolean>; rule: RawBuilder<string> }
+
+const readsText = (c: Condition): boolean =>
+  c.kind === 'text' || c.kind === 'narrative' || c.kind === 'content' || c.kind === 'near' || ('of' in c && [c.of].flat().some(readsText))
+
+const keysOf = (conditions: readonly Condition[]): readonly string[] | null => conditions.find((c) => c.kind === 'key')?.keys ?? null
+
+function typeSql(types: readonly string[]): Sql {
+  return types.length === 0 ? sql`true` : types.length === 1 ? sql`r.type = ${types[0]}` : sql`r.type = any(${types}::text[])`
+}
+
+type Prepared = { where: Sql; keys: OrderKey[]; plain: boolean }
+
+/** The one statement of a search, as far as it does not depend on the page. */
+async function prepare(ctx: Context, about: About, search: Search): Promise<Prepared> {
+  const under: Under = { visible: about.visible, keys: keysOf(search.conditions), types: search.types }
+  const conditions = await resolved(ctx, search.conditions, under)
+  const basis = sql`${typeSql(search.types)} and not r.deleted and ${about.visible}`
+  const scans = conditions.filter(readsText)
+  const others = conditions.filter((c) => !readsText(c))
+  const narrowed =
+    others.length === 0
+      ? basis
+      : sql`${basis} and ${sql.join(
+          others.map((c) => conditionSql(c, under)),
+          sql` and `,
+        )}`
+  if (scans.length > 0 && under.keys === null) await requireFew(ctx, narrowed)
+  const where =
+    scans.length === 0
+      ? narrowed
+      : sql`${narrowed} and ${sql.join(
+          scans.map((c) => conditionSql(c, under)),
+          sql` and `,
+        )}`
+  const keys = search.sort.map(orderKey)
+  return { where, keys, plain: search.sort.every((s) => s.by !== 'value') }
+}
+
+/** @refuses search-too-broad where reading through the texts would take longer than anybody waits */
+async function requireFew(ctx: Context, where: Sql): Promise<void> {
+  const { rows } = await sql<{
+    n: number
+  }>`select count(*) as n from (select 1 from record.resource r where ${where} limit ${SCAN_CAP + 1}) c`.execute(ctx.db)
+  if (rows[0]!.n > SCAN_CAP) refuse('search-too-broad', { param: '_content, _text, :text', limit: String(SCAN_CAP) })
+}
+
+type Columns = (OrderKey & { column: Sql })[]
+
+/** Sorting by own columns stays one scan in the order of an index; sorting by other values is worked out once a row, then ordered. */
+function pageSql(
+  { where, keys, plain }: Prepared,
+  about: About,
+  search: Search,
+): RawBuilder<Parameters<typeof toSeen>[0] & Record<string, unknown>> {
+  const direct: Columns = keys.map((k) => ({ ...k, column: k.expression }))
+  const refs = search.includes.length > 0 ? sql`, r.refs` : sql``
+  const limit = search.count + 1
+  if (plain) {
+    const after = search.cursor ? sql` and ${afterCursor(direct, search.cursor, search)}` : sql``
+    return sql`select ${COLUMNS}${refs}, ${about.rule} as rule from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
   }
+  const named: Columns = keys.map((k, n) => ({ ...k, column: sql.ref(`r.s${n}`) }))
+  const values = sql.join(keys.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
+  const after = search.cursor ? sql`where ${afterCursor(named, search.cursor, search)}` : sql``
+  return sql`select * from (select ${COLUMNS}, r.refs, ${about.rule} as rule, ${values} from record.resource r where ${where}) r ${after} order by ${orderBy(named, search)} limit ${limit}`
 }
 
-const likeEscaped = (value: string) => value.replace(/[\\%_]/g, '\\$&')
+const written = (value: unknown): string | null =>
+  value === null || value === undefined ? null : value instanceof Date ? value.toISOString() : String(value)
 
-function conditionSql(condition: Condition): RawBuilder<unknown> {
-  switch (condition.kind) {
-    case 'id':
-      return sql`r.id = any(${condition.ids}::text[])`
-    case 'key':
-      return sql`r.key = any(${condition.keys}::text[])`
-    case 'token':
-      return condition.not ? sql`not r.tokens && ${condition.values}::text[]` : sql`r.tokens && ${condition.values}::text[]`
-    case 'ref':
-      return sql`r.refs && ${condition.values}::text[]`
-    case 'updated':
-      return or(condition.values.map((v) => compareDates(sql`r.last_updated`, sql`r.last_updated`, v)))
-    case 'date':
-      return sql`exists (select 1 from record.date_value d where d.key = r.key and d.type = r.type and d.id = r.id and d.param = ${condition.param}
-        and ${or(condition.values.map((v) => compareDates(sql`d.lo`, sql`d.hi`, v)))})`
-    case 'string': {
-      const compare = (value: string) =>
-        condition.how === 'exact'
-          ? sql`s.value = ${value}`
-          : sql`s.value like ${condition.how === 'starts' ? `${likeEscaped(value)}%` : `%${likeEscaped(value)}%`}`
-      return sql`exists (select 1 from record.string_value s where s.key = r.key and s.type = r.type and s.id = r.id and s.param = ${condition.param}
-        and ${or(condition.values.map(compare))})`
-    }
-    case 'missing': {
-      const prefix = `${condition.param}=`
-      const present = sql`(exists (select 1 from unnest(r.tokens) t where starts_with(t, ${prefix})) or exists (select 1 from unnest(r.refs) t where starts_with(t, ${prefix}))
-        or exists (select 1 from record.string_value s where s.key = r.key and s.type = r.type and s.id = r.id and s.param = ${condition.param})
-        or exists (select 1 from record.date_value d where d.key = r.key and d.type = r.type and d.id = r.id and d.param = ${condition.param}))`
-      return condition.missing ? sql`not ${present}` : present
-    }
-  }
+function cursorAt(search: Search, row: Parameters<typeof toSeen>[0] & Record<string, unknown>): Cursor {
+  const own = { updated: row.last_updated, clinical: row.clinical_at, id: row.id }
+  const values = search.sort.map((s, n) => written(s.by === 'value' ? row[`s${n}`] : own[s.by]))
+  return cursorFor(search.sort, { values, type: row.type, id: row.id })
 }
-
-/** Sort columns end with the id, so that every order is total and a page can start after any row. */
-function order(search: Search) {
-  const column =
-    search.sort.by === 'clinical'
-      ? sql`coalesce(r.clinical_at, '-infinity'::timestamptz)`
-      : search.sort.by === 'updated'
-        ? sql`r.last_updated`
-        : sql`r.id`
-  const direction = search.sort.descending ? sql`desc` : sql`asc`
-  return { column, by: search.sort.by === 'id' ? sql`r.id ${direction}` : sql`${column} ${direction}, r.id ${direction}` }
-}
-
-function afterCursor(search: Search, column: RawBuilder<unknown>): RawBuilder<unknown> {
-  const { cursor } = search
-  if (!cursor) return sql`true`
-  const than = search.sort.descending ? sql`<` : sql`>`
-  if (search.sort.by === 'id') return sql`r.id ${than} ${cursor.id}`
-  return sql`(${column}, r.id) ${than} (${cursor.value ?? '-infinity'}::timestamptz, ${cursor.id})`
-}
-
-export type Page = { rows: Seen[]; next: { value: string | null; id: string } | null; total: number | null }
 
 /** Runs a search under the caller's predicate. One row more than the page is read, to know whether there is a next one. */
-export async function runSearch(
-  ctx: Context,
-  about: { visible: RawBuilder<boolean>; rule: RawBuilder<string> },
-  search: Search,
-): Promise<Page> {
-  const where = sql`r.type = ${search.type} and not r.deleted and ${about.visible} and ${search.conditions.length === 0 ? sql`true` : sql.join(search.conditions.map(conditionSql), sql` and `)}`
-  const { column, by } = order(search)
-  const rows = search.summaryCount
-    ? []
-    : (
-        await sql<
-          Parameters<typeof toSeen>[0]
-        >`select ${COLUMNS}, ${about.rule} as rule from record.resource r where ${where} and ${afterCursor(search, column)} order by ${by} limit ${search.count + 1}`.execute(
-          ctx.db,
-        )
-      ).rows.map(toSeen)
-  const page = rows.slice(0, search.count)
-  const more = rows.length > search.count
-  const last = page.at(-1)
-  const next =
-    more && last
-      ? {
-          value:
-            search.sort.by === 'id'
-              ? last.id
-              : ((search.sort.by === 'updated' ? last.lastUpdated : last.clinicalAt)?.toISOString() ?? null),
-          id: last.id,
-        }
-      : null
-  if (!more && search.cursor === null && !search.summaryCount) return { rows: page, next, total: page.length }
-  if (search.total === 'none' && !search.summaryCount) return { rows: page, next, total: null }
-  const { rows: counted } = await sql<{
+export async function runSearch(ctx: Context, about: About, search: Search): Promise<Page> {
+  const prepared = await prepare(ctx, about, search)
+  const found = search.summaryCount ? [] : (await pageSql(prepared, about, search).execute(ctx.db)).rows
+  const more = found.length > search.count
+  const shown = more ? found.slice(0, search.count) : found
+  const rows = shown.map(toSeen)
+  const next = more ? cursorAt(search, shown.at(-1)!) : null
+  const { included, cut } = await findIncluded(ctx, about, { search, rows, refs: shown.map((r) => (r.refs as string[] | undefined) ?? []) })
+  return { rows, included, cut, next, total: await totalOf(ctx, prepared, search, more ? null : rows.length) }
+}
+
+async function totalOf(ctx: Context, { where }: Prepared, search: Search, whole: number | null): Promise<number | null> {
+  if (whole !== null && search.cursor === null && !search.summaryCount) return whole
+  if (search.total === 'none' && !search.summaryCount) return null
+  const { rows } = await sql<{
     n: number
   }>`select count(*) as n from (select 1 from record.resource r where ${where} limit ${TOTAL_CAP}) c`.execute(ctx.db)
-  return { rows: page, next, total: counted[0]!.n }
+  return rows[0]!.n
 }
+
+export type Explained = { indexes: string[]; estimatedRows: number; cost: number }
+
+/** Which indexes the database would use for a search, and what it expects it to cost. Nothing is read. */
+export async function explainSearch(ctx: Context, about: About, search: Search): Promise<Explained> {
+  const prepared = await prepare(ctx, about, search)
+  const { rows } = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>`explain (format json) ${pageSql(prepared, about, search)}`.execute(ctx.db)
+  const plan = rows[0]!['QUERY PLAN'][0]!.Plan
+  return { indexes: [...new Set(indexesIn(plan))], estimatedRows: plan['Plan Rows'], cost: plan['Total Cost'] }
+}
+
+type Plan = {
+  'Index Name'?: string
+  'Node Type': string
+  'Relation Name'?: string
+  'Plan Rows': number
+  'Total Cost': number
+  Plans?: Plan[]
+}
+
+const indexesIn = (plan: Plan): string[] => [
+  ...(plan['Index Name'] ? [plan['Index Name']] : plan['Node Type'] === 'Seq Scan' ? [`${plan['Relation Name']} (all rows)`] : []),
+  ...(plan.Plans ?? []).flatMap(indexesIn),
+]

@@ -1,0 +1,211 @@
+import { type RawBuilder, sql } from 'kysely'
+import { keyOfId, sharedTypes } from '../ids.ts'
+import { and, compareDates, compareInstant, compareNumber, foldedSql, likeEscaped, looseSql, or, type Sql } from './compare-sql.ts'
+import type { Condition, PartSearch, StringHow } from './model.ts'
+
+/** What every condition is read under: the caller's predicate over alias `r`, for resources found on the way too. */
+export type Under = {
+  visible: RawBuilder<boolean>
+  /** Keys the search is narrowed to, or null. */
+  keys: readonly string[] | null
+  types: readonly string[]
+}
+
+type Of<K extends Condition['kind']> = Extract<Condition, { kind: K }>
+
+const oneOf = (column: Sql, values: readonly string[]): Sql =>
+  values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = any(${values}::text[])`
+
+/** A condition over alias `r` of record.resource. Every subquery names its own `r` and carries the caller's predicate. */
+export function conditionSql(condition: Condition, under: Under): Sql {
+  switch (condition.kind) {
+    case 'id':
+      return idSql(condition.ids, under)
+    case 'key':
+      return oneOf(sql`r.key`, condition.keys)
+    case 'token':
+      return tokenSql(condition)
+    case 'ref':
+      return refSql(condition.values, under)
+    case 'updated':
+      return or(condition.values.map((v) => compareInstant(sql`r.last_updated`, v)))
+    case 'date':
+      return valueSql('date_value', condition.params, or(condition.values.map((v) => compareDates(sql`q.lo`, sql`q.hi`, v))))
+    case 'number':
+      return valueSql('number_value', condition.params, or(condition.values.map(compareNumber)))
+    case 'string':
+      return valueSql('string_value', condition.params, or(condition.values.map((v) => compareString(v, condition.how))))
+    case 'custom-token':
+      return customTokenSql(condition)
+    case 'missing':
+      return missingSql(condition)
+    case 'composite':
+      return compositeSql(condition)
+    case 'any':
+      return or(condition.of.map((c) => conditionSql(c, under)))
+    case 'all':
+      return and(condition.of.map((c) => conditionSql(c, under)))
+    case 'not':
+      return sql`not coalesce(${conditionSql(condition.of, under)}, false)`
+    case 'of-type':
+      return sql`(r.type = ${condition.type} and ${conditionSql(condition.of, { ...under, types: [condition.type] })})`
+    case 'same-key':
+      return sql`r.key in (select r.key from record.resource r where ${innerSql(condition.type, condition.of, under)})`
+    case 'has':
+      return hasSql(condition, under)
+    case 'text':
+    case 'narrative':
+    case 'content':
+      return bodyTextSql(condition)
+    case 'near':
+      return nearSql(condition)
+    case 'never':
+      return sql`false`
+    case 'chain':
+    case 'list':
+    case 'value-set':
+      throw new Error(`a ${condition.kind} is found before the search`)
+  }
+}
+
+/** Live resources of a type that the caller may see and that meet the conditions; within the same keys where the search is narrowed to some. */
+export function innerSql(type: string, of: readonly Condition[], under: Under): Sql {
+  const keys = under.keys !== null && !sharedTypes.has(type) ? [oneOf(sql`r.key`, under.keys)] : []
+  const inner = { ...under, types: [type], keys: keys.length > 0 ? under.keys : null }
+  return and([sql`r.type = ${type}`, sql`not r.deleted`, ...keys, under.visible, ...of.map((c) => conditionSql(c, inner))])
+}
+
+/** An id tells its shard; where a client chose it, the look-up does. */
+function idSql(ids: readonly string[], { keys, types }: Under): Sql {
+  const wanted = sql`r.id = any(${ids}::text[])`
+  if (keys !== null) return wanted
+  const own = [...new Set(ids.flatMap((id) => [id, keyOfId(id)]))]
+  const type = types.length === 0 ? sql`true` : sql`c.type = any(${types}::text[])`
+  return sql`(r.key = any(${own}::text[] || array(select c.key from record.client_id c where ${type} and c.id = any(${ids}::text[]))) and ${wanted})`
+}
+
+/** Entries are looked up in the index; beginnings only compared, so they narrow what other conditions found. */
+function tokenSql({ values, prefixes = [], not }: Of<'token'>): Sql {
+  const entries = values.length === 0 ? [] : [sql`r.tokens && ${values}::text[]`]
+  const begins =
+    prefixes.length === 0
+      ? []
+      : [sql`exists (select 1 from unnest(r.tokens) t(v) where ${or(prefixes.map((p) => sql`starts_with(t.v, ${p})`))})`]
+  const found = or([...entries, ...begins])
+  return not ? sql`not ${found}` : found
+}
+
+/** References within a shard are found there; those across shards in the index of all. */
+function refSql(values: readonly string[], { keys }: Under): Sql {
+  if (keys !== null) return sql`r.refs && ${values}::text[]`
+  const inShard = values.filter((v) => /=Patient\/|\./.test(v))
+  if (inShard.length === 0) return sql`r.tokens && ${values}::text[]`
+  const home = [...new Set(inShard.map((v) => keyOfId(v.slice(v.lastIndexOf('/') + 1))))]
+  return sql`(r.tokens && ${values}::text[] or (r.key = any(${home}::text[]) and r.refs && ${inShard}::text[]))`
+}
+
+const tables = { string_value: sql`record.string_value`, date_value: sql`record.date_value`, number_value: sql`record.number_value` }
+
+const valueSql = (table: keyof typeof tables, params: readonly string[], compare: Sql): Sql =>
+  sql`exists (select 1 from ${tables[table]} q where q.key = r.key and q.type = r.type and q.id = r.id and ${oneOf(sql`q.param`, params)} and ${compare})`
+
+function compareString(value: string, how: StringHow): Sql {
+  switch (how) {
+    case 'exact':
+      return sql`q.raw = ${value}`
+    case 'starts':
+      return sql`q.value like ${`${likeEscaped(value)}%`}`
+    case 'contains':
+      return sql`q.value like ${`%${likeEscaped(value)}%`}`
+    case 'loose':
+      return sql`starts_with(${looseSql(sql`q.value`)}, ${looseSql(sql`${value}::text`)})`
+    case 'loose-contains':
+      return sql`strpos(${looseSql(sql`q.value`)}, ${looseSql(sql`${value}::text`)}) > 0`
+  }
+}
+
+function customTokenSql({ param, values, prefixes, not }: Of<'custom-token'>): Sql {
+  const found = valueSql(
+    'string_value',
+    [param],
+    or([sql`q.raw = any(${values}::text[])`, ...prefixes.map((p) => sql`starts_with(q.raw, ${p})`)]),
+  )
+  return not ? sql`not ${found}` : found
+}
+
+function missingSql({ params, missing }: Of<'missing'>): Sql {
+  const begins = (column: Sql) =>
+    sql`exists (select 1 from unnest(${column}) t(v) where ${or(params.flatMap((p) => [sql`starts_with(t.v, ${`${p}=`})`, sql`starts_with(t.v, ${`${p}:identifier=`})`]))})`
+  const inTable = (table: Sql) =>
+    sql`exists (select 1 from ${table} q where q.key = r.key and q.type = r.type and q.id = r.id and ${oneOf(sql`q.param`, params)})`
+  const present = or([begins(sql`r.tokens`), begins(sql`r.refs`), ...[...Object.values(tables), sql`record.composite_value`].map(inTable)])
+  return missing ? sql`not ${present}` : present
+}
+
+function compositeSql({ param, values }: Of<'composite'>): Sql {
+  const entries = values.flatMap((v) => v.entries)
+  // The elements are read only where the resource carries the code at all, which the index of all tells.
+  const carried = entries.length > 0 && values.every((v) => v.entries.length > 0) ? [sql`r.tokens && ${entries}::text[]`] : []
+  const met = or(values.map(({ parts }) => and(parts.map(partSql))))
+  return and([
+    ...carried,
+    sql`exists (select 1 from record.composite_value c where c.key = r.key and c.type = r.type and c.id = r.id and c.param = ${param} and ${met})`,
+  ])
+}
+
+function partSql(part: PartSearch, n: number): Sql {
+  const of = (name: string) => sql`(c.parts -> ${n}::int -> ${name}::text)`
+  switch (part.kind) {
+    case 'token':
+      return sql`exists (select 1 from jsonb_array_elements_text(${of('tokens')}) t(v) where ${or([sql`t.v = any(${part.entries}::text[])`, ...part.prefixes.map((p) => sql`starts_with(t.v, ${p})`)])})`
+    case 'reference':
+      return sql`exists (select 1 from jsonb_array_elements_text(${of('refs')}) t(v) where t.v = any(${part.refs}::text[]))`
+    case 'string':
+      return sql`exists (select 1 from jsonb_to_recordset(${of('strings')}) as q(value text) where q.value like ${`${likeEscaped(part.value)}%`})`
+    case 'date':
+      return sql`exists (select 1 from jsonb_to_recordset(${of('dates')}) as q(lo timestamptz, hi timestamptz) where ${compareDates(sql`q.lo`, sql`q.hi`, part.value)})`
+    case 'number':
+      return sql`exists (select 1 from jsonb_to_recordset(${of('numbers')}) as q(lo float8, hi float8, system text, code text, unit text, clo float8, chi float8, cunit text)
+        where ${compareNumber(part.value)})`
+  }
+}
+
+/** A reverse condition: by the shared key where the reference says whose a resource is, else by the references themselves. */
+function hasSql({ type, param, of, target, owner }: Of<'has'>, under: Under): Sql {
+  if (owner) return sql`r.key in (select r.key from record.resource r where ${innerSql(type, of, under)})`
+  const start = `${param}=${target}/`
+  const id = sql`substr(f.v, ${start.length + 1}::int)`
+  const ownKey = sharedTypes.has(target) || target === 'Patient'
+  const inner = innerSql(type, of, ownKey ? { ...under, keys: null } : under)
+  const from = sql`from record.resource r cross join lateral unnest(r.refs) f(v) where ${inner} and starts_with(f.v, ${start})`
+  // The key of a shared resource is its own id, and that of a patient too.
+  if (ownKey) return sql`r.id in (select ${id} ${from}) and r.key in (select ${id} ${from})`
+  return sql`(r.key, r.id) in (select r.key, ${id} ${from})`
+}
+
+const body = sql`nullif(r.body, '')::jsonb`
+const found = (text: Sql, values: readonly string[]): Sql => or(values.map((v) => sql`strpos(${foldedSql(text)}, ${v}) > 0`))
+
+function bodyTextSql(condition: Extract<Condition, { kind: 'text' } | { kind: 'narrative' | 'content' }>): Sql {
+  if (condition.kind === 'narrative')
+    return found(sql`regexp_replace(coalesce(${body} #>> '{text,div}', ''), '<[^>]*>', ' ', 'g')`, condition.values)
+  // Every text of the resource, but not the names of its members.
+  const paths =
+    condition.kind !== 'text'
+      ? ['strict $.** ? (@.type() == "string")']
+      : condition.paths.map((p) => `lax $${p.map((name) => `."${name}"`).join('')}`)
+  return or(
+    paths.map(
+      (p) =>
+        sql`exists (select 1 from jsonb_path_query(${body}, ${p}::jsonpath) t(v) where ${found(sql`(t.v #>> '{}')`, condition.values)})`,
+    ),
+  )
+}
+
+/** Distance over the sphere, by the haversine. */
+function nearSql({ latitude, longitude, metres }: Of<'near'>): Sql {
+  const [north, east] = [sql`(${body} #>> '{position,latitude}')::float8`, sql`(${body} #>> '{position,longitude}')::float8`]
+  const square = (angle: Sql) => sql`power(sin(radians(${angle}) / 2), 2)`
+  const chord = sql`least(1, ${square(sql`${north} - ${latitude}::float8`)} + cos(radians(${latitude}::float8)) * cos(radians(${north})) * ${square(sql`${east} - ${longitude}::float8`)})`
+  return sql`coalesce(2 * 6371008.8 * asin(sqrt(${chord})) <= ${metres}::float8, false)`
+}

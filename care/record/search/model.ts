@@ -1,0 +1,96 @@
+import type { DateRange } from '#packages/fhir'
+import type { Seen } from '../model.ts'
+
+export type Prefix = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le' | 'sa' | 'eb' | 'ap'
+export type DateSearch = { prefix: Prefix; range: DateRange }
+/** A searched number or measured value. `unit` is any of system, code or written unit; `canonical` the same span in the unit of its dimension. */
+export type NumberSearch = {
+  prefix: Prefix
+  value: number
+  from: number
+  to: number
+  system?: string
+  code?: string
+  canonical?: { unit: string; value: number; from: number; to: number }
+}
+export type StringHow = 'starts' | 'exact' | 'contains' | 'loose' | 'loose-contains'
+/** One component of a composite value, compared within one element. */
+export type PartSearch =
+  | { kind: 'token'; entries: string[]; prefixes: string[] }
+  | { kind: 'reference'; refs: string[] }
+  | { kind: 'string'; value: string }
+  | { kind: 'date'; value: DateSearch }
+  | { kind: 'number'; value: NumberSearch }
+
+/** One condition of a search; values of one condition are alternatives. */
+export type Condition =
+  | { kind: 'id'; ids: string[] }
+  | { kind: 'key'; keys: string[] }
+  /** Entries of the token index, and beginnings of entries (a system, an address and what lies below). */
+  | { kind: 'token'; values: string[]; prefixes?: string[]; not: boolean }
+  | { kind: 'ref'; values: string[] }
+  | { kind: 'string'; params: readonly string[]; values: string[]; how: StringHow }
+  | { kind: 'date'; params: readonly string[]; values: DateSearch[] }
+  | { kind: 'number'; params: readonly string[]; values: NumberSearch[] }
+  | { kind: 'updated'; values: DateSearch[] }
+  | { kind: 'composite'; param: string; values: { parts: PartSearch[]; entries: string[] }[] }
+  | { kind: 'missing'; params: readonly string[]; missing: boolean }
+  | { kind: 'any' | 'all'; of: Condition[] }
+  | { kind: 'not'; of: Condition }
+  | { kind: 'of-type'; type: string; of: Condition }
+  /** Resources of patients that meet conditions of another type under the same key. */
+  | { kind: 'same-key'; type: string; of: Condition[] }
+  /** References of a parameter to resources that meet conditions; found before the search itself. */
+  | { kind: 'chain'; param: string; type: string; of: Condition[] }
+  /** Resources that others which meet conditions refer to. `owner`: by the element that says whose they are. */
+  | { kind: 'has'; type: string; param: string; of: Condition[]; target: string; owner: boolean }
+  /** Entries of a List, found before the search itself. */
+  | { kind: 'list'; id: string; types: readonly string[] }
+  /** Codes of a ValueSet, found before the search itself. */
+  | { kind: 'value-set'; params: readonly string[]; url: string; not: boolean }
+  /** Read from the stored text, so only within a bounded number of resources. `paths`: members from the root. */
+  | { kind: 'text'; paths: readonly (readonly string[])[]; values: string[] }
+  | { kind: 'narrative' | 'content'; values: string[] }
+  | { kind: 'near'; latitude: number; longitude: number; metres: number }
+  /** A parameter that somebody defined; its coded values stand beside the texts. */
+  | { kind: 'custom-token'; param: string; values: string[]; prefixes: string[]; not: boolean }
+  | { kind: 'never' }
+
+/** What resources are ordered by. `clinical` is a column that holds exactly the parameter; other parameters are read from their index rows. */
+export type SortKey =
+  | { by: 'clinical' | 'updated' | 'id' }
+  | { by: 'value'; table: 'string_value' | 'date_value' | 'number_value' | 'tokens' | 'refs' | 'address'; params: readonly string[] }
+export type Sort = SortKey & { descending: boolean }
+
+/** Where a page ended: the values it was ordered by, as text, and the resource. */
+export type Cursor = { values: (string | null)[]; type: string; id: string }
+
+export type Include = {
+  /** `*` follows every reference. */
+  param: string
+  source: string
+  target: string | null
+  iterate: boolean
+  reverse: boolean
+}
+
+export type Search = {
+  /** What stands before the question mark: `Patient`, `Patient/1/Observation`, or nothing. */
+  type: string
+  /** Types that are looked for; empty: all of them. */
+  types: readonly string[]
+  conditions: Condition[]
+  sort: Sort[]
+  count: number
+  total: 'none' | 'accurate'
+  summaryCount: boolean
+  cursor: Cursor | null
+  includes: Include[]
+  /** Parameters nobody here knows, as sent; reported in the answer. */
+  unknown: string[]
+  /** The parameters that shaped the answer, for `link[self]`. */
+  used: [string, string][]
+}
+
+/** One page of matches, and what is shown beside them. `cut`: more was asked for beside them than one answer holds. */
+export type Page = { rows: Seen[]; included: Seen[]; cut: boolean; next: Cursor | null; total: number | null }

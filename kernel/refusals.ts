@@ -179,6 +179,18 @@ export const refusals = {
     ja: '患者を特定できません。subject に登録済みの Patient を指定してください。',
     en: 'The patient cannot be determined. Point subject at a registered Patient.',
   },
+  'subscription-invalid': {
+    status: 422,
+    issue: 'value',
+    ja: 'Subscription の {what} を受け付けられません。',
+    en: 'The Subscription cannot be accepted: {what}.',
+  },
+  'hook-refused': {
+    status: 422,
+    issue: 'security',
+    ja: '通知先（channel.endpoint）には送れません（{reason}）。管理者が許した通知先（ENISHI_HOOK_HOSTS）を https で指定してください。',
+    en: 'Nothing is sent to this channel.endpoint ({reason}). Name an https address among the hosts the operator allowed (ENISHI_HOOK_HOSTS).',
+  },
   'reader-session-unknown': {
     status: 404,
     issue: 'not-found',

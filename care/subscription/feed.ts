@@ -1,0 +1,110 @@
+import type { Actor, Context } from '#kernel/context'
+import { connectionLost, type Db } from '#kernel/database'
+import { ulid } from '#kernel/id'
+import type { Taker, Told } from '#kernel/outbox'
+import { Refusal } from '#kernel/refusal'
+import type { Change, Subscription } from './model.ts'
+import { actorOf, shownNow, type Sources } from './reading.ts'
+import { inOrder } from './rules.ts'
+import * as store from './store.ts'
+
+type Named = { type: string; id: string; version: number }
+type Payload = { written?: Named[]; removed?: Named[] }
+
+/** What messages of the record say was written and removed. */
+export function changesOf(told: readonly Told[]): Change[] {
+  return inOrder(
+    told.flatMap(({ key, at, payload }) => {
+      const { written = [], removed = [] } = payload as Payload
+      const change = (removed: boolean) => (named: Named) => ({ key, type: named.type, id: named.id, version: named.version, removed, at })
+      return [...removed.map(change(true)), ...written.map(change(false))]
+    }),
+  )
+}
+
+/** Resources asked about in one search. */
+const TOGETHER = 200
+
+/**
+ * Turns messages of the record into numbered events of the orders they meet, in the transaction that takes them from the outbox.
+ * Whether they meet is asked under the subscriber's own rights; nothing is shown here, so nothing is noted.
+ */
+export function subscriptionFeed(sources: Sources): Taker {
+  const { record, accounts } = sources
+
+  const context = (db: Db, actor: Actor, now: Date): Context => ({
+    actor,
+    purpose: 'TREAT',
+    now,
+    lang: 'ja',
+    db,
+    requestId: ulid(now.getTime()),
+    sessionId: null,
+    audit: () => undefined,
+    tell: () => undefined,
+  })
+
+  /** Changes that meet an order now. One that was replaced before it came to be judged is told by its successor. */
+  async function met(ctx: Context, s: Subscription, changes: readonly Change[]): Promise<Change[]> {
+    const current = new Map<string, number>()
+    const writes = changes.filter((c) => !c.removed)
+    for (let i = 0; i < writes.length; i += TOGETHER) {
+      const query = new URLSearchParams(s.order.query)
+      for (const r of await record.matching(ctx, s.order.type, query, writes.slice(i, i + TOGETHER))) current.set(r.id, r.version)
+    }
+    const whole = s.order.query === ''
+    const known =
+      whole || s.order.shape === 'criteria'
+        ? new Set<string>()
+        : await store.toldOf(
+            ctx.db,
+            s,
+            s.order.type,
+            changes.map((c) => c.id),
+          )
+    const removals = changes.filter((c) => c.removed && s.order.shape === 'topic' && (whole || known.has(c.id)))
+    const seenGone = new Set(
+      (
+        await shownNow(
+          ctx,
+          record,
+          removals.map((c) => ({ ...c, number: 0 })),
+        )
+      ).flatMap(({ event, seen }) => (seen ? [`${event.id} ${event.version}`] : [])),
+    )
+    return changes.filter((c) => {
+      if (c.removed) return seenGone.has(`${c.id} ${c.version}`)
+      const now = current.get(c.id)
+      return now !== undefined && (now === c.version || (whole && c.version < now))
+    })
+  }
+
+  async function take(db: Db, told: readonly Told[], now: Date): Promise<void> {
+    const changes = changesOf(told)
+    const listening = await store.findListening(db, [...new Set(changes.map((c) => c.type))])
+    for (const s of listening) {
+      const actor = await actorOf(db, accounts, s)
+      const setback = { status: 'error', failures: s.failures, failingSince: s.failingSince, nextTryAt: null, parked: true } as const
+      if (!actor) {
+        await store.noteSetback(db, s, { ...setback, status: 'off', reason: 'client-ended' })
+        continue
+      }
+      try {
+        await store.undoing(db, async () => {
+          const events = await met(
+            context(db, actor, now),
+            s,
+            changes.filter((c) => c.type === s.order.type),
+          )
+          if (events.length > 0) await store.appendEvents(db, s, events)
+        })
+      } catch (error) {
+        if (connectionLost(error)) throw error
+        // One order that can no longer be judged does not hold up the others; its subscriber sees why.
+        await store.noteSetback(db, s, { ...setback, reason: error instanceof Refusal ? error.code : 'criteria-failed' })
+      }
+    }
+  }
+
+  return { topics: ['record.written', 'record.deposited'], take }
+}

@@ -63,6 +63,11 @@ export type WriteRow = Common & {
   kind: 'write'
   /** What was written before a refusal stays (a count of failed tries); everything else a refusal rolls back. */
   keepsRefused?: boolean
+  /**
+   * Reads and judges the request before the transaction opens, so that no connection is held for it. What it returns is the request
+   * that `handle` gets; the caller is proved and admitted by then.
+   */
+  prepare?: (request: RouteRequest, actor: Actor) => RouteRequest
   handle: (ctx: Context, request: RouteRequest) => Promise<Answer>
 }
 /**

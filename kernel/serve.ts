@@ -109,6 +109,7 @@ async function read(
 
 async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteRequest, about: About, deps: ServeDeps): Promise<Answer> {
   const idempotencyKey = about.actor.kind === 'public' ? undefined : idempotencyKeyOf(request)
+  const ready = row.prepare ? row.prepare(request, about.actor) : request
   for (let attempt = 1; ; attempt++) {
     const notes = notebook(row, about)
     const outgoing: Outgoing[] = []
@@ -125,7 +126,7 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
           return earlier
         }
         const answer = await row
-          .handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, request)
+          .handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, ready)
           .catch((error: unknown) => {
             if (row.keepsRefused && error instanceof Refusal) return error
             throw error

@@ -117,7 +117,7 @@ export function depositService({
         body: text,
         sha256,
       })
-      await store.insertResources(ctx.db, rows)
+      await store.insertNew(ctx.db, rows)
       await this.settle(ctx, resolved, source)
       const kinds = countBy(rows.map((r) => r.kind))
       ctx.audit({ key: resolved.key, kinds: Object.keys(kinds), count: rows.length, resource: `Bundle/${depositId}` })
@@ -138,11 +138,12 @@ export function depositService({
 
     /** The person's demographic record stands, and the sender treats this person. */
     async settle(ctx: Context, resolved: Resolution, source: string): Promise<void> {
+      const patient = { key: resolved.key, type: 'Patient', id: resolved.key }
       await consent.relate(ctx, resolved.key, source)
-      if (!resolved.created && (await store.hasPatient(ctx.db, resolved.key))) return
+      if (!resolved.created && (await store.stands(ctx.db, patient))) return
       // Entered by a register that knows no FHIR, or just now: the first submission makes the Patient everybody refers to.
-      await store.lockCondition(ctx.db, `Patient/${resolved.key}`)
-      if (await store.hasPatient(ctx.db, resolved.key)) return
+      await store.claimCondition(ctx.db, `Patient/${resolved.key}`, ctx.now)
+      if (await store.stands(ctx.db, patient)) return
       const made = await person.findByKey(ctx, resolved.key)
       if (made) await ensurePatient(ctx, resolved.key, made)
     },

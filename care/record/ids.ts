@@ -26,8 +26,6 @@ export const sharedTypes: ReadonlySet<string> = new Set([
 export const ownTypes: ReadonlySet<string> = new Set([
   'AuditEvent',
   'Consent',
-  'Bundle',
-  'Binary',
   'Subscription',
   'Parameters',
   'OperationOutcome',
@@ -35,7 +33,7 @@ export const ownTypes: ReadonlySet<string> = new Set([
 ])
 
 /** Elements that say whose a resource is. */
-export const patientReferences = ['subject', 'patient', 'beneficiary', 'for', 'individual'] as const
+export const patientReferences = ['subject', 'patient', 'beneficiary', 'for', 'individual', 'candidate'] as const
 
 /** A server-assigned id tells its own shard: `<key>.<ulid>`, a Patient's is the key itself. */
 export const keyOfId = (id: string): string => id.split('.', 1)[0]!

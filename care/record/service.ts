@@ -5,15 +5,18 @@ import type { Actor } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { isResourceType } from '#packages/fhir'
 import { depositService } from './deposit.ts'
+import type { HistoryQuery } from './history/query.ts'
+import { findVersions } from './history/store.ts'
 import { indexRows } from './index-rows.ts'
 import { keyOfId, sharedTypes } from './ids.ts'
 import type { Seen } from './model.ts'
 import { patientResource } from './patient.ts'
-import { parseSearch, type Search } from './search/search-query.ts'
-import { type Page, runSearch } from './search/search-sql.ts'
+import { parseSearch } from './search/search-query.ts'
+import { runSearch } from './search/search-sql.ts'
+import { type Found, searchService } from './search/service.ts'
 import { scopeAllows } from './scopes.ts'
 import * as store from './store.ts'
-import { writeService } from './write.ts'
+import { writeService } from './write/service.ts'
 
 export type RecordService = ReturnType<typeof recordService>
 
@@ -45,7 +48,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
   async function ensurePatient(ctx: Context, key: string, of: Person): Promise<void> {
     const memberIds = await person.memberIds(ctx, of.id)
     const body = patientResource(of, { key, memberIds: memberIds.map((m) => m.asSent), at: ctx.now })
-    await store.insertResources(ctx.db, [
+    await store.insertNew(ctx.db, [
       {
         key,
         type: 'Patient',
@@ -68,9 +71,12 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     ])
   }
 
+  const searches = searchService({ about, note })
+
   return {
     ...depositService({ consent, person, ensurePatient }),
     ...writeService({ consent, person, find }),
+    ...searches,
     ensurePatient,
 
     /**
@@ -85,31 +91,44 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       return found
     },
 
-    /** All versions of a resource that the caller may see, newest first. @refuses not-found */
-    async history(ctx: Context, type: string, id: string, version?: number): Promise<Seen[]> {
+    /** One version of a resource. @refuses not-found, gone */
+    async version(ctx: Context, type: string, id: string, version: number): Promise<Seen> {
       requireScope(ctx.actor, type, 'r')
-      const { visible, rule } = about(ctx)
-      const found = await store.findVersions(ctx, visible, rule, {
-        key: await locate(ctx, type, id),
-        type,
-        id,
-        ...(version === undefined ? {} : { version }),
+      const one = { key: await locate(ctx, type, id), id, version }
+      const [seen] = await findVersions(ctx, about(ctx), { type, one, limit: 1 })
+      if (!seen) return refuse('not-found', askedKey(type, id))
+      note(ctx, [seen], `${type}/${id}/_history/${version}`)
+      return seen.deleted ? refuse('gone') : seen
+    },
+
+    /**
+     * Versions that the caller may see, newest first: of one resource, of a type, or of everything. One more than a page, where there is more.
+     * @refuses not-found where one resource was asked for and no version of it is shown
+     */
+    async history(ctx: Context, of: { type?: string; id?: string }, query: HistoryQuery): Promise<Seen[]> {
+      const { type, id } = of
+      if (type !== undefined) requireType(type)
+      requireScope(ctx.actor, type ?? '*', 'r')
+      const one = type === undefined || id === undefined ? undefined : { key: await locate(ctx, type, id), id }
+      const found = await findVersions(ctx, about(ctx), {
+        ...(type === undefined ? {} : { type }),
+        ...(one ? { one } : {}),
+        ...(query.since ? { since: query.since } : {}),
+        ...(query.during ? { during: query.during } : {}),
+        ...(query.after ? { after: query.after } : {}),
+        limit: query.count + 1,
       })
-      if (found.length === 0) refuse('not-found', askedKey(type, id))
-      note(ctx, found, `${type}/${id}/_history`)
+      const bounded = query.since || query.during || query.after
+      if (one && found.length === 0 && !bounded) refuse('not-found', askedKey(type!, id!))
+      const shown = found.slice(0, query.count)
+      note(ctx, shown, `${type ?? ''}${id === undefined ? '' : `/${id}`}/_history`)
+      if (shown.length === 0) ctx.audit({ resource: `${type ?? ''}/_history`, count: 0 })
       return found
     },
 
     /** A search of one type. @refuses type-unknown, search-unsupported, search-invalid */
-    async search(ctx: Context, type: string, query: URLSearchParams, strict: boolean): Promise<{ search: Search; page: Page }> {
-      requireType(type)
-      requireScope(ctx.actor, type, 's')
-      const search = parseSearch(type, query, strict)
-      const page = await runSearch(ctx, about(ctx), search)
-      note(ctx, page.rows, `${type}?`)
-      noteUnseen(ctx, search, page)
-      return { search, page }
-    },
+    search: (ctx: Context, type: string, query: URLSearchParams, strict: boolean): Promise<Found> =>
+      searches.searchType(ctx, type, { query, strict }),
 
     /**
      * Which of these resources, as they stand now, a search of the caller would show. Nothing of them is handed out, so nothing is noted.
@@ -167,15 +186,6 @@ function note(ctx: Context, rows: readonly Seen[], resource: string, grants: rea
       kinds: [...new Set(seen.map((s) => s.kind))].sort(),
     })
   }
-}
-
-/** A search that shows nothing of a person, or only a number, was a look too. */
-function noteUnseen(ctx: Context, search: Search, page: Page): void {
-  const seen = new Set(page.rows.map((row) => row.key))
-  const asked = search.conditions.flatMap((c) => (c.kind === 'key' ? c.keys : [])).filter((key) => !seen.has(key))
-  const resource = `${search.type}?`
-  for (const key of new Set(asked)) ctx.audit({ key, resource, count: page.total ?? 0 })
-  if (page.rows.length === 0 && asked.length === 0) ctx.audit({ resource, count: page.total ?? 0 })
 }
 
 /** Whose record a refused read asked for, as far as the id says. */

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { ItemKind } from '#care/consent'
 import type { Context } from '#kernel/context'
-import type { Db } from '#kernel/database'
+import { type Db, later } from '#kernel/database'
 import { refuse } from '#kernel/refusal'
 import type { RawBuilder } from 'kysely'
 import type { IndexRows } from './index-rows.ts'
@@ -10,7 +11,7 @@ import { dropIndex, insertIndex } from './search/index-store.ts'
 
 export type WrittenRow = StoredResource & { index: IndexRows }
 
-type Row = {
+export type Row = {
   key: string
   type: string
   id: string
@@ -54,6 +55,53 @@ export const toSeen = (r: Row): Seen => ({
 export const COLUMNS = sql`r.key, r.type, r.id, r.version, r.last_updated, r.deleted, r.kind, r.source, r.deposit_id, r.uninformed, r.undelivered,
   r.long_term, r.addressee, r.registered_at, r.clinical_at, r.body`
 
+const plainRow = (r: WrittenRow) => ({
+  key: r.key,
+  type: r.type,
+  id: r.id,
+  version: r.version,
+  last_updated: r.lastUpdated,
+  kind: r.kind,
+  source: r.source,
+  deposit_id: r.depositId,
+  uninformed: r.uninformed,
+  undelivered: r.undelivered,
+  long_term: r.longTerm,
+  addressee: r.addressee,
+  registered_at: r.registeredAt,
+  clinical_at: r.clinicalAt,
+  tokens: r.index.tokens,
+  refs: r.index.refs,
+  body: r.body,
+})
+
+const FIELDS = sql`key, type, id, version, last_updated, kind, source, deposit_id, uninformed, undelivered, long_term,
+  addressee, registered_at, clinical_at, tokens, refs, body`
+
+const listedRows = (rows: readonly WrittenRow[]) => sql`select ${FIELDS}
+  from jsonb_to_recordset(${JSON.stringify(rows.map(plainRow))}::jsonb) as n(key text, type text, id text, version int, last_updated timestamptz, kind text,
+    source text, deposit_id text, uninformed boolean, undelivered boolean, long_term boolean, addressee text, registered_at timestamptz, clinical_at timestamptz,
+    tokens text[], refs text[], body text)`
+
+/** One row as plain values: cheaper on both sides than a list of one. */
+function oneRow(r: WrittenRow) {
+  return sql`values (${r.key}, ${r.type}, ${r.id}, ${r.version}::int, ${r.lastUpdated}::timestamptz, ${r.kind}, ${r.source}, ${r.depositId}::text,
+    ${r.uninformed}::boolean, ${r.undelivered}::boolean, ${r.longTerm}::boolean, ${r.addressee}::text, ${r.registeredAt}::timestamptz,
+    ${r.clinicalAt}::timestamptz, ${r.index.tokens}::text[], ${r.index.refs}::text[], ${r.body})`
+}
+
+const valuesOf = (rows: readonly WrittenRow[]) => (rows.length === 1 ? oneRow(rows[0]!) : listedRows(rows))
+
+/**
+ * Writes resources under ids that nobody had before: one statement a table, whatever the number of resources. Nothing waits for the
+ * result; an id that is taken after all fails the transaction.
+ */
+export async function insertNew(db: Db, rows: readonly WrittenRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await later(db, sql`insert into record.resource (${FIELDS}) ${valuesOf(rows)}`)
+  await insertIndex(db, rows)
+}
+
 /**
  * Writes first or next versions: one statement a table, whatever the number of resources.
  * A row takes the place of exactly the version before it; anything else is somebody else's row.
@@ -61,32 +109,7 @@ export const COLUMNS = sql`r.key, r.type, r.id, r.version, r.last_updated, r.del
  */
 export async function insertResources(db: Db, rows: readonly WrittenRow[]): Promise<void> {
   if (rows.length === 0) return
-  const plain = rows.map((r) => ({
-    key: r.key,
-    type: r.type,
-    id: r.id,
-    version: r.version,
-    last_updated: r.lastUpdated,
-    kind: r.kind,
-    source: r.source,
-    deposit_id: r.depositId,
-    uninformed: r.uninformed,
-    undelivered: r.undelivered,
-    long_term: r.longTerm,
-    addressee: r.addressee,
-    registered_at: r.registeredAt,
-    clinical_at: r.clinicalAt,
-    tokens: r.index.tokens,
-    refs: r.index.refs,
-    body: r.body,
-  }))
-  const { numAffectedRows } =
-    await sql`insert into record.resource as old (key, type, id, version, last_updated, kind, source, deposit_id, uninformed, undelivered, long_term,
-      addressee, registered_at, clinical_at, tokens, refs, body)
-    select key, type, id, version, last_updated, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, tokens, refs, body
-    from jsonb_to_recordset(${JSON.stringify(plain)}::jsonb) as n(key text, type text, id text, version int, last_updated timestamptz, kind text, source text,
-      deposit_id text, uninformed boolean, undelivered boolean, long_term boolean, addressee text, registered_at timestamptz, clinical_at timestamptz,
-      tokens text[], refs text[], body text)
+  const { numAffectedRows } = await sql`insert into record.resource as old (${FIELDS}) ${valuesOf(rows)}
     on conflict (key, type, id) do update set version = excluded.version, last_updated = excluded.last_updated, deleted = false, kind = excluded.kind,
       source = excluded.source, deposit_id = excluded.deposit_id, uninformed = excluded.uninformed, undelivered = excluded.undelivered,
       long_term = excluded.long_term, addressee = excluded.addressee, registered_at = excluded.registered_at, clinical_at = excluded.clinical_at,
@@ -100,18 +123,24 @@ type Which = { key: string; type: string; id: string }
 
 /** Moves current versions into history and takes their index rows away; the caller writes what comes next. */
 export async function archive(db: Db, which: readonly Which[]): Promise<void> {
-  const list = JSON.stringify(which)
+  const list = JSON.stringify(which.map(({ key, type, id }) => ({ key, type, id })))
   const listed = sql`jsonb_to_recordset(${list}::jsonb) as w(key text, type text, id text)`
-  await sql`insert into record.version (key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body)
-    select ${COLUMNS} from record.resource r join ${listed} on r.key = w.key and r.type = w.type and r.id = w.id`.execute(db)
+  await later(
+    db,
+    sql`insert into record.version (key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body)
+      select ${COLUMNS} from record.resource r join ${listed} on r.key = w.key and r.type = w.type and r.id = w.id`,
+  )
   await dropIndex(db, which)
 }
 
 /** Marks resources deleted in a new version, after `archive`. */
 export async function markDeleted(db: Db, which: readonly Which[], at: Date): Promise<void> {
-  await sql`update record.resource r set deleted = true, version = r.version + 1, last_updated = ${at}, tokens = '{}', refs = '{}', body = ''
-    from jsonb_to_recordset(${JSON.stringify(which)}::jsonb) as w(key text, type text, id text)
-    where r.key = w.key and r.type = w.type and r.id = w.id`.execute(db)
+  await later(
+    db,
+    sql`update record.resource r set deleted = true, version = r.version + 1, last_updated = ${at}, tokens = '{}', refs = '{}', body = ''
+      from jsonb_to_recordset(${JSON.stringify(which)}::jsonb) as w(key text, type text, id text)
+      where r.key = w.key and r.type = w.type and r.id = w.id`,
+  )
 }
 
 /** Live resources of one submission, each with its version. */
@@ -133,31 +162,6 @@ export async function findResource(
   const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from record.resource r
     where r.key = ${which.key} and r.type = ${which.type} and r.id = ${which.id} and ${visible} ${lock}`.execute(ctx.db)
   return rows[0] && toSeen(rows[0])
-}
-
-/**
- * All versions of a resource that the caller may see, newest first. Each version is judged by its own marks and by those of the
- * current one: what was hidden since stays hidden in its history too. What was taken back shows others only that it was.
- */
-export async function findVersions(
-  ctx: Context,
-  visible: RawBuilder<boolean>,
-  rule: RawBuilder<string>,
-  which: Which & { version?: number },
-): Promise<Seen[]> {
-  const one = which.version === undefined ? sql`true` : sql`r.version = ${which.version}`
-  const { rows } = await sql<Row>`
-    select ${COLUMNS}, ${rule} as rule from (
-      select key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body
-        from record.resource where key = ${which.key} and type = ${which.type} and id = ${which.id}
-      union all
-      select key, type, id, version, last_updated, deleted, kind, source, deposit_id, uninformed, undelivered, long_term, addressee, registered_at, clinical_at, body
-        from record.version where key = ${which.key} and type = ${which.type} and id = ${which.id}) r
-    where ${visible} and ${one} and exists (select 1 from (
-        select * from record.resource c where c.key = ${which.key} and c.type = ${which.type} and c.id = ${which.id} and (not c.deleted or r.deleted or ${rule} = 'own-institution')) r
-      where ${visible})
-    order by r.version desc limit 1000`.execute(ctx.db)
-  return rows.map(toSeen)
 }
 
 /** The six items and documents of a person that the caller may see, newest first. */
@@ -226,16 +230,42 @@ export async function keyOfClientId(db: Db, type: string, id: string): Promise<s
   return rows[0]?.key
 }
 
-/** Whether the person's demographic record stands. */
-export async function hasPatient(db: Db, key: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from record.resource where key = ${key} and type = 'Patient' and id = ${key}`.execute(db)
+/** Whether a resource stands at a place, seen or not, deleted or not. */
+export async function stands(db: Db, { key, type, id }: Which): Promise<boolean> {
+  const { rows } = await sql`select 1 from record.resource where key = ${key} and type = ${type} and id = ${id}`.execute(db)
   return rows.length > 0
 }
 
-/** Makes writers of one condition wait for each other until commit. */
-export async function lockCondition(db: Db, condition: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${condition}, 1))`.execute(db)
+/** Makes writers of one condition wait for each other until commit: who comes second sees what the first one wrote. */
+export async function claimCondition(db: Db, condition: string, at: Date): Promise<void> {
+  const hash = createHash('sha256').update(condition).digest()
+  await sql`insert into record.condition (hash, at) values (${hash}, ${at}) on conflict (hash) do update set at = excluded.at`.execute(db)
 }
+
+/** Forgets conditions nobody claimed since an instant. */
+export async function forgetConditions(db: Db, before: Date): Promise<void> {
+  await sql`delete from record.condition where at < ${before}`.execute(db)
+}
+
+/** Resources by their places, deleted ones included, held against other writers until commit. */
+export async function findResources(
+  ctx: Context,
+  visible: RawBuilder<boolean>,
+  rule: RawBuilder<string>,
+  which: readonly Which[],
+): Promise<Seen[]> {
+  const list = JSON.stringify(which)
+  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from record.resource r
+    join jsonb_to_recordset(${list}::jsonb) as w(key text, type text, id text) on r.key = w.key and r.type = w.type and r.id = w.id
+    where ${visible} order by r.key, r.type, r.id for update of r`.execute(ctx.db)
+  return rows.map(toSeen)
+}
+
+/** Keys of client-assigned ids, by `Type/id`. */
+export async function keysOfClientIds(db: Db, which: readonly { type: string; id: string }[]): Promise<Map<string, string>> {
+  if (which.length === 0) return new Map()
+  const { rows } = await sql<{ type: string; id: string; key: string }>`select c.type, c.id, c.key from record.client_id c
+    join jsonb_to_recordset(${JSON.stringify(which)}::jsonb) as w(type text, id text) on c.type = w.type and c.id = w.id`.execute(db)
   return new Map(rows.map((r) => [`${r.type}/${r.id}`, r.key]))
 }
 

@@ -93,7 +93,7 @@ describe('create', () => {
     ).toHaveLength(1)
   })
 
-  test.each([['Bundle'], ['AuditEvent'], ['Consent']])('%s is the platform’s own', async (type) => {
+  test.each([['CapabilityStatement'], ['AuditEvent'], ['Consent']])('%s is the platform’s own', async (type) => {
     expect((await hospital.post(`/fhir/R4/${type}`, { resourceType: type, type: 'collection' })).status).toBe(403)
   })
 

@@ -16,6 +16,7 @@ export type FhirBody = {
   entry?: {
     fullUrl?: string
     resource?: FhirBody
+    request?: { method: string; url: string }
     response?: { status: string; location?: string; etag?: string }
     search?: { mode: string }
   }[]

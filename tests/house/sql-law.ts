@@ -16,6 +16,9 @@ export const unsharded: Record<string, string> = {
   'kernel.key_ring': 'keys of the platform, not of people',
   'record.client_id': 'the look-up from an id a client chose to the patient key, sharded by hash of type and id',
   'record.condition': 'criteria of conditional writes, claimed so that equal ones wait for each other; sharded by their hash',
+  'bulk.job': 'jobs of clients, not of people; local to the coordinator, a day of life',
+  'bulk.file': 'the files of those jobs',
+  'bulk.patient_alias': 'the look-up from an institution’s own patient id to the key, sharded by institution and id',
   'person.person': 'demographics, sharded by the person, who owns one or more keys',
   'person.facility': 'reference table of institutions',
   'person.staff': 'reference table of staff',
@@ -145,7 +148,8 @@ const sqlPlaces = /^kernel\/|\/(store|schema)\.ts$|\/(store|migrations|search)\/
 export const sqlExceptions: Record<string, string> = {
   'care/consent/rules.ts': 'the one predicate of authorisation, generated from the same rule table as the decision',
   'app/leader.ts': 'housekeeping over the tables of several rooms, by the one process that does it',
-  'care/record/transaction.ts': 'savepoints around the entries of a batch; no table is named',
+  'care/record/scan.ts': 'the one reader of everything that a caller may see, for bulk export',
+  'care/record/transaction/run.ts': 'savepoints around the entries of a batch; no table is named',
   'app/launcher/database-url.mjs': 'asks the database of DATABASE_URL for its version before anything of ours runs',
   'app/demo/progress.ts': 'the store of the demo region: how far it is made',
 }

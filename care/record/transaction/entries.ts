@@ -7,69 +7,97 @@ export type Entry = {
   fullUrl: string | null
   method: string
   url: string
+  /** Parts of the address: `Type`, `Type/id`, `Type?criteria`. */
+  type: string
+  id: string | null
+  /** Criteria after `?`, or null. */
+  query: string | null
   resource: Resource | null
   ifMatch: number | null
+  /** `If-None-Match: *`: only where it is not there yet. */
+  onlyNew: boolean
   ifNoneExist: string | null
+  /** Whether the answer carries what was written. */
+  bodies: boolean
 }
 const MAX_ENTRIES = 10_000
+
+const wrong = (index: number, what: string): never => refuse('input-invalid', { what: `Bundle.entry[${index}].${what}` })
 
 /** The entries of a transaction or batch. @refuses input-invalid, body-too-large */
 export function readEntries(bundle: Resource): Entry[] {
   const list = Array.isArray(bundle.entry) ? bundle.entry : []
   if (list.length > MAX_ENTRIES) refuse('body-too-large', { limit: `${MAX_ENTRIES} entries` })
-  return list.map((raw, index) => {
-    const entry: JsonObject = isObject(raw) ? raw : {}
-    const request: JsonObject = isObject(entry.request)
-      ? entry.request
-      : refuse('input-invalid', { what: `Bundle.entry[${index}].request` })
-    const match = typeof request.ifMatch === 'string' ? /^(?:W\/)?"(\d{1,9})"$/.exec(request.ifMatch) : null
-    if (request.ifMatch !== undefined && !match) refuse('input-invalid', { what: `Bundle.entry[${index}].request.ifMatch` })
-    return {
-      index,
-      fullUrl: typeof entry.fullUrl === 'string' ? entry.fullUrl : null,
-      method: String(request.method),
-      url: String(request.url),
-      resource: isResource(entry.resource) ? entry.resource : null,
-      ifMatch: match ? Number(match[1]) : null,
-      ifNoneExist: typeof request.ifNoneExist === 'string' ? request.ifNoneExist : null,
-    }
-  })
+  return list.map(readEntry)
 }
 
-/** DELETE, then people, then POST, PUT, then GET. @spec FHIR R4 http, transaction processing rules */
-export function processingOrder(entries: readonly Entry[]): Entry[] {
-  const rank = (e: Entry) =>
-    e.method === 'DELETE' ? 0 : e.resource?.resourceType === 'Patient' ? 1 : e.method === 'POST' ? 2 : e.method === 'PUT' ? 3 : 4
-  const depth = dependencyDepth(entries)
-  return [...entries].sort((a, b) => rank(a) - rank(b) || depth.get(a)! - depth.get(b)! || a.index - b.index)
+function readEntry(raw: Json, index: number): Entry {
+  const entry: JsonObject = isObject(raw) ? raw : {}
+  const request: JsonObject = isObject(entry.request) ? entry.request : wrong(index, 'request')
+  const match = typeof request.ifMatch === 'string' ? /^(?:W\/)?"(\d{1,9})"$/.exec(request.ifMatch) : null
+  if (request.ifMatch !== undefined && !match) wrong(index, 'request.ifMatch')
+  const url = String(request.url)
+  const cut = url.indexOf('?')
+  const [type = '', id, ...more] = (cut < 0 ? url : url.slice(0, cut)).split('/')
+  return {
+    index,
+    fullUrl: typeof entry.fullUrl === 'string' ? entry.fullUrl : null,
+    method: String(request.method),
+    url,
+    type,
+    id: more.length === 0 && id !== undefined ? id : more.length > 0 ? [id, ...more].join('/') : null,
+    query: cut < 0 ? null : url.slice(cut + 1),
+    resource: isResource(entry.resource) ? entry.resource : null,
+    ifMatch: match ? Number(match[1]) : null,
+    onlyNew: request.ifNoneMatch === '*',
+    ifNoneExist: typeof request.ifNoneExist === 'string' ? request.ifNoneExist : null,
+    bodies: false,
+  }
 }
 
-/** How many steps of references to other new entries lie below an entry, so that what is referred to is written first. */
-function dependencyDepth(entries: readonly Entry[]): Map<Entry, number> {
+/** Entries whose place is known only once they ran: people, and what may be there already. */
+export const isLate = (e: Entry): boolean =>
+  (e.method === 'POST' && (e.resource?.resourceType === 'Patient' || e.ifNoneExist !== null)) || (e.method === 'PUT' && e.query !== null)
+
+/**
+ * DELETE, then what others wait for (people and conditional writes, what they refer to first), then POST, PUT and PATCH, then GET.
+ * @spec FHIR R4 http, transaction processing rules
+ */
+export function processingOrder(entries: readonly Entry[], referencesOf: (resource: Resource) => readonly string[]): Entry[] {
+  const order: Record<string, number> = { DELETE: 0, POST: 2, PUT: 3, PATCH: 3 }
+  const rank = (e: Entry) => (isLate(e) ? 1 : (order[e.method] ?? 4))
+  const depth = depthOf(entries.filter(isLate), referencesOf)
+  return [...entries].sort((a, b) => rank(a) - rank(b) || (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || a.index - b.index)
+}
+
+/** How many steps of references to others of these entries lie below each; a circle counts as no step. */
+function depthOf(entries: readonly Entry[], referencesOf: (resource: Resource) => readonly string[]): Map<Entry, number> {
   const byUrl = new Map(entries.flatMap((e) => (e.fullUrl ? [[e.fullUrl, e] as const] : [])))
   const depth = new Map<Entry, number>()
-  const measure = (e: Entry, path: ReadonlySet<Entry>): number => {
+  const open = new Set<Entry>()
+  const measure = (e: Entry): number => {
     const known = depth.get(e)
-    if (known !== undefined) return known
-    if (path.has(e) || path.size > 50) return 0
+    if (known !== undefined || open.has(e) || open.size > 50) return known ?? 0
+    open.add(e)
     const below = e.resource ? referencesOf(e.resource).flatMap((r) => byUrl.get(r) ?? []) : []
-    const measured = below.length === 0 ? 0 : 1 + Math.max(...below.map((b) => measure(b, new Set([...path, e]))))
+    const measured = Math.max(0, ...below.map((b) => 1 + measure(b)))
+    open.delete(e)
     depth.set(e, measured)
     return measured
   }
-  for (const e of entries) depth.set(e, measure(e, new Set()))
+  for (const e of entries) measure(e)
   return depth
 }
 
-function referencesOf(resource: Resource): string[] {
-  const found: string[] = []
-  const open: Json[] = [resource]
-  while (open.length > 0) {
-    const value = open.pop()!
-    if (Array.isArray(value)) open.push(...value)
-    else if (isObject(value))
-      for (const [name, child] of Object.entries(value))
-        name === 'reference' && typeof child === 'string' ? found.push(child) : open.push(child)
+/**
+ * Nothing may be written twice by one transaction: which of the two would hold is anybody's guess.
+ * @refuses input-invalid
+ */
+export function refuseRepeated(entries: readonly Entry[]): void {
+  const seen = new Set<string>()
+  for (const { method, type, id, index } of entries) {
+    if (id === null || method === 'GET' || method === 'HEAD') continue
+    if (seen.has(`${type}/${id}`)) wrong(index, `request.url: ${type}/${id.slice(0, 64)} (2)`)
+    seen.add(`${type}/${id}`)
   }
-  return found
 }

@@ -1,8 +1,8 @@
 /** Transactions and batches through POST /fhir/R4. @spec FHIR R4 http, batch/transaction */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Caller, type FhirBody, type Heard, rulesOf } from '../../tests/harness/caller.ts'
-import { HOSPITAL, openPlatform, type Platform } from '../../tests/harness/platform.ts'
+import { type Caller, type FhirBody, type Heard, rulesOf } from '../../../tests/harness/caller.ts'
+import { HOSPITAL, openPlatform, type Platform } from '../../../tests/harness/platform.ts'
 
 let platform: Platform
 let hospital: Caller

@@ -1,0 +1,46 @@
+import type { ItemKind } from '#care/consent'
+import { type Context, institutionOf } from '#kernel/context'
+import { clinicalDate, flagsOf, informationKind, type Resource } from '#packages/fhir'
+import { stamped, startOf } from '../drafts.ts'
+import { indexRows } from '../index-rows.ts'
+import type { WrittenRow } from '../store.ts'
+
+export type Place = {
+  /** Patient key, or the resource's own id. */
+  key: string
+  id: string
+  version: number
+  /** `person` where the key is a patient's. */
+  of: 'person' | 'shared' | 'institution'
+}
+
+/** The row that a sound resource becomes in the caller's institution. */
+export function draftOf(ctx: Pick<Context, 'actor' | 'now'>, resource: Resource, place: Place): WrittenRow {
+  const body = stamped(resource, { id: place.id, version: place.version, at: ctx.now })
+  const flags = flagsOf(resource)
+  return {
+    key: place.key,
+    type: resource.resourceType,
+    id: place.id,
+    version: place.version,
+    lastUpdated: ctx.now,
+    deleted: false,
+    kind: kindOf(resource, place),
+    source: institutionOf(ctx.actor) ?? '',
+    depositId: null,
+    uninformed: flags.uninformed,
+    undelivered: flags.undelivered,
+    longTerm: flags.longTermStorage,
+    addressee: null,
+    registeredAt: ctx.now,
+    clinicalAt: startOf(clinicalDate(resource)),
+    body: JSON.stringify(body),
+    index: indexRows(body, place.of === 'person' ? place.key : null),
+  }
+}
+
+function kindOf(resource: Resource, place: Place): ItemKind {
+  if (place.of === 'shared') return 'shared'
+  if (place.of === 'institution') return 'other'
+  return resource.resourceType === 'Patient' ? 'patient' : (informationKind(resource) ?? 'other')
+}

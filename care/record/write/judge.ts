@@ -1,0 +1,50 @@
+import type { Actor } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import { hasError, isObject, isResourceType, type Resource, validateResource } from '#packages/fhir'
+import { ownTypes } from '../ids.ts'
+import { scopeAllows } from '../scopes.ts'
+
+/** Resources found sound before their transaction opened; inside it nobody judges them again. */
+const sound = new WeakSet<object>()
+
+/** The resource keeps to FHIR R4. @refuses resource-invalid */
+export function requireSound(resource: Resource): void {
+  if (sound.has(resource)) return
+  const findings = validateResource(resource)
+  if (hasError(findings)) refuse('resource-invalid', {}, findings)
+  sound.add(resource)
+}
+
+/** Notes a resource that was judged as part of a Bundle. */
+export const markSound = (resource: Resource): void => void sound.add(resource)
+
+/** A copy of a sound resource with other references in it is as sound. */
+export function asSoundAs(original: Resource, copy: Resource): Resource {
+  if (sound.has(original)) sound.add(copy)
+  return copy
+}
+
+/** @refuses type-unknown, not-permitted, scope-missing */
+export function requireWritable(actor: Actor, type: string, act: 'c' | 'u' | 'd'): void {
+  if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
+  if (ownTypes.has(type)) refuse('not-permitted')
+  if (actor.kind !== 'system') refuse('not-permitted')
+  if (!scopeAllows(actor.scopes, type, act)) refuse('scope-missing', { scope: `system/${type}.${act}` })
+}
+
+/** The body as a resource of the type its address names. @refuses resource-invalid */
+export function requireResource(value: unknown, type: string): Resource {
+  if (!isObject(value) || typeof value.resourceType !== 'string' || !isResourceType(value.resourceType))
+    return refuse('resource-invalid', {}, [wrongType(type)])
+  if (value.resourceType !== type) return refuse('resource-invalid', {}, [wrongType(type)])
+  return value as Resource
+}
+
+const wrongType = (type: string) => ({
+  severity: 'error',
+  code: 'invalid',
+  path: 'resourceType',
+  ruleId: 'structure/resource-type',
+  ja: `resourceType は ${type} でなければなりません。`,
+  en: `resourceType must be ${type}.`,
+})

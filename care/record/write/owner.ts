@@ -1,0 +1,79 @@
+import { elementsOf, isObject, type Json, parseReference, type Resource } from '#packages/fhir'
+import { keyOfId, patientReferences, sharedTypes } from '../ids.ts'
+
+/**
+ * Types that may name a patient and need not. Without one they are the institution's own work (a list, a calendar, a letter to a
+ * payer) and only that institution reads them. Every other type that can name a patient must.
+ */
+const patientOptional: ReadonlySet<string> = new Set([
+  'Account',
+  'Appointment',
+  'AppointmentResponse',
+  'Basic',
+  'Communication',
+  'CommunicationRequest',
+  'Device',
+  'Invoice',
+  'List',
+  'MeasureReport',
+  'Provenance',
+  'QuestionnaireResponse',
+  'SupplyDelivery',
+  'SupplyRequest',
+  'Task',
+])
+
+/** Whether an element of the type can name a patient. */
+function canNamePatient(type: string): boolean {
+  const elements = elementsOf(type)
+  return patientReferences.some((name) => {
+    const row = elements.get(name)
+    return row?.types.includes('Reference') === true && (row.targets === undefined || row.targets.includes('Patient'))
+  })
+}
+
+/** Whose a resource is: a person's, everybody's register, or the writing institution's alone. */
+export type Owner =
+  | { kind: 'person'; key: string }
+  | { kind: 'shared' }
+  | { kind: 'institution' }
+  | { kind: 'nobody-named' }
+  | { kind: 'several' }
+
+const references = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.flatMap(references) : isObject(value) && typeof value.reference === 'string' ? [value.reference] : []
+
+/** The patients a resource names as its own, each once. @param places where new entries of the same transaction will stand, by fullUrl */
+export function patientsOf(resource: Resource, places?: ReadonlyMap<string, string>): string[] {
+  const participants = Array.isArray(resource.participant) ? resource.participant : []
+  const named = [
+    ...patientReferences.flatMap((name) => references(resource[name])),
+    ...participants.flatMap((p) => (isObject(p) ? references(p.actor) : [])),
+    ...(resource.resourceType === 'AppointmentResponse' ? references(resource.actor) : []),
+    ...(resource.resourceType === 'Binary' ? references(resource.securityContext) : []),
+    ...(resource.resourceType === 'Provenance' ? references(resource.target).flatMap(patientOfTarget) : []),
+  ]
+  const ids = named.flatMap((reference) => {
+    const target = parseReference(places?.get(reference) ?? reference)
+    return target?.type === 'Patient' && target.id !== undefined ? [keyOfId(target.id)] : []
+  })
+  return [...new Set(ids)]
+}
+
+/** A statement about a resource is about its patient, where the resource's id tells whose it is. */
+function patientOfTarget(reference: string): string[] {
+  const target = parseReference(reference)
+  if (!target?.id || sharedTypes.has(target.type)) return []
+  return target.type === 'Patient' || target.id.includes('.') ? [`Patient/${keyOfId(target.id)}`] : []
+}
+
+/** Whose the resource is. A Patient's own key is told by its id. */
+export function ownerOf(resource: Resource, places?: ReadonlyMap<string, string>): Owner {
+  const { resourceType: type } = resource
+  if (sharedTypes.has(type)) return { kind: 'shared' }
+  if (type === 'Patient') return typeof resource.id === 'string' ? { kind: 'person', key: keyOfId(resource.id) } : { kind: 'nobody-named' }
+  const named = patientsOf(resource, places)
+  if (named.length > 1) return { kind: 'several' }
+  if (named.length === 1) return { kind: 'person', key: named[0]! }
+  return patientOptional.has(type) || !canNamePatient(type) ? { kind: 'institution' } : { kind: 'nobody-named' }
+}

@@ -1,0 +1,146 @@
+import type { Actor, Context } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import type { Answer, Row, RouteRequest } from '#kernel/route'
+import type { Resource } from '#packages/fhir'
+import { readResource } from '../body.ts'
+import type { RecordService } from '../service.ts'
+import { type ReadyBundle, readBundle, runBundle } from '../transaction/run.ts'
+import { existing, updateWhere } from './conditional.ts'
+import { requireResource, requireSound, requireWritable } from './judge.ts'
+import type { Written } from './write-set.ts'
+
+const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
+
+/** Rows of a system client that change its institution's own resources. */
+export function writeRoutes(record: RecordService, base: string): Row[] {
+  const row = { kind: 'write', who: ['system'], why: ['TREAT'], law: OWN } as const
+  return [
+    {
+      ...row,
+      method: 'POST',
+      path: '/fhir/R4',
+      audit: 'record.bundle',
+      body: 'text',
+      summary: { ja: '一括処理（transaction・batch）', en: 'Transaction or batch' },
+      prepare: (request) => ({ ...request, body: readBundle(requireResource(readResource(request), 'Bundle')) }),
+      handle: async (ctx, { body, headers }) => ({
+        fhir: await runBundle(ctx, record, { ...(body as ReadyBundle), bodies: preferred(headers.prefer) === 'representation' }),
+      }),
+    },
+    {
+      ...row,
+      method: 'POST',
+      path: '/fhir/R4/:type',
+      audit: 'record.create',
+      body: 'text',
+      summary: { ja: '1件の登録（条件付きも）', en: 'Create one resource, also only where none meets a condition' },
+      prepare: (request, actor) => judged(request, actor, 'c'),
+      handle: (ctx, request) => create(ctx, request),
+    },
+    {
+      ...row,
+      method: 'PUT',
+      path: '/fhir/R4/:type/:id',
+      audit: 'record.update',
+      body: 'text',
+      summary: { ja: '1件の更新', en: 'Update one resource' },
+      prepare: (request, actor) => judged(request, actor, 'u'),
+      handle: async (ctx, { params, headers, body }) => {
+        const resource = body as Resource
+        if (resource.id !== params.id) refuse('input-invalid', { what: 'id' })
+        return answerOf(await record.update(ctx, resource, params.id!, preconditions(headers)), headers.prefer)
+      },
+    },
+    {
+      ...row,
+      method: 'PUT',
+      path: '/fhir/R4/:type',
+      audit: 'record.update',
+      body: 'text',
+      summary: { ja: '条件に合う1件の更新（なければ登録）', en: 'Update the one resource that meets a condition, or create it' },
+      prepare: (request, actor) => judged(request, actor, 'u'),
+      handle: async (ctx, { headers, body, query }) => {
+        const pre = { ...preconditions(headers), criteria: query.toString() }
+        return answerOf(await updateWhere(ctx, record, body as Resource, pre), headers.prefer)
+      },
+    },
+    {
+      ...row,
+      method: 'DELETE',
+      path: '/fhir/R4/:type/:id',
+      audit: 'record.delete',
+      summary: { ja: '1件の削除（履歴は残る）', en: 'Delete one resource; history stays' },
+      handle: async (ctx, { params, headers }) =>
+        gone(await record.remove(ctx, params.type!, params.id!, { ifMatch: preconditions(headers).ifMatch })),
+    },
+    {
+      ...row,
+      method: 'DELETE',
+      path: '/fhir/R4/:type',
+      audit: 'record.delete',
+      summary: { ja: '条件に合う1件の削除', en: 'Delete the one resource that meets a condition' },
+      handle: async (ctx, { params, query }) => {
+        requireWritable(ctx.actor, params.type!, 'd')
+        const there = await existing(ctx, record, { type: params.type!, criteria: query.toString() })
+        return there ? gone(await record.remove(ctx, params.type!, there.id)) : { status: 204 }
+      },
+    },
+  ]
+
+  async function create(ctx: Context, { params, headers, body }: RouteRequest): Promise<Answer> {
+    const criteria = headers['if-none-exist']
+    const there = criteria === undefined ? null : await existing(ctx, record, { type: params.type!, criteria })
+    if (!there) return answerOf(await record.create(ctx, body as Resource), headers.prefer)
+    const location = `${base}/${params.type}/${there.id}/_history/${there.version}`
+    return { status: 200, headers: { location, etag: `W/"${there.version}"` } }
+  }
+
+  function answerOf(w: Written, prefer: string | undefined): Answer {
+    const headers = {
+      location: `${base}/${w.type}/${w.id}/_history/${w.version}`,
+      etag: `W/"${w.version}"`,
+      'last-modified': w.lastUpdated.toUTCString(),
+    }
+    const status = w.created ? 201 : 200
+    const wanted = preferred(prefer)
+    if (wanted === 'minimal') return { status, headers }
+    return { status, headers, fhir: wanted === 'OperationOutcome' ? stored(w) : w.body }
+  }
+}
+
+const gone = ({ version }: { version: number }): Answer => ({ status: 204, headers: { etag: `W/"${version}"` } })
+
+/** What the answer should carry; the whole resource where nothing is said. @spec FHIR R4 http, Prefer */
+function preferred(prefer: string | undefined): 'minimal' | 'representation' | 'OperationOutcome' | null {
+  const asked = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(prefer ?? '')?.[1]
+  return (asked as 'minimal' | 'representation' | 'OperationOutcome' | undefined) ?? null
+}
+
+const stored = (w: Written) => ({
+  resourceType: 'OperationOutcome',
+  issue: [
+    {
+      severity: 'information',
+      code: 'informational',
+      details: { text: `保存しました（${w.type}/${w.id} 第${w.version}版）。` },
+      diagnostics: `Stored as version ${w.version} of ${w.type}/${w.id}.`,
+    },
+  ],
+})
+
+/** The request with its resource read and judged. @refuses resource-invalid, media-type, not-permitted, scope-missing */
+function judged(request: RouteRequest, actor: Actor, act: 'c' | 'u'): RouteRequest {
+  const type = request.params.type!
+  const resource = requireResource(readResource(request), type)
+  requireWritable(actor, type, act)
+  requireSound(resource)
+  return { ...request, body: resource }
+}
+
+/** `If-Match: W/"n"` and `If-None-Match: *`. @refuses input-invalid for anything else */
+export function preconditions(headers: RouteRequest['headers']): { ifMatch: number | null; onlyNew: boolean } {
+  const match = headers['if-match'] === undefined ? null : /^(?:W\/)?"(\d{1,9})"$/.exec(headers['if-match'])
+  if (headers['if-match'] !== undefined && !match) refuse('input-invalid', { what: 'If-Match' })
+  if (headers['if-none-match'] !== undefined && headers['if-none-match'] !== '*') refuse('input-invalid', { what: 'If-None-Match' })
+  return { ifMatch: match ? Number(match[1]) : null, onlyNew: headers['if-none-match'] === '*' }
+}

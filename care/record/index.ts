@@ -1,4 +1,5 @@
 /** The door of the record: submissions, single resources, search, history, the chart. */
+export { readResource } from './body.ts'
 export { type DepositReceipt, judge, MAX_UPLOAD_BYTES } from './deposit.ts'
 export type { Seen, StoredResource } from './model.ts'
 export { recordRoutes } from './routes.ts'

@@ -8,7 +8,15 @@ import { root } from './places.mjs'
 import { say, stop } from './sentences.mjs'
 
 /** Programs that are bundled, whichever exist; `app/main.ts` becomes `dist/app/main.js`. */
-const entries = ['app/main.ts', 'app/cli/main.ts', 'app/tour/main.ts', 'bench/main.ts', 'tests/faults/main.ts', 'tests/conformance/main.ts']
+const entries = [
+  'app/main.ts',
+  'app/cli/main.ts',
+  'app/tour/main.ts',
+  'bench/main.ts',
+  'tests/faults/main.ts',
+  'tests/attacks/main.ts',
+  'tests/conformance/main.ts',
+]
 const sourceFolders = ['kernel', 'ui', 'care', 'research', 'portals', 'adapters', 'packages', 'app', 'bench', 'tests']
 const dist = join(root, 'dist')
 const hashFile = join(dist, '.hash')

@@ -1,5 +1,5 @@
 // @ts-check
-/** `npm run enishi | tour | bench | faults | conformance | generate`: whatever a program needs, then the program. */
+/** `npm run enishi | tour | bench | faults | attacks | conformance | generate`: whatever a program needs, then the program. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -29,6 +29,7 @@ const programs = {
   bench: { source: 'bench/main.ts', extent: 'everything', setting: benchDatabase },
   // The fault tests start, kill and restart whole platforms themselves.
   faults: { source: 'tests/faults/main.ts', extent: 'everything', setting: nothing },
+  attacks: { source: 'tests/attacks/main.ts', extent: 'everything', setting: scratchDatabase },
   conformance: { source: 'tests/conformance/main.ts', extent: 'everything', setting: scratchDatabase },
   generate: { source: 'packages/fhir/generate.ts', extent: 'everything', setting: nothing },
 }

@@ -28,7 +28,7 @@ function rowOf(r: FaultLine, commit: string): string {
   return `| ${r.name} | ${r.what} | ${verdict} | \`${r.line}\` | \`${r.control}\` | \`${r.seed}\` | \`${commit}\` | ${Math.floor(r.seconds / 60)} min ${r.seconds % 60} s | ${on} |`
 }
 
-function commitOf(root: string): string {
+export function commitOf(root: string): string {
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
       cwd: root,

@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { type BulkDeps, bulkMigrations, bulkRoutes, bulkService } from '#care/bulk'
+import { routes as eligibilityRoutes } from '#care/eligibility'
+import { accountsOf } from '#care/person'
+import { recordRoutes } from '#care/record'
+import type { Context } from '#kernel/context'
+import { type HttpRow, isHttpRow, type Row } from '#kernel/route'
+import { migrations } from '../../app/migrations.ts'
+import { allRows } from '../../app/rows.ts'
+import { services } from '../../app/services.ts'
+import type { Caller } from '../harness/caller.ts'
+import { BASE, CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER, trustingCards } from '../harness/platform.ts'
+import { canary } from './canary.ts'
+import { plantRecords, type Victim } from './victim.ts'
+
+/** Somebody who asks, and the canaries they may be shown. */
+export type Attacker = { name: string; caller: Caller; may: (found: string) => boolean }
+
+export type World = {
+  platform: Platform
+  rows: HttpRow[]
+  victim: Victim
+  /** Another person of the hospital, whose records are nobody's canary. */
+  other: { key: string; personId: string; memberId: string | null }
+  attackers: Attacker[]
+  home: string
+  bulk: BulkDeps
+  close: () => Promise<void>
+}
+
+type Consent = ReturnType<typeof services>['consent']
+
+/** What stands in for consent in a product made wrong on purpose: everybody sees everything. */
+const everything = { visibleTo: (_: Context) => sql<boolean>`true`, ruleOf: (_: Context) => sql<string>`'own-record'` }
+
+/** The whole surface over a database of its own, a victim, and attackers of every kind of actor. */
+export async function openWorld({ blind }: { blind: boolean }): Promise<World> {
+  const home = await mkdtemp(join(tmpdir(), 'enishi-attacks-'))
+  const consents: Consent[] = []
+  let bulk: BulkDeps | undefined
+  const platform = await openPlatform({
+    migrations: withBulk(),
+    template: 'attacks',
+    rows: ({ services: own, mint }) => {
+      const built = services({ cards: trustingCards, demo: false })
+      consents.push(own.consent, built.consent)
+      const accounts = accountsOf({ anyClientUnbound: true })
+      bulk = { home, clients: (db, clientId, scopes) => accounts.system(db, clientId, { scopes, tokenBinding: 'no-token' }), ...own }
+      return unlike(
+        [
+          ...allRows({ services: built, config: { baseUrl: 'http://localhost', secure: false }, mint, demo: null, demoRows: [] }),
+          ...bulkRoutes(bulkService(bulk), { base: BASE }),
+        ],
+        [...recordRoutes(own.record, { base: BASE, version: '' }), ...eligibilityRoutes(own.eligibility)],
+      )
+    },
+  })
+  const victim = await plantRecords(platform)
+  const other = await platform.enter({ name: '別人 太郎' })
+  // Consent is asked through these objects at every request, so from here on the mutated product sees no difference between people.
+  if (blind) for (const consent of consents) Object.assign(consent, everything)
+  return {
+    platform,
+    rows: platform.rows.filter(isHttpRow),
+    victim,
+    other,
+    attackers: await attackersOf(platform, victim, other),
+    home,
+    bulk: bulk!,
+    close: async () => {
+      await platform.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+const withBulk = () => [...migrations, ...bulkMigrations.filter((m) => !migrations.some((known) => known.id === m.id))]
+
+const doorOf = (row: HttpRow) => `${row.method} ${row.path}`
+
+/** Each door once, without those that the harness opens itself. */
+function unlike(rows: readonly Row[], known: readonly Row[]): Row[] {
+  const seen = new Set(known.filter(isHttpRow).map(doorOf))
+  return rows.filter((row) => {
+    if (!isHttpRow(row)) return row.kind !== 'mount' && row.kind !== 'job'
+    if (seen.has(doorOf(row)) || row.path.startsWith('/sign-out')) return false
+    seen.add(doorOf(row))
+    return true
+  })
+}
+
+async function attackersOf(platform: Platform, victim: Victim, other: { personId: string }): Promise<Attacker[]> {
+  const nothing = () => false
+  const staff = async (role: Parameters<Platform['staff']>[0], institution: string, may: Attacker['may'] = nothing): Promise<Attacker> => ({
+    name: `${role} of ${institution}`,
+    caller: await platform.staff(role, institution),
+    may,
+  })
+  // The clinic was shown the allergies by consent, and its reader knows who the person is.
+  const consented = (found: string) => [canary('allergy'), canary('person')].includes(found)
+  const onlyPerson = (found: string) => found === canary('person')
+  return [
+    { name: 'nobody', caller: platform.public(), may: nothing },
+    { name: 'another citizen', caller: await platform.citizen(other), may: nothing },
+    {
+      name: 'the person',
+      caller: await platform.citizen(victim),
+      may: (found) => found !== canary('untold') && found !== canary('letter'),
+    },
+    { name: 'a stranger’s system', caller: await platform.system(STRANGER), may: nothing },
+    {
+      name: 'the hospital’s system, Observation alone',
+      caller: await platform.system(HOSPITAL, ['system/Observation.rs']),
+      may: (found) => found === canary('labs') || found === canary('own', 'observation'),
+    },
+    { name: 'the hospital’s system, no reading', caller: await platform.system(HOSPITAL, ['system/*.c']), may: nothing },
+    { name: 'the clinic’s system', caller: await platform.system(CLINIC), may: consented },
+    await staff('physician', STRANGER),
+    await staff('clerk', STRANGER),
+    await staff('operator', STRANGER),
+    await staff('operator', HOSPITAL, onlyPerson),
+    await staff('clerk', HOSPITAL, onlyPerson),
+    await staff('physician', CLINIC, consented),
+    await staff('pharmacist', CLINIC, consented),
+  ]
+}

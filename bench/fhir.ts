@@ -10,7 +10,7 @@ import { loadRole } from './fhir/load.ts'
 import { type Options, optionsOf } from './fhir/options.ts'
 import { type PassWithCpu, underLoad } from './fhir/passes.ts'
 import { profile } from './fhir/profile.ts'
-import { type Measured, report, sayData, sayMemory } from './fhir/report.ts'
+import { type Measured, report, sayData, sayDpop, sayMemory } from './fhir/report.ts'
 import { startTime } from './fhir/start.ts'
 import { copyForRun, drop, keptDatabase } from './fhir/store.ts'
 import { type Work, type WorkName, workOf, works } from './fhir/works.ts'
@@ -33,7 +33,7 @@ export async function bench({ args }: { args: readonly string[] }): Promise<void
 async function onCopy<T>(options: Options, work: (database: string) => Promise<T>): Promise<T> {
   const shape = { people: options.people, visits: options.visits, templates: Math.min(options.people, options.quick ? 20 : 50) }
   const database = await copyForRun(await keptDatabase(shape, options.fresh))
-  sayData(shape)
+  sayData(shape, options.binding)
   try {
     return await work(database)
   } finally {
@@ -47,6 +47,7 @@ async function measureWorks(database: string, chosen: readonly Work[], options: 
   const side = await underLoad(database, options)
   try {
     for (const work of chosen) passes.set(work.name, await side.pass(work))
+    if (options.binding === 'mtls' && chosen.some((w) => w.name === 'read')) sayDpop(await side.pass(workOf('read'), 'dpop'))
     sayMemory(side.rssMb())
   } finally {
     await side.stop()

@@ -6,12 +6,13 @@ import pg from 'pg'
 import { readConfig } from '../../app/config.ts'
 import { runWorker } from '../../app/worker.ts'
 import { answerQuestions } from '../child.ts'
-import { once, wire } from './client.ts'
-import { freePort, settingsOf } from './platform.ts'
+import { once, type Target } from './client.ts'
+import { type BindingName, tokenFor } from './credentials.ts'
+import { freePorts, settingsOf } from './platform.ts'
 import { samplesOf, urlOf } from './store.ts'
 import { requestsOf, type WorkName, workOf } from './works.ts'
 
-export type CaptureOrder = { work: WorkName; database: string; token: string; count: number }
+export type CaptureOrder = { work: WorkName; database: string; binding: BindingName; count: number }
 /** `rows`: how many it brought or changed. `audit`: sent on the connection of the audit batch, where entries of many requests share a statement. */
 export type Statement = { text: string; name: string | undefined; values: unknown[]; audit: boolean; rows: number | null }
 /** `fresh`: ids that this request made; a replay makes its own. */
@@ -69,25 +70,23 @@ function note(now: Recording, statement: Statement): void {
 
 export async function captureRole(): Promise<void> {
   listenIn()
-  const workers = new Map<string, number>()
+  const workers = new Map<string, Pick<Target, 'port' | 'tlsPort'>>()
   return answerQuestions(async (order: CaptureOrder) => {
-    const port = workers.get(order.database) ?? (await freePort())
-    if (!workers.has(order.database)) {
-      await runWorker(readConfig({ ...process.env, ...settingsOf(urlOf(order.database), port) }))
-      workers.set(order.database, port)
-    }
-    return capture(order, port)
+    const ports = workers.get(order.database) ?? (await freePorts())
+    if (!workers.has(order.database))
+      await runWorker(readConfig({ ...process.env, ...(await settingsOf(urlOf(order.database), ports, order.binding)) }))
+    workers.set(order.database, ports)
+    return capture(order, { ...ports, binding: order.binding, token: await tokenFor(order.database, order.binding) })
   })
 }
 
-async function capture(order: CaptureOrder, port: number): Promise<Captured[]> {
+async function capture(order: CaptureOrder, target: Target): Promise<Captured[]> {
   const work = workOf(order.work)
   const requests = requestsOf(work, await samplesOf(order.database, order.count)).slice(0, order.count)
   const captured: Captured[] = []
   for (const request of requests) {
-    const bytes = wire({ ...request, token: order.token })
-    recording = { statements: [], known: new Set(idsIn(bytes.toString('latin1'))), fresh: new Set() }
-    const { status, body } = await once({ port }, bytes)
+    recording = { statements: [], known: new Set(idsIn(`${request.path} ${request.body ?? ''}`)), fresh: new Set() }
+    const { status, body } = await once(target, request)
     const { statements, fresh } = recording
     recording = null
     if (status >= 300) throw new Error(`${order.work}: answered ${status}: ${body.toString('utf8').slice(0, 500)}`)

@@ -3,20 +3,33 @@
  * connection (closed loop), answers read only as far as status and length.
  */
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { type BindingName, clientTls, dpopSigner } from './credentials.ts'
+import type { Request } from './works.ts'
 
-export type Target = { port: number }
+/** Where requests go and how they are proven. `port` takes plain HTTP, `tlsPort` HTTPS. */
+export type Target = { port: number; tlsPort: number; binding: BindingName; token: string }
 /** `bytes`: of the answers' bodies; `seen`: answers with those of the warm-up. */
 export type Ran = { seconds: number; ms: Float64Array; ok: number; seen: number; other: string; bytes: number }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-type Answer = { status: number; body: Buffer }
+export type Answer = { status: number; body: Buffer }
 
-/** The request as it goes over the wire. */
-export function wire(request: { method: string; path: string; token: string; body?: string }): Buffer {
-  const { method, path, token, body = '' } = request
-  const sent = body === '' ? '' : `content-type: application/fhir+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
-  return Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\n${sent}\r\n${body}`)
+/** A request as it goes over the wire; with DPoP each sending carries a proof of its own, so that part is made every time. */
+export function wireTo({ port, binding, token }: Target): (request: Request) => () => Buffer {
+  const scheme = binding === 'dpop' ? 'DPoP' : 'Bearer'
+  const proof = binding === 'dpop' ? dpopSigner(token) : null
+  return ({ method, path, body = '', type = 'application/fhir+json', headers = '' }) => {
+    const sent = body === '' ? '' : `content-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+    const head = `${method} ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nauthorization: ${scheme} ${token}\r\n${headers}${sent}`
+    if (proof === null) {
+      const whole = Buffer.from(`${head}\r\n${body}`)
+      return () => whole
+    }
+    const url = `http://localhost:${port}${path.split('?')[0]}`
+    return () => Buffer.from(`${head}dpop: ${proof(method, url)}\r\n\r\n${body}`)
+  }
 }
 
 /** Sends one request at a time over a socket. */
@@ -59,9 +72,14 @@ export function lane(socket: Socket): (request: Buffer) => Promise<Answer> {
     })
 }
 
-export const open = (target: Target): Promise<Socket> =>
+export const open = ({ port, tlsPort, binding }: Target): Promise<Socket> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ port: target.port, host: '127.0.0.1', noDelay: true }, () => resolve(socket)).once('error', reject)
+    const socket: Socket =
+      binding === 'mtls'
+        ? connectTls({ ...clientTls(), port: tlsPort, host: '127.0.0.1' }, () => resolve(socket))
+        : connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket))
+    socket.setNoDelay(true)
+    socket.once('error', reject)
   })
 
 export type Loop = { target: Target; clients: number; warmMs: number; ms: number; next: () => Buffer }
@@ -103,10 +121,10 @@ export async function closedLoop({ target, clients, warmMs, ms, next }: Loop): P
 }
 
 /** One request on a connection of its own. */
-export async function once(target: Target, request: Buffer): Promise<Answer> {
+export async function once(target: Target, request: Request): Promise<Answer> {
   const socket = await open(target)
   try {
-    return await lane(socket)(request)
+    return await lane(socket)(wireTo(target)(request)())
   } finally {
     socket.removeAllListeners('close').destroy()
   }

@@ -4,7 +4,6 @@ import type { Captured, CaptureOrder } from './capture.ts'
 import type { FloorOrder, FloorPass } from './floor.ts'
 import { postmasterOf, type Timing, WORKERS, writtenOut } from './passes.ts'
 import { familyCpuMs } from './platform.ts'
-import { tokenFor } from './store.ts'
 import type { Work } from './works.ts'
 
 /** `statements`: how many a request has, its audit included. Processor time a request: driver and database. */
@@ -20,7 +19,7 @@ export async function floorsOf(
   try {
     for (const work of chosen) {
       const count = work.entries === 20 ? Math.ceil(about.captures / 8) : about.captures
-      const order: CaptureOrder = { work: work.name, database, token: await tokenFor(database), count }
+      const order: CaptureOrder = { work: work.name, database, binding: about.binding, count }
       captured.set(work.name, await ask<Captured[]>(capture, order))
     }
   } finally {

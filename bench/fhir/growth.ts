@@ -16,12 +16,12 @@ const measuredWorks = ['read', 'search-sort-2', 'search-patient', 'create'] as c
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-export async function growth({ growth: { small, large, seconds, rounds }, fresh, quick }: Options): Promise<void> {
+export async function growth({ growth: { small, large, seconds, rounds }, fresh, quick, binding }: Options): Promise<void> {
   const templates = quick ? 20 : 200
   const shape = (people: number) => ({ people, visits: VISITS, templates: Math.min(templates, people) })
   const few = await keptDatabase(shape(small), fresh)
   const many = await keptDatabase(shape(large), fresh)
-  const timing = { seconds, warmSeconds: Math.min(1, seconds), clients: CLIENTS }
+  const timing = { seconds, warmSeconds: Math.min(1, seconds), clients: CLIENTS, binding }
   const sides: UnderLoad[] = []
   try {
     sides.push(await underLoad(few, timing))

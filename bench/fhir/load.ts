@@ -1,11 +1,11 @@
 /** The load generator, a process of its own: prepares every request as bytes, then sends them in a closed loop. */
 import { answerQuestions } from '../child.ts'
 import { latencies } from '../measure.ts'
-import { closedLoop, once, wire } from './client.ts'
+import { closedLoop, once, type Target, wireTo } from './client.ts'
 import { samplesOf } from './store.ts'
-import { requestsOf, type WorkName, workOf } from './works.ts'
+import { type Request, requestsOf, type WorkName, workOf } from './works.ts'
 
-export type LoadOrder = { work: WorkName; database: string; port: number; token: string; clients: number; warmMs: number; ms: number }
+export type LoadOrder = { work: WorkName; database: string; target: Target; clients: number; warmMs: number; ms: number }
 /** `cpuMs`: processor time of the generator itself. `from`, `until`: the machine's monotonic clock in microseconds. */
 export type Pass = {
   rate: number
@@ -27,17 +27,18 @@ export const loadRole = (): Promise<void> => answerQuestions(run)
 
 async function run(order: LoadOrder): Promise<Pass> {
   const work = workOf(order.work)
-  const requests = requestsOf(work, await samplesOf(order.database, work.distinct)).map((r) => wire({ ...r, token: order.token }))
-  await requireRight(order, requests[0]!, work.entries)
+  const asked = requestsOf(work, await samplesOf(order.database, work.distinct))
+  await requireRight(order, asked[0]!, work.entries)
+  const requests = asked.map(wireTo(order.target))
   let next = 0
   const cpu = process.cpuUsage()
   const started = clock()
   const ran = await closedLoop({
-    target: { port: order.port },
+    target: order.target,
     clients: order.clients,
     warmMs: order.warmMs,
     ms: order.ms,
-    next: () => requests[next++ % requests.length]!,
+    next: () => requests[next++ % requests.length]!(),
   })
   const { user, system } = process.cpuUsage(cpu)
   if (ran.other !== '' || ran.ok === 0) throw new Error(`${order.work}: not every request was answered well: ${ran.other}`)
@@ -54,8 +55,8 @@ async function run(order: LoadOrder): Promise<Pass> {
 }
 
 /** A fast wrong answer is no figure. */
-async function requireRight(order: LoadOrder, request: Buffer, entries: number | null): Promise<void> {
-  const { status, body } = await once({ port: order.port }, request)
+async function requireRight(order: LoadOrder, request: Request, entries: number | null): Promise<void> {
+  const { status, body } = await once(order.target, request)
   const text = body.toString('utf8')
   const found = status < 300 && entries !== null ? (JSON.parse(text) as { entry?: unknown[] }).entry?.length : null
   if (status >= 300 || found !== entries)

@@ -1,4 +1,5 @@
 /** The options of `npm run bench -- fhir`. */
+import { type BindingName, bindings } from './credentials.ts'
 import { works } from './works.ts'
 
 export type Options = {
@@ -13,11 +14,13 @@ export type Options = {
   fresh: boolean
   quick: boolean
   profile: string | null
+  /** What the client's tokens are tied to. */
+  binding: BindingName
 }
 
 export const names = [...works.filter((w) => w.bar).map((w) => w.name), 'import', 'export', 'growth', 'memory', 'start']
 
-const USAGE = `npm run bench -- fhir [--quick] [--only ${names.slice(0, 2).join(',')}] [--people N] [--seconds N] [--fresh] [--profile read]`
+const USAGE = `npm run bench -- fhir [--quick] [--only ${names.slice(0, 2).join(',')}] [--people N] [--seconds N] [--binding ${bindings.join('|')}] [--fresh] [--profile read]`
 
 /** @throws with the usage where an option is unknown */
 export function optionsOf(args: readonly string[]): Options {
@@ -25,13 +28,15 @@ export function optionsOf(args: readonly string[]): Options {
   for (let i = 0; i < args.length; i++) {
     const [name = '', inline] = args[i]!.replace(/^--/, '').split('=', 2)
     const flag = ['quick', 'fresh'].includes(name)
-    if (!flag && !['only', 'people', 'seconds', 'profile'].includes(name)) throw new Error(`${args[i]}? ${USAGE}`)
+    if (!flag && !['only', 'people', 'seconds', 'profile', 'binding'].includes(name)) throw new Error(`${args[i]}? ${USAGE}`)
     given.set(name, flag ? '' : (inline ?? args[++i] ?? ''))
   }
   const quick = given.has('quick')
   const only = given.get('only')?.split(',') ?? []
   const wrong = [...only, ...(given.has('profile') ? [given.get('profile')!] : [])].filter((name) => !names.includes(name))
   if (wrong.length > 0) throw new Error(`${wrong.join(', ')}? ${names.join(', ')}`)
+  const binding = bindings.find((b) => b === (given.get('binding') ?? 'mtls'))
+  if (!binding) throw new Error(`--binding ${bindings.join('|')}`)
   const number = (name: string, usual: number) => Number(given.get(name) ?? usual)
   const seconds = number('seconds', quick ? 2 : 10)
   return {
@@ -45,5 +50,6 @@ export function optionsOf(args: readonly string[]): Options {
     fresh: given.has('fresh'),
     quick,
     profile: given.get('profile') ?? null,
+    binding,
   }
 }

@@ -3,34 +3,44 @@ import { sql } from 'kysely'
 import { ask, startRole } from '../child.ts'
 import type { LoadOrder, Pass } from './load.ts'
 import { familyCpuMs, largestRssMb, parentOf, type Platform, startPlatform } from './platform.ts'
-import { openNamed, tokenFor, urlOf } from './store.ts'
+import { type BindingName, tokenFor } from './credentials.ts'
+import { openNamed, urlOf } from './store.ts'
 import type { Work } from './works.ts'
 
 export const WORKERS = 2
 
-export type Timing = { seconds: number; warmSeconds: number }
+export type Timing = { seconds: number; warmSeconds: number; binding: BindingName }
 /** Processor time a request, warm-up included: the platform's processes, the database's. */
 export type PassWithCpu = Pass & { serverCpuMsPerOp: number; databaseCpuMsPerOp: number }
-export type UnderLoad = { platform: Platform; pass: (work: Work) => Promise<PassWithCpu>; rssMb: () => number; stop: () => Promise<void> }
+export type UnderLoad = {
+  platform: Platform
+  pass: (work: Work, binding?: BindingName) => Promise<PassWithCpu>
+  rssMb: () => number
+  stop: () => Promise<void>
+}
 
 /** The platform on a database, with a load generator beside it. */
 export async function underLoad(
   database: string,
   about: Timing & { clients?: number; workers?: number; nodeArgs?: readonly string[] },
 ): Promise<UnderLoad> {
-  const platform = await startPlatform({ url: urlOf(database), workers: about.workers ?? WORKERS, nodeArgs: about.nodeArgs ?? [] })
+  const platform = await startPlatform({
+    url: urlOf(database),
+    binding: about.binding,
+    workers: about.workers ?? WORKERS,
+    nodeArgs: about.nodeArgs ?? [],
+  })
   const { child: load } = await startRole('fhir', 'load')
   let rssMb = 0
   const watch = setInterval(() => {
     rssMb = Math.max(rssMb, largestRssMb(platform.pids()))
   }, 500)
-  const pass = async (work: Work): Promise<PassWithCpu> => {
+  const pass = async (work: Work, binding = about.binding): Promise<PassWithCpu> => {
     await settled(database)
     const order: LoadOrder = {
       work: work.name,
       database,
-      port: platform.port,
-      token: await tokenFor(database),
+      target: { port: platform.port, tlsPort: platform.tlsPort, binding, token: await tokenFor(database, binding) },
       clients: about.clients ?? work.clients,
       warmMs: about.warmSeconds * 1000,
       ms: about.seconds * 1000,

@@ -4,33 +4,47 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { benchFolder } from '../identity/cards.ts'
+import { type BindingName, tlsSettings } from './credentials.ts'
 
 const READY_MS = 120_000
 
 export type Platform = {
   port: number
+  tlsPort: number
   pid: number
   /** Process ids of the primary and of everything it started. */
   pids(): number[]
   stop(): Promise<void>
 }
 
-/** What a process of the platform is told; only a demo lets programs write whose tokens are tied to nothing. */
-export function settingsOf(url: string, port: number): Record<string, string> {
+type Ports = { port: number; tlsPort: number }
+
+/** What a process of the platform is told. Only in a demo may programs write whose tokens are tied to nothing. */
+export async function settingsOf(url: string, { port, tlsPort }: Ports, binding: BindingName): Promise<Record<string, string>> {
   const home = join(benchFolder(), 'platform')
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  return { DATABASE_URL: url, ENISHI_HOME: home, ENISHI_HOST: '127.0.0.1', ENISHI_DEMO: '1', ENISHI_DEMO_PEOPLE: '10', PORT: String(port) }
+  const demo = binding === 'none' ? { ENISHI_DEMO: '1', ENISHI_DEMO_PEOPLE: '10' } : { ENISHI_DEMO: '0' }
+  const tls = await tlsSettings(tlsPort)
+  return { DATABASE_URL: url, ENISHI_HOME: home, ENISHI_HOST: '127.0.0.1', PORT: String(port), ...demo, ...tls }
 }
 
+export const freePorts = async (): Promise<Ports> => ({ port: await freePort(), tlsPort: await freePort() })
+
 /** @param nodeArgs for every process of the platform, e.g. `--cpu-prof` */
-export async function startPlatform(about: { url: string; workers: number; nodeArgs?: readonly string[] }): Promise<Platform> {
-  const port = await freePort()
+export async function startPlatform(about: {
+  url: string
+  binding: BindingName
+  workers: number
+  nodeArgs?: readonly string[]
+}): Promise<Platform> {
+  const ports = await freePorts()
+  const settings = await settingsOf(about.url, ports, about.binding)
   const child = spawn(process.execPath, [...(about.nodeArgs ?? []), join(import.meta.dirname, '../app/main.js')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
       NODE_ENV: 'production',
-      ...settingsOf(about.url, port),
+      ...settings,
       ENISHI_WORKERS: String(about.workers),
     },
   })
@@ -39,7 +53,7 @@ export async function startPlatform(about: { url: string; workers: number; nodeA
   process.once('exit', atExit)
   child.once('exit', () => process.off('exit', atExit))
   await readyWhenItSays(child)
-  return { port, pid: child.pid!, pids: () => [child.pid!, ...childrenOf(child.pid!)], stop: () => stopped(child) }
+  return { ...ports, pid: child.pid!, pids: () => [child.pid!, ...childrenOf(child.pid!)], stop: () => stopped(child) }
 }
 
 /** Resolves at the platform's word that it is ready. @throws with its last words where it ends instead */

@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { insertClient, insertFacilities } from '#care/person'
 import { type Db, onOneConnection, openDatabase } from '#kernel/database'
-import { tokenMint } from '#kernel/token'
 import { migrations } from '../../app/migrations.ts'
 import { say } from '../measure.ts'
 import { multiply } from './multiply.ts'
-import { once, wire } from './client.ts'
+import { once, type Target } from './client.ts'
+import { tokenFor } from './credentials.ts'
 import { benchPeople, bundleOf } from './data.ts'
-import { startPlatform } from './platform.ts'
+import { type Platform, startPlatform } from './platform.ts'
 
 export const CLIENT = 'bench-clinic'
 const INSTITUTION = '1319999999'
-const SCOPES = ['system/*.cruds']
+export const SCOPES = ['system/*.cruds']
 
 /** How many people stand in a database, with how many visits each; the first `templates` are sent in, the others copied from them. */
 export type Shape = { people: number; visits: number; templates: number }
@@ -85,18 +85,8 @@ export async function copyForRun(kept: string): Promise<string> {
   return name
 }
 
-/** A token for the bench's own client, as the token endpoint would give it. */
-export async function tokenFor(name: string): Promise<string> {
-  const db = openNamed(name, 1)
-  try {
-    return await (await tokenMint(db)).issue(new Date(), { clientId: CLIENT, scopes: SCOPES })
-  } finally {
-    await db.destroy()
-  }
-}
-
 async function fill(name: string, shape: Shape): Promise<void> {
-  const platform = await startPlatform({ url: urlOf(name), workers: 2 })
+  const platform = await startPlatform({ url: urlOf(name), binding: 'mtls', workers: 2 })
   const db = openNamed(name)
   try {
     await insertFacilities(db, [
@@ -114,7 +104,7 @@ async function fill(name: string, shape: Shape): Promise<void> {
       db,
     )
     await sql`create table public.bench_item (template int not null, type text not null, id text not null)`.execute(db)
-    await sendTemplates(db, platform.port, name, shape)
+    await sendTemplates(db, platform, name, shape)
   } finally {
     await platform.stop()
   }
@@ -130,10 +120,10 @@ async function fill(name: string, shape: Shape): Promise<void> {
 }
 
 /** The first people, sent in as a hospital would send them: a Patient, then a transaction. */
-async function sendTemplates(db: Db, port: number, name: string, { people, visits, templates }: Shape): Promise<void> {
-  let token = await tokenFor(name)
+async function sendTemplates(db: Db, platform: Platform, name: string, { people, visits, templates }: Shape): Promise<void> {
+  let target: Target = { ...platform, binding: 'mtls', token: await tokenFor(name, 'mtls') }
   const send = async (path: string, body: string) => {
-    const answer = await once({ port }, wire({ method: 'POST', path, token, body }))
+    const answer = await once(target, { method: 'POST', path, body })
     if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.body.toString('utf8').slice(0, 1_000)}`)
     return JSON.parse(answer.body.toString('utf8')) as { id: string; entry?: { response?: { location?: string } }[] }
   }
@@ -141,7 +131,7 @@ async function sendTemplates(db: Db, port: number, name: string, { people, visit
   let next = 0
   const lane = async () => {
     for (let person = made[next++]; person; person = made[next++]) {
-      if (person.n % 50 === 0) token = await tokenFor(name)
+      if (person.n % 50 === 0) target = { ...target, token: await tokenFor(name, 'mtls') }
       const { id: key } = await send('/fhir/R4/Patient', JSON.stringify(person.patient))
       const reply = await send('/fhir/R4', bundleOf(person.entries(`Patient/${key}`)))
       const places = (reply.entry ?? []).map((e) => e.response?.location?.split('/').slice(-4) ?? [])

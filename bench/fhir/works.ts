@@ -7,7 +7,8 @@ import { courseLoinc, createOf, transactionOf } from './data.ts'
 import type { Sample } from './store.ts'
 
 export type WorkName = 'read' | 'search-50' | 'search-sort-10' | 'create' | 'transaction-20' | 'search-patient' | 'search-sort-2'
-export type Request = { method: 'GET' | 'POST'; path: string; body?: string }
+/** `headers`: further ones, each line ended. `type`: of the body, FHIR JSON where nothing is said. */
+export type Request = { method: 'GET' | 'POST'; path: string; body?: string; type?: string; headers?: string }
 
 export type Work = {
   name: WorkName

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { pino } from 'pino'
+import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
@@ -41,7 +42,7 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const signer = await checkpointSigner(config.home)
   const holder = `${hostname()}:${process.pid}`
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
-  const jobs = [...allJobs(), ...(secrets ? [demoListJob(config.home, secrets)] : [])].map((row) => ({ row, due: 0 }))
+  const jobs = [...allJobs(config), ...(secrets ? [demoListJob(config.home, secrets)] : [])].map((row) => ({ row, due: 0 }))
   let stopped = false
   const beat = async () => {
     const lease = await lead(db, holder)
@@ -96,7 +97,8 @@ const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
 })
 
 /** The jobs of every room. */
-export function allJobs(): JobRow[] {
-  const built = services({ cards: noCards, demo: false })
-  return [forgetJob, ...eligibilityRoutes(built.eligibility).filter((row) => row.kind === 'job')]
+export function allJobs({ demo, home, baseUrl }: Pick<Config, 'demo' | 'home' | 'baseUrl'>): JobRow[] {
+  const built = services({ cards: noCards, demo, home })
+  const rows = [...eligibilityRoutes(built.eligibility), ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` })]
+  return [forgetJob, ...rows.filter((row) => row.kind === 'job')]
 }

@@ -1,3 +1,4 @@
+import { bulkMigrations } from '#care/bulk'
 import { consentMigrations } from '#care/consent'
 import { eligibilityMigrations } from '#care/eligibility'
 import { personMigrations } from '#care/person'
@@ -14,6 +15,7 @@ export const migrations: readonly Migration[] = [
   ...personMigrations,
   ...eligibilityMigrations,
   ...recordMigrations,
+  ...bulkMigrations,
   ...signInMigrations,
   ...demoMigrations,
 ]

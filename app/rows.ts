@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
 import type { Row } from '#kernel/route'
@@ -31,6 +32,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     assetRow('assets', dist),
     assetRow('islands', dist),
     ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
+    ...bulkRoutes(services.bulk, { base: `${config.baseUrl}/fhir/R4` }),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),

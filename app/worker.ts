@@ -32,7 +32,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   await mkdir(config.home, { recursive: true })
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const cards = secrets ? demoCards(config.home, secrets, config.port) : ((await trustedCards(config)) ?? noCards)
-  const built = services({ cards, demo: config.demo })
+  const built = services({ cards, demo: config.demo, home: config.home })
   const rows = allRows({
     services: built,
     config,

@@ -18,12 +18,13 @@ export async function openBulk(more: Partial<BulkDeps> = {}) {
   const platform = await openPlatform({
     rows: ({ services }) => {
       deps = { home, clients, ...services, ...more }
-      return bulkRoutes(bulkService(deps), { base: BASE, home })
+      return bulkRoutes(bulkService(deps), { base: BASE })
     },
     migrations: [...careMigrations, ...bulkMigrations],
     template: 'bulk',
   })
   let holder = 0
+  const killed: (() => Promise<void>)[] = []
   return {
     platform,
     home,
@@ -35,9 +36,11 @@ export async function openBulk(more: Partial<BulkDeps> = {}) {
       const lease = await lead(db, `test-${++holder}`)
       const worker: Worker = { db, epoch: lease!.epoch, now: () => clock.at }
       const service = bulkService(deps!)
+      killed.push(service.letGo)
       return { worker, work: (steps) => service.work(worker, steps), tidy: () => service.tidy(worker) }
     },
     async close(): Promise<void> {
+      for (const letGo of killed) await letGo()
       await platform.close()
       await rm(home, { recursive: true, force: true })
     },
@@ -87,7 +90,10 @@ export const bulkClient = (caller: Caller, platform: Platform) => ({
   async all(manifest: Manifest): Promise<string[]> {
     const files = await Promise.all(
       manifest.output.map(async ({ type, url }) =>
-        (await this.file(url)).map((r) => (expect(r.resourceType).toBe(type), `${type}/${r.id}`)),
+        (await this.file(url)).map((r) => {
+          expect(r.resourceType).toBe(type)
+          return `${type}/${r.id}`
+        }),
       ),
     )
     return files.flat().sort()

@@ -3,24 +3,23 @@ import { type RecordService, type Scan, type Scanned, scan, type ScanPage, scope
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
 import type { Context } from '#kernel/context'
+import { transact } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
-import { operationOutcome, resourceTypes } from '#packages/fhir'
+import { operationOutcome, project, type Resource, resourceTypes } from '#packages/fhir'
 import { jobFolder, openSinks, type Sinks } from './folder.ts'
 import type { BulkFile, ExportAsk, Job } from './model.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
 import { bookFor, type Clients, type StepEnd, type Worker } from './worker.ts'
 
-export type ExportDeps = {
+export type ExportDeps = Sizes & {
   home: string
   clients: Clients
   consent: ConsentService
   record: RecordService
-  project: Project | null
-  filesOf?: number
 }
-/** Leaves the named elements, and what must stay, of a resource's text. */
-export type Project = (body: string, elements: readonly string[]) => string
+/** Rows of one statement, rows between two checkpoints, lines of a file; the usual ones where absent. */
+export type Sizes = { batch?: number; checkpoint?: number; filesOf?: number }
 
 /** Rows of one statement. */
 const BATCH = 4_000
@@ -55,10 +54,10 @@ export async function* exportSteps(deps: ExportDeps, worker: Worker, job: Job): 
       // The database reads on while this batch is written.
       if (batch.next) reading = read(batch.next)
       const rows = await chosen(deps, ask, batch)
-      await append(deps, ask, sinks, rows)
+      await append(ask, sinks, rows)
       note(notes, rows)
       written += rows.length
-      if (batch.next && written < CHECKPOINT) continue
+      if (batch.next && written < (deps.checkpoint ?? CHECKPOINT)) continue
       if (!batch.next) await appendIgnored(sinks, ask)
       const end = await checkpoint(worker, job, { next: batch.next, written, files: await sinks.sync(), entries: noted(batch, notes) })
       yield end
@@ -84,11 +83,12 @@ function quietly<T>(reading: Promise<T>): Promise<T> {
 }
 
 async function readBatch(
-  { clients, consent }: ExportDeps,
+  deps: ExportDeps,
   worker: Worker,
   about: { job: Job; ask: ExportAsk; walk: Walk },
 ): Promise<(Batch & { entries: AuditEntry[] }) | null> {
   const { job, ask, walk } = about
+  const { clients, consent } = deps
   const booked = await bookFor(clients, worker, job)
   if (!booked) return null
   const { ctx, entries } = booked
@@ -96,15 +96,17 @@ async function readBatch(
   const types = ask.types.filter((type) => scopeAllows(scopes, type, 'r') && scopeAllows(scopes, type, 's'))
   const sight = { visible: consent.visibleTo(ctx), rule: consent.ruleOf(ctx) }
   const until = ask.until !== null && ask.until < job.at ? ask.until : job.at
-  const page = await scan(ctx, sight, {
+  const wanted = {
     types: types.length === resourceTypes.length ? null : types,
     keys: ask.keys,
     personalOnly: ask.level !== 'system',
     since: ask.since,
     at: until,
-    limit: BATCH,
+    limit: deps.batch ?? BATCH,
     ...walk,
-  })
+  }
+  // On a connection of its own: on a shared one the leader's beat would wait behind it.
+  const page = await transact(worker.db, (db) => scan({ db }, sight, wanted), { accessMode: 'read only' })
   return { ...page, ctx, entries }
 }
 
@@ -123,11 +125,11 @@ async function chosen({ record }: ExportDeps, ask: ExportAsk, { ctx, rows }: Bat
   return rows.filter((r) => !filtered.has(r.type) || r.deleted || found.has(`${r.type}/${r.id}`))
 }
 
-async function append({ project }: ExportDeps, ask: ExportAsk, sinks: Sinks, rows: readonly Scanned[]): Promise<void> {
+async function append(ask: ExportAsk, sinks: Sinks, rows: readonly Scanned[]): Promise<void> {
   const lines = new Map<string, string[]>()
   for (const row of rows) {
     const place = row.deleted ? 'deleted/Bundle' : `output/${row.type}`
-    const body = row.deleted ? deletion(row) : ask.elements && project ? project(row.body, ask.elements) : row.body
+    const body = row.deleted ? deletion(row) : ask.elements ? partOf(row, ask.elements) : row.body
     const line = row.deleted ? `${row.key}\t${row.type}/${row.id}\t${body}\n` : `${row.key}\t${row.id}\t${body}\n`
     const known = lines.get(place)
     if (known) known.push(line)
@@ -137,6 +139,12 @@ async function append({ project }: ExportDeps, ask: ExportAsk, sinks: Sinks, row
     const [role = '', type = ''] = place.split('/')
     await sinks.append(role as BulkFile['role'], type, list)
   }
+}
+
+/** The elements asked for and those that must stay. An element of another type's asks nothing of this one. */
+function partOf({ type, body }: Scanned, asked: readonly string[]): string {
+  const elements = asked.flatMap((e) => (e.startsWith(`${type}.`) ? [e.slice(type.length + 1)] : e.includes('.') ? [] : [e]))
+  return elements.length === 0 ? body : JSON.stringify(project(JSON.parse(body) as Resource, { elements }))
 }
 
 const deletion = ({ type, id }: Scanned): string =>
@@ -172,8 +180,8 @@ function note(notes: Map<string, Note>, rows: readonly Scanned[]): void {
   for (const { kind, key, rule } of rows) {
     const whose = kind === 'shared' ? '' : key
     const id = `${whose} ${rule}`
-    let known = notes.get(id)
-    if (!known) notes.set(id, (known = { key: whose, rule, kinds: new Set(), count: 0 }))
+    const known = notes.get(id) ?? { key: whose, rule, kinds: new Set(), count: 0 }
+    notes.set(id, known)
     known.count++
     known.kinds.add(kind)
   }

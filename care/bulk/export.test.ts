@@ -4,7 +4,7 @@
  *
  * @spec FHIR Bulk Data Access 2.0 https://hl7.org/fhir/uv/bulkdata/STU2/export.html
  */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { appendFile, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -119,6 +119,18 @@ describe('from kick-off to the last line', () => {
     expect(await client(hospital).all(filtered)).toEqual([`Condition/${made}`])
   })
 
+  test('_elements: those asked for, those that must stay, and a tag that says so', async () => {
+    const manifest = await client(hospital).poll(
+      await client(hospital).start('$export?_type=Patient,Condition&_elements=Patient.birthDate'),
+      work,
+    )
+    const files = new Map<string, object>()
+    for (const { type, url } of manifest.output) files.set(type, (await client(hospital).file(url))[0]!)
+    expect(Object.keys(files.get('Patient')!).sort()).toEqual(['active', 'birthDate', 'id', 'meta', 'resourceType'])
+    expect(files.get('Patient')).toMatchObject({ meta: { tag: [{ code: 'SUBSETTED' }] } })
+    expect(Object.keys(files.get('Condition')!), 'the control').toContain('code')
+  })
+
   test('a resource that changed after the kick-off comes as it was then, one made later not at all', async () => {
     const { platform } = bulk
     const condition = { resourceType: 'Condition', code: { text: '前' }, subject: { reference: `Patient/${people[0]!.key}` } }
@@ -163,17 +175,215 @@ async function makeGroup(keys: readonly string[]): Promise<string> {
 }
 
 describe('a stop in the middle', () => {
-  test('another leader goes on: nothing lost, nothing twice, whatever the first left behind', async () => {
+  const small = { batch: 3, checkpoint: 3 }
+
+  test('another leader goes on: nothing lost, nothing twice, and what the first wrote without saying so does not count', async () => {
+    Object.assign(bulk.deps, small)
+    const whole = await client(hospital).all(await client(hospital).poll(await client(hospital).start('$export'), work))
+    for (const steps of [1, 2, 4]) {
+      const status = await client(hospital).start('$export')
+      const killed = await bulk.leader()
+      await killed.work(steps)
+      const folder = join(bulk.home, 'bulk', status.split('/').at(-1)!)
+      for (const name of await readdir(folder)) await appendFile(join(folder, name), 'torn\tline\t{"resourceType":')
+      expect((await hospital.get(status)).headers['x-progress']).toBe(`${steps * 3} resources`)
+      const manifest = await client(hospital).poll(status, work)
+      expect(await client(hospital).all(manifest)).toEqual(whole)
+      expect(manifest.output.reduce((sum, { count }) => sum + count, 0)).toBe(whole.length)
+    }
+  })
+
+  test('a leader that was stopped and woke up again writes nothing that counts', async () => {
+    Object.assign(bulk.deps, small)
     const status = await client(hospital).start('$export')
-    const first = await bulk.leader()
-    await first.work(1)
-    // What a killed process wrote and never acknowledged.
-    const folder = join(bulk.home, 'bulk', status.split('/').at(-1)!)
-    const before = await readdir(folder).catch(() => [])
-    const manifest = await client(hospital).poll(status, work)
-    const all = await client(hospital).all(manifest)
+    const sleeper = await bulk.leader()
+    await sleeper.work(2)
+    const successor = await bulk.leader()
+    await successor.work(1)
+    await sleeper.work()
+    expect((await hospital.get(status)).headers['x-progress']).toBe('9 resources')
+    await successor.work()
+    const all = await client(hospital).all(manifestOf(await hospital.get(status)))
     expect(all).toEqual([...new Set(all)])
     expect(all).toEqual(await client(hospital).all(await client(hospital).poll(await client(hospital).start('$export'), work)))
-    void before
+  })
+
+  test('the control: a step noted before its lines are on disk would lose them', async () => {
+    Object.assign(bulk.deps, small)
+    const status = await client(hospital).start('$export')
+    await (await bulk.leader()).work(2)
+    const { rows } = await sql<{ cursor: object }>`select cursor from bulk.job where id = ${status.split('/').at(-1)}`.execute(
+      bulk.platform.db,
+    )
+    await sql`update bulk.file set bytes = 0, count = 0 where job_id = ${status.split('/').at(-1)}`.execute(bulk.platform.db)
+    expect(rows[0]!.cursor).not.toBe(null)
+    const torn = await client(hospital).all(await client(hospital).poll(status, work))
+    const whole = await client(hospital).all(await client(hospital).poll(await client(hospital).start('$export'), work))
+    expect(whole.length - torn.length).toBe(6)
+  })
+
+  test('a client that was ended gets nothing more', async () => {
+    Object.assign(bulk.deps, small)
+    const caller = await bulk.platform.system(HOSPITAL, ['system/*.rs'])
+    const status = await client(caller).start('$export')
+    await (await bulk.leader()).work(1)
+    await sql`update person.client set ended_at = now() where client_id like '% system/*.rs'`.execute(bulk.platform.db)
+    await work()
+    const { rows } = await sql<{
+      state: string
+      done: number
+    }>`select state, done from bulk.job where id = ${status.split('/').at(-1)}`.execute(bulk.platform.db)
+    expect(rows[0]).toEqual({ state: 'failed', done: 3 })
+  })
+})
+
+describe('who may fetch', () => {
+  const hidden = async (heard: Promise<{ status: number; text: string }>) => expect((await heard).status).toBe(404)
+
+  test('a Group that the caller may not see, and one that is not there, read alike', async () => {
+    const group = await makeGroup([people[0]!.key])
+    const stranger = await bulk.platform.system(STRANGER)
+    const headers = { prefer: 'respond-async' }
+    const [theirs, none] = await Promise.all([
+      stranger.get(`/fhir/R4/Group/${group}/$export`, headers),
+      stranger.get(`/fhir/R4/Group/${'0'.repeat(26)}/$export`, headers),
+    ])
+    expect([theirs.status, theirs.text]).toEqual([404, none.text])
+    expect((await hospital.get(`/fhir/R4/Group/${group}/$export`, headers)).status, 'the control').toBe(202)
+  })
+
+  test('another client, also of the same institution, finds neither status nor file; nor does nobody', async () => {
+    const status = await client(hospital).start('$export?_type=Patient')
+    const { output } = await client(hospital).poll(status, work)
+    const file = output[0]!.url.replace('http://localhost', '')
+    for (const other of [
+      await bulk.platform.system(STRANGER),
+      await bulk.platform.system(HOSPITAL, ['system/*.cruds', 'system/Patient.rs']),
+    ]) {
+      await hidden(other.get(status))
+      await hidden(other.get(file))
+      await hidden(other.remove(status))
+    }
+    for (const path of [status, file]) expect((await bulk.platform.public().get(path)).status).toBe(401)
+    expect((await (await bulk.platform.staff('physician', HOSPITAL)).get(file)).status).toBe(403)
+    expect((await hospital.get(file)).status, 'the control').toBe(200)
+  })
+
+  test('a token for less than everything brings only that, and is refused what it names beyond', async () => {
+    const caller = await bulk.platform.system(HOSPITAL, ['system/Condition.rs'])
+    const beyond = await caller.get('/fhir/R4/$export?_type=Patient', { prefer: 'respond-async' })
+    expect([beyond.status, beyond.text]).toEqual([403, expect.stringContaining('system/Patient.rs')])
+    const { output } = await client(caller).poll(await client(caller).start('$export'), work)
+    expect(new Set(output.map((f) => f.type))).toEqual(new Set(['Condition']))
+  })
+
+  test('after DELETE nothing is there, and the files are gone; after a day too', async () => {
+    for (const end of ['delete', 'day'] as const) {
+      const status = await client(hospital).start('$export?_type=Patient')
+      const { output } = await client(hospital).poll(status, work)
+      const file = output[0]!.url.replace('http://localhost', '')
+      if (end === 'delete') expect((await hospital.remove(status)).status).toBe(202)
+      else {
+        bulk.platform.clock.forward(24 * 3600_000 + 1)
+        hospital = await bulk.platform.system(HOSPITAL)
+      }
+      await hidden(hospital.get(status))
+      await hidden(hospital.get(file))
+      await (await bulk.leader()).tidy()
+      await expect(readdir(join(bulk.home, 'bulk', status.split('/').at(-1)!))).rejects.toThrow('ENOENT')
+    }
+  })
+
+  test('who asks too often, or starts too much, is told to wait', async () => {
+    const caller = await bulk.platform.system(HOSPITAL, ['system/*.rs', 'system/Patient.rs'])
+    const started = []
+    for (let n = 0; n < 3; n++) started.push(await client(caller).start('$export?_type=Patient'))
+    const fourth = await caller.get('/fhir/R4/$export?_type=Patient', { prefer: 'respond-async' })
+    expect([fourth.status, fourth.headers['retry-after'], fourth.body.resourceType]).toEqual([429, '60', 'OperationOutcome'])
+    const answers = []
+    for (let n = 0; n < 12; n++) answers.push((await caller.get(started[0]!)).status)
+    expect(answers.at(-1)).toBe(429)
+    expect(answers.slice(0, 10)).toEqual(Array(10).fill(202))
+    bulk.platform.clock.forward(1_000)
+    expect((await caller.get(started[0]!)).status, 'the control: who waits is answered').toBe(202)
+    await work()
+    expect((await caller.get('/fhir/R4/$export?_type=Patient', { prefer: 'respond-async' })).status, 'the control').toBe(202)
+  })
+})
+
+describe('what a person takes back', () => {
+  const observations = async (caller: Caller, status: string) => client(caller).all(manifestOf(await caller.get(status)))
+  async function allowed() {
+    const clinic = await bulk.platform.system(CLINIC)
+    for (const person of people) await bulk.platform.consent(person.key, CLINIC, { 'test-result': true })
+    return clinic
+  }
+  const withdraw = async (n: number) => {
+    const person = people[n]!
+    await bulk.platform.as(citizenActor(person), async (ctx) => {
+      for (const consent of await bulk.platform.services.consent.list(ctx, [person.key]))
+        if (consent.withdrawnAt === null && consent.until > ctx.now) await bulk.platform.services.consent.withdraw(ctx, consent.id)
+    })
+  }
+  const of = (names: readonly string[], n: number) => names.filter((name) => name.includes(people[n]!.key))
+
+  test('after the export: the lines stay in the file and do not leave it', async () => {
+    const clinic = await allowed()
+    const status = await client(clinic).start('$export?_type=Observation')
+    await work()
+    const before = await observations(clinic, status)
+    expect(of(before, 0).length, 'the control').toBeGreaterThan(0)
+    await withdraw(0)
+    const after = await observations(clinic, status)
+    expect(of(after, 0)).toEqual([])
+    expect(of(after, 1)).toEqual(of(before, 1))
+    const folder = join(bulk.home, 'bulk', status.split('/').at(-1)!)
+    const kept = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
+    expect(kept.join('').includes(people[0]!.key), 'the control: the file holds them').toBe(true)
+  })
+
+  test('between two batches: the next batch does not read them', async () => {
+    Object.assign(bulk.deps, { batch: 1, checkpoint: 1 })
+    const clinic = await allowed()
+    const order = people.map((p, n) => ({ n, key: p.key })).sort((a, b) => (a.key < b.key ? -1 : 1))
+    const last = order.at(-1)!.n
+    const status = await client(clinic).start('$export?_type=Observation')
+    await (await bulk.leader()).work(1)
+    await withdraw(last)
+    await work()
+    const folder = join(bulk.home, 'bulk', status.split('/').at(-1)!)
+    const kept = (await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))).join('')
+    expect(kept.includes(people[last]!.key)).toBe(false)
+    expect(kept.includes(order[0]!.key), 'the control').toBe(true)
+  })
+
+  test('a day later the consent itself is over', async () => {
+    const clinic = await allowed()
+    const status = await client(clinic).start('$export?_type=Observation')
+    bulk.platform.clock.forward(3600_000)
+    await work()
+    bulk.platform.clock.forward(23 * 3600_000 - 1_000)
+    const later = await bulk.platform.system(CLINIC)
+    expect((await observations(later, status)).length, 'the control').toBeGreaterThan(0)
+    bulk.platform.clock.forward(2_000)
+    expect(await observations(later, status)).toEqual([])
+  })
+
+  test('each person finds in their log that it was exported, and for whom', async () => {
+    const { rows } = await sql<{ action: string; institution_number: string; count: number; rule: string }>`
+      select action, institution_number, count, rule from kernel.audit where key = ${people[1]!.key} and action = 'bulk.export'`.execute(
+      bulk.platform.db,
+    )
+    expect(rows.some((r) => r.institution_number === CLINIC && r.rule === 'visit-consent' && r.count > 0)).toBe(true)
+    const acts = await sql<{ action: string }>`select distinct action from kernel.audit where action like 'bulk.%'`.execute(
+      bulk.platform.db,
+    )
+    expect(acts.rows.map((r) => r.action).sort()).toEqual([
+      'bulk.export',
+      'bulk.export-end',
+      'bulk.export-fetch',
+      'bulk.export-start',
+      'bulk.export-status',
+    ])
   })
 })

@@ -1,5 +1,4 @@
 /** The door of bulk export and import. */
-export type { Project } from './export-steps.ts'
 export { bulkRoutes } from './routes.ts'
 export { bulkMigrations } from './schema.ts'
 export { type BulkDeps, type BulkService, bulkService } from './service.ts'

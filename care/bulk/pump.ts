@@ -71,9 +71,15 @@ export function pump({ home, steps }: { home: string; steps: Steps }) {
     }
   }
 
+  /** Lets go of what is under way; it goes on from its last checkpoint. */
+  async function letGo(): Promise<void> {
+    await Promise.all([...running.keys()].map((id) => drop(id).catch(() => undefined)))
+  }
+
   return {
     work,
     tidy,
+    letGo,
     /** Sees to it that work goes on beside the leader's beat, which must not wait for it. */
     async start(job: JobContext): Promise<void> {
       const started = performance.now()
@@ -81,8 +87,8 @@ export function pump({ home, steps }: { home: string; steps: Steps }) {
       await tidy(worker)
       busy ??= work(worker)
         .catch(() => undefined)
-        .finally(() => {
-          for (const id of running.keys()) void drop(id).catch(() => undefined)
+        .finally(async () => {
+          await letGo()
           busy = null
         })
     },

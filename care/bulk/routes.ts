@@ -17,7 +17,7 @@ const callers = { who: ['system'], why: ['TREAT'] } as const
  *
  * @spec FHIR Bulk Data Access 2.0 https://hl7.org/fhir/uv/bulkdata/STU2/export.html
  */
-export function bulkRoutes(bulk: BulkService, { base, home }: { base: string; home: string }): Row[] {
+export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[] {
   const origin = new URL(base).origin
   const statusUrl = (flow: Flow, id: string) => `${base}/$${flow}/${id}`
   const accepted = (flow: Flow, id: string | null): Answer =>
@@ -68,7 +68,7 @@ export function bulkRoutes(bulk: BulkService, { base, home }: { base: string; ho
       summary: { ja: '一括取り込みを始める', en: 'Start a bulk import' },
       handle: async (ctx, request) => {
         const id = ulid(ctx.now.getTime())
-        const ask = await readImport(ctx, request, { home, id })
+        const ask = await readImport(ctx, request, { home: bulk.home, id })
         return accepted('import', await bulk.kickOffImport(ctx, { ask, url: origin + request.url, id }))
       },
     },

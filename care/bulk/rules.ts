@@ -22,7 +22,7 @@ const MAX_PATIENTS = 10_000
 
 type Asked = Omit<ExportAsk, 'types' | 'level' | 'keys'> & { types: string[] | null; patients: string[] | null }
 
-/** Reads the parameters of an export. @param offered whether elements can be left out by this server */
+/** Reads the parameters of an export. @param strict refuses what is passed over otherwise */
 export function readExport(sent: readonly Sent[], strict: boolean): Asked | Wrong {
   const asked: Asked = { types: null, since: null, until: null, filters: [], elements: null, patients: null, ignored: [] }
   for (const [param, value] of sent) {

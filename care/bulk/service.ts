@@ -6,7 +6,7 @@ import type { Actor, Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
 import { isObject, resourceTypes } from '#packages/fhir'
-import { exportSteps, type Project } from './export-steps.ts'
+import { exportSteps, type Sizes } from './export-steps.ts'
 import { jobFolder, linesOf, removeFolder } from './folder.ts'
 import { importSteps } from './import-steps.ts'
 import type { BulkFile, ExportAsk, Flow, ImportAsk, Job } from './model.ts'
@@ -16,17 +16,13 @@ import * as store from './store.ts'
 import type { Clients } from './worker.ts'
 
 export type BulkService = ReturnType<typeof bulkService>
-export type BulkDeps = {
+export type BulkDeps = Sizes & {
   /** Data folder of the platform; files stand in `bulk/` below it, what operators lay out in `import/`. */
   home: string
   clients: Clients
   consent: ConsentService
   person: PersonService
   record: RecordService
-  /** Absent where elements cannot be left out. */
-  project?: Project
-  /** Lines of an export file. */
-  filesOf?: number
 }
 
 export type KickOff = {
@@ -49,11 +45,9 @@ const FETCHED = 2_000
 /** Bulk export and import: kick-off, status, files; the work itself is done by the leader. */
 export function bulkService(deps: BulkDeps) {
   const many = manyService(deps)
-  const project = deps.project ?? null
   const steps = pump({
     home: deps.home,
-    steps: (worker, job) =>
-      job.flow === 'export' ? exportSteps({ ...deps, project }, worker, job) : importSteps({ ...deps, many }, worker, job),
+    steps: (worker, job) => (job.flow === 'export' ? exportSteps(deps, worker, job) : importSteps({ ...deps, many }, worker, job)),
   })
 
   /** A job of this client. @refuses not-found also for another client's */
@@ -76,6 +70,7 @@ export function bulkService(deps: BulkDeps) {
 
   return {
     ...steps,
+    home: deps.home,
 
     /**
      * Takes an export on.
@@ -85,7 +80,6 @@ export function bulkService(deps: BulkDeps) {
     async kickOff(ctx: Context, about: KickOff): Promise<string | null> {
       const { scopes } = systemOf(ctx)
       const asked = requireRead(readExport(about.sent, about.strict))
-      if (asked.elements && !deps.project) refuseParameter({ param: '_elements', value: '', unsupported: true })
       const types = typesFor(scopes, asked.types, about.level)
       for (const { type, query } of asked.filters) await deps.record.matching(ctx, type, new URLSearchParams(query), [])
       const { patients, ...rest } = asked

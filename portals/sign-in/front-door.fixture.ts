@@ -9,16 +9,19 @@ import {
   linkCard,
   personMigrations,
   personService,
+  type SystemClient,
 } from '#care/person'
 import { recordMigrations, recordRoutes, recordService } from '#care/record'
 import { auditBatch, insertAudit } from '#kernel/audit'
 import type { Context } from '#kernel/context'
 import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
+import { connectionGuard } from '#kernel/listener'
 import { startSession } from '#kernel/identity'
 import { migrate } from '#kernel/migrate'
 import type { Row } from '#kernel/route'
 import { kernelMigrations } from '#kernel/schema'
+import { type TlsFiles, tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
 import { Secret, TOTP } from 'otpauth'
 import pino from 'pino'
@@ -46,6 +49,7 @@ export const fakeCards: CardCheck = {
 export const HOSPITAL = '1310000001'
 export const CLINIC = '1310000002'
 export const BASE = 'http://localhost:8080'
+export const TLS_BASE = 'https://localhost:8443'
 export const TOTP_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 export const PASSWORD = 'correct horse battery'
 export const FORM = 'application/x-www-form-urlencoded'
@@ -57,7 +61,15 @@ export const demo: DemoDoor = {
   staffSecret: (loginName) => (loginName === 'yamada' ? { password: PASSWORD, totpSecret: TOTP_SECRET } : undefined),
 }
 
-type Options = { cards?: CardCheck; demo?: DemoDoor | null; totpOnce?: boolean; secure?: boolean; rows?: (services: Services) => Row[] }
+type Options = {
+  cards?: CardCheck
+  demo?: DemoDoor | null
+  totpOnce?: boolean
+  secure?: boolean
+  rows?: (services: Services) => Row[]
+  tls?: TlsFiles
+}
+type Bound = Pick<SystemClient, 'binding' | 'certificates' | 'certificateSubject'>
 export type Services = ReturnType<typeof servicesOf>
 
 function servicesOf(totpOnce: boolean) {
@@ -72,6 +84,7 @@ export async function openFrontDoor({
   secure = false,
   cards = fakeCards,
   rows = () => [],
+  tls,
 }: Options = {}) {
   const database = await testDatabase(prepare, 'portals')
   const db = openDatabase({ url: database.url, poolSize: 8, applicationName: 'test' })
@@ -96,7 +109,7 @@ export async function openFrontDoor({
     passwordHash: await hashPassword(PASSWORD),
     totpSecret: TOTP_SECRET,
   })
-  const signIn = signInRoutes({ person: services.person, mint, cards, baseUrl: BASE, demo: door, secure })
+  const signIn = signInRoutes({ person: services.person, mint, cards, baseUrl: BASE, tlsBase: tls ? TLS_BASE : null, demo: door, secure })
   const app = httpServer([...signIn, ...recordRoutes(services.record, { base: `${BASE}/fhir/R4`, version: 'test' }), ...rows(services)], {
     db,
     clock,
@@ -106,10 +119,15 @@ export async function openFrontDoor({
     log: pino({ level: 'silent' }),
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
     refusalPage: ({ refusal }) => `<p>${refusal.code}</p>`,
+    origins: [BASE, TLS_BASE],
   })
+  const overTls = tls && tlsServer(app, tls, connectionGuard())
+  await app.ready()
 
   return {
     app,
+    /** The listener on which clients show certificates, where the test brought its files. */
+    overTls,
     db,
     clock,
     mint,
@@ -134,8 +152,15 @@ export async function openFrontDoor({
       return { key, personId }
     },
     cookieOf: async (personId: string) => `enishi_session=${await startSession(db, clock.at, { kind: 'citizen', id: personId })}`,
-    async client(clientId: string, institutionNumber: string, keys: object[], scopes = ['system/*.cruds', 'system/*.rs']) {
-      await insertClient(db, { clientId, institutionNumber, name: `${clientId} system`, jwks: { keys }, scopes, binding: 'none' })
+    async client(
+      clientId: string,
+      institutionNumber: string,
+      keys: object[],
+      scopes = ['system/*.cruds', 'system/*.rs'],
+      bound: Bound = {},
+    ) {
+      const about = { clientId, institutionNumber, name: `${clientId} system`, jwks: { keys }, scopes }
+      await insertClient(db, { ...about, binding: 'none', ...bound })
       return async () => `Bearer ${await mint.issue(clock.at, { clientId, scopes })}`
     },
     /** Consent as the reader records it. */

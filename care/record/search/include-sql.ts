@@ -51,10 +51,11 @@ async function step(ctx: Context, about: About, { includes, from, room }: Step):
   const reverse = includes.filter((i) => i.reverse).flatMap((i) => reverseSql(i, from, about))
   const wanted = [...(forward ? [forward] : []), ...reverse]
   if (wanted.length === 0) return []
+  const readable = about.readable ? sql` and r.type = any(${about.readable}::text[])` : sql``
   const { rows } = await sql<
     Parameters<typeof toSeen>[0] & { refs: string[] }
   >`select ${COLUMNS}, r.refs, ${about.rule} as rule from record.resource r
-    where not r.deleted and ${about.visible} and ${or(wanted)} order by r.type, r.id limit ${room + 1}`.execute(ctx.db)
+    where not r.deleted and ${about.visible}${readable} and ${or(wanted)} order by r.type, r.id limit ${room + 1}`.execute(ctx.db)
   return rows.map((row) => ({ ...toSeen(row), refs: row.refs }))
 }
 

@@ -18,7 +18,12 @@ export const TOTAL_CAP = 10_000
 /** Resources whose stored text one search may read through. */
 export const SCAN_CAP = 5_000
 
-export type About = { visible: RawBuilder<boolean>; rule: RawBuilder<string> }
+export type About = {
+  visible: RawBuilder<boolean>
+  rule: RawBuilder<string>
+  /** Types that may be shown beside the matches; absent or null: all. */
+  readable?: readonly string[] | null
+}
 
 const readsText = (c: Condition): boolean =>
   c.kind === 'text' || c.kind === 'narrative' || c.kind === 'content' || c.kind === 'near' || ('of' in c && [c.of].flat().some(readsText))

@@ -1,0 +1,131 @@
+import type { Context } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import { isResourceType, resourceTypes } from '#packages/fhir'
+import { sharedTypes } from '../ids.ts'
+import type { Seen } from '../model.ts'
+import { scopeAllows } from '../scopes.ts'
+import { inCompartment, typesOfCompartment } from './compartments.ts'
+import type { Condition, Page, Search } from './model.ts'
+import { parseScoped, type Scope } from './search-query.ts'
+import { type About, type Explained, explainSearch, runSearch } from './search-sql.ts'
+
+export type Parts = {
+  about: (ctx: Context) => About
+  /** Notes what was shown, one entry for each person and rule. */
+  note: (ctx: Context, rows: readonly Seen[], resource: string) => void
+}
+
+export type Found = { search: Search; page: Page }
+type Asked = { query: URLSearchParams; strict: boolean }
+
+/** Searches of one type, of several, and of compartments; each under the caller's predicate and the scopes of their token. */
+export function searchService({ about, note }: Parts) {
+  async function run(ctx: Context, scope: Scope, { query, strict }: Asked): Promise<Found> {
+    const search = prepared(ctx, scope, query, strict)
+    const page = await runSearch(ctx, { ...about(ctx), readable: readableTypes(ctx) }, search)
+    note(ctx, [...page.rows, ...page.included], `${search.type}?`)
+    noteUnseen(ctx, search, page)
+    return { search, page }
+  }
+
+  return {
+    /** A search of one type. @refuses type-unknown, scope-missing, search-unsupported, search-invalid, search-too-broad */
+    searchType: (ctx: Context, type: string, asked: Asked): Promise<Found> => run(ctx, ofType(type), asked),
+
+    /** A search of the types that `_type` names. @refuses as `searchType`; search-invalid without `_type` */
+    searchTypes(ctx: Context, asked: Asked): Promise<Found> {
+      const types = [...new Set((asked.query.get('_type') ?? '').split(',').filter((t) => t !== ''))]
+      if (types.length === 0) refuse('search-invalid', { param: '_type', value: '' })
+      for (const type of types) requireType(type)
+      return run(ctx, { path: '', types, within: [] }, asked)
+    },
+
+    /**
+     * A search within the compartment of one resource.
+     * @param type a resource type, or `*` for every type the compartment holds
+     * @refuses not-found where there is no such compartment or it never holds the type
+     */
+    searchCompartment(ctx: Context, which: { name: string; id: string; type: string }, asked: Asked): Promise<Found> {
+      const { name, id, type } = which
+      const held = typesOfCompartment(name) ?? refuse('not-found')
+      if (!/^[A-Za-z0-9.-]{1,64}$/.test(id) || (type !== '*' && !held.includes(type))) refuse('not-found')
+      const named = (asked.query.get('_type') ?? '').split(',').filter((t) => t !== '')
+      const all = held.filter((t) => allows(ctx, t, 's') && (named.length === 0 || named.includes(t)))
+      const types = type === '*' ? all : [type]
+      const inside = types.map((t): Condition => ({ kind: 'of-type', type: t, of: inCompartment(name, id, t)! }))
+      const within: Condition = inside.length === 1 && inside[0]!.kind === 'of-type' ? inside[0]!.of : { kind: 'any', of: inside }
+      return run(ctx, { path: `${name}/${id}/${type}`, types, within: [within] }, asked)
+    },
+
+    /** Which indexes a search would use, and what the database expects it to cost. @refuses as `searchType` */
+    explainSearch: (ctx: Context, type: string, query: URLSearchParams): Promise<Explained> =>
+      explainSearch(ctx, about(ctx), prepared(ctx, ofType(type), query, true)),
+  }
+}
+
+function ofType(type: string): Scope {
+  requireType(type)
+  return { path: type, types: [type], within: [] }
+}
+
+/** @refuses type-unknown */
+function requireType(type: string): void {
+  if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
+}
+
+const allows = (ctx: Context, type: string, act: 'r' | 's'): boolean =>
+  ctx.actor.kind !== 'system' || scopeAllows(ctx.actor.scopes, type, act)
+
+/** Types that may be shown beside the matches: those the token covers; null where it covers all. */
+export function readableTypes(ctx: Context): readonly string[] | null {
+  const types = resourceTypes.filter((type) => allows(ctx, type, 'r'))
+  return types.length === resourceTypes.length ? null : types
+}
+
+/** Reads a search; every type that a condition looks into must be covered by the token too. @refuses scope-missing */
+function prepared(ctx: Context, scope: Scope, query: URLSearchParams, strict: boolean): Search {
+  const search = parseScoped(scope, query, strict)
+  for (const type of new Set([...search.types, ...search.conditions.flatMap(typesOf)]))
+    if (!allows(ctx, type, 's')) refuse('scope-missing', { scope: `system/${type}.s` })
+  return search
+}
+
+/** Types that a condition looks into beside the ones searched. */
+function typesOf(condition: Condition): string[] {
+  switch (condition.kind) {
+    case 'any':
+    case 'all':
+      return condition.of.flatMap(typesOf)
+    case 'not':
+    case 'of-type':
+      return typesOf(condition.of)
+    case 'chain':
+    case 'same-key':
+    case 'has':
+      return [condition.type, ...condition.of.flatMap(typesOf)]
+    case 'list':
+      return ['List']
+    default:
+      return []
+  }
+}
+
+/** Keys that a search asks for by name. */
+const keysIn = (condition: Condition): readonly string[] =>
+  condition.kind === 'key'
+    ? condition.keys
+    : condition.kind === 'any' || condition.kind === 'all'
+      ? condition.of.flatMap(keysIn)
+      : condition.kind === 'of-type'
+        ? keysIn(condition.of)
+        : []
+
+/** A search that shows nothing of a person, or only a number, was a look too. */
+function noteUnseen(ctx: Context, search: Search, page: Page): void {
+  const seen = new Set([...page.rows, ...page.included].map((row) => row.key))
+  const asked = new Set(search.conditions.flatMap(keysIn).filter((key) => !seen.has(key)))
+  const resource = `${search.type}?`
+  const shared = search.types.length > 0 && search.types.every((type) => sharedTypes.has(type))
+  if (!shared) for (const key of asked) ctx.audit({ key, resource, count: page.total ?? 0 })
+  if (page.rows.length === 0 && (asked.size === 0 || shared)) ctx.audit({ resource, count: page.total ?? 0 })
+}

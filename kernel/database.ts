@@ -11,7 +11,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
-import { lanes, type Statement } from './lanes.ts'
+import { lanes, sendTogether, type Statement } from './lanes.ts'
 
 /** A handle for SQL: the pool, or one transaction. */
 export type Db = Kysely<unknown>
@@ -187,6 +187,7 @@ export async function transact<T>(db: Db, work: (trx: Db) => Promise<T>, setting
   }
   const run = (query: CompiledQuery) => {
     if (open.ended) return Promise.reject(new Error('the transaction has ended'))
+    sendTogether(client)
     sendWaiting()
     return client.query(named(query)).catch(failed)
   }
@@ -194,8 +195,10 @@ export async function transact<T>(db: Db, work: (trx: Db) => Promise<T>, setting
   transactions.set(trx, open)
   let broken = true
   try {
+    sendTogether(client)
     client.query(begin(settings)).catch(noteFailure)
     const done = await work(trx)
+    sendTogether(client)
     sendWaiting()
     open.ended = true
     const { command } = await client.query('commit').catch(failed)

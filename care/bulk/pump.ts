@@ -85,7 +85,8 @@ export function pump({ home, steps }: { home: string; steps: Steps }) {
       const started = performance.now()
       const worker: Worker = { db: job.db, epoch: job.epoch, now: () => new Date(job.now.getTime() + performance.now() - started) }
       await tidy(worker)
-      busy ??= work(worker)
+      if (busy !== null) return
+      busy = work(worker)
         .catch(() => undefined)
         .finally(async () => {
           await letGo()

@@ -1,6 +1,6 @@
 /** Which form of FHIR a caller reads. @spec http://hl7.org/fhir/R4/http.html#mime-type, RFC 9110 12.5.1 */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { toXml } from '#packages/fhir'
+import { jsonOf, textOf, toXml } from '#packages/fhir'
 import { Refusal } from './refusal.ts'
 
 type Form = 'json' | 'xml'
@@ -99,12 +99,10 @@ export function sendFhir(reply: FastifyReply, resource: object | string): Fastif
   if (reply.hasHeader('cache-control')) reply.header('vary', 'accept')
   if (!wish || (wish.form === 'json' && !wish.pretty)) {
     if (!reply.hasHeader('content-type')) reply.header('content-type', types.json)
-    return reply.send(typeof resource === 'string' ? resource : JSON.stringify(resource))
+    return reply.send(typeof resource === 'string' ? resource : textOf(resource))
   }
-  const value = typeof resource === 'string' ? (JSON.parse(resource) as object) : resource
-  return reply
-    .header('content-type', types[wish.form])
-    .send(wish.form === 'xml' ? toXml(value, { pretty: wish.pretty }) : JSON.stringify(value, null, 2))
+  const value = typeof resource === 'string' ? (jsonOf(resource) as object) : resource
+  return reply.header('content-type', types[wish.form]).send(wish.form === 'xml' ? toXml(value, { pretty: wish.pretty }) : textOf(value, 2))
 }
 
 /** Answers with the outcome of a refusal; JSON where the form asked for is none of ours. */

@@ -1,6 +1,6 @@
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { project, projectBundle, type Projection, type Resource } from '#packages/fhir'
+import { jsonOf, project, projectBundle, type Projection, type Resource } from '#packages/fhir'
 
 const summaries = new Set(['true', 'text', 'data'])
 const MAX_ELEMENTS = 200
@@ -25,7 +25,7 @@ export function projectionOf(query: URLSearchParams): Projection | null {
 export function projected(answer: Answer, query: URLSearchParams): Answer {
   const projection = answer.fhir === undefined ? null : projectionOf(query)
   if (!projection) return answer
-  const whole = (typeof answer.fhir === 'string' ? JSON.parse(answer.fhir) : answer.fhir) as Resource
+  const whole = (typeof answer.fhir === 'string' ? jsonOf(answer.fhir) : answer.fhir) as Resource
   const isPage = whole.resourceType === 'Bundle' && (whole.type === 'searchset' || whole.type === 'history')
   return { ...answer, fhir: isPage ? projectBundle(whole, projection) : project(whole, projection) }
 }

@@ -1,6 +1,7 @@
 /** The door of the FHIR package: R4 structure, search parameters, and the Japanese submission rules. Pure; no database, no network. */
 export * from './model.ts'
 export { type DateRange, dateRange, daysInMonth } from './dates.ts'
+export { jsonOf, sameNumbers, textOf } from './decimals.ts'
 export { hasError, operationOutcome, ruleSystem } from './outcome.ts'
 export { type Parsed, type ParseLimits, parseJson } from './parse.ts'
 export { parseReference, type ReferenceTarget, referenceType } from './references.ts'

@@ -1,3 +1,4 @@
+import { jsonOf } from './decimals.ts'
 import { jsonSyntaxError } from './parse-syntax.ts'
 import type { Finding, Json } from './model.ts'
 
@@ -46,6 +47,7 @@ function refuse(rule: Pick<Finding, 'code' | 'ruleId' | 'ja' | 'en'>): Parsed {
 /**
  * Reads JSON text within limits: size in UTF-8 bytes (32 MiB), nesting (100), both checked before the text is parsed.
  * A syntax error says line and column and what was expected there. A byte order mark is stepped over.
+ * How decimals were written (`1.50`) is remembered for `textOf`.
  */
 export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
   const maxBytes = limits.maxBytes ?? defaultMaxBytes
@@ -69,7 +71,7 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
     })
   }
   try {
-    return { value: JSON.parse(body) as Json }
+    return { value: jsonOf(body) }
   } catch {
     const { offset, ja, en } = jsonSyntaxError(body)
     const { line, column } = lineAndColumn(body, offset)

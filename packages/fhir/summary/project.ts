@@ -1,4 +1,5 @@
 /** Parts of a resource for those who asked for less. @spec http://hl7.org/fhir/R4/search.html#summary, #elements */
+import { sameNumbers } from '../decimals.ts'
 import type { ElementRow } from '../generated-rows.ts'
 import type { Json, JsonObject, Resource } from '../model.ts'
 import { choiceName, elementsOf, isA, isPrimitive, isResourceType, shapeName } from '../shapes.ts'
@@ -52,7 +53,7 @@ function summarized(value: Json, shape: string): Json {
     out[name] = member?.shape ? summarized(value[name]!, member.shape) : value[name]!
     if (name !== 'id') filled = true
   }
-  return filled ? out : value
+  return filled ? sameNumbers(value, out) : value
 }
 
 /** Names asked for of this type; null where all of them were asked for of other types. */
@@ -100,13 +101,13 @@ function marked(part: Resource): Resource {
   const meta = isObject(part.meta) ? part.meta : {}
   const tags = Array.isArray(meta.tag) ? meta.tag : []
   const known = tags.some((tag) => isObject(tag) && tag.system === subsetted.system && tag.code === subsetted.code)
-  return known ? part : { ...part, meta: { ...meta, tag: [...tags, subsetted] } }
+  return known ? part : sameNumbers(part, { ...part, meta: { ...meta, tag: [...tags, subsetted] } })
 }
 
 /** A contained resource stays while something that is kept points at it. */
 function withContained(part: Resource, resource: Resource): Resource {
   if (part.contained !== undefined || resource.contained === undefined) return part
-  return JSON.stringify(part).includes('"reference":"#') ? { ...part, contained: resource.contained } : part
+  return JSON.stringify(part).includes('"reference":"#') ? sameNumbers(part, { ...part, contained: resource.contained }) : part
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What stands open while XML is read, and how a closed element becomes a JSON member. */
+import { noteNumber } from '../decimals.ts'
 import type { Json, JsonObject } from '../model.ts'
 import type { XmlElement, XmlShape } from './elements.ts'
 
@@ -13,6 +14,8 @@ export type Frame = {
   index: number
   object: JsonObject
   value: Json
+  /** The `value` attribute as it was written. */
+  source: string
   /** Whether anything came: attributes, children, a resource. */
   filled: boolean
   last: XmlElement | null
@@ -35,15 +38,17 @@ function listIn(owner: JsonObject, name: string): Json[] {
   return made
 }
 
-function attachPrimitive(owner: JsonObject, { element, object, value, filled }: Frame & { element: XmlElement }): void {
+function attachPrimitive(owner: JsonObject, { element, object, value, source, filled }: Frame & { element: XmlElement }): void {
   const { name, beside, many } = element
   if (!many) {
     if (value !== null) owner[name] = value
+    if (typeof value === 'number') noteNumber(owner, name, source)
     if (filled) owner[beside] = object
     return
   }
   const values = listIn(owner, name)
   values.push(value)
+  if (typeof value === 'number') noteNumber(values, String(values.length - 1), source)
   const sides = owner[beside] as Json[] | undefined
   if (sides) sides.push(filled ? object : null)
   else if (filled) owner[beside] = [...new Array<null>(values.length - 1).fill(null), object]

@@ -59,6 +59,7 @@ const frameOf = (tag: string, element: XmlElement | null, index: number): Frame 
   index,
   object: {},
   value: null,
+  source: '',
   filled: false,
   last: null,
 })
@@ -69,6 +70,7 @@ function readAttribute(reader: Reader, frame: Frame, attribute: SaxesAttributeNS
   const isId = local === 'id' && (uri === '' || attribute.prefix === 'xml')
   if (frame.element?.kind === 'value' && local === 'value' && uri === '') {
     frame.value = jsonValue(value, frame.element.form)
+    frame.source = value
   } else if ((uri === '' || isId) && frame.shape?.attributes.includes(local)) {
     frame.object[local] = value
     frame.filled = true
@@ -216,7 +218,7 @@ function readerOf(text: string, maxDepth: number): Reader {
 /**
  * Reads FHIR XML within limits: size in UTF-8 bytes (32 MiB), nesting (100). The value is the JSON of the same resource; whether
  * it is valid R4 is for `validateResource` to say. A DOCTYPE is refused, and no entity but XML's own five is known.
- * Decimals become numbers, as in JSON. Findings say line and column. Never throws.
+ * Decimals become numbers, as in JSON; how they were written is remembered for `textOf`. Findings say line and column. Never throws.
  */
 export function parseXml(text: string, limits: ParseLimits = {}): Parsed {
   const maxBytes = limits.maxBytes ?? defaultMaxBytes

@@ -1,4 +1,5 @@
 /** A FHIR resource as XML text. @spec http://hl7.org/fhir/R4/xml.html */
+import { numberText } from '../decimals.ts'
 import type { Json, JsonObject } from '../model.ts'
 import { isResourceType } from '../shapes.ts'
 import { type XmlElement, type XmlShape, xmlShapeOf } from './elements.ts'
@@ -37,13 +38,22 @@ function writeMembers(out: Output, object: JsonObject, shape: XmlShape): void {
   if (margin !== '') out.margin = margin + step
   for (const element of elementsIn(object, shape)) {
     const value = object[element.name]
-    if (element.kind === 'value') writePrimitives(out, element, { values: listOf(value), sides: listOf(object[element.beside]) })
+    if (element.kind === 'value') writePrimitives(out, element, object)
     else for (const one of listOf(value)) writeComplex(out, element, one)
   }
   out.margin = margin
 }
 
-function writePrimitives(out: Output, element: XmlElement, { values, sides }: { values: readonly Json[]; sides: readonly Json[] }): void {
+/** A `value` attribute; decimals as they were written. */
+function valueText(holder: object, name: string, value: Json): string {
+  if (typeof value === 'number') return numberText(holder, name, value)
+  return typeof value === 'string' ? escaped(value) : String(value)
+}
+
+function writePrimitives(out: Output, element: XmlElement, owner: JsonObject): void {
+  const held = owner[element.name]
+  const values = listOf(held)
+  const sides = listOf(owner[element.beside])
   const length = Math.max(values.length, sides.length)
   for (let i = 0; i < length; i++) {
     const value = values[i]
@@ -53,7 +63,7 @@ function writePrimitives(out: Output, element: XmlElement, { values, sides }: { 
     const shape = element.shape()
     out.text += `${out.margin}<${element.name}`
     if (isObject(side)) out.text += attributesOf(side, shape)
-    if (hasValue) out.text += ` value="${typeof value === 'string' ? escaped(value) : String(value)}"`
+    if (hasValue) out.text += ` value="${Array.isArray(held) ? valueText(held, String(i), value) : valueText(owner, element.name, value)}"`
     if (isObject(side) && side.extension !== undefined) {
       out.text += '>'
       writeMembers(out, side, shape)

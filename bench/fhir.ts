@@ -2,6 +2,7 @@
  * How fast the record's FHIR surface is, beside what the database alone could do with the same statements.
  * Authentication, authorisation, validation and audit are on; the platform's own processes serve, the load comes from another.
  */
+import { measureExport, measureImport } from './fhir/bulk.ts'
 import { captureRole } from './fhir/capture.ts'
 import { floorRole } from './fhir/floor.ts'
 import { floorsOf } from './fhir/floors.ts'
@@ -25,6 +26,8 @@ export async function bench({ args }: { args: readonly string[] }): Promise<void
   if (options.profile) return onCopy(options, (database) => profile(database, workOf(options.profile as WorkName), options))
   const chosen = works.filter((w) => w.bar && wanted(w.name))
   if (chosen.length > 0) report(await onCopy(options, (database) => measureWorks(database, chosen, options)))
+  if (wanted('import')) await measureImport(options)
+  if (wanted('export')) await measureExport(options)
   if (wanted('growth')) await growth(options)
   if (wanted('start')) await startTime(options)
 }

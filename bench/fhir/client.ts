@@ -14,7 +14,7 @@ export type Ran = { seconds: number; ms: Float64Array; ok: number; seen: number;
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-export type Answer = { status: number; body: Buffer }
+export type Answer = { status: number; head: string; body: Buffer }
 
 /** A request as it goes over the wire; with DPoP each sending carries a proof of its own, so that part is made every time. */
 export function wireTo({ port, binding, token }: Target): (request: Request) => () => Buffer {
@@ -32,8 +32,8 @@ export function wireTo({ port, binding, token }: Target): (request: Request) => 
   }
 }
 
-/** Sends one request at a time over a socket. */
-export function lane(socket: Socket): (request: Buffer) => Promise<Answer> {
+/** Sends one request at a time over a socket. @param withHead tells the answer's head too */
+export function lane(socket: Socket, withHead = false): (request: Buffer) => Promise<Answer> {
   let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null
   let pieces: Buffer[] = []
   let size = 0
@@ -50,7 +50,8 @@ export function lane(socket: Socket): (request: Buffer) => Promise<Answer> {
     }
     if (size < wanted) return
     const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-    const answer = { status: Number(whole.toString('latin1', 9, 12)), body: whole.subarray(headEnd + 4) }
+    const answer = { status: Number(whole.toString('latin1', 9, 12)), head: '', body: whole.subarray(headEnd + 4) }
+    if (withHead) answer.head = whole.toString('latin1', 0, headEnd)
     pieces = []
     size = 0
     wanted = -1
@@ -124,7 +125,7 @@ export async function closedLoop({ target, clients, warmMs, ms, next }: Loop): P
 export async function once(target: Target, request: Request): Promise<Answer> {
   const socket = await open(target)
   try {
-    return await lane(socket)(wireTo(target)(request)())
+    return await lane(socket, true)(wireTo(target)(request)())
   } finally {
     socket.removeAllListeners('close').destroy()
   }

@@ -11,6 +11,8 @@ export type Options = {
   /** Captured requests whose statements the floor runs over and over. */
   captures: number
   growth: { small: number; large: number; seconds: number; rounds: number }
+  /** People whose records are exported, and imported. */
+  bulk: { exported: number; imported: number }
   fresh: boolean
   quick: boolean
   profile: string | null
@@ -20,7 +22,7 @@ export type Options = {
 
 export const names = [...works.filter((w) => w.bar).map((w) => w.name), 'import', 'export', 'growth', 'memory', 'start']
 
-const USAGE = `npm run bench -- fhir [--quick] [--only ${names.slice(0, 2).join(',')}] [--people N] [--seconds N] [--binding ${bindings.join('|')}] [--fresh] [--profile read]`
+const USAGE = `npm run bench -- fhir [--quick] [--only ${names.slice(0, 2).join(',')}] [--people N] [--large N] [--seconds N] [--binding ${bindings.join('|')}] [--fresh] [--profile read]`
 
 /** @throws with the usage where an option is unknown */
 export function optionsOf(args: readonly string[]): Options {
@@ -28,7 +30,7 @@ export function optionsOf(args: readonly string[]): Options {
   for (let i = 0; i < args.length; i++) {
     const [name = '', inline] = args[i]!.replace(/^--/, '').split('=', 2)
     const flag = ['quick', 'fresh'].includes(name)
-    if (!flag && !['only', 'people', 'seconds', 'profile', 'binding'].includes(name)) throw new Error(`${args[i]}? ${USAGE}`)
+    if (!flag && !['only', 'people', 'large', 'seconds', 'profile', 'binding'].includes(name)) throw new Error(`${args[i]}? ${USAGE}`)
     given.set(name, flag ? '' : (inline ?? args[++i] ?? ''))
   }
   const quick = given.has('quick')
@@ -39,6 +41,7 @@ export function optionsOf(args: readonly string[]): Options {
   if (!binding) throw new Error(`--binding ${bindings.join('|')}`)
   const number = (name: string, usual: number) => Number(given.get(name) ?? usual)
   const seconds = number('seconds', quick ? 2 : 10)
+  const sizes = quick ? { small: 100, large: 1_000, seconds: 1, rounds: 1 } : { small: 1_000, large: 100_000, seconds: 4, rounds: 3 }
   return {
     only,
     people: number('people', quick ? 100 : 1_000),
@@ -46,7 +49,8 @@ export function optionsOf(args: readonly string[]): Options {
     seconds,
     warmSeconds: quick ? 0.5 : Math.min(3, seconds),
     captures: quick ? 60 : 400,
-    growth: quick ? { small: 100, large: 1_000, seconds: 1, rounds: 1 } : { small: 1_000, large: 100_000, seconds: 4, rounds: 3 },
+    growth: { ...sizes, large: number('large', sizes.large) },
+    bulk: quick ? { exported: 100, imported: 50 } : { exported: 5_000, imported: 2_000 },
     fresh: given.has('fresh'),
     quick,
     profile: given.get('profile') ?? null,

@@ -12,7 +12,7 @@ import { benchPeople, bundleOf } from './data.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 export const CLIENT = 'bench-clinic'
-const INSTITUTION = '1319999999'
+export const INSTITUTION = '1319999999'
 export const SCOPES = ['system/*.cruds']
 
 /** How many people stand in a database, with how many visits each; the first `templates` are sent in, the others copied from them. */
@@ -85,21 +85,36 @@ export async function copyForRun(kept: string): Promise<string> {
   return name
 }
 
+/** A database with the platform's tables and the bench's own client, and nobody in it. */
+export async function emptyDatabase(): Promise<string> {
+  const name = `${PREFIX}_empty`
+  await drop(name)
+  await onServer((server) => sql`create database ${sql.id(name)}`.execute(server))
+  // The platform makes its tables when it starts.
+  await (await startPlatform({ url: urlOf(name), binding: 'mtls', workers: 1 })).stop()
+  const db = openNamed(name)
+  await enterClient(db).finally(() => db.destroy())
+  return name
+}
+
+async function enterClient(db: Db): Promise<void> {
+  const facility = { institutionNumber: INSTITUTION, name: '計測診療所', nameEn: 'Bench clinic', kind: 'clinic', prefecture: '13' } as const
+  await insertFacilities(db, [facility])
+  await insertClient(db, {
+    clientId: CLIENT,
+    institutionNumber: INSTITUTION,
+    name: 'bench',
+    jwks: { keys: [] },
+    scopes: SCOPES,
+    binding: 'none',
+  })
+}
+
 async function fill(name: string, shape: Shape): Promise<void> {
   const platform = await startPlatform({ url: urlOf(name), binding: 'mtls', workers: 2 })
   const db = openNamed(name)
   try {
-    await insertFacilities(db, [
-      { institutionNumber: INSTITUTION, name: '計測診療所', nameEn: 'Bench clinic', kind: 'clinic', prefecture: '13' },
-    ])
-    await insertClient(db, {
-      clientId: CLIENT,
-      institutionNumber: INSTITUTION,
-      name: 'bench',
-      jwks: { keys: [] },
-      scopes: SCOPES,
-      binding: 'none',
-    })
+    await enterClient(db)
     await sql`create table public.bench_person (n int primary key, template int not null, key text not null, person_id text not null, member text not null, member_id text not null)`.execute(
       db,
     )

@@ -1,0 +1,187 @@
+/** Bulk import and export through the public surface, beside COPY of the same rows. */
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { request as plain } from 'node:http'
+import { request as secure } from 'node:https'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { benchFolder } from '../identity/cards.ts'
+import { figure, round, say } from '../measure.ts'
+import { exportFloorSeconds, importFloorSeconds } from './bulk-floor.ts'
+import { type Answer, once, type Target } from './client.ts'
+import { clientTls, tokenFor } from './credentials.ts'
+import { benchPeople, type Entry } from './data.ts'
+import type { Options } from './options.ts'
+import { type Platform, startPlatform } from './platform.ts'
+import { drop, emptyDatabase, INSTITUTION, keptDatabase, openNamed, urlOf } from './store.ts'
+
+const SHARE_BAR = 0.5
+const EXPORT_BAR = 50_000
+const LONGEST_MS = 900_000
+
+type Running = { database: string; platform: Platform; target: Target }
+
+async function running<T>(database: string, work: (at: Running) => Promise<T>): Promise<T> {
+  const platform = await startPlatform({ url: urlOf(database), binding: 'mtls', workers: 2 })
+  try {
+    return await work({ database, platform, target: { ...platform, binding: 'mtls', token: await tokenFor(database, 'mtls') } })
+  } finally {
+    await platform.stop()
+  }
+}
+
+/** A job carried to its end, or why there is none. */
+type Done = { seconds: number; manifest: Manifest } | { skipped: string }
+type Manifest = { output: { type: string; url: string; count: number }[]; error: unknown[]; extension?: { resources: number } }
+
+async function job({ database, target }: Running, kickOff: Promise<Answer>): Promise<Done> {
+  const from = performance.now()
+  const accepted = await kickOff
+  if (accepted.status === 404) return { skipped: 'the platform does not offer it' }
+  const place = /content-location: (\S+)/i.exec(accepted.head)?.[1]
+  if (accepted.status !== 202 || !place)
+    throw new Error(`the job was not taken on: ${accepted.status} ${accepted.body.toString('utf8').slice(0, 500)}`)
+  const path = new URL(place).pathname
+  await ended(database, path.split('/').at(-1)!)
+  const seconds = (performance.now() - from) / 1000
+  const answer = await once({ ...target, token: await tokenFor(database, 'mtls') }, { method: 'GET', path })
+  if (answer.status !== 200) throw new Error(`the job ended with ${answer.status}: ${answer.body.toString('utf8').slice(0, 500)}`)
+  return { seconds, manifest: JSON.parse(answer.body.toString('utf8')) as Manifest }
+}
+
+/** Looks into the database, because a client may ask for the status only once a second. */
+async function ended(database: string, id: string): Promise<void> {
+  const db = openNamed(database, 1)
+  try {
+    for (const until = performance.now() + LONGEST_MS; performance.now() < until; await pause(25)) {
+      const { rows } = await sql`select 1 from bulk.job where id = ${id} and ended_at is not null`.execute(db)
+      if (rows.length > 0) return
+    }
+    throw new Error('the job did not end')
+  } finally {
+    await db.destroy()
+  }
+}
+
+export async function measureExport({ bulk, fresh }: Options): Promise<void> {
+  const database = await keptDatabase({ people: bulk.exported, visits: 10, templates: 50 }, fresh)
+  const done = await running(database, async (at) => {
+    const made = await job(at, once(at.target, { method: 'GET', path: '/fhir/R4/$export', headers: 'prefer: respond-async\r\n' }))
+    if ('skipped' in made) return made
+    const token = await tokenFor(database, 'mtls')
+    const from = performance.now()
+    const lines = await Promise.all(made.manifest.output.map((file) => fetchLines({ ...at.target, token }, file.url)))
+    return { made: made.seconds, fetched: (performance.now() - from) / 1000, n: lines.reduce((sum, n) => sum + n, 0) }
+  })
+  if ('skipped' in done) return say(`export: skipped, ${done.skipped}`)
+  const floor = await exportFloorSeconds(database)
+  const seconds = done.made + done.fetched
+  const [rate, floorRate] = [Math.round(done.n / seconds), Math.round(floor.rows / floor.seconds)]
+  say(`export: ${done.n} resources at ${rate}/s (${round(done.made)} s to make the files, ${round(done.fetched)} s to fetch them)`)
+  say(`  floor (COPY of the same bodies): ${floorRate}/s; share ${Math.round((rate / floorRate) * 100)}% (bar: 50%, and ${EXPORT_BAR}/s)`)
+  figure({
+    bench: 'fhir',
+    name: 'export',
+    rate,
+    floorRate,
+    share: round(rate / floorRate, 3),
+    shareBar: SHARE_BAR,
+    rateBar: EXPORT_BAR,
+    n: done.n,
+  })
+}
+
+/** Lines of a file, fetched as a client would. */
+function fetchLines(target: Target, url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      host: '127.0.0.1',
+      path: new URL(url).pathname,
+      headers: { authorization: `Bearer ${target.token}`, host: `localhost:${target.port}` },
+    }
+    const tls = target.binding === 'mtls'
+    const asked = tls ? secure({ ...options, ...clientTls(), port: target.tlsPort }) : plain({ ...options, port: target.port })
+    asked.once('error', reject)
+    asked.once('response', (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`${url}: ${answer.statusCode}`))
+      let lines = 0
+      answer.on('data', (chunk: Buffer) => {
+        for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
+      })
+      answer.once('end', () => resolve(lines)).once('error', reject)
+    })
+    asked.end()
+  })
+}
+
+export async function measureImport({ bulk }: Options): Promise<void> {
+  const sent = await writeFiles(bulk.imported)
+  const database = await emptyDatabase()
+  try {
+    const done = await running(database, (at) => job(at, once(at.target, importRequest(sent.types))))
+    if ('skipped' in done) return say(`import: skipped, ${done.skipped}`)
+    const taken = done.manifest.extension?.resources ?? 0
+    if (taken !== sent.count)
+      throw new Error(`only ${taken} of ${sent.count} lines were taken in: ${JSON.stringify(done.manifest).slice(0, 500)}`)
+    const floor = await importFloorSeconds(database)
+    const [rate, floorRate] = [Math.round(sent.count / done.seconds), Math.round(sent.count / floor)]
+    say(`import: ${sent.count} resources in ${round(done.seconds)} s, ${rate}/s`)
+    say(`  floor (COPY of the same rows into equal tables): ${floorRate}/s; share ${Math.round((rate / floorRate) * 100)}% (bar: 50%)`)
+    figure({ bench: 'fhir', name: 'import', rate, floorRate, share: round(rate / floorRate, 3), shareBar: SHARE_BAR, n: sent.count })
+  } finally {
+    await drop(database)
+  }
+}
+
+const importRequest = (types: readonly string[]) => ({
+  method: 'POST' as const,
+  path: '/fhir/R4/$import',
+  body: JSON.stringify({
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'inputFormat', valueString: 'application/fhir+ndjson' },
+      ...types.map((type) => ({
+        name: 'input',
+        part: [
+          { name: 'type', valueCode: type },
+          { name: 'url', valueUrl: `${type}.ndjson` },
+        ],
+      })),
+    ],
+  }),
+})
+
+/** The people's records as another system would hand them over: a file a type, ids of that system's own. */
+async function writeFiles(people: number): Promise<{ types: string[]; count: number }> {
+  const folder = join(benchFolder(), 'platform', 'import', INSTITUTION)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const lines: Record<string, string[]> = { Patient: [], Encounter: [], Condition: [], Observation: [] }
+  for (const person of benchPeople(people, 10)) {
+    const id = `bench-${person.n}`
+    lines.Patient!.push(JSON.stringify({ ...person.patient, id }))
+    for (const { type, text } of placed(person.entries(`Patient/${id}`))) lines[type]!.push(text)
+  }
+  const types = Object.keys(lines)
+  for (const type of types) await written(join(folder, `${type}.ndjson`), lines[type]!)
+  return { types, count: types.reduce((sum, type) => sum + lines[type]!.length, 0) }
+}
+
+/** Entries with ids in place of their `urn:uuid`. */
+function placed(entries: readonly Entry[]): { type: string; text: string }[] {
+  const idOf = (entry: Entry) => entry.fullUrl.slice('urn:uuid:'.length)
+  const places = new Map(entries.map((e) => [e.fullUrl, `${e.resource.resourceType}/${idOf(e)}`]))
+  return entries.map((e) => {
+    const text = JSON.stringify({ ...e.resource, id: idOf(e) }).replace(/urn:uuid:[0-9a-f-]{36}/g, (url) => places.get(url) ?? url)
+    return { type: e.resource.resourceType, text }
+  })
+}
+
+function written(path: string, lines: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const file = createWriteStream(path, { mode: 0o600 })
+      .once('error', reject)
+      .once('finish', () => resolve())
+    for (let n = 0; n < lines.length; n += 1_000) file.write(`${lines.slice(n, n + 1_000).join('\n')}\n`)
+    file.end()
+  })
+}

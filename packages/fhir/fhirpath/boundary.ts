@@ -72,7 +72,23 @@ const boundaryOf = (end: End) =>
 
 const momentDigits: Record<number, number> = { 1: 4, 2: 6, 3: 8, 4: 10, 5: 12, 6: 14 }
 
+/** One part of a moment; empty where it is not written. */
+const part = (level: Precision, read: (moment: Temporal) => number) =>
+  plain((input, at) => {
+    const node = single(input, at)
+    const value = node && systemOf(node)
+    if (value === undefined || typeof value !== 'object' || value.kind === 'quantity' || value.kind === 'decimal') return none
+    return value.precision >= level && (value.kind !== 'time' || level > 3) ? integer(read(value)) : none
+  })
+
 export const boundaryFunctions: FunctionRows = {
+  yearOf: part(1, (moment) => moment.fields[0]),
+  monthOf: part(2, (moment) => moment.fields[1]),
+  dayOf: part(3, (moment) => moment.fields[2]),
+  hourOf: part(4, (moment) => moment.fields[3]),
+  minuteOf: part(5, (moment) => moment.fields[4]),
+  secondOf: part(6, (moment) => moment.fields[5]),
+  millisecondOf: part(6, (moment) => Math.trunc(moment.nanos / 1_000_000)),
   lowBoundary: boundaryOf('low'),
   highBoundary: boundaryOf('high'),
   precision: plain((input, at) => {

@@ -135,7 +135,8 @@ export function membership(nodes: Nodes, run: Run): (node: Node) => boolean {
   }
 }
 
-const plain = (value: string) => value.toLowerCase().replace(/\s+/g, ' ').trim()
+/** Every kind of white space counts as a space, one by one. */
+const plain = (value: string) => value.toLowerCase().replace(/\s/g, ' ')
 
 function equivalentSystem(first: SystemValue, second: SystemValue, zone: number): boolean {
   const [a, b] = together(first, second)

@@ -97,6 +97,36 @@ const repeat: FunctionRow = {
     },
 }
 
+/** Like repeat, but what is met again is given again; only the budget of steps ends a circle. */
+const repeatAll: FunctionRow = {
+  least: 1,
+  most: 1,
+  make:
+    ([projection]) =>
+    (input, scope) => {
+      const found: Node[] = []
+      for (let fresh = select.make([projection!], 0)(input, scope); fresh.length > 0; fresh = select.make([projection!], 0)(fresh, scope)) {
+        spend(scope.run, fresh.length)
+        for (const node of fresh) found.push(node)
+      }
+      return found
+    },
+}
+
+/** The first argument that is not empty; later ones are not evaluated. */
+const coalesce: FunctionRow = {
+  least: 1,
+  most: 50,
+  make: (args) => (input, scope) => {
+    const inner: Scope = { ...scope, self: input }
+    for (const arg of args) {
+      const found = arg(input, inner)
+      if (found.length > 0) return found
+    }
+    return none
+  },
+}
+
 const aggregate: FunctionRow = {
   least: 1,
   most: 2,
@@ -120,6 +150,7 @@ const iif: FunctionRow = {
   make:
     ([criterion, then, otherwise], at) =>
     (input, scope) => {
+      single(input, at)
       const inner: Scope = { ...scope, self: input }
       const branch = condition(criterion!(input, inner), at) === true ? then : otherwise
       return branch ? branch(input, { ...scope, self: input }) : none
@@ -201,6 +232,8 @@ export const collectionFunctions: FunctionRows = {
   exists,
   all,
   repeat,
+  repeatAll,
+  coalesce,
   aggregate,
   iif,
   empty: plain((input) => truth(input.length === 0)),

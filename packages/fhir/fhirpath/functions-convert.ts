@@ -52,7 +52,9 @@ function momentFrom(value: SystemValue): Temporal | null {
 
 function toDate(value: SystemValue): Temporal | null {
   const moment = momentFrom(value)
-  return moment && asDate(moment)
+  // a text must be a date and nothing more
+  if (moment === null || (typeof value === 'string' && moment.kind !== 'date')) return null
+  return asDate(moment)
 }
 
 function toDateTime(value: SystemValue): Temporal | null {
@@ -82,6 +84,7 @@ export function toText(value: SystemValue): string {
 
 function inUnit(found: Quantity, unit: string | undefined): Quantity | null {
   if (unit === undefined) return found
+  if (found.unit === '1') return quantity(found.value, calendarUnit(unit) ?? unit, calendarUnit(unit) !== undefined)
   const word = calendarUnit(unit)
   if (word !== undefined && found.calendar) return convertCalendar(found, word)
   return found.unit === unit && !found.calendar ? found : convertQuantity(found, unit)

@@ -1,8 +1,8 @@
-/** String functions. Positions and lengths count UTF-16 units, as other engines do. @spec http://hl7.org/fhirpath/N1/#string-manipulation */
-import { costlyError, typeError, unknownError } from './error.ts'
+/** String functions. Positions and lengths count characters, so that 𠮷 is one and is never cut in two. @spec http://hl7.org/fhirpath/N1/#string-manipulation */
+import { costlyError, unknownError } from './error.ts'
 import { type FunctionRow, type FunctionRows, plain, valued } from './function-row.ts'
 import { integer, made, type Nodes, none, text, truth } from './node.ts'
-import { finds, matchesWhole, substituted } from './regular-expression.ts'
+import { finds, matchesWhole, type Regular, substituted } from './regular-expression.ts'
 import { boundedText, integerOf, maxText, type Run, type Scope, spend, textOf } from './run.ts'
 
 type Plain = (value: string, at: number, scope: Scope) => Nodes
@@ -21,17 +21,37 @@ const withTexts = (count: number, apply: (value: string, args: readonly string[]
     return value === undefined || texts.includes(undefined) ? none : apply(value, texts as string[], at, scope)
   })
 
+/** As `withTexts`, with the optional flags `i` and `m` of a regular expression last. */
+const withPattern = (count: number, apply: (value: string, args: readonly string[], regular: Regular) => Nodes): FunctionRow =>
+  valued(count, count + 1, (input, args, at, { run }) => {
+    const value = textOf(input, at)
+    const texts = args.slice(0, count).map((arg) => textOf(arg, at))
+    const flags = args[count] ? (textOf(args[count], at) ?? '') : ''
+    return value === undefined || texts.includes(undefined) ? none : apply(value, texts as string[], { run, at, flags })
+  })
+
+const surrogate = /[\ud800-\udfff]/
+
+/** UTF-16 index to characters before it. */
+const place = (value: string, index: number): number => (index > 0 && surrogate.test(value) ? [...value.slice(0, index)].length : index)
+const lengthOf = (value: string): number => place(value, value.length)
+
+function slice(value: string, start: number, end: number): string {
+  return surrogate.test(value) ? [...value].slice(start, end).join('') : value.slice(start, end)
+}
+
 function substring(input: Nodes, args: readonly Nodes[], at: number): Nodes {
   const value = textOf(input, at)
   const start = integerOf(args[0]!, at)
   const length = args[1] && integerOf(args[1], at)
-  if (value === undefined || start === undefined || start < 0 || start >= value.length) return none
-  return text(length === undefined ? value.slice(start) : value.slice(start, start + Math.max(length, 0)))
+  if (value === undefined || start === undefined || start < 0 || start >= lengthOf(value)) return none
+  return text(slice(value, start, length === undefined ? value.length : start + Math.max(length, 0)))
 }
 
 function replaced(run: Run, value: string, [pattern = '', by = '']: readonly string[]): string {
   const most = value.length + (value.split(pattern).length - 1) * by.length
   if (most > maxText * 2) throw costlyError(0, '置換の結果が長すぎます。', 'The replacement makes the text too long.')
+  if (pattern === '') return boundedText(run, by + [...value].map((char) => char + by).join(''))
   return boundedText(
     run,
     value.replaceAll(pattern, () => by),
@@ -39,6 +59,7 @@ function replaced(run: Run, value: string, [pattern = '', by = '']: readonly str
 }
 
 function join(input: Nodes, args: readonly Nodes[], at: number, { run }: Scope): Nodes {
+  if (input.length === 0) return none
   const separator = args[0] ? (textOf(args[0], at) ?? '') : ''
   const parts = input.flatMap((node) => textOf([node], at) ?? [])
   spend(run, (separator.length * parts.length) >> 5)
@@ -57,7 +78,8 @@ const html: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '
 const htmlBack: Record<string, string> = Object.fromEntries(Object.entries(html).map(([char, entity]) => [entity, char]))
 
 const bytesOf = (value: string): string => [...new TextEncoder().encode(value)].map((byte) => String.fromCharCode(byte)).join('')
-const textOfBytes = (bytes: string): string => new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
+const textOfBytes = (bytes: string): string =>
+  new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
 
 const urlSafe = (value: string) => value.replaceAll('+', '-').replaceAll('/', '_')
 
@@ -86,20 +108,27 @@ const escapes: Record<string, Coding> = {
   json: { to: (s) => JSON.stringify(s).slice(1, -1), from: unescapedJson },
 }
 
+/** What is not well formed decodes to nothing. */
+function decoded(run: Run, decode: () => string): Nodes {
+  let value: string
+  try {
+    value = decode()
+  } catch {
+    return none
+  }
+  return text(boundedText(run, value))
+}
+
 const coded = (table: Record<string, Coding>, way: keyof Coding) =>
   withTexts(1, (value, [name], at, { run }) => {
     const coding = Object.hasOwn(table, name!) ? table[name!] : undefined
     const names = Object.keys(table).join(', ')
     if (!coding) throw unknownError(at, `「${name}」という形式はありません(${names})。`, `There is no format ${name} (${names}).`)
-    try {
-      return text(boundedText(run, coding[way](value)))
-    } catch {
-      throw typeError(at, `この文字列は${name}として読めません。`, `This text cannot be read as ${name}.`)
-    }
+    return decoded(run, () => coding[way](value))
   })
 
 export const textFunctions: FunctionRows = {
-  length: ofText((value) => integer(value.length)),
+  length: ofText((value) => integer(lengthOf(value))),
   upper: ofText((value, _at, { run }) => text(boundedText(run, value.toUpperCase()))),
   lower: ofText((value, _at, { run }) => text(boundedText(run, value.toLowerCase()))),
   trim: ofText((value) => text(value.trim())),
@@ -107,17 +136,17 @@ export const textFunctions: FunctionRows = {
     spend(run, value.length)
     return [...value].map((char) => made(char, 'System.String'))
   }),
-  indexOf: withTexts(1, (value, [part]) => integer(value.indexOf(part!))),
-  lastIndexOf: withTexts(1, (value, [part]) => integer(value.lastIndexOf(part!))),
+  indexOf: withTexts(1, (value, [part]) => integer(place(value, value.indexOf(part!)))),
+  lastIndexOf: withTexts(1, (value, [part]) => integer(place(value, value.lastIndexOf(part!)))),
   startsWith: withTexts(1, (value, [part]) => truth(value.startsWith(part!))),
   endsWith: withTexts(1, (value, [part]) => truth(value.endsWith(part!))),
   contains: withTexts(1, (value, [part]) => truth(value.includes(part!))),
   substring: valued(1, 2, substring),
   replace: withTexts(2, (value, change, _at, { run }) => text(replaced(run, value, change))),
-  matches: withTexts(1, (value, [pattern], at, { run }) => truth(finds(run, value, pattern!, at))),
-  matchesFull: withTexts(1, (value, [pattern], at, { run }) => truth(matchesWhole(run, value, pattern!, at))),
-  replaceMatches: withTexts(2, (value, [pattern, by], at, { run }) =>
-    text(boundedText(run, pattern === '' ? value : substituted(run, value, { pattern: pattern!, by: by! }, at))),
+  matches: withPattern(1, (value, [pattern], regular) => truth(finds(value, pattern!, regular))),
+  matchesFull: withPattern(1, (value, [pattern], regular) => truth(matchesWhole(value, pattern!, regular))),
+  replaceMatches: withPattern(2, (value, [pattern, by], regular) =>
+    text(boundedText(regular.run, substituted(value, { pattern: pattern!, by: by! }, regular))),
   ),
   split: withTexts(1, (value, [separator], _at, { run }) => split(value, separator!, run)),
   join: valued(0, 1, join),

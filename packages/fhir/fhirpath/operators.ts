@@ -90,7 +90,7 @@ function scaled(operator: '*' | '/'): Operation {
     if (isQuantity(a) || isQuantity(b)) {
       const [x, y] = together(a, b)
       if (!isQuantity(x) || !isQuantity(y)) return mismatch(at, operator, a, b)
-      return systemNodes(multiplyQuantities(x, y, operator === '*' ? '.' : '/'))
+      return systemNodes(multiplyQuantities(x, y, operator))
     }
     const [m, n] = [asDecimal(a), asDecimal(b)]
     if (!m || !n) return mismatch(at, operator, a, b)

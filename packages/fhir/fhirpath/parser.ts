@@ -123,7 +123,8 @@ function callArguments(parser: Parser): Syntax[] {
 /** A name or a call, after a dot or at the start. */
 function invocation(parser: Parser, source: Syntax | undefined): Syntax {
   const token = peek(parser)
-  const named = token.kind === 'quoted' || (token.kind === 'name' && !reserved.has(token.text))
+  // after a dot no operator can stand, so `text.div` needs no backticks
+  const named = token.kind === 'quoted' || (token.kind === 'name' && (source !== undefined || !reserved.has(token.text)))
   if (token.kind === 'special') {
     parser.at++
     return { kind: 'special', name: token.text as '$this', at: token.at }

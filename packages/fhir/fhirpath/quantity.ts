@@ -42,10 +42,10 @@ export const calendarUnit = (word: string): string | undefined => calendarWords.
 export const quantity = (value: Decimal, unit: string, calendar = false): Quantity => ({ kind: 'quantity', value, unit, calendar })
 export const ucumCode = (q: Quantity): string => (q.calendar ? ucumOfWord[q.unit]! : q.unit)
 
-/** The unit to move a date by: a calendar word, or a UCUM code of a second or less. Null for the rest: `1 'a'` is no calendar year. */
+/** The unit to move a date by: a calendar word, or a UCUM code that means the same. Null for the rest: `1 'a'` is no calendar year. */
 export function dateUnit(q: Quantity): string | null {
   if (q.calendar) return q.unit
-  return q.unit === 's' || q.unit === 'ms' ? wordOfUcum.get(q.unit)! : null
+  return q.unit === 'a' || q.unit === 'mo' ? null : (wordOfUcum.get(q.unit) ?? null)
 }
 
 const form = /^([+-]?\d+(?:\.\d+)?)\s*(?:'([^']+)'|([a-z]+))?$/
@@ -77,9 +77,9 @@ function inBase(value: Decimal, unit: Unit): Base {
   return { numerator: moved * unit.numerator, denominator: ten * 100n * unit.denominator, dimension: unit.dimension }
 }
 
-/** Months of a calendar unit that has them, else milliseconds. */
-const months: Record<string, bigint> = { year: 12n, month: 1n }
 const milliseconds: Record<string, bigint> = {
+  year: 365n * 86_400_000n,
+  month: 30n * 86_400_000n,
   week: 604_800_000n,
   day: 86_400_000n,
   hour: 3_600_000n,
@@ -87,29 +87,27 @@ const milliseconds: Record<string, bigint> = {
   second: 1000n,
   millisecond: 1n,
 }
+const isMonths = (q: Quantity) => q.calendar && (q.unit === 'year' || q.unit === 'month')
 
-function calendarBase(q: Quantity): Base {
-  const month = months[q.unit]
-  return {
-    numerator: q.value.digits * (month ?? milliseconds[q.unit]!),
-    denominator: 10n ** BigInt(q.value.scale),
-    dimension: month ? 'months' : 'ms',
-  }
+/** Years and months are exact among themselves; beside shorter units a year has 365 days and a month 30. */
+function calendarBase(q: Quantity, inMonths: boolean): Base {
+  const factor = inMonths ? (q.unit === 'year' ? 12n : 1n) : milliseconds[q.unit]!
+  return { numerator: q.value.digits * factor, denominator: 10n ** BigInt(q.value.scale), dimension: 'calendar' }
 }
 
-const below = (q: Quantity) => q.unit === 'second' || q.unit === 'millisecond' || q.unit === 's' || q.unit === 'ms'
-
-/** Both amounts in one measure; null where they do not share one. Calendar time above seconds is not UCUM time unless `loosely`. */
+/** Both amounts in one measure; null where they do not share one. Calendar years and months are not UCUM time unless `loosely`. */
 function bases(a: Quantity, b: Quantity, loosely: boolean): [Base, Base] | null {
   if (a.calendar && b.calendar) {
-    const [x, y] = [calendarBase(a), calendarBase(b)]
-    if (x.dimension === y.dimension) return [x, y]
-    if (!loosely) return null
-  } else if (a.calendar !== b.calendar && !loosely && !(below(a) && below(b))) return null
+    const inMonths = isMonths(a) && isMonths(b)
+    return [calendarBase(a, inMonths), calendarBase(b, inMonths)]
+  }
+  if (!loosely && (mixesYears(a, b) || mixesYears(b, a))) return null
   const [u, v] = [unitOf(ucumCode(a)), unitOf(ucumCode(b))]
   if (!u || !v || u.dimension !== v.dimension) return null
   return [inBase(a.value, u), inBase(b.value, v)]
 }
+
+const mixesYears = (a: Quantity, b: Quantity) => !b.calendar && (isMonths(a) || (a.calendar && (b.unit === 'a' || b.unit === 'mo')))
 
 /** A smaller, equal or larger; undefined where the units cannot be compared. */
 export function compareQuantities(a: Quantity, b: Quantity): number | undefined {
@@ -132,7 +130,7 @@ export function equivalentQuantities(a: Quantity, b: Quantity): boolean {
 
 /** The quantity in another UCUM unit; null where the units measure different things. */
 export function convertQuantity(q: Quantity, code: string, loosely = false): Quantity | null {
-  if (q.calendar && !loosely && !below(q)) return null
+  if (isMonths(q) && !loosely) return null
   const [from, to] = [unitOf(ucumCode(q)), unitOf(code)]
   if (!from || !to || from.dimension !== to.dimension) return null
   const base = inBase(q.value, from)
@@ -142,11 +140,11 @@ export function convertQuantity(q: Quantity, code: string, loosely = false): Qua
   return value && quantity(value, code)
 }
 
-/** A calendar quantity in another calendar unit of the same family. */
+/** A calendar quantity in another calendar unit. */
 export function convertCalendar(q: Quantity, word: string): Quantity | null {
   const one = quantity(decimal(1n, 0), word, true)
-  const [x, y] = [calendarBase(q), calendarBase(one)]
-  if (!q.calendar || x.dimension !== y.dimension) return null
+  const inMonths = isMonths(q) && isMonths(one)
+  const [x, y] = [calendarBase(q, inMonths), calendarBase(one, inMonths)]
   const value = ratio(x.numerator * y.denominator, x.denominator * y.numerator)
   return value && quantity(value, word, true)
 }
@@ -155,7 +153,6 @@ export function convertCalendar(q: Quantity, word: string): Quantity | null {
 export function addQuantities(a: Quantity, b: Quantity, sign: 1 | -1): Quantity | null {
   const second = sign === 1 ? b : { ...b, value: negate(b.value) }
   if (a.unit === b.unit && a.calendar === b.calendar) return withValue(a, add(a.value, second.value))
-  if (a.calendar !== b.calendar && !(below(a) && below(b))) return null
   const finer = compareQuantities({ ...a, value: decimal(1n, 0) }, { ...b, value: decimal(1n, 0) })
   if (finer === undefined) return null
   const target = finer < 0 ? a : second
@@ -166,10 +163,16 @@ export function addQuantities(a: Quantity, b: Quantity, sign: 1 | -1): Quantity 
 
 const withValue = (q: Quantity, value: Decimal | null): Quantity | null => value && { ...q, value }
 
-/** Both in base units where they measure the same, so that `10 'g' / 5 'mg'` is a plain number. */
-export function multiplyQuantities(a: Quantity, b: Quantity, operator: '.' | '/'): Quantity | null {
-  const [first, second] = [ucumCode(a), ucumCode(b)]
-  const same = operator === '/' && first !== second ? convertQuantity(b, first, true) : null
-  const value = operator === '.' ? multiply(a.value, b.value) : divide(a.value, (same ?? b).value)
-  return value && quantity(value, same ? '1' : productCode(first, second, operator))
+/** Product or quotient with its unit (`6 'm' / 2 's'` in `m/s`); different units of one kind are made one first. Calendar units have no product. */
+export function multiplyQuantities(a: Quantity, b: Quantity, operator: '*' | '/'): Quantity | null {
+  if (a.calendar || b.calendar) {
+    const plain = b.unit === '1' ? a : operator === '*' && a.unit === '1' ? b : null
+    const value = operator === '*' ? multiply(a.value, b.value) : divide(a.value, b.value)
+    return plain && withValue(plain, value)
+  }
+  const same = a.unit === b.unit ? null : convertQuantity(b, a.unit)
+  const right = same ?? b
+  const value = operator === '*' ? multiply(a.value, right.value) : divide(a.value, right.value)
+  const unit = productCode(a.unit, right.unit, operator)
+  return value && unit !== null ? quantity(value, unit) : null
 }

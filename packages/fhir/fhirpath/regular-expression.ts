@@ -1,14 +1,24 @@
 /** Regular expressions in linear time; what only a backtracking engine can run (look-around, back references) is refused. @spec https://github.com/google/re2/wiki/Syntax */
 import { RE2JS } from 're2js'
-import { costlyError, unknownError } from './error.ts'
+import { costlyError, FhirPathError, unknownError } from './error.ts'
 import { type Run, spend } from './run.ts'
+
+/** Where an expression stands and how it reads: `i` ignores case, `m` lets ^ and $ meet line ends. */
+export type Regular = { run: Run; at: number; flags: string }
 
 const maxPattern = 4000
 const remembered = new Map<string, RE2JS>()
 
+function flagsOf(flags: string, at: number): number {
+  if (!/^[im]{0,2}$/.test(flags))
+    throw unknownError(at, `正規表現の指定「${flags}」は使えません(i, m)。`, `The flags ${flags} are not available (i, m).`)
+  return RE2JS.DOTALL | (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('m') ? RE2JS.MULTILINE : 0)
+}
+
 /** Compiles a pattern; `.` also stands for a line break. Patterns come from outside, so few are remembered. @refuses unknown, costly */
-export function patternOf(pattern: string, at: number): RE2JS {
-  const known = remembered.get(pattern)
+function patternOf(pattern: string, { at, flags }: Regular): RE2JS {
+  const key = `${flags}/${pattern}`
+  const known = remembered.get(key)
   if (known) return known
   if (pattern.length > maxPattern)
     throw costlyError(
@@ -16,9 +26,10 @@ export function patternOf(pattern: string, at: number): RE2JS {
       `正規表現が長すぎます(上限${maxPattern}文字)。`,
       `The regular expression is longer than ${maxPattern} characters.`,
     )
+  const options = flagsOf(flags, at)
   let compiled: RE2JS
   try {
-    compiled = RE2JS.compile(pattern, RE2JS.DOTALL)
+    compiled = RE2JS.compile(pattern, options)
   } catch {
     throw unknownError(
       at,
@@ -27,32 +38,34 @@ export function patternOf(pattern: string, at: number): RE2JS {
     )
   }
   if (remembered.size >= 200) remembered.clear()
-  remembered.set(pattern, compiled)
+  remembered.set(key, compiled)
   return compiled
 }
 
 const price = (run: Run, text: string, pattern: string) => spend(run, (text.length * (pattern.length + 8)) >> 8)
 
-export function finds(run: Run, text: string, pattern: string, at: number): boolean {
-  price(run, text, pattern)
-  return patternOf(pattern, at).matcher(text).find()
+export function finds(text: string, pattern: string, regular: Regular): boolean {
+  price(regular.run, text, pattern)
+  return patternOf(pattern, regular).matcher(text).find()
 }
 
-export function matchesWhole(run: Run, text: string, pattern: string, at: number): boolean {
-  price(run, text, pattern)
-  return patternOf(pattern, at).matcher(text).matches()
+export function matchesWhole(text: string, pattern: string, regular: Regular): boolean {
+  price(regular.run, text, pattern)
+  return patternOf(pattern, regular).matcher(text).matches()
 }
 
-/** `$1` and `${name}` in the substitution stand for groups. */
-export function substituted(run: Run, text: string, change: { pattern: string; by: string }, at: number): string {
-  price(run, text, change.pattern)
-  spend(run, (text.length * change.by.length) >> 5)
+/** `$1`, `${name}` and `$<name>` in the substitution stand for groups. */
+export function substituted(text: string, change: { pattern: string; by: string }, regular: Regular): string {
+  price(regular.run, text, change.pattern)
+  spend(regular.run, (text.length * change.by.length) >> 5)
   try {
-    return patternOf(change.pattern, at).matcher(text).replaceAll(change.by)
+    return patternOf(change.pattern, regular)
+      .matcher(text)
+      .replaceAll(change.by.replace(/\$\{(\w+)\}/g, (_all, name: string) => `$<${name}>`))
   } catch (error) {
-    if (error instanceof Error && error.name === 'FhirPathError') throw error
+    if (error instanceof FhirPathError) throw error
     throw unknownError(
-      at,
+      regular.at,
       `置換文字列「${change.by.slice(0, 60)}」が正しくありません。`,
       `The substitution ${change.by.slice(0, 60)} names a group that does not exist.`,
     )

@@ -211,9 +211,33 @@ export function unitOf(code: string): Unit | null {
   return unit
 }
 
-/** The dimension and code of a product or quotient of two units, as far as it can be written. */
-export const productCode = (a: string, b: string, operator: '.' | '/'): string => {
+const simple = /^([A-Za-z%]+|\[[^[\]{}]{1,30}\]|10[*^])([+-]?\d{1,2})?$/
+
+/** Units of a plain code with their exponents (`m.s-2`, `mg/dL`); null for codes with parentheses, annotations or numbers. */
+function exponentsOf(code: string): Map<string, number> | null {
+  const found = new Map<string, number>()
+  if (code === '1') return found
+  for (const [whole, sign, piece] of code.matchAll(/([./]?)([^./]*)/g)) {
+    if (whole === '') continue
+    const parts = piece === '1' ? null : simple.exec(piece!)
+    if (!parts && piece !== '1' && piece !== '') return null
+    if (parts) found.set(parts[1]!, (found.get(parts[1]!) ?? 0) + Number(parts[2] ?? 1) * (sign === '/' ? -1 : 1))
+  }
+  return found
+}
+
+/** The code of a product or quotient of two units; null where a part is no plain unit. */
+export function productCode(a: string, b: string, operator: '*' | '/'): string | null {
   if (b === '1') return a
-  if (operator === '/' && a === b) return '1'
-  return a === '1' && operator === '.' ? b : `${a}${operator}${/[./]/.test(b) ? `(${b})` : b}`
+  if (a === '1' && operator === '*') return b
+  const [left, right] = [exponentsOf(a), exponentsOf(b)]
+  if (!left || !right) return null
+  for (const [unit, exponent] of right) left.set(unit, (left.get(unit) ?? 0) + (operator === '*' ? exponent : -exponent))
+  const written = (sign: 1 | -1) =>
+    [...left]
+      .filter(([, exponent]) => exponent * sign > 0)
+      .map(([unit, exponent]) => unit + (Math.abs(exponent) === 1 ? '' : Math.abs(exponent)))
+  const [over, under] = [written(1), written(-1)]
+  const top = over.length === 0 && under.length === 0 ? '1' : over.join('.')
+  return top + under.map((unit) => `/${unit}`).join('')
 }

@@ -1,0 +1,120 @@
+/** What a hostile expression or resource may cost. Each limit with what stays inside it. */
+import { expect, test } from 'vitest'
+import type { Json } from '../model.ts'
+import { patient, questionnaire } from './fhirpath.fixture.ts'
+import { compileFhirPath, FhirPathError, fhirPathFinding } from './index.ts'
+
+function refusal(act: () => unknown): string {
+  try {
+    act()
+    return 'accepted'
+  } catch (error) {
+    return error instanceof FhirPathError ? error.code : String(error)
+  }
+}
+
+const nested = (depth: number): Json => {
+  let item: Json = { linkId: 'end' }
+  for (let i = 0; i < depth; i++) item = { linkId: `${i}`, item: [item] }
+  return { resourceType: 'Questionnaire', status: 'active', item: [item] }
+}
+
+test.each([
+  ['repeatAll that never ends', '(1).repeatAll($this)'],
+  ['repeat that makes something new each time', '(1).repeat($this + 1)'],
+  ['repeat of growing text', "'a'.repeat($this & $this)"],
+  [
+    'a text doubled again and again',
+    `${'('.repeat(1)}name.given.combine(name.given).combine(name.given).combine(name.given).aggregate($total & $total & 'aaaaaaaaaaaaaaaa', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))`,
+  ],
+  ['replace that multiplies', `'aaaaaaaaaaaaaaaa'${".replace('a', 'aaaaaaaaaaaaaaaa')".repeat(8)}`],
+  ['a collection doubled again and again', `name${'.select($this.combine($this))'.repeat(30)}`],
+  [
+    'a product over everything',
+    'descendants().select(%resource.descendants().select(%resource.descendants().select(%resource.descendants())))',
+  ],
+])('%s ends as too costly', (_name, expression) => {
+  expect(refusal(() => compileFhirPath(expression).values(patient))).toBe('costly')
+})
+
+test.each([
+  ['20,001 characters', `'${'a'.repeat(20_000)}'`],
+  ['101 parentheses', `${'('.repeat(101)}1${')'.repeat(101)}`],
+  ['a chain of 600 steps', `name${'.first()'.repeat(600)}`],
+  ['a sum of 600 terms', `1${' + 1'.repeat(600)}`],
+  ['600 signs', `${'-'.repeat(600)}1`],
+])('%s is refused before it runs', (_name, expression) => {
+  expect(refusal(() => compileFhirPath(expression))).toBe('costly')
+})
+
+test.each([
+  ['a long but plain expression', `name${'.first()'.repeat(300)}.exists()`],
+  ['60 parentheses', `${'('.repeat(60)}true${')'.repeat(60)}`],
+])('%s runs', (_name, expression) => {
+  expect(compileFhirPath(expression).values(patient)).toEqual([true])
+})
+
+test('a budget of steps is the caller’s to set', () => {
+  const expression = compileFhirPath('descendants().count()')
+  expect(refusal(() => expression.values(questionnaire, { maxSteps: 5 }))).toBe('costly')
+  expect(refusal(() => expression.values(questionnaire, { maxSteps: 500 }))).toBe('accepted')
+})
+
+test('a resource nested 5,000 deep is walked, or refused as too costly, never a crash', () => {
+  const deep = nested(5000)
+  expect(compileFhirPath('descendants().count()').values(deep, { maxSteps: 1_000_000 })).toEqual([10_003])
+  expect(['accepted', 'costly']).toContain(refusal(() => compileFhirPath('repeat(item).count()').values(deep)))
+  expect(['accepted', 'costly']).toContain(refusal(() => compileFhirPath('item = item').values(deep)))
+})
+
+test('a regular expression that makes others backtrack for ever is read in one pass', () => {
+  expect(compileFhirPath("('a' & '!').matches('^(a+)+$')").values({ resourceType: 'Patient' })).toEqual([false])
+  const long = { resourceType: 'Patient', name: [{ family: `${'a'.repeat(50_000)}!` }] }
+  expect(compileFhirPath("name.family.matches('^(a+)+$')").values(long)).toEqual([false])
+})
+
+test.each([
+  ['look-ahead', "'a'.matches('(?=a)')"],
+  ['a back reference', "'aa'.matches('(a)\\\\1')"],
+])('%s in a regular expression is refused by name', (_name, expression) => {
+  expect(refusal(() => compileFhirPath(expression).values(patient))).toBe('unknown')
+})
+
+test.each(['__proto__', 'constructor', 'constructor.name', 'toString', 'hasOwnProperty', 'name.__proto__.constructor', 'prototype'])(
+  '%s finds nothing',
+  (expression) => {
+    expect(compileFhirPath(expression).values(patient)).toEqual([])
+    expect(compileFhirPath(expression).values({ made: 'up' })).toEqual([])
+  },
+)
+
+test.each(['%__proto__', '%constructor', '%toString', "'a'.encode('__proto__')", 'toString.call()', '%`hasOwnProperty`'])(
+  '%s is refused',
+  (expression) => {
+    expect(refusal(() => compileFhirPath(expression).values(patient, { variables: {} }))).not.toBe('accepted')
+  },
+)
+
+test('an error says what, where and in both languages', () => {
+  try {
+    compileFhirPath('name\n  .frist()')
+    expect.unreachable()
+  } catch (error) {
+    expect(error).toBeInstanceOf(FhirPathError)
+    expect(fhirPathFinding(error as FhirPathError, 'Patient.name')).toEqual({
+      severity: 'error',
+      code: 'not-supported',
+      path: 'Patient.name',
+      ruleId: 'fhirpath/unknown',
+      ja: 'FHIRPathの2行4文字目: frist()という関数はありません。',
+      en: 'FHIRPath line 2, column 4: There is no function frist().',
+    })
+  }
+})
+
+test('the resource stays as it was', () => {
+  const before = structuredClone(patient)
+  for (const expression of ['descendants()', 'name.given | contact.name.given', 'birthDate + 1 day', "defineVariable('a').name"])
+    compileFhirPath(expression).values(patient)
+  expect(patient).toEqual(before)
+})

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { connectionLost, type Db, sqlState } from './database.ts'
+import { connectionLost, type Db, later, sqlState } from './database.ts'
 import { ulid } from './id.ts'
 import { underEpoch } from './leader.ts'
 
@@ -18,9 +18,12 @@ export type Taker = { topics: readonly string[]; take: (db: Db, told: readonly T
 export async function writeOutbox(db: Db, now: Date, messages: readonly Outgoing[]): Promise<void> {
   if (messages.length === 0) return
   const rows = messages.map((m) => ({ ...m, id: ulid(now.getTime()) }))
-  await sql`insert into kernel.outbox (key, id, at, topic, payload)
-    select key, id, ${now}, topic, payload from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(key text, id text, topic text, payload jsonb)`.execute(db)
+  await later(
+    db,
+    sql`insert into kernel.outbox (key, id, at, topic, payload)
+      select key, id, ${now}, topic, payload from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as r(key text, id text, topic text, payload jsonb)`,
+  )
 }
 
 const FIRST = 500

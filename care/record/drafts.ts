@@ -1,5 +1,5 @@
 import type { Resolution } from '#care/person'
-import { addresseeOf, type Resource, type Items, dateRange, type InformationKind, referTo } from '#packages/fhir'
+import { addresseeOf, type Resource, type Items, dateRange, type InformationKind, referTo, sameNumbers, textOf } from '#packages/fhir'
 import { newResourceId } from './ids.ts'
 import { indexRows } from './index-rows.ts'
 import type { WrittenRow } from './store.ts'
@@ -14,7 +14,8 @@ export const startOf = (date: string | null): Date | null => {
 export function stamped(resource: Resource, stamp: { id: string; version: number; at: Date }): Resource {
   const { resourceType, id: _id, meta, ...rest } = resource
   const sent = meta !== null && typeof meta === 'object' && !Array.isArray(meta) ? meta : {}
-  return { resourceType, id: stamp.id, meta: { ...sent, versionId: String(stamp.version), lastUpdated: stamp.at.toISOString() }, ...rest }
+  const own = { ...sent, versionId: String(stamp.version), lastUpdated: stamp.at.toISOString() }
+  return sameNumbers(resource, { resourceType, id: stamp.id, meta: own, ...rest })
 }
 
 /** Says whose the resource is where the sender named the patient by identifier alone. */
@@ -22,7 +23,7 @@ export function withPatient(resource: Resource, reference: string): Resource {
   for (const name of ['subject', 'patient', 'beneficiary']) {
     const subject = resource[name]
     if (subject !== null && typeof subject === 'object' && !Array.isArray(subject) && subject.reference === undefined) {
-      return { ...resource, [name]: { reference, ...subject } }
+      return sameNumbers(resource, { ...resource, [name]: { reference, ...subject } })
     }
   }
   return resource
@@ -55,7 +56,7 @@ export function depositRows(items: Items, about: { person: Resolution; depositId
       addressee: addressee(kind, resource),
       registeredAt: about.now,
       clinicalAt: startOf(clinicalDate),
-      body: JSON.stringify(body),
+      body: textOf(body),
       index: indexRows(body, key),
     }
   })

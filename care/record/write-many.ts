@@ -3,7 +3,7 @@ import type { PersonService } from '#care/person'
 import { type Context, institutionOf } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { Refusal, refuse } from '#kernel/refusal'
-import type { Resource } from '#packages/fhir'
+import { type Resource, textOf } from '#packages/fhir'
 import { keyOfId, newResourceId } from './ids.ts'
 import { stamped } from './drafts.ts'
 import type { Seen } from './model.ts'
@@ -165,7 +165,7 @@ async function next(
   if (item.key !== old.key) refuse('not-permitted')
   const { resource } = item
   const same = stamped(resource, { id: old.id, version: old.version, at: old.lastUpdated })
-  if (!old.deleted && JSON.stringify(same) === old.body) return null
+  if (!old.deleted && textOf(same) === old.body) return null
   if (resource.resourceType === 'Patient') await requireOwnMemberIds(ctx, parts, { key: old.key, resource })
   return { ...draftOf(ctx, resource, { key: old.key, id: old.id, version: old.version + 1, of: item.of }), depositId: old.depositId }
 }

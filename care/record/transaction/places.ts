@@ -1,6 +1,6 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isObject, type Json, type Resource } from '#packages/fhir'
+import { isObject, type Json, type Resource, sameNumbers } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { asSoundAs } from '../write/judge.ts'
 import { criteriaOf } from '../write/conditional.ts'
@@ -93,7 +93,7 @@ export function pointed(entry: Entry, references: readonly string[], of: Readonl
     }
     if (Array.isArray(value)) return value.map((v) => map(v, name))
     if (!isObject(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, map(v, k)]))
+    return sameNumbers(value, Object.fromEntries(Object.entries(value).map(([k, v]) => [k, map(v, k)])))
   }
   return asSoundAs(resource, map(resource, '') as Resource)
 }

@@ -1,6 +1,6 @@
 import type { ItemKind } from '#care/consent'
 import { type Context, institutionOf } from '#kernel/context'
-import { clinicalDate, flagsOf, informationKind, type Resource } from '#packages/fhir'
+import { clinicalDate, flagsOf, informationKind, type Resource, textOf } from '#packages/fhir'
 import { stamped, startOf } from '../drafts.ts'
 import { indexRows } from '../index-rows.ts'
 import type { WrittenRow } from '../store.ts'
@@ -34,7 +34,7 @@ export function draftOf(ctx: Pick<Context, 'actor' | 'now'>, resource: Resource,
     addressee: null,
     registeredAt: ctx.now,
     clinicalAt: startOf(clinicalDate(resource)),
-    body: JSON.stringify(body),
+    body: textOf(body),
     index: indexRows(body, place.of === 'person' ? place.key : null),
   }
 }

@@ -27,7 +27,7 @@ const KEPT_AT_MOST_MS = 30 * DAY_MS
 type SystemActor = Extract<Actor, { kind: 'system' }>
 
 /** Orders to be told of changes, each delivered under the rights its client has at that moment. */
-export function subscriptionService(sources: Sources & { outbound: Outbound }) {
+export function subscriptionService(sources: Sources & { outbound: Outbound; chance?: () => number }) {
   const { record, base, outbound } = sources
 
   /** @refuses not-permitted, scope-missing */

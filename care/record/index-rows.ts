@@ -88,6 +88,9 @@ export function indexRows(resource: Resource, patientKey: string | null): IndexR
 export function rowsOf(found: IndexValues, home: string): IndexRows {
   const tokens = new Set<string>()
   for (const t of found.tokens) if (!ownColumns.has(t.param)) for (const entry of tokenEntries(t)) tokens.add(entry)
+  // A concept in words alone has no code to be found by, but is not missing.
+  const coded = new Set(found.tokens.filter((t) => t.code !== undefined || t.system !== undefined).map((t) => t.param))
+  for (const { param } of found.tokens) if (!coded.has(param)) tokens.add(`${param}=~`)
   for (const { param, value } of found.uris) for (const address of addresses(value)) tokens.add(boundToken(`${param}=${address}`))
   const refs = new Set<string>()
   for (const r of found.references) {

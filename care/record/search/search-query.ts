@@ -105,7 +105,7 @@ function control(search: Search, name: string, value: string): boolean {
       return true
     case '_type':
       if (!value.split(',').every(isResourceType)) unreadable(name, value)
-      return search.type === ''
+      return search.type === '' || search.type.endsWith('/*')
     default:
       return include(search, name, value)
   }

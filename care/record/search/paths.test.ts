@@ -1,0 +1,163 @@
+/** Searches through references: chains, `_has`, includes, compartments, several types; and that none of them shows what the caller may not see. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CLINIC, DAY_MS } from '../../../tests/harness/platform.ts'
+import { matches } from '../../../tests/harness/caller.ts'
+import { openWorld, type World } from './world.fixture.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world?.close())
+
+const rules = (title: string, table: Record<string, string>, mode: 'find' | 'included' = 'find') =>
+  describe(title, () => {
+    test.each(Object.entries(table))('%s -> %s', async (query, expected) => {
+      expect((await world[mode](query)).join(' ')).toBe(expected)
+    })
+  })
+
+rules('chains', {
+  'Observation?subject:Patient.name=山川&code=2823-3': 'k-4 k-54',
+  'Observation?patient.name=たかはし': 'taro-k',
+  'Observation?subject.gender=male': 'taro-k',
+  'Condition?patient.birthdate=lt1960': 'diabetes',
+  'Observation?performer:Practitioner.name=佐藤': 'k-4 taro-k',
+  'Observation?performer.name=佐藤': 'k-4 taro-k',
+  'Observation?performer:Organization.name=中央検査': 'k-54',
+  'Observation?performer:Practitioner.gender=female,male': 'k-4 k-54 taro-k',
+  'Observation?encounter.status=finished': 'k-4 k-54',
+  'Observation?encounter:Encounter.participant:Practitioner.name=佐藤': 'k-4 k-54',
+  'Observation?subject=HANAKO&encounter:Encounter.service-provider:Organization.name=中央検査': 'k-4 k-54',
+  'Observation?subject=TARO&encounter.status=finished': '',
+  'PractitionerRole?practitioner.identifier=urn:license|L-1': 'role-sato',
+  'DiagnosticReport?result.code=29463-7': 'report',
+  'DiagnosticReport?result:Observation.subject:Patient.name=山川': 'report',
+  'Observation?performer:Practitioner.name=だれでもない': '',
+})
+
+rules('_has', {
+  'Patient?_has:Observation:patient:code=2823-3': 'HANAKO TARO',
+  'Patient?_has:Observation:subject:value-quantity=gt5||mmol/L': 'HANAKO',
+  'Patient?_has:Condition:patient:code:text=喘息': 'TARO',
+  'Practitioner?_has:Observation:performer:subject=TARO': 'dr-sato',
+  'Practitioner?_has:Observation:performer:code=2823-3': 'dr-mori dr-sato',
+  'Practitioner?_has:Condition:asserter:code=E11': 'dr-sato',
+  'Encounter?_has:Observation:encounter:code=85354-9': 'visit-2',
+  'Encounter?subject=HANAKO&_has:Observation:encounter:code=2823-3': 'visit-1',
+  'Observation?_has:DiagnosticReport:result:code=11502-2': 'k-4 weight',
+  'Patient?_has:Observation:patient:_has:DiagnosticReport:result:status=final': 'HANAKO',
+  'Organization?_has:PractitionerRole:organization:practitioner.name=佐藤': 'org-lab',
+  'Patient?_has:Observation:patient:code=nothing': '',
+})
+
+rules(
+  'includes',
+  {
+    'Observation?_id=k-4&_include=Observation:subject': 'HANAKO',
+    'Observation?_id=k-4&_include=Observation:subject:Group': '',
+    'Observation?_id=k-4,k-54&_include=Observation:performer': 'dr-mori dr-sato org-lab',
+    'Observation?_id=k-4,k-54&_include=Observation:performer:Practitioner': 'dr-mori dr-sato',
+    'Observation?_id=k-4&_include=*': 'HANAKO dr-sato visit-1',
+    'Observation?_id=k-4&_include=Observation:*': 'HANAKO dr-sato visit-1',
+    'Observation?_id=k-4&_include=Observation:encounter&_include=Encounter:service-provider': 'visit-1',
+    'Observation?_id=k-4&_include=Observation:encounter&_include:iterate=Encounter:service-provider': 'org-lab visit-1',
+    'Patient?_id=TARO&_revinclude=Observation:subject': 'taro-k',
+    'Patient?_id=TARO&_revinclude=Observation:subject&_revinclude=Condition:patient': 'taro-asthma taro-k',
+    'Patient?_id=TARO&_revinclude=*': 'taro-asthma taro-k',
+    'Practitioner?_id=dr-mori&_revinclude=Observation:performer': 'k-54',
+    'Practitioner?_id=dr-sato&_revinclude=*': 'diabetes k-4 role-sato taro-k visit-1',
+    'Encounter?_id=visit-1&_revinclude=Observation:encounter&_include:iterate=Observation:performer': 'dr-mori dr-sato k-4 k-54 org-lab',
+    'Patient?_id=HANAKO&_revinclude=Encounter:subject&_revinclude:iterate=Observation:encounter': 'bp-high k-4 k-54 visit-1 visit-2',
+  },
+  'included',
+)
+
+rules('compartments and several types', {
+  'Patient/TARO/Observation': 'taro-k',
+  'Patient/HANAKO/Observation?code=2823-3': 'k-4 k-54',
+  'Patient/TARO/*': 'TARO taro-asthma taro-k',
+  'Encounter/visit-1/Observation': 'k-4 k-54',
+  'Encounter/visit-1/*?_type=Observation': 'k-4 k-54',
+  'Practitioner/dr-sato/Observation?subject=HANAKO': 'k-4',
+  'Practitioner/dr-sato/Condition': 'diabetes',
+  '?_type=Observation,Condition&patient=TARO': 'taro-asthma taro-k',
+  '?_type=Observation,Condition&subject=TARO&_sort=-_id': 'taro-k taro-asthma',
+  '?_type=Location,Organization&name=中央': 'org-lab',
+})
+
+test.each(['?code=x', 'Patient/TARO/Location', 'Location/loc-tokyo/Observation', '?_type=Nobody'])('%s is refused', async (query) => {
+  expect((await world.hospital.get(world.url(query).replace('/?', '?'))).status).toBeGreaterThanOrEqual(400)
+})
+
+test('POST searches several types and compartments too', async () => {
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const all = await world.hospital.post('/fhir/R4/_search', `_type=Observation&patient=${world.taro.key}`, type)
+  expect(matches(all).map((r) => r.id)).toEqual(['taro-k'])
+  const one = await world.hospital.post(`/fhir/R4/Patient/${world.hanako.key}/Observation/_search`, 'code=29463-7', type)
+  expect(matches(one).map((r) => r.id)).toEqual(['weight'])
+})
+
+describe('a search reveals nothing that reading would not (A3, A4)', () => {
+  // The clinic was told of Taro's diagnosis alone: not of results, and of nothing about Hanako but that she is a patient of the clinic.
+  const shown = ['Condition?code:text=喘息', 'Patient?_has:Condition:patient:code:text=喘息']
+  const hidden = [
+    'Observation?code=2823-3',
+    'Patient?_has:Observation:patient:code=2823-3',
+    'Practitioner?_has:Observation:performer:code=2823-3',
+    'Encounter?_has:Observation:encounter:code=2823-3',
+    'Observation?encounter.status=finished',
+    'Condition?patient.name=山川',
+    'Patient?_has:Observation:patient:_has:DiagnosticReport:result:status=final',
+    'Patient/TARO/Observation',
+    'Practitioner/dr-sato/Observation',
+    '?_type=Observation,DiagnosticReport&status=final',
+    'Observation?_list=problems',
+    'Observation?_sort=value-quantity',
+    'Observation?_content=ワラ色',
+  ]
+  const total = async (who: Awaited<ReturnType<World['clinic']>>, query: string) => {
+    const heard = await who.get(
+      world
+        .url(`${query}&_total=accurate&_summary=count`)
+        .replace('/?', '?')
+        .replace(/(\/[A-Za-z*]+)&/, '$1?&'),
+    )
+    expect(heard.status, heard.text).toBe(200)
+    return heard.body.total
+  }
+
+  beforeAll(async () => {
+    world.platform.clock.forward(DAY_MS / 100)
+    for (const { key } of [world.taro, world.hanako]) await world.platform.relate(key, CLINIC)
+    await world.platform.consent(world.taro.key, CLINIC, { diagnosis: true })
+  })
+
+  test.each(hidden)('%s: 0 for the clinic; the control: the hospital finds some', async (query) => {
+    expect(await total(await world.clinic(), query)).toBe(0)
+    expect(await total(await world.platform.system('1310000019'), query)).toBeGreaterThan(0)
+  })
+
+  test.each(shown)('%s is shown', async (query) => expect(await total(await world.clinic(), query)).toBeGreaterThan(0))
+
+  test.each(['_revinclude=*', '_revinclude=Observation:subject', '_revinclude=Observation:patient&_include:iterate=Observation:encounter'])(
+    'Patient with %s brings what was agreed to alone',
+    async (query) => {
+      const heard = await (await world.clinic()).get(world.url(`Patient?_id=TARO,HANAKO&${query}`))
+      const ids = (heard.body.entry ?? []).filter((e) => e.search?.mode === 'include').map((e) => e.resource!.id)
+      expect(ids).toEqual(query === '_revinclude=*' ? ['taro-asthma'] : [])
+    },
+  )
+
+  test('a token for one type cannot look into another through a chain, nor be shown it', async () => {
+    const narrow = await world.platform.system('1310000019', ['system/Observation.rs'])
+    for (const query of [
+      'Observation?subject:Patient.name=山川',
+      'Observation?performer.name=佐藤',
+      'Observation?_has:DiagnosticReport:result:status=final',
+    ])
+      expect((await narrow.get(world.url(query))).status).toBe(403)
+    const heard = await narrow.get('/fhir/R4/Observation?_id=k-4&_include=*')
+    expect((heard.body.entry ?? []).map((e) => e.resource!.id)).toEqual(['k-4'])
+  })
+})

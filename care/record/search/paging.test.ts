@@ -39,6 +39,7 @@ async function write(key: string, drawn: Drawn): Promise<string> {
   platform.clock.forward(drawn.value === 2 ? 1_000 : 0)
   const heard = await system.post('/fhir/R4/Observation', {
     resourceType: 'Observation',
+    meta: { tag: [{ system: 'urn:run', code: key }] },
     status: drawn.status,
     code: { coding: [{ system: 'urn:c', code: `c${n++ % 2}` }] },
     subject: { reference: `Patient/${key}` },
@@ -66,14 +67,13 @@ test('no page repeats or skips what stood throughout, in any order, with everybo
         const query = new URLSearchParams({
           ...(sort ? { _sort: sort } : {}),
           _count: String(count),
-          ...(keyed ? { subject: key } : { 'subject.birthdate': '1958-04-12' }),
+          ...(keyed ? { subject: key } : { _tag: key }),
         })
         let next: string | undefined = `/fhir/R4/Observation?${query}`
         const seen: string[] = []
         const more = [...between]
         for (let page = 0; next !== undefined && page < 400; page++) {
           const heard = await (await platform.system(HOSPITAL)).get(next)
-          if (heard.status === 400 && !keyed) return
           expect(heard.status, heard.text).toBe(200)
           seen.push(...matches(heard).map((r) => r.id!))
           next = linkOf(heard, 'next')

@@ -1,3 +1,4 @@
+import { sameNumbers } from '../decimals.ts'
 import type { Flags, InformationKind, Json, Resource } from '../model.ts'
 import { codeSystems, extensions, identifierSystems } from './canonicals.ts'
 import { codings, element, extension, firstText, isObject, isResource, texts, values } from './element.ts'
@@ -161,7 +162,7 @@ function mapReferences(resource: Resource, replace: (reference: string) => strin
       const replaced = name === 'reference' && typeof child === 'string' ? replace(child) : map(child)
       return replaced === null && child !== null ? [] : [[name, replaced]]
     })
-    return Object.fromEntries(kept)
+    return sameNumbers(value, Object.fromEntries(kept))
   }
   return map(resource) as Resource
 }

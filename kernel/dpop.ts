@@ -5,7 +5,7 @@
  */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Db } from './database.ts'
+import { type Db, inTransaction } from './database.ts'
 import { gather } from './gather.ts'
 
 type Algorithm = { hash: string | null; keyType: string; curve?: string; padding?: 'pss' }
@@ -151,16 +151,21 @@ function jsonOf(segment: string): Record<string, unknown> | undefined {
   }
 }
 
+const QUICK = sql`select set_config('synchronous_commit', 'off', true)`
+/** Inside a transaction the setting would hold for all of it. */
+const ASIDE = sql`select 1`
+
 /**
  * Claims a proof; false where it was used before. The database remembers, because a proof sent to one worker could be sent
- * again to another; proofs of requests under way at the same time share a statement, and its table is not logged, so that no
- * request waits for the disk. A crash of the database forgets the proofs of the last minute.
+ * again to another; proofs of requests under way at the same time share a statement. It does not wait for the disk: the
+ * audit entry that precedes the answer does, and follows it in the log.
  */
 export const claimProof = gather<Claim, boolean>(async (db: Db, claims) => {
   // In one order everywhere, so that two workers that are sent the same proofs never wait for each other.
   const ordered = claims.toSorted((a, b) => Buffer.compare(a.hash, b.hash))
-  const { rows } = await sql<{ hash: Buffer }>`insert into kernel.used_proof (hash, until)
-    select * from unnest(${ordered.map((c) => c.hash)}::bytea[], ${ordered.map((c) => c.until)}::timestamptz[])
+  const { rows } = await sql<{ hash: Buffer }>`with quick as materialized (${inTransaction(db) ? ASIDE : QUICK})
+    insert into kernel.used_proof (hash, until)
+    select u.hash, u.until from unnest(${ordered.map((c) => c.hash)}::bytea[], ${ordered.map((c) => c.until)}::timestamptz[]) as u(hash, until), quick
     on conflict do nothing returning hash`.execute(db)
   const fresh = new Set(rows.map((r) => r.hash.toString('hex')))
   // Of the same proof twice in one statement, the first is good.

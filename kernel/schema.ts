@@ -38,7 +38,7 @@ export const kernelMigrations: Migration[] = [
     `,
   },
   {
-    id: 'kernel/outbox-parking',
+    id: 'kernel/002-outbox-parking',
     sql: `
       alter table kernel.outbox add column tries int not null default 0, add column error text, add column parked_at timestamptz;
       create index outbox_by_time on kernel.outbox using brin (at);
@@ -46,6 +46,6 @@ export const kernelMigrations: Migration[] = [
   },
   {
     id: 'kernel/003-used-proof',
-    sql: 'create unlogged table kernel.used_proof (hash bytea primary key, until timestamptz not null); create index used_proof_by_end on kernel.used_proof (until);',
+    sql: 'create table kernel.used_proof (hash bytea primary key, until timestamptz not null); create index used_proof_by_end on kernel.used_proof (until);',
   },
 ]

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { type AllowedHost, parseAllowedHosts } from '#kernel/outbound'
 
 const flag = (usual: boolean) =>
   z
@@ -44,6 +45,11 @@ const schema = z.object({
     .regex(/^[A-Za-z0-9-]+$/)
     .transform((name) => name.toLowerCase())
     .optional(),
+  /**
+   * Hosts that subscriptions may call: `hooks.example.jp`, `ehr.local:8443+private`, `localhost:*+private+http`, separated by commas.
+   * Without it nothing is called; in the demo, this machine.
+   */
+  ENISHI_HOOK_HOSTS: z.string().optional(),
   ENISHI_DEMO_PEOPLE: z.coerce.number().int().min(10).max(5_000).default(300),
 })
 
@@ -65,6 +71,7 @@ export type Config = {
   tlsPort: number
   tlsBase: string | null
   proxyCertificateHeader: string | null
+  hookHosts: AllowedHost[]
 }
 
 export type TlsConfig = { port: number; certificate: string; key: string; clientCa: string | null; clientCrl: string | null }
@@ -102,6 +109,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     cardOcspUrl: v.ENISHI_CARD_OCSP_URL ?? null,
     ...tlsOf(v, baseUrl),
     proxyCertificateHeader: v.ENISHI_TRUSTED_PROXY_CERT_HEADER ?? null,
+    hookHosts: hookHostsOf(v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : '')),
+  }
+}
+
+function hookHostsOf(text: string): AllowedHost[] {
+  try {
+    return parseAllowedHosts(text)
+  } catch {
+    throw badConfig('ENISHI_HOOK_HOSTS: host[:port|:*][+private][+http], …')
   }
 }
 

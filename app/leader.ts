@@ -3,13 +3,17 @@ import { readFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { pino } from 'pino'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
+import { subscriptionRoutes } from '#care/subscription'
 import { lead, resign } from '#kernel/leader'
+import { handOut, type Taker } from '#kernel/outbox'
+import { outbound } from '#kernel/outbound'
 import { type CheckpointSigner, sequence } from '#kernel/sequencer'
 import type { JobRow } from '#kernel/route'
 import type { Config } from './config.ts'
@@ -37,15 +41,21 @@ export async function checkpointSigner(home: string): Promise<CheckpointSigner> 
 /** Work that exactly one process does: the audit tree each second, housekeeping each hour. */
 export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const log = pino({ level: 'info' }, pino.destination(2))
-  const db = openDatabase({ url: config.databaseUrl, poolSize: 3, applicationName: 'enishi-leader' })
+  const db = openDatabase({ url: config.databaseUrl, poolSize: 6, applicationName: 'enishi-leader' })
   const clock = await databaseClock(db)
   const signer = await checkpointSigner(config.home)
   const holder = `${hostname()}:${process.pid}`
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
-  const jobs = [...allJobs(config), ...(secrets ? [demoListJob(config.home, secrets)] : [])].map((row) => ({ row, due: 0 }))
+  const all = [...allJobs(config), ...(secrets ? [demoListJob(config.home, secrets)] : [])]
+  const jobs = all.filter((row) => !row.apart).map((row) => ({ row, due: 0 }))
   let stopped = false
+  const stopping = new AbortController()
+  let epoch: number | undefined
+  const warn = (error: unknown, what: string) =>
+    log.warn({ fault: error instanceof Error ? error.name : 'unknown', code: sqlState(error) }, what)
   const beat = async () => {
     const lease = await lead(db, holder)
+    epoch = lease?.epoch
     if (!lease) return
     while ((await sequence(db, { epoch: lease.epoch, now: clock.now(), signer })) === 5_000 && !stopped);
     for (const job of jobs) {
@@ -57,15 +67,23 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const loop = (async () => {
     while (!stopped) {
       const started = performance.now()
-      await beat().catch((error: unknown) =>
-        log.warn({ fault: error instanceof Error ? error.name : 'unknown', code: sqlState(error) }, 'leader'),
-      )
+      await beat().catch((error: unknown) => warn(error, 'leader'))
       await new Promise((r) => setTimeout(r, Math.max(50, BEAT_MS - (performance.now() - started))))
     }
   })()
+  // A job apart keeps its own time; what it writes is held to the epoch, so that one which was overtaken changes nothing.
+  const apart = all
+    .filter((row) => row.apart)
+    .map(async (row) => {
+      while (!stopped) {
+        if (epoch !== undefined) await row.run({ db, now: clock.now(), epoch }).catch((error: unknown) => warn(error, row.name))
+        await sleep(row.everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+      }
+    })
   return async () => {
     stopped = true
-    await loop
+    stopping.abort()
+    await Promise.all([loop, ...apart])
     await resign(db, holder).catch(() => undefined)
     clock.stop()
     await db.destroy()
@@ -87,6 +105,19 @@ const forgetJob: JobRow = {
   },
 }
 
+/** Hands what writes told to the rooms that want it, soon after their commit. */
+const handOutJob = (takers: readonly Taker[]): JobRow => ({
+  kind: 'job',
+  name: 'kernel.hand-out',
+  everyMs: 200,
+  apart: true,
+  law: '医療情報システムの安全管理に関するガイドライン 第6.0版（情報の確実な受け渡し）',
+  summary: { ja: '書き込みの知らせを各サービスに渡す', en: 'Hand what writes told to the services that want it' },
+  async run({ db, now, epoch }) {
+    for (let turn = 0; turn < 20; turn++) if ((await handOut(db, { epoch, now, takers })) === 0) return
+  },
+})
+
 const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
   kind: 'job',
   name: 'demo.revocation-list',
@@ -97,8 +128,12 @@ const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
 })
 
 /** The jobs of every room. */
-export function allJobs({ demo, home, baseUrl }: Pick<Config, 'demo' | 'home' | 'baseUrl'>): JobRow[] {
-  const built = services({ cards: noCards, demo, home })
-  const rows = [...eligibilityRoutes(built.eligibility), ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` })]
-  return [forgetJob, ...rows.filter((row) => row.kind === 'job')]
+export function allJobs({ demo, home, baseUrl, hookHosts }: Pick<Config, 'demo' | 'home' | 'baseUrl' | 'hookHosts'>): JobRow[] {
+  const built = services({ cards: noCards, demo, home, baseUrl, hooks: outbound(hookHosts) })
+  const rows = [
+    ...eligibilityRoutes(built.eligibility),
+    ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` }),
+    ...subscriptionRoutes(built.subscription),
+  ]
+  return [forgetJob, handOutJob([built.subscription.feed]), ...rows.filter((row) => row.kind === 'job')]
 }

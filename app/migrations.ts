@@ -3,6 +3,7 @@ import { consentMigrations } from '#care/consent'
 import { eligibilityMigrations } from '#care/eligibility'
 import { personMigrations } from '#care/person'
 import { recordMigrations } from '#care/record'
+import { subscriptionMigrations } from '#care/subscription'
 import type { Migration } from '#kernel/migrate'
 import { kernelMigrations } from '#kernel/schema'
 import { signInMigrations } from '#portals/sign-in'
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
   ...personMigrations,
   ...eligibilityMigrations,
   ...recordMigrations,
+  ...subscriptionMigrations,
   ...bulkMigrations,
   ...signInMigrations,
   ...demoMigrations,

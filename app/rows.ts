@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
+import { subscriptionRoutes } from '#care/subscription'
 import type { Row } from '#kernel/route'
 import type { TokenMint } from '#kernel/token'
 import { citizenRoutes } from '#portals/citizen'
@@ -33,6 +34,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     assetRow('islands', dist),
     ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
     ...bulkRoutes(services.bulk, { base: `${config.baseUrl}/fhir/R4` }),
+    ...subscriptionRoutes(services.subscription),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),

@@ -3,11 +3,23 @@ import { accountsOf, personService } from '#care/person'
 import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { recordService } from '#care/record'
+import { subscriptionService } from '#care/subscription'
+import { noOutbound, type Outbound } from '#kernel/outbound'
 
 export type Services = ReturnType<typeof services>
 
-/** The floor plan in code: services built in order of need. @param home data folder; bulk files stand below it */
-export function services({ cards, demo, home = '.enishi' }: { cards: CardVerifier; demo: boolean; home?: string }) {
+export type ServiceDeps = {
+  cards: CardVerifier
+  demo: boolean
+  /** Data folder; bulk files stand below it. */
+  home?: string
+  baseUrl?: string
+  /** How subscribers' hooks are called; not at all where it is absent. */
+  hooks?: Outbound
+}
+
+/** The floor plan in code: services built in order of need. */
+export function services({ cards, demo, home = '.enishi', baseUrl = 'http://localhost:8080', hooks = noOutbound }: ServiceDeps) {
   const consent = consentService()
   const person = personService({ totpOnce: !demo, anyClientUnbound: demo })
   const eligibility = eligibilityService({ consent, person, cards })
@@ -16,5 +28,6 @@ export function services({ cards, demo, home = '.enishi' }: { cards: CardVerifie
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })
-  return { accounts, consent, person, eligibility, record, bulk, cards }
+  const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
+  return { accounts, consent, person, eligibility, record, bulk, subscription, cards }
 }

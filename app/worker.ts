@@ -6,6 +6,7 @@ import { databaseClock } from '#kernel/clock'
 import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
 import { connectionGuard } from '#kernel/listener'
+import { outbound } from '#kernel/outbound'
 import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
 import type { Config } from './config.ts'
@@ -32,7 +33,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   await mkdir(config.home, { recursive: true })
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const cards = secrets ? demoCards(config.home, secrets, config.port) : ((await trustedCards(config)) ?? noCards)
-  const built = services({ cards, demo: config.demo, home: config.home })
+  const built = services({ cards, demo: config.demo, home: config.home, baseUrl: config.baseUrl, hooks: outbound(config.hookHosts) })
   const rows = allRows({
     services: built,
     config,

@@ -86,6 +86,12 @@ export const refusals = {
     en: 'Not found. Please check the number or link.',
   },
   gone: { status: 410, issue: 'deleted', ja: 'この記録は削除されています。', en: 'This record has been deleted.' },
+  'retention-running': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'この記録は法定の保存期間が終わっていないため、消去できません。',
+    en: 'The statutory retention of this record has not ended; it cannot be erased.',
+  },
   'version-conflict': {
     status: 412,
     issue: 'conflict',

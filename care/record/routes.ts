@@ -4,6 +4,7 @@ import { jsonText } from './body.ts'
 import type { DepositReceipt } from './deposit.ts'
 import { capabilityStatement } from './capability.ts'
 import { historyRoutes } from './history/routes.ts'
+import { operationRoutes } from './operation/routes.ts'
 import { heedProjection } from './projection.ts'
 import { resourceAnswer } from './read-answer.ts'
 import { searchRoutes } from './search/routes.ts'
@@ -53,6 +54,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       summary: { ja: '1件の読み取り', en: 'Read one resource' },
       handle: async (ctx, { params, headers }) => resourceAnswer(await record.read(ctx, params.type!, params.id!), headers),
     },
+    ...operationRoutes(record, { base, law: LAW }),
     ...historyRoutes(record, { base, law: LAW }),
     ...writeRoutes(record, base),
   ])

@@ -49,7 +49,7 @@ export const recordMigrations: Migration[] = [
     `,
   },
   {
-    id: 'record/002-search',
+    id: 'record/003-search',
     // Rows from before keep their folded text as the written one until they are indexed anew.
     sql: `
       alter table record.string_value add column n int not null default 0, add column raw text not null default '';
@@ -74,6 +74,15 @@ export const recordMigrations: Migration[] = [
         done bigint not null default 0, estimate bigint not null default 0, reason text not null default '', primary key (key, task));
       insert into record.reindex (key, task, types, state, started_at, at)
         select 'platform', 'built-in', '{}', 'waiting', now(), now() where exists (select 1 from record.resource);
+    `,
+  },
+  {
+    id: 'record/004-erasure',
+    // What was erased must be erased again from every backup that is restored: who ordered it and why stays, what it was does not.
+    sql: `
+      create table record.erasure (
+        key text not null, id text not null, at timestamptz not null, by text not null, basis text not null, reason text not null,
+        written_at timestamptz, primary key (key, id));
     `,
   },
 ]

@@ -10,6 +10,7 @@ import { findVersions } from './history/store.ts'
 import { indexRows } from './index-rows.ts'
 import { keyOfId, sharedTypes } from './ids.ts'
 import type { Seen } from './model.ts'
+import { operationService } from './operation/service.ts'
 import { patientResource } from './patient.ts'
 import { parseSearch } from './search/search-query.ts'
 import { runSearch } from './search/search-sql.ts'
@@ -71,25 +72,29 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     ])
   }
 
+  /**
+   * One resource by id.
+   * @refuses not-found also where it exists but the caller may not see it; gone
+   */
+  async function read(ctx: Context, type: string, id: string): Promise<Seen> {
+    requireScope(ctx.actor, type, 'r')
+    const found = (await find(ctx, type, id)) ?? refuse('not-found', askedKey(type, id))
+    if (found.deleted) refuse('gone')
+    note(ctx, [found], `${type}/${id}`)
+    return found
+  }
+
   const searches = searchService({ about, note })
+  const writes = writeService({ consent, person, find })
 
   return {
     ...depositService({ consent, person, ensurePatient }),
-    ...writeService({ consent, person, find }),
+    ...writes,
     ...searches,
+    ...operationService({ about, note, read, search: searches.searchType, update: (...args) => writes.update(...args) }),
     ensurePatient,
 
-    /**
-     * One resource by id.
-     * @refuses not-found also where it exists but the caller may not see it; gone
-     */
-    async read(ctx: Context, type: string, id: string): Promise<Seen> {
-      requireScope(ctx.actor, type, 'r')
-      const found = (await find(ctx, type, id)) ?? refuse('not-found', askedKey(type, id))
-      if (found.deleted) refuse('gone')
-      note(ctx, [found], `${type}/${id}`)
-      return found
-    },
+    read,
 
     /** One version of a resource. @refuses not-found, gone */
     async version(ctx: Context, type: string, id: string, version: number): Promise<Seen> {

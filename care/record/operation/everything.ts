@@ -1,0 +1,93 @@
+import { refuse } from '#kernel/refusal'
+import { dateRange, isObject, isResourceType, type Json, parseReference } from '#packages/fhir'
+import { sharedTypes } from '../ids.ts'
+import type { Seen } from '../model.ts'
+import type { EverythingQuery } from './store.ts'
+
+const DEFAULT_COUNT = 200
+const MAX_COUNT = 1_000
+
+/** A page of `$everything` as asked for. */
+export type Everything = Omit<EverythingQuery, 'keys' | 'readable' | 'limit'> & { count: number; used: [string, string][] }
+
+const bad = (param: string, value: string): never => refuse('search-invalid', { param, value: value.slice(0, 80) })
+const span = (param: string, value: string) => dateRange(value) ?? bad(param, value)
+
+/** Reads `start`, `end`, `_since`, `_type`, `_count` and the place of the next page. @refuses search-invalid, search-unsupported, type-unknown */
+export function parseEverything(query: URLSearchParams, strict: boolean): Everything {
+  const read: Everything = { types: null, since: null, from: null, to: null, after: null, count: DEFAULT_COUNT, used: [] }
+  for (const [name, value] of query) {
+    if (value === '' || ['_format', '_pretty', '_summary', '_elements', 'lang'].includes(name)) continue
+    if (name === 'start') read.from = new Date(span(name, value).lo)
+    else if (name === 'end') read.to = new Date(span(name, value).hi)
+    else if (name === '_since') read.since = new Date(span(name, value).lo)
+    else if (name === '_type') read.types = [...(read.types ?? []), ...typesOf(value)]
+    else if (name === '_count') read.count = /^\d{1,6}$/.test(value) ? Math.max(1, Math.min(Number(value), MAX_COUNT)) : bad(name, value)
+    else if (name === '_cursor') read.after = decodeCursor(value) ?? bad(name, value)
+    else if (strict) refuse('search-unsupported', { param: name.slice(0, 80) })
+    else continue
+    if (name !== '_cursor') read.used.push([name, value])
+  }
+  return read
+}
+
+function typesOf(value: string): string[] {
+  const types = value.split(',').filter((t) => t !== '')
+  for (const type of types) if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
+  return types
+}
+
+const encodeCursor = ({ type, id }: Seen): string => Buffer.from(JSON.stringify([type === 'Patient' ? '' : type, id])).toString('base64url')
+
+function decodeCursor(text: string): Everything['after'] {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+    if (!Array.isArray(read) || read.length !== 2) return null
+    const [type, id] = read as unknown[]
+    if (typeof type !== 'string' || !/^[A-Za-z]{0,40}$/.test(type)) return null
+    return typeof id === 'string' && /^[A-Za-z0-9.-]{1,64}$/.test(id) ? { type, id } : null
+  } catch {
+    return null
+  }
+}
+
+/** Registers that resources refer to, each once. */
+export function sharedReferences(rows: readonly Seen[]): { type: string; id: string }[] {
+  const found = new Map<string, { type: string; id: string }>()
+  const open: Json[] = rows.map((r) => JSON.parse(r.body) as Json)
+  while (open.length > 0) {
+    const value = open.pop()!
+    if (Array.isArray(value)) open.push(...value)
+    else if (isObject(value))
+      for (const [name, child] of Object.entries(value)) {
+        if (typeof child !== 'string') open.push(child)
+        else if (name === 'reference') {
+          const target = parseReference(child)
+          if (target?.id !== undefined && !target.absolute && sharedTypes.has(target.type))
+            found.set(child, { type: target.type, id: target.id })
+        }
+      }
+  }
+  return [...found.values()]
+}
+
+/** The page as a searchset: the person's resources as matches, registers they refer to as included. */
+export function everythingBundle(
+  about: { base: string; path: string },
+  asked: Everything,
+  found: { rows: readonly Seen[]; shared: readonly Seen[] },
+): string {
+  const page = found.rows.slice(0, asked.count)
+  const last = page.at(-1)
+  const link = (relation: string, extra: [string, string][]) => {
+    const params = new URLSearchParams([...asked.used, ...extra]).toString()
+    return { relation, url: `${about.base}/${about.path}${params === '' ? '' : `?${params}`}` }
+  }
+  const more = found.rows.length > asked.count && last !== undefined
+  const links = [link('self', []), ...(more ? [link('next', [['_cursor', encodeCursor(last)]])] : [])]
+  const entry = (mode: string) => (r: Seen) =>
+    `{"fullUrl":${JSON.stringify(`${about.base}/${r.type}/${r.id}`)},"resource":${r.body},"search":{"mode":"${mode}"}}`
+  const entries = [...page.map(entry('match')), ...found.shared.map(entry('include'))]
+  const total = more || asked.after ? '' : `"total":${page.length},`
+  return `{"resourceType":"Bundle","type":"searchset",${total}"link":${JSON.stringify(links)}${entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`}}`
+}

@@ -1,0 +1,106 @@
+import type { RawBuilder } from 'kysely'
+import type { Context } from '#kernel/context'
+import { ulid } from '#kernel/id'
+import { refuse } from '#kernel/refusal'
+import type { JsonObject, Resource } from '#packages/fhir'
+import { keyOfId } from '../ids.ts'
+import type { Seen } from '../model.ts'
+import { type Found, readableTypes } from '../search/service.ts'
+import type { Precondition } from '../write/service.ts'
+import type { WriteSet, Written } from '../write/write-set.ts'
+import { type Everything, sharedReferences } from './everything.ts'
+import { lastOfEach } from './lastn.ts'
+import { metaOf, relabelled } from './meta.ts'
+import { eraseBases, whyNotErase } from './purge.ts'
+import * as store from './store.ts'
+
+type Parts = {
+  about: (ctx: Context) => { visible: RawBuilder<boolean>; rule: RawBuilder<string> }
+  note: (ctx: Context, rows: readonly Seen[], resource: string) => void
+  read: (ctx: Context, type: string, id: string) => Promise<Seen>
+  search: (ctx: Context, type: string, asked: { query: URLSearchParams; strict: boolean }) => Promise<Found>
+  update: (ctx: Context, resource: Resource, id: string, about: Precondition & { set?: WriteSet }) => Promise<Written>
+}
+
+const MAX_LAST = 100
+
+/** Operations on the record beyond reading, writing and searching. */
+export function operationService({ about, note, read, search, update }: Parts) {
+  return {
+    /**
+     * Everything of a person that the caller may see, a page at a time, and the registers it refers to.
+     * @spec FHIR R4 Patient $everything
+     * @refuses not-found where the caller may not even see the Patient
+     */
+    async everything(ctx: Context, id: string, asked: Everything): Promise<{ rows: Seen[]; shared: Seen[] }> {
+      const readable = readableTypes(ctx)
+      const rows = await store.findEverything(ctx, about(ctx), { ...asked, keys: [keyOfId(id)], readable, limit: asked.count + 1 })
+      // A filter that leaves nothing is answered with nothing; a person out of the caller's sight is not found.
+      if (rows.length === 0 && asked.after === null) await read(ctx, 'Patient', id)
+      const page = rows.slice(0, asked.count)
+      const wanted = sharedReferences(page).filter(({ type }) => readable === null || readable.includes(type))
+      const shared = await store.findShared(ctx, about(ctx), wanted)
+      note(ctx, [...page, ...shared], `Patient/${id}/$everything`)
+      return { rows, shared }
+    },
+
+    /**
+     * The newest Observations of each kind among those a search finds.
+     * @spec FHIR R4 Observation $lastn: a patient, and a category or a code
+     * @refuses search-invalid, search-unsupported
+     */
+    async lastn(ctx: Context, query: URLSearchParams, strict: boolean): Promise<Found> {
+      const max = query.get('max') ?? '1'
+      if (!/^\d{1,3}$/.test(max) || Number(max) < 1 || Number(max) > MAX_LAST)
+        refuse('search-invalid', { param: 'max', value: max.slice(0, 80) })
+      const names = [...query.keys()].map((name) => name.split(/[:.]/)[0]!)
+      if (!names.includes('patient') && !names.includes('subject')) refuse('search-invalid', { param: 'patient', value: '' })
+      if (!['category', 'code', 'combo-code', 'component-code'].some((name) => names.includes(name)))
+        refuse('search-invalid', { param: 'category', value: '' })
+      const asked = new URLSearchParams([...query].filter(([name]) => !['max', '_count', '_sort', '_cursor'].includes(name)))
+      asked.set('_sort', '-date')
+      asked.set('_count', '1000')
+      const found = await search(ctx, 'Observation', { query: asked, strict })
+      const rows = lastOfEach(found.page.rows, Number(max))
+      return { search: { ...found.search, used: [...query] }, page: { ...found.page, rows, included: [], next: null, total: rows.length } }
+    },
+
+    /** Profiles, tags and security labels: of one resource, or in use in a type or everywhere. */
+    async meta(ctx: Context, of: { type?: string; id?: string }): Promise<JsonObject> {
+      if (of.type !== undefined && of.id !== undefined) {
+        const seen = await read(ctx, of.type, of.id)
+        return (JSON.parse(seen.body) as Resource).meta as JsonObject
+      }
+      const types = of.type === undefined ? readableTypes(ctx) : [of.type]
+      ctx.audit({ resource: `${of.type ?? ''}/$meta` })
+      return metaOf(await store.findLabels(ctx, about(ctx), types))
+    },
+
+    /** Adds labels to a resource of the caller's institution, or takes them away, in a new version. @refuses as `update` */
+    async relabel(ctx: Context, which: { type: string; id: string; labels: JsonObject; act: 'add' | 'delete' }): Promise<JsonObject> {
+      const seen = await read(ctx, which.type, which.id)
+      const next = relabelled(JSON.parse(seen.body) as Resource, which.labels, which.act)
+      const written = await update(ctx, next, which.id, { ifMatch: seen.version })
+      return (JSON.parse(written.body) as Resource).meta as JsonObject
+    },
+
+    /**
+     * Erases a person's record for good: every version, everything it is found by, the submissions as received. The log of who looked
+     * stays, and so does the order to erase, so that a restored backup is erased again.
+     * @refuses not-permitted, retention-running, input-invalid
+     */
+    async purge(ctx: Context, id: string, order: { basis: string; reason: string }): Promise<{ erased: number }> {
+      if (ctx.actor.kind !== 'staff' || ctx.actor.role !== 'operator') return refuse('not-permitted')
+      const key = keyOfId(id)
+      const why = whyNotErase({ basis: order.basis, youngest: await store.youngest(ctx.db, key), now: ctx.now })
+      if (why === 'input-invalid') refuse(why, { what: `basis: ${eraseBases.join(' | ')}` })
+      if (why) refuse(why)
+      if (order.reason.trim().length < 5) refuse('input-invalid', { what: 'reason' })
+      const erased = await store.erase(ctx.db, { key, id: ulid(ctx.now.getTime()), at: ctx.now, by: ctx.actor.id, ...order })
+      if (erased === 0) refuse('not-found', { key })
+      ctx.audit({ key, count: erased, rule: order.basis, resource: `Patient/${id}/$purge` })
+      ctx.tell({ topic: 'record.erased', key, payload: { basis: order.basis } })
+      return { erased }
+    },
+  }
+}

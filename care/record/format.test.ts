@@ -55,6 +55,25 @@ describe('XML in, XML out', () => {
     expect(read(await hospital.get(`${at}/_history/1`, wantXml))).toEqual(json.body)
   })
 
+  test('the precision of a decimal is kept, whichever way it comes and goes', async () => {
+    const sent = JSON.stringify(observation()).replace('98.5', '98.50')
+    const inXml = toXml(observation()).replace('"98.5"', '"98.50"')
+    const entry = (resource: string) =>
+      `{"fullUrl":"urn:uuid:7c6ae9a5-6d3c-4f0a-8a3c-6b1b8f2c1a11","resource":${resource},"request":{"method":"POST","url":"Observation"}}`
+    const bundle = `{"resourceType":"Bundle","type":"transaction","entry":[${entry(sent)}]}`
+    const created = [
+      (await hospital.post('/fhir/R4/Observation', sent)).headers.location!,
+      (await hospital.post('/fhir/R4/Observation', inXml, asXml)).headers.location!,
+      (await hospital.post('/fhir/R4', bundle)).body.entry![0]!.response!.location!,
+    ]
+    for (const location of created) {
+      const at = `/fhir/R4/${/Observation\/[^/]+/.exec(location)![0]}`
+      for (const asked of ['', '?_pretty=true', '?_elements=value', '?_summary=true', '/_history'])
+        expect((await hospital.get(at + asked)).text, asked).toMatch(/"value": ?98\.50,/)
+      expect((await hospital.get(at, wantXml)).text).toContain('<value value="98.50"/>')
+    }
+  })
+
   test('an update and a transaction', async () => {
     const id = await made()
     const updated = await hospital.put(`/fhir/R4/Observation/${id}`, toXml({ ...observation('b'), id }), asXml)
@@ -237,6 +256,15 @@ describe('a part of a resource', () => {
       })
     }
     expect((await hospital.get(at)).text, 'the control: what is stored stays whole').not.toContain('SUBSETTED')
+  })
+
+  test('in a batch too', async () => {
+    const id = await made()
+    const entry = [`Observation/${id}?_elements=note`, `Observation?_id=${id}&_elements=note`].map((url) => ({
+      request: { method: 'GET', url },
+    }))
+    const [one, search] = (await hospital.post('/fhir/R4', { resourceType: 'Bundle', type: 'batch', entry })).body.entry!
+    for (const part of [one!.resource!, search!.resource!.entry![0]!.resource!]) expect(keysOf(part)).toEqual([...kept, 'note'].sort())
   })
 
   test('_summary=false is the stored text', async () => {

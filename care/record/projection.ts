@@ -18,6 +18,13 @@ export function projectionOf(query: URLSearchParams): Projection | null {
   return summaries.has(summary) ? { summary: summary as 'true' | 'text' | 'data' } : null
 }
 
+/** Stored text as the resource, or as the part of it that the query asks for. @refuses search-invalid */
+export function partOf(body: string, query: URLSearchParams): Resource {
+  const projection = projectionOf(query)
+  const whole = jsonOf(body) as Resource
+  return projection ? project(whole, projection) : whole
+}
+
 /**
  * The answer with the part of each resource that was asked for. Without `_summary` and `_elements` stored text passes as it is.
  * @refuses search-invalid

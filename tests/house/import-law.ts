@@ -111,6 +111,7 @@ const tools: Record<string, string> = { 'packages/fhir/generate.ts': 'writes the
 
 /** Libraries a package may stand on: pure JavaScript that touches no machine and runs anywhere. */
 const pureLibraries: Record<string, string> = {
+  re2js: 'regular expressions in linear time',
   saxes: 'reads XML with namespaces; knows no DTD, no entity and no network',
 }
 

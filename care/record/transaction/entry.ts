@@ -1,9 +1,11 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import type { Json } from '#packages/fhir'
+import { type Json, jsonOf } from '#packages/fhir'
+import { partOf } from '../projection.ts'
 import type { RecordService } from '../service.ts'
 import { existing, updateWhere } from '../write/conditional.ts'
 import { requireResource } from '../write/judge.ts'
+import { patchOf } from '../write/patch.ts'
 import { flush, type WriteSet, type Written } from '../write/write-set.ts'
 import type { Entry } from './entries.ts'
 import { isConditional, type Places, pointed, referencesOf, resolveConditional } from './places.ts'
@@ -13,7 +15,7 @@ export type Reply = { status: string; location?: string; etag?: string; lastModi
 export type Run = { entry: Entry; stands: Places; set: WriteSet }
 
 const replyOf = (w: Written, status: string, { entry }: Run): Reply => ({
-  ...(entry.bodies ? { resource: JSON.parse(w.body) as Json } : {}),
+  ...(entry.bodies ? { resource: jsonOf(w.body) } : {}),
   status,
   location: `${w.type}/${w.id}/_history/${w.version}`,
   etag: `W/"${w.version}"`,
@@ -28,6 +30,8 @@ export function runEntry(ctx: Context, record: RecordService, run: Run): Promise
       return create(ctx, record, run)
     case 'PUT':
       return update(ctx, record, run)
+    case 'PATCH':
+      return patch(ctx, record, run)
     case 'DELETE':
       return remove(ctx, record, run)
     case 'GET':
@@ -88,6 +92,14 @@ async function update(ctx: Context, record: RecordService, run: Run): Promise<Re
   return replyOf(written, written.created ? '201' : '200', run)
 }
 
+async function patch(ctx: Context, record: RecordService, run: Run): Promise<Reply> {
+  const { entry, set } = run
+  const change = patchOf(entry.resource ?? wrong(entry, 'resource'))
+  await flush(ctx, set)
+  const id = entry.id ?? (await found(ctx, record, entry)) ?? refuse('not-found')
+  return replyOf(await record.patch(ctx, { type: entry.type, id, change, ifMatch: entry.ifMatch, set }), '200', run)
+}
+
 async function remove(ctx: Context, record: RecordService, run: Run): Promise<Reply> {
   const { entry, set } = run
   if (entry.query !== null) await flush(ctx, set)
@@ -103,8 +115,9 @@ const found = async (ctx: Context, record: RecordService, entry: Entry): Promise
 async function read(ctx: Context, record: RecordService, { entry, set }: Run): Promise<Reply> {
   await flush(ctx, set)
   if (entry.id === null) {
-    const { page } = await record.search(ctx, entry.type, new URLSearchParams(entry.query ?? ''), false)
-    const rows = page.rows.map((r): Json => ({ resource: JSON.parse(r.body) as Json, search: { mode: 'match' } }))
+    const query = new URLSearchParams(entry.query ?? '')
+    const { page } = await record.search(ctx, entry.type, query, false)
+    const rows = page.rows.map((r): Json => ({ resource: partOf(r.body, query), search: { mode: 'match' } }))
     return { status: '200', resource: { resourceType: 'Bundle', type: 'searchset', ...(rows.length > 0 ? { entry: rows } : {}) } }
   }
   if (entry.id.includes('/')) wrong(entry, 'request.url')
@@ -113,6 +126,6 @@ async function read(ctx: Context, record: RecordService, { entry, set }: Run): P
     status: '200',
     etag: `W/"${seen.version}"`,
     lastModified: seen.lastUpdated.toISOString(),
-    resource: JSON.parse(seen.body) as Json,
+    resource: partOf(seen.body, new URLSearchParams(entry.query ?? '')),
   }
 }

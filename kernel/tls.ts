@@ -88,6 +88,8 @@ export function tlsServer(app: FastifyInstance, files: TlsFiles, guard: (server:
   server.setTimeout(SILENCE_MS)
   guard(server)
   server.on('clientError', answerClientError)
+  // WebSockets are served by whoever serves those of the plain listener.
+  if (app.server.listenerCount('upgrade') > 0) server.on('upgrade', (...asked) => app.server.emit('upgrade', ...asked))
   // Lines that stay open are served where those of the plain listener are.
   server.on('upgrade', (request, socket, head) => void app.server.emit('upgrade', request, socket, head))
   app.addHook('preClose', () => closed(server))

@@ -5,6 +5,7 @@ import type { Context } from '#kernel/context'
 import { type Db, later } from '#kernel/database'
 import { refuse } from '#kernel/refusal'
 import type { RawBuilder } from 'kysely'
+import { keyOfId } from './ids.ts'
 import type { IndexRows } from './index-rows.ts'
 import type { Deposit, Seen, StoredResource } from './model.ts'
 import { dropIndex, insertIndex } from './search/index-store.ts'
@@ -218,9 +219,11 @@ export async function insertDeposit(db: Db, d: Deposit): Promise<void> {
     where key = ${d.key} and system = ${d.system} and value = ${d.value}`.execute(db)
 }
 
+/** Claims an id that a client chose; never one that the platform gave to another person's resource, whoever may see that. */
 export async function claimClientId(db: Db, type: string, id: string, key: string): Promise<boolean> {
-  const { numAffectedRows } =
-    await sql`insert into record.client_id (type, id, key) values (${type}, ${id}, ${key}) on conflict do nothing`.execute(db)
+  const { numAffectedRows } = await sql`insert into record.client_id (type, id, key) select ${type}::text, ${id}::text, ${key}::text
+    where not exists (select 1 from record.resource r where r.key = ${keyOfId(id)} and r.type = ${type} and r.id = ${id})
+    on conflict do nothing`.execute(db)
   return numAffectedRows === 1n
 }
 
@@ -269,11 +272,12 @@ export async function keysOfClientIds(db: Db, which: readonly { type: string; id
   return new Map(rows.map((r) => [`${r.type}/${r.id}`, r.key]))
 }
 
-/** Claims ids that a client chose, in one statement. @returns those (as `Type/id`) that nobody had */
+/** Claims ids that a client chose, in one statement, by the rule of `claimClientId`. @returns those (as `Type/id`) that nobody had */
 export async function claimClientIds(db: Db, wanted: readonly Which[]): Promise<Set<string>> {
   if (wanted.length === 0) return new Set()
   const { rows } = await sql<{ type: string; id: string }>`insert into record.client_id (type, id, key)
     select type, id, key from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(type text, id text, key text)
+    where not exists (select 1 from record.resource r where r.key = split_part(w.id, '.', 1) and r.type = w.type and r.id = w.id)
     on conflict do nothing returning type, id`.execute(db)
   return new Set(rows.map((r) => `${r.type}/${r.id}`))
 }

@@ -83,7 +83,7 @@ function writing(row: HttpRow, url: string, { victim, other }: Pool): Asking[] {
     personId: victim.personId,
     memberId: victim.memberId,
     institutionNumber: HOSPITAL,
-    kinds: { disease: true, laboratory: true, allergy: true },
+    kinds: { diagnosis: true, infection: true, 'drug-allergy': true },
     birthDate: '1958-04-12',
     subject: person,
     purpose: 'TREAT',

@@ -43,7 +43,7 @@ export async function plantRecords(platform: Platform): Promise<Victim> {
     if (heard.status !== 201) throw new Error(`a planted ${resource.resourceType} was refused: ${heard.text.slice(0, 400)}`)
   }
   await platform.relate(person.key, CLINIC)
-  await platform.consent(person.key, CLINIC, { allergy: true, disease: false })
+  await platform.consent(person.key, CLINIC, { 'drug-allergy': true, diagnosis: false })
   const resources = await everythingOf(platform, person.key)
   return { ...person, resources, ids: resources.map((r) => r.split('/')[1]!) }
 }
@@ -66,7 +66,7 @@ function ownResources(key: string): ({ resourceType: string } & Record<string, u
     of('MedicationRequest', { status: 'active', intent: 'order', medicationCodeableConcept: text('MedicationRequest'), subject }),
     of('DiagnosticReport', { status: 'final', code: text('DiagnosticReport'), subject, conclusion: canary('own', 'DiagnosticReport') }),
     of('Immunization', { status: 'completed', vaccineCode: text('Immunization'), patient: subject, occurrenceDateTime: '2026-01-01' }),
-    of('AllergyIntolerance', { code: text('AllergyIntolerance'), patient: subject }),
+    of('AllergyIntolerance', { clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] }, code: text('AllergyIntolerance'), patient: subject }),
     of('Communication', { status: 'completed', subject, payload: [{ contentString: canary('own', 'Communication') }] }),
     of('CarePlan', { status: 'active', intent: 'plan', subject, description: canary('own', 'CarePlan') }),
   ]

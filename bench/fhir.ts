@@ -22,6 +22,8 @@ export const roles = { load: loadRole, floor: floorRole, capture: captureRole }
 export async function bench({ args }: { args: readonly string[] }): Promise<void> {
   const options = optionsOf(args)
   const wanted = (name: string) => options.only.length === 0 || options.only.includes(name)
+  // Broken off, a bench still ends what it started.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   sayMachine()
   if (options.profile) return onCopy(options, (database) => profile(database, workOf(options.profile as WorkName), options))
   const chosen = works.filter((w) => w.bar && wanted(w.name))
@@ -51,7 +53,7 @@ async function measureWorks(database: string, chosen: readonly Work[], options: 
   try {
     for (const work of chosen) passes.set(work.name, await side.pass(work))
     if (options.binding === 'mtls' && chosen.some((w) => w.name === 'read')) sayDpop(await side.pass(workOf('read'), 'dpop'))
-    sayMemory(side.rssMb())
+    sayMemory(side.rssMb(), 'reads and writes')
   } finally {
     await side.stop()
   }

@@ -12,20 +12,25 @@ import { type Answer, once, type Target } from './client.ts'
 import { clientTls, tokenFor } from './credentials.ts'
 import { benchPeople, type Entry } from './data.ts'
 import type { Options } from './options.ts'
-import { type Platform, startPlatform } from './platform.ts'
+import { startPlatform, watchMemory } from './platform.ts'
+import { sayMemory } from './report.ts'
 import { drop, emptyDatabase, INSTITUTION, keptDatabase, openNamed, urlOf } from './store.ts'
 
 const SHARE_BAR = 0.5
 const EXPORT_BAR = 50_000
 const LONGEST_MS = 900_000
 
-type Running = { database: string; platform: Platform; target: Target }
+type Running = { database: string; target: Target }
 
-async function running<T>(database: string, work: (at: Running) => Promise<T>): Promise<T> {
+async function running<T>(database: string, name: string, work: (at: Running) => Promise<T>): Promise<T> {
   const platform = await startPlatform({ url: urlOf(database), binding: 'mtls', workers: 2 })
+  const memory = watchMemory(platform)
   try {
-    return await work({ database, platform, target: { ...platform, binding: 'mtls', token: await tokenFor(database, 'mtls') } })
+    const done = await work({ database, target: { ...platform, binding: 'mtls', token: await tokenFor(database, 'mtls') } })
+    sayMemory(memory.mostMb(), name)
+    return done
   } finally {
+    memory.stop()
     await platform.stop()
   }
 }
@@ -65,7 +70,7 @@ async function ended(database: string, id: string): Promise<void> {
 
 export async function measureExport({ bulk, fresh }: Options): Promise<void> {
   const database = await keptDatabase({ people: bulk.exported, visits: 10, templates: 50 }, fresh)
-  const done = await running(database, async (at) => {
+  const done = await running(database, 'export', async (at) => {
     const made = await job(at, once(at.target, { method: 'GET', path: '/fhir/R4/$export', headers: 'prefer: respond-async\r\n' }))
     if ('skipped' in made) return made
     const token = await tokenFor(database, 'mtls')
@@ -118,7 +123,7 @@ export async function measureImport({ bulk }: Options): Promise<void> {
   const sent = await writeFiles(bulk.imported)
   const database = await emptyDatabase()
   try {
-    const done = await running(database, (at) => job(at, once(at.target, importRequest(sent.types))))
+    const done = await running(database, 'import', (at) => job(at, once(at.target, importRequest(sent.types))))
     if ('skipped' in done) return say(`import: skipped, ${done.skipped}`)
     const taken = done.manifest.extension?.resources ?? 0
     if (taken !== sent.count)

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { ask, startRole } from '../child.ts'
 import type { LoadOrder, Pass } from './load.ts'
-import { familyCpuMs, largestRssMb, parentOf, type Platform, startPlatform } from './platform.ts'
+import { familyCpuMs, parentOf, type Platform, startPlatform, watchMemory } from './platform.ts'
 import { type BindingName, tokenFor } from './credentials.ts'
 import { openNamed, urlOf } from './store.ts'
 import type { Work } from './works.ts'
@@ -31,10 +31,7 @@ export async function underLoad(
     nodeArgs: about.nodeArgs ?? [],
   })
   const { child: load } = await startRole('fhir', 'load')
-  let rssMb = 0
-  const watch = setInterval(() => {
-    rssMb = Math.max(rssMb, largestRssMb(platform.pids()))
-  }, 500)
+  const memory = watchMemory(platform)
   const pass = async (work: Work, binding = about.binding): Promise<PassWithCpu> => {
     await settled(database)
     const order: LoadOrder = {
@@ -52,11 +49,11 @@ export async function underLoad(
     return { ...done, serverCpuMsPerOp, databaseCpuMsPerOp: (familyCpuMs(postmaster) - before.database) / done.seen }
   }
   const stop = async () => {
-    clearInterval(watch)
+    memory.stop()
     load.kill()
     await platform.stop()
   }
-  return { platform, pass, rssMb: () => rssMb, stop }
+  return { platform, pass, rssMb: memory.mostMb, stop }
 }
 
 async function asked<T>(database: string, work: (db: ReturnType<typeof openNamed>) => Promise<T>): Promise<T> {

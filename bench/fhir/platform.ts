@@ -123,7 +123,7 @@ export function familyCpuMs(pid: number): number {
 export const parentOf = (pid: number): number => Number(statOf(pid)[1] ?? 0)
 
 /** Memory in use in MB, the largest process; 0 where the system does not tell. */
-export function largestRssMb(pids: readonly number[]): number {
+function largestRssMb(pids: readonly number[]): number {
   const sizes = pids.map((pid) => {
     try {
       return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
@@ -132,4 +132,13 @@ export function largestRssMb(pids: readonly number[]): number {
     }
   })
   return Math.max(0, ...sizes)
+}
+
+/** Watches the largest process of a platform; the answer is its most so far, in MB. */
+export function watchMemory(platform: Platform): { mostMb: () => number; stop: () => void } {
+  let most = 0
+  const timer = setInterval(() => {
+    most = Math.max(most, largestRssMb(platform.pids()))
+  }, 500)
+  return { mostMb: () => most, stop: () => clearInterval(timer) }
 }

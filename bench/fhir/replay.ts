@@ -1,9 +1,12 @@
 /** Captured statements made ready to be sent again and again, each time with new ids where the request made ids. */
+import { randomBytes } from 'node:crypto'
 import { ulid } from '#kernel/id'
 import type { Captured, Statement } from './capture.ts'
 
-/** A value as text in pieces, a number standing for the nth fresh id; or a value that never changes. */
-type Value = { pieces: readonly (string | number)[] } | { list: readonly Value[] } | { same: unknown }
+/**
+ * A value as text in pieces, a number standing for the nth fresh id; a value that never changes, or so many
+ * bytes that are never the same (the hash of a proof). */
+type Value = { pieces: readonly (string | number)[] } | { list: readonly Value[] } | { same: unknown } | { random: number }
 type Prepared = { text: string; name: string | undefined; values: readonly Value[]; audit: boolean; rows: number | null }
 export type Replay = { statements: readonly Prepared[]; ids: number }
 export type Query = { text: string; name?: string; values: unknown[] }
@@ -15,6 +18,7 @@ export function prepare({ statements, fresh }: Captured): Replay {
 
 function partsOf(value: unknown, places: ReadonlyMap<string, number>): Value {
   if (Array.isArray(value)) return { list: value.map((v) => partsOf(v, places)) }
+  if (value instanceof Uint8Array) return { random: value.length }
   if (typeof value !== 'string' || places.size === 0) return { same: value }
   const pieces = value.split(/(?<![0-9a-z])([0-7][0-9a-hjkmnp-tv-z]{25})(?![0-9a-z])/).map((piece) => places.get(piece) ?? piece)
   return pieces.every((p) => typeof p === 'string') ? { same: value } : { pieces }
@@ -24,6 +28,7 @@ export const newIds = (count: number): string[] => Array.from({ length: count },
 
 const filled = (value: Value, ids: readonly string[]): unknown => {
   if ('same' in value) return value.same
+  if ('random' in value) return randomBytes(value.random)
   if ('list' in value) return value.list.map((v) => filled(v, ids))
   let text = ''
   for (const piece of value.pieces) text += typeof piece === 'number' ? ids[piece]! : piece

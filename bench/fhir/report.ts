@@ -30,9 +30,10 @@ export function sayDpop({ rate, p50ms, p95ms, p99ms, serverCpuMsPerOp, n }: Pass
 
 const MEMORY_BAR_MB = 400
 
-export function sayMemory(rssMb: number): void {
-  say(`memory: the largest process of the platform took ${Math.round(rssMb)} MB under this load (bar: ${MEMORY_BAR_MB} MB)`)
-  figure({ bench: 'fhir', name: 'memory', rssMb: Math.round(rssMb), bar: MEMORY_BAR_MB })
+/** @param during the work that it was under */
+export function sayMemory(rssMb: number, during: string): void {
+  say(`memory: the largest process of the platform took ${Math.round(rssMb)} MB during ${during} (bar: ${MEMORY_BAR_MB} MB)`)
+  figure({ bench: 'fhir', name: 'memory', rssMb: Math.round(rssMb), during, bar: MEMORY_BAR_MB })
 }
 
 const widths = [16, 7, 8, 8, 8, 8, 7, 6, 5, 10, 9, 9]

@@ -10,6 +10,7 @@ import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
+import { searchJobs } from '#care/record'
 import { subscriptionRoutes } from '#care/subscription'
 import { lead, resign } from '#kernel/leader'
 import { handOut, type Taker } from '#kernel/outbox'
@@ -135,5 +136,5 @@ export function allJobs({ demo, home, baseUrl, hookHosts }: Pick<Config, 'demo' 
     ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` }),
     ...subscriptionRoutes(built.subscription),
   ]
-  return [forgetJob, handOutJob([built.subscription.feed]), ...rows.filter((row) => row.kind === 'job')]
+  return [forgetJob, ...searchJobs(), handOutJob([built.subscription.feed]), ...rows.filter((row) => row.kind === 'job')]
 }

@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import { type Db, later } from '#kernel/database'
+import type { Resource } from '#packages/fhir'
 import type { IndexRows } from '../index-rows.ts'
+import { customRows, freshen } from './custom.ts'
+import { customReadersFor } from './registry.ts'
 
 /** One current version and what it is found by. */
-export type Indexed = { key: string; type: string; id: string; index: IndexRows }
+export type Indexed = { key: string; type: string; id: string; body: string; index: IndexRows }
 
 type Which = { key: string; type: string; id: string }
 type Part = Pick<IndexRows, 'strings' | 'dates' | 'numbers' | 'composites'>
@@ -17,8 +20,15 @@ const rowsIn = <K extends keyof Part>(of: readonly (Which & { index: Part })[], 
  * a table has nothing to take.
  */
 export async function insertIndex(db: Db, rows: readonly Indexed[]): Promise<void> {
+  await freshen(db)
+  const custom = rows.filter((r) => customReadersFor(r.type).length > 0)
+  const own = custom.map(({ key, type, id, body }) => ({ key, type, id, index: customRows(JSON.parse(body) as Resource) }))
   await insertValues(db, rows, 0)
+  if (own.length > 0) await insertValues(db, own, CUSTOM_FROM)
 }
+
+/** Rows that somebody's own parameters make are numbered from here, apart from the built-in ones. */
+export const CUSTOM_FROM = 10_000
 
 /** @param from number of the first row of each resource; rows that somebody's own parameters make stand apart from the built-in ones */
 export async function insertValues(db: Db, rows: readonly (Which & { index: Part })[], from: number): Promise<void> {

@@ -5,7 +5,7 @@ import type { Found, searchService } from './service.ts'
 
 const LAW = '医療法等の一部を改正する法律（令和7年法律第87号）による電子カルテ情報の共有（施行日は規定ごと。要確認: 弁護士）'
 
-type Record = Pick<ReturnType<typeof searchService>, 'searchType' | 'searchTypes' | 'searchCompartment'>
+type Record = Pick<ReturnType<typeof searchService>, 'searchType' | 'searchTypes' | 'searchCompartment' | 'reindexStatus'>
 
 /** Searches of one type, of several types at once, and of compartments. */
 export function searchRoutes(record: Record, { base }: { base: string }): Row[] {
@@ -30,6 +30,17 @@ export function searchRoutes(record: Record, { base }: { base: string }): Row[] 
     { ...common, method: 'POST', path: '/fhir/R4/_search', summary: several, handle: types },
     { ...common, method: 'GET', path: '/fhir/R4/:compartment/:id/:type', summary: inside, handle: compartment },
     { ...common, method: 'POST', path: '/fhir/R4/:compartment/:id/:type/_search', summary: inside, handle: compartment },
+    {
+      ...common,
+      method: 'GET',
+      path: '/fhir/R4/$reindex-status',
+      who: ['system', 'staff'],
+      why: ['TREAT', 'HOPERAT'],
+      audit: 'record.reindex-status',
+      law: 'HL7 FHIR R4 SearchParameter',
+      summary: { ja: '追加された検索条件の索引作りの進み具合', en: 'How far the index is for search parameters that were added' },
+      handle: async (ctx: Context) => ({ fhir: await record.reindexStatus(ctx) }),
+    },
   ]
 }
 

@@ -1,9 +1,11 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isResourceType, resourceTypes } from '#packages/fhir'
+import { isResourceType, type Resource, resourceTypes } from '#packages/fhir'
 import { sharedTypes } from '../ids.ts'
 import type { Seen } from '../model.ts'
 import { scopeAllows } from '../scopes.ts'
+import { freshen } from './custom.ts'
+import { findReindexes, findParameters } from './custom-store.ts'
 import { inCompartment, typesOfCompartment } from './compartments.ts'
 import type { Condition, Page, Search } from './model.ts'
 import { parseScoped, type Scope } from './search-query.ts'
@@ -21,6 +23,7 @@ type Asked = { query: URLSearchParams; strict: boolean }
 /** Searches of one type, of several, and of compartments; each under the caller's predicate and the scopes of their token. */
 export function searchService({ about, note }: Parts) {
   async function run(ctx: Context, scope: Scope, { query, strict }: Asked): Promise<Found> {
+    await freshen(ctx.db)
     const search = prepared(ctx, scope, query, strict)
     const page = await runSearch(ctx, { ...about(ctx), readable: readableTypes(ctx) }, search)
     note(ctx, [...page.rows, ...page.included], `${search.type}?`)
@@ -55,6 +58,29 @@ export function searchService({ about, note }: Parts) {
       const inside = types.map((t): Condition => ({ kind: 'of-type', type: t, of: inCompartment(name, id, t)! }))
       const within: Condition = inside.length === 1 && inside[0]!.kind === 'of-type' ? inside[0]!.of : { kind: 'any', of: inside }
       return run(ctx, { path: `${name}/${id}/${type}`, types, within: [within] }, asked)
+    },
+
+    /** How far the index is for parameters that were added, and why others were not taken. */
+    async reindexStatus(ctx: Context): Promise<Resource> {
+      const [walks, parameters] = [await findReindexes(ctx.db), await findParameters(ctx.db)]
+      const part = (name: string, value: object) => ({ name, ...value })
+      const byId = new Map(parameters.map((p) => [p.id, p]))
+      const progress = walks.map((w) =>
+        part('task', {
+          part: [
+            part('name', { valueString: byId.get(w.key)?.code ?? w.task }),
+            part('state', { valueCode: w.state }),
+            part('done', { valueInteger: w.done }),
+            part('estimate', { valueInteger: w.estimate }),
+          ],
+        }),
+      )
+      const refused = parameters.filter((p) => p.state === 'refused')
+      const said = refused.map((p) =>
+        part('refused', { part: [part('name', { valueString: `SearchParameter/${p.id}` }), part('reason', { valueString: p.reason })] }),
+      )
+      const parameter = [...progress, ...said]
+      return { resourceType: 'Parameters', ...(parameter.length > 0 ? { parameter } : {}) } as Resource
     },
 
     /** Which indexes a search would use, and what the database expects it to cost. @refuses as `searchType` */

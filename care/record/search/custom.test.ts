@@ -1,0 +1,104 @@
+/** Search parameters that somebody defines: from the posted resource to what a search finds. @spec FHIR R4 SearchParameter */
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rulesOf } from '../../../tests/harness/caller.ts'
+import { HOSPITAL } from '../../../tests/harness/platform.ts'
+import { forgetFreshness } from './custom.ts'
+import { runReindex } from './reindex.ts'
+import { openWorld, type World } from './world.fixture.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world?.close())
+
+const define = (about: { id: string; base?: string[]; code?: string; type: string; expression: string; status?: string }) => ({
+  resourceType: 'SearchParameter',
+  id: about.id,
+  url: `http://example.jp/sp/${about.id}`,
+  name: about.id,
+  status: about.status ?? 'active',
+  description: 'x',
+  code: about.code ?? about.id,
+  base: about.base ?? ['Observation'],
+  type: about.type,
+  expression: about.expression,
+})
+const run = async (forwardMs = 60_000) => {
+  world.platform.clock.forward(forwardMs)
+  await runReindex({ db: world.platform.db, now: world.platform.clock.at }, 15_000)
+  forgetFreshness()
+}
+const status = async () => JSON.stringify((await (await world.platform.system(HOSPITAL)).get('/fhir/R4/$reindex-status')).body)
+const ask = async (query: string) => (await world.platform.system(HOSPITAL)).get(world.url(query), { prefer: 'handling=strict' })
+
+test('a parameter is unknown until everything stored is indexed for it, then finds it, and what comes later', async () => {
+  await world.put(define({ id: 'unit', type: 'token', expression: 'Observation.value.ofType(Quantity).code' }))
+  await world.put(define({ id: 'words', type: 'string', expression: 'Observation.code.text' }))
+  await world.put(
+    define({ id: 'amount', type: 'number', expression: 'RiskAssessment.prediction.probability.ofType(decimal)', base: ['RiskAssessment'] }),
+  )
+  await world.put(define({ id: 'who', type: 'reference', expression: 'Observation.performer' }))
+  await run(0)
+  expect((await ask('Observation?unit=kg')).status).toBe(400)
+  expect(await status()).toContain('waiting')
+  await run()
+  await run()
+  expect(await status()).toContain('done')
+  expect(await world.find('Observation?unit=kg')).toEqual(['weight'])
+  expect(await world.find('Observation?unit:not=mmol/L&value-quantity:missing=false&subject=HANAKO')).toEqual(['below', 'weight'])
+  expect(await world.find('Observation?words=血清')).toEqual(['k-4'])
+  expect(await world.find('Observation?words:exact=血圧')).toEqual(['bp-high', 'bp-low'])
+  expect(await world.find('RiskAssessment?amount=gt0.2')).toEqual(['risk'])
+  expect(await world.find('Observation?who=Practitioner/dr-sato')).toEqual(['k-4', 'taro-k'])
+  expect(await world.find('Observation?who:missing=false&subject=HANAKO')).toEqual(['k-4', 'k-54'])
+  await world.put({
+    resourceType: 'Observation',
+    id: 'later',
+    status: 'final',
+    code: { text: '身長' },
+    subject: { reference: `Patient/${world.taro.key}` },
+    valueQuantity: { value: 170, code: 'cm', system: 'http://unitsofmeasure.org' },
+  })
+  expect(await world.find('Observation?unit=cm')).toEqual(['later'])
+  expect(await world.find('Observation?unit=cm&words=身長')).toEqual(['later'])
+})
+
+test('what cannot be indexed says why', async () => {
+  const system = await world.platform.system(HOSPITAL)
+  for (const [id, change] of Object.entries({
+    'bad-expression': { type: 'token', expression: 'Observation.nobody' },
+    'bad-function': { type: 'token', expression: "Observation.code.coding.where(code.matches('^(a+)+$'))" },
+    'twice-defined': { type: 'token', expression: 'Observation.code', code: 'code' },
+    'no-kind': { type: 'composite', expression: 'Observation' },
+  }))
+    expect((await system.put(`/fhir/R4/SearchParameter/${id}`, define({ id, ...change }))).status).toBe(201)
+  await run()
+  const said = await status()
+  for (const reason of ['no element', 'expression', 'Observation.code is built in', 'type composite']) expect(said).toContain(reason)
+  expect(rulesOf(await ask('Observation?bad-expression=x'))).toEqual(['search-unsupported'])
+})
+
+test('a parameter taken back finds nothing any more and leaves nothing behind', async () => {
+  expect((await (await world.platform.system(HOSPITAL)).remove('/fhir/R4/SearchParameter/unit')).status).toBe(204)
+  await run()
+  expect((await ask('Observation?unit=kg')).status).toBe(400)
+  expect(await world.platform.count(sql`select 1 from record.string_value where param = 'unit'`)).toBe(0)
+})
+
+test('a walk that is broken off goes on where it stood; the built-in index can be made anew', async () => {
+  const { db, clock } = world.platform
+  const before = await world.platform.count(sql`select 1 from record.number_value`)
+  await sql`delete from record.number_value`.execute(db)
+  await sql`update record.resource set tokens = '{}' where type = 'Observation'`.execute(db)
+  await sql`insert into record.reindex (key, task, types, state, started_at, at, after_key, after_type, after_id)
+    select 'platform', 'built-in', '{}', 'running', ${new Date(0)}, ${clock.at}, key, type, id from record.resource order by key, type, id limit 1`.execute(
+    db,
+  )
+  await run()
+  expect(await world.platform.count(sql`select 1 from record.number_value`)).toBe(before)
+  expect(await world.find('Observation?value-quantity=5.4|http://unitsofmeasure.org|mmol/L')).toEqual(['k-54', 'taro-k'])
+  expect(await world.find('Observation?words=血清')).toEqual(['k-4'])
+  expect(await world.platform.count(sql`select 1 from record.reindex where task = 'built-in' and state = 'done'`)).toBe(1)
+})

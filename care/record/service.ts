@@ -17,7 +17,9 @@ import { runSearch } from './search/search-sql.ts'
 import { type Found, searchService } from './search/service.ts'
 import { scopeAllows } from './scopes.ts'
 import * as store from './store.ts'
+import { patch, type Patching } from './write/patch.ts'
 import { writeService } from './write/service.ts'
+import type { Written } from './write/write-set.ts'
 
 export type RecordService = ReturnType<typeof recordService>
 
@@ -90,6 +92,8 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
   return {
     ...depositService({ consent, person, ensurePatient }),
     ...writes,
+    /** Changes a resource in parts. @refuses as `patch` in write/patch.ts */
+    patch: (ctx: Context, asked: Patching): Promise<Written> => patch(ctx, { find, update: (...args) => writes.update(...args) }, asked),
     ...searches,
     ...operationService({ about, note, read, search: searches.searchType, update: (...args) => writes.update(...args) }),
     ensurePatient,

@@ -7,6 +7,7 @@ import type { RecordService } from '../service.ts'
 import { type ReadyBundle, readBundle, runBundle } from '../transaction/run.ts'
 import { existing, updateWhere } from './conditional.ts'
 import { requireResource, requireSound, requireWritable } from './judge.ts'
+import { type Change, readPatch } from './patch.ts'
 import type { Written } from './write-set.ts'
 
 const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
@@ -62,6 +63,35 @@ export function writeRoutes(record: RecordService, base: string): Row[] {
       handle: async (ctx, { headers, body, query }) => {
         const pre = { ...preconditions(headers), criteria: query.toString() }
         return answerOf(await updateWhere(ctx, record, body as Resource, pre), headers.prefer)
+      },
+    },
+    {
+      ...row,
+      method: 'PATCH',
+      path: '/fhir/R4/:type/:id',
+      audit: 'record.update',
+      body: 'text',
+      summary: { ja: '1件の一部の変更（JSON Patch）', en: 'Change parts of one resource (JSON Patch)' },
+      prepare: changed,
+      handle: async (ctx, { params, headers, body }) => {
+        const { ifMatch } = preconditions(headers)
+        const asked = { type: params.type!, id: params.id!, change: body as Change, ifMatch }
+        return answerOf(await record.patch(ctx, asked), headers.prefer)
+      },
+    },
+    {
+      ...row,
+      method: 'PATCH',
+      path: '/fhir/R4/:type',
+      audit: 'record.update',
+      body: 'text',
+      summary: { ja: '条件に合う1件の一部の変更', en: 'Change parts of the one resource that meets a condition' },
+      prepare: changed,
+      handle: async (ctx, { params, headers, body, query }) => {
+        const { ifMatch } = preconditions(headers)
+        const there = await existing(ctx, record, { type: params.type!, criteria: query.toString() })
+        const asked = { type: params.type!, id: (there ?? refuse('not-found')).id, change: body as Change, ifMatch }
+        return answerOf(await record.patch(ctx, asked), headers.prefer)
       },
     },
     {
@@ -135,6 +165,12 @@ function judged(request: RouteRequest, actor: Actor, act: 'c' | 'u'): RouteReque
   requireWritable(actor, type, act)
   requireSound(resource)
   return { ...request, body: resource }
+}
+
+/** The request with its change read. @refuses media-type, resource-invalid, not-permitted, scope-missing */
+function changed(request: RouteRequest, actor: Actor): RouteRequest {
+  requireWritable(actor, request.params.type!, 'u')
+  return { ...request, body: readPatch(request) }
 }
 
 /** `If-Match: W/"n"` and `If-None-Match: *`. @refuses input-invalid for anything else */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Caller, Heard } from '../harness/caller.ts'
 import { fiveItems, hypertension } from '../harness/bundles.ts'
 import { CLINIC, HOSPITAL, STRANGER } from '../harness/platform.ts'
+import { identifierSystems } from '#packages/fhir'
 import { leaked } from './a1.ts'
 import { recordOf, type Stored } from './fingerprint.ts'
 import type { Attack, Tried } from './result.ts'
@@ -10,6 +11,8 @@ import { openWorld, type World } from './world.ts'
 type Writer = { name: string; institution: string; caller: Caller }
 type Body = { resourceType: string; id: string; [member: string]: unknown }
 
+/** An institution that none of the writers is. */
+const OTHERS = '1310000043'
 const FORGED_AT = '1999-12-31T00:00:00.000Z'
 const FORGED = {
   versionId: '77',
@@ -120,7 +123,7 @@ async function forgeEvidence(world: World, writer: Writer): Promise<Tried> {
   const coding = { system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }
   await tryOne('AuditEvent', post({ resourceType: 'AuditEvent', type: { code: 'rest' }, recorded: FORGED_AT, agent: [{ requestor: true }], source: { observer: person } }))
   await tryOne('Consent', post({ resourceType: 'Consent', status: 'active', scope: { coding: [coding] }, category: [{ text: 'x' }], patient: person, policyRule: { text: 'x' } }))
-  await tryOne('Provenance in another’s name', post({ resourceType: 'Provenance', target, recorded: FORGED_AT, agent: [{ who: { identifier: { value: CLINIC } } }] }))
+  await tryOne('Provenance in another’s name', post({ resourceType: 'Provenance', target, recorded: FORGED_AT, agent: [{ who: { identifier: { system: identifierSystems.institution, value: OTHERS } } }] }))
   await tryOne('a submission in the hospital’s name', () =>
     writer.institution === HOSPITAL
       ? writer.caller.post('/fhir/R4/$submit', '{}')

@@ -1,6 +1,7 @@
 import type { ItemKind } from '#care/consent'
 import { type Context, institutionOf } from '#kernel/context'
-import { clinicalDate, flagsOf, informationKind, type Resource, textOf } from '#packages/fhir'
+import { refuse } from '#kernel/refusal'
+import { clinicalDate, firstText, flagsOf, identifierSystems, informationKind, type Resource, textOf, values } from '#packages/fhir'
 import { stamped, startOf } from '../drafts.ts'
 import { indexRows } from '../index-rows.ts'
 import type { WrittenRow } from '../store.ts'
@@ -14,8 +15,9 @@ export type Place = {
   of: 'person' | 'shared' | 'institution'
 }
 
-/** The row that a sound resource becomes in the caller's institution. */
+/** The row that a sound resource becomes in the caller's institution. @refuses institution-mismatch */
 export function draftOf(ctx: Pick<Context, 'actor' | 'now'>, resource: Resource, place: Place): WrittenRow {
+  if (resource.resourceType === 'Provenance') requireOwnName(institutionOf(ctx.actor) ?? '', resource)
   const body = stamped(resource, { id: place.id, version: place.version, at: ctx.now })
   const flags = flagsOf(resource)
   return {
@@ -43,4 +45,14 @@ function kindOf(resource: Resource, place: Place): ItemKind {
   if (place.of === 'shared') return 'shared'
   if (place.of === 'institution') return 'other'
   return resource.resourceType === 'Patient' ? 'patient' : (informationKind(resource) ?? 'other')
+}
+
+/** Who testifies where something comes from does so in its own name. @refuses institution-mismatch */
+function requireOwnName(own: string, provenance: Resource): void {
+  for (const agent of values(provenance, 'agent')) {
+    for (const named of [...values(agent, 'who', 'identifier'), ...values(agent, 'onBehalfOf', 'identifier')]) {
+      const sent = firstText(named, 'value') ?? ''
+      if (firstText(named, 'system') === identifierSystems.institution && sent !== own) refuse('institution-mismatch', { sent, own })
+    }
+  }
 }

@@ -267,6 +267,23 @@ describe('a part of a resource', () => {
     for (const part of [one!.resource!, search!.resource!.entry![0]!.resource!]) expect(keysOf(part)).toEqual([...kept, 'note'].sort())
   })
 
+  test('a part is not written back over the whole', async () => {
+    const at = `/fhir/R4/Observation/${await made()}`
+    const whole = (await hospital.get(at)).body
+    const part = (await hospital.get(`${at}?_elements=note`)).body
+    const inBatch = {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [{ resource: part, request: { method: 'PUT', url: at.slice(9) } }],
+    }
+    for (const heard of [await hospital.put(at, part), await hospital.post('/fhir/R4', inBatch)]) {
+      expect(heard.status, heard.text).toBe(422)
+      expect(heard.text).toContain('record/subsetted')
+    }
+    expect((await hospital.get(at)).body.meta?.versionId).toBe('1')
+    expect((await hospital.put(at, whole)).status, 'the control').toBe(200)
+  })
+
   test('_summary=false is the stored text', async () => {
     const at = `/fhir/R4/Observation/${await made()}`
     expect((await hospital.get(`${at}?_summary=false`)).text).toBe((await hospital.get(at)).text)

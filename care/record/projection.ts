@@ -1,6 +1,6 @@
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { jsonOf, project, projectBundle, type Projection, type Resource } from '#packages/fhir'
+import { isSubsetted, jsonOf, project, projectBundle, type Projection, type Resource } from '#packages/fhir'
 
 const summaries = new Set(['true', 'text', 'data'])
 const MAX_ELEMENTS = 200
@@ -16,6 +16,16 @@ export function projectionOf(query: URLSearchParams): Projection | null {
     refuse('search-invalid', { param: '_elements', value: elements.join(',').slice(0, 80) })
   if (elements.length > 0) return { elements }
   return summaries.has(summary) ? { summary: summary as 'true' | 'text' | 'data' } : null
+}
+
+/** A part that was read is not written back over the whole: what was left out would be lost. @refuses resource-invalid */
+export function requireWhole(resource: Resource): void {
+  if (!isSubsetted(resource)) return
+  const ja = 'これは一部だけを読み取ったもの（SUBSETTED）です。全体を読み直してから更新してください。'
+  const en = 'This is only a part of the resource (SUBSETTED). Read the whole and update that.'
+  refuse('resource-invalid', {}, [
+    { severity: 'error', code: 'business-rule', path: `${resource.resourceType}.meta.tag`, ruleId: 'record/subsetted', ja, en },
+  ])
 }
 
 /** Stored text as the resource, or as the part of it that the query asks for. @refuses search-invalid */

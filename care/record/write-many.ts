@@ -6,6 +6,7 @@ import { Refusal, refuse } from '#kernel/refusal'
 import { type Resource, textOf } from '#packages/fhir'
 import { keyOfId, newResourceId } from './ids.ts'
 import { stamped } from './drafts.ts'
+import { requireWhole } from './projection.ts'
 import type { Seen } from './model.ts'
 import * as store from './store.ts'
 import { draftOf, type Place } from './write/draft.ts'
@@ -164,6 +165,7 @@ async function next(
   if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
   if (item.key !== old.key) refuse('not-permitted')
   const { resource } = item
+  requireWhole(resource)
   const same = stamped(resource, { id: old.id, version: old.version, at: old.lastUpdated })
   if (!old.deleted && textOf(same) === old.body) return null
   if (resource.resourceType === 'Patient') await requireOwnMemberIds(ctx, parts, { key: old.key, resource })

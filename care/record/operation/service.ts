@@ -2,7 +2,7 @@ import type { RawBuilder } from 'kysely'
 import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
-import type { JsonObject, Resource } from '#packages/fhir'
+import { type JsonObject, jsonOf, type Resource } from '#packages/fhir'
 import { keyOfId } from '../ids.ts'
 import type { Seen } from '../model.ts'
 import { type Found, readableTypes } from '../search/service.ts'
@@ -79,7 +79,7 @@ export function operationService({ about, note, read, search, update }: Parts) {
     /** Adds labels to a resource of the caller's institution, or takes them away, in a new version. @refuses as `update` */
     async relabel(ctx: Context, which: { type: string; id: string; labels: JsonObject; act: 'add' | 'delete' }): Promise<JsonObject> {
       const seen = await read(ctx, which.type, which.id)
-      const next = relabelled(JSON.parse(seen.body) as Resource, which.labels, which.act)
+      const next = relabelled(jsonOf(seen.body) as Resource, which.labels, which.act)
       const written = await update(ctx, next, which.id, { ifMatch: seen.version })
       return (JSON.parse(written.body) as Resource).meta as JsonObject
     },

@@ -6,6 +6,7 @@ import { refuse } from '#kernel/refusal'
 import { isResourceType, type Resource } from '#packages/fhir'
 import { keyOfId, newResourceId } from '../ids.ts'
 import type { Seen } from '../model.ts'
+import { requireWhole } from '../projection.ts'
 import * as store from '../store.ts'
 import { draftOf, type Place } from './draft.ts'
 import { requireSound, requireWritable } from './judge.ts'
@@ -97,6 +98,7 @@ export function writeService(parts: Parts) {
       const { resourceType: type } = resource
       requireWritable(ctx.actor, type, 'u')
       requireSound(resource)
+      requireWhole(resource)
       return settle(ctx, about.set, async (set) => {
         const seen = await lookUp(ctx, set, type, id)
         const created = seen ? null : await this.createAs(ctx, resource, id, { ...about, set })

@@ -96,12 +96,17 @@ function partOf(resource: Resource, { summary, elements }: Projection): Resource
 
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }
 
+const tagsOf = ({ meta }: Resource): readonly Json[] => (isObject(meta) && Array.isArray(meta.tag) ? meta.tag : [])
+
+/** Does the resource say that it is only a part of one? */
+export const isSubsetted = (resource: Resource): boolean =>
+  tagsOf(resource).some((tag) => isObject(tag) && tag.system === subsetted.system && tag.code === subsetted.code)
+
 /** Says in the resource that it is not whole, so that nobody writes it back. */
 function marked(part: Resource): Resource {
   const meta = isObject(part.meta) ? part.meta : {}
-  const tags = Array.isArray(meta.tag) ? meta.tag : []
-  const known = tags.some((tag) => isObject(tag) && tag.system === subsetted.system && tag.code === subsetted.code)
-  return known ? part : sameNumbers(part, { ...part, meta: { ...meta, tag: [...tags, subsetted] } })
+  const tags = tagsOf(part)
+  return isSubsetted(part) ? part : sameNumbers(part, { ...part, meta: { ...meta, tag: [...tags, subsetted] } })
 }
 
 /** A contained resource stays while something that is kept points at it. */

@@ -25,5 +25,3 @@ export { isSubsetted, project, projectBundle, type Projection } from './summary/
 export { parseXml } from './xml/read.ts'
 export { toXml } from './xml/write.ts'
 export * from './clins/index.ts'
-export { changedImmutable } from './patch/immutable.ts'
-export { applyJsonPatch } from './patch/json-patch.ts'

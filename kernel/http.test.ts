@@ -249,6 +249,24 @@ describe('bodies', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
     expect((await send('x'.repeat(12 * 1024 * 1024 + 1), 'application/json')).status).toBe(413)
   })
+
+  const name = Buffer.from('{"name":"縁"}')
+  test.each<[string, Buffer, Record<string, string>, string]>([
+    ['the control', name, { 'content-type': 'application/json' }, '200'],
+    ['the control with its charset', name, { 'content-type': 'application/fhir+json; charset="UTF-8"; fhirVersion=4.0' }, '200'],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), { 'content-type': 'application/json' }, '400 body-malformed'],
+    ['half a character at the end', name.subarray(0, 11), { 'content-type': 'application/json' }, '400 body-malformed'],
+    ['Shift_JIS', Buffer.from('{"name":"a"}'), { 'content-type': 'application/json; charset=Shift_JIS' }, '415 media-type'],
+    [
+      'a compressed body',
+      Buffer.from('1f8b08', 'hex'),
+      { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      '415 media-type',
+    ],
+  ])('%s: named for what it is', async (_, bytes, headers, expected) => {
+    const answer = await citizen.post('/t/form', bytes, headers)
+    expect([answer.status, ...(answer.status === 200 ? [] : rulesOf(answer))].join(' ')).toBe(expected)
+  })
 })
 
 describe('writes', () => {
@@ -294,7 +312,7 @@ describe('answers', () => {
     ['HEAD', '/t/open', 200],
     ['OPTIONS', '/t/open', 404],
     ['DELETE', '/t/open', 404],
-    ['PATCH', '/fhir/R4/Condition/x', 404],
+    ['PATCH', '/fhir/R4/Condition/x', 403],
     ['GET', '/nowhere', 404],
     ['GET', '/t/fault', 500],
     ['GET', '/t/mine/', 200],

@@ -84,8 +84,9 @@ function harden(reply: FastifyReply, deps: HttpDeps): void {
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
   try {
     if (row.kind === 'write') requireReadable(request)
-    const outcome = await serve(row, requestOf(row, request, deps), deps)
-    if (new URLSearchParams(request.url.split('?')[1]).get('lang') === outcome.lang)
+    const asked = requestOf(row, request, deps)
+    const outcome = await serve(row, asked, deps)
+    if (asked.query.get('lang') === outcome.lang)
       reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
     return 'answer' in outcome ? put(outcome.answer, reply, deps) : refuseOnWire(outcome.refusal, request, reply, deps, outcome)
   } catch (error) {
@@ -111,7 +112,7 @@ function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): Route
   const raw = request.body
   if (!Buffer.isBuffer(raw) || raw.length === 0) return { ...base, body: row.body === 'text' ? '' : undefined }
   const type = (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase()
-  const text = decode(raw)
+  const text = decode(raw, headers)
   if (row.body === 'text') return { ...base, body: text }
   if (type === 'application/x-www-form-urlencoded') return { ...base, body: formFields(text) }
   if (!/^application\/([a-z.-]+\+)?json$/.test(type)) throw new Refusal('media-type', { type: type.slice(0, 80) })
@@ -122,9 +123,15 @@ function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): Route
   }
 }
 
-function decode(raw: Buffer): string {
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+const OTHER_CHARSET = /;\s*charset\s*=\s*"?(?!utf-?8\b|us-ascii\b)[^\s;"]/i
+
+/** Names what cannot be read before it is taken for broken JSON: another charset, a compressed body, bytes that are no UTF-8. */
+function decode(raw: Buffer, { 'content-type': type = '', 'content-encoding': encoding = 'identity' }: RouteRequest['headers']): string {
+  if (OTHER_CHARSET.test(type)) throw new Refusal('media-type', { type: type.slice(0, 80) })
+  if (encoding.toLowerCase() !== 'identity') throw new Refusal('media-type', { type: `content-encoding: ${encoding.slice(0, 40)}` })
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(raw)
+    return strictUtf8.decode(raw)
   } catch {
     throw new Refusal('body-malformed', { what: 'UTF-8' })
   }

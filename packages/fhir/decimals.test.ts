@@ -56,6 +56,9 @@ test('numbers in lists, copies, and numbers changed since', () => {
   const object = { value: 1.5 }
   noteNumber(object, 'value', '1.50')
   expect(textOf(sameNumbers(object, { ...object }))).toBe('{"value":1.50}')
+  const copy = sameNumbers(object, { ...object })
+  noteNumber(copy, 'value', '1.5')
+  expect([textOf(copy), textOf(object)], 'written anew in a copy').toEqual(['{"value":1.5}', '{"value":1.50}'])
   object.value = 2
   expect(textOf(object), 'a text that no longer is the value is not written').toBe('{"value":2}')
 })

@@ -13,13 +13,16 @@ const changes = /[:,[\s]-?(?:\d{16}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?!\d)|\d+\.\d{15
 
 const rawJson = (JSON as JSON & { rawJSON?: (text: string) => Json }).rawJSON
 
-/** Remembers how a number of this holder was written, where that is not how JSON would write it. */
+/** Remembers how a number of this holder was written, where that is not how JSON would write it; what was remembered before is forgotten. */
 export function noteNumber(holder: object, name: string, text: string): void {
-  if (String(Number(text)) === text) return
   const known = texts.get(holder)
-  if (known) known[name] = text
-  else texts.set(holder, { [name]: text })
-  anyNoted = true
+  if (String(Number(text)) === text) {
+    if (known) delete known[name]
+  } else if (known) known[name] = text
+  else {
+    texts.set(holder, { [name]: text })
+    anyNoted = true
+  }
 }
 
 /** A number as it was written. */
@@ -31,7 +34,7 @@ export function numberText(holder: object, name: string, value: number): string 
 /** Hands on what is remembered of an object to its copy. */
 export function sameNumbers<T extends object>(from: object, to: T): T {
   const known = anyNoted ? texts.get(from) : undefined
-  if (known) texts.set(to, known)
+  if (known) texts.set(to, { ...known })
   return to
 }
 

@@ -43,6 +43,17 @@ async function openMessages(db: Db): Promise<Told[]> {
   return rows
 }
 
+/** Two that hand out at the same moment would hand everything out twice. */
+async function oneAtATime(db: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('kernel.outbox', 1))`.execute(db)
+}
+
+async function stillOpen(db: Db, { key, id }: Told): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 from kernel.outbox where key = ${key} and id = ${id} and delivered_at is null and parked_at is null`.execute(db)
+  return rows.length > 0
+}
+
 async function handOver(db: Db, told: readonly Told[], { now, takers }: { now: Date; takers: readonly Taker[] }): Promise<void> {
   for (const taker of takers) {
     const wanted = told.filter((t) => taker.topics.includes(t.topic))
@@ -67,6 +78,7 @@ async function noteFailure(db: Db, { key, id }: Told, about: { now: Date; error:
 export async function handOut(db: Db, about: { epoch: number; now: Date; takers: readonly Taker[] }): Promise<number> {
   try {
     const done = await underEpoch(db, about.epoch, async (trx) => {
+      await oneAtATime(trx)
       const told = await openMessages(trx)
       if (told.length > 0) await handOver(trx, told, about)
       return told.length
@@ -85,7 +97,11 @@ async function handOutSingly(db: Db, about: { epoch: number; now: Date; takers: 
   for (const told of await openMessages(db)) {
     if (stuck.has(told.key)) continue
     try {
-      const held = await underEpoch(db, about.epoch, async (trx) => handOver(trx, [told], about).then(() => true))
+      const held = await underEpoch(db, about.epoch, async (trx) => {
+        await oneAtATime(trx)
+        if (await stillOpen(trx, told)) await handOver(trx, [told], about)
+        return true
+      })
       if (held === undefined) return done
       done++
     } catch (error) {

@@ -4,6 +4,7 @@ import { refuse } from '#kernel/refusal'
 import type { Subscription } from './model.ts'
 import { notificationBundle, written } from './notification.ts'
 import { actorOf, shownNow, type Sources } from './reading.ts'
+import { LEAST_HEARTBEAT_SECONDS } from './resource.ts'
 import * as store from './store.ts'
 
 /** How often a process looks for new events of the orders bound in it: one question for all of them. */
@@ -13,7 +14,7 @@ const IDLE_MS = 30_000
 const MOST_BOUND = 50
 
 /** One order on one line: what was sent on it, and whether a sending is under way. */
-type Bound = { line: Line; key: string; id: string; sent: number; busy: boolean; wordAt: number }
+type Bound = { line: Line; key: string; id: string; sent: number; busy: boolean; wordAt: Date }
 
 export const hashOfToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 
@@ -41,17 +42,13 @@ export function subscriptionLines(sources: Sources) {
     const all = [...bounds].filter((b) => b.line.isOpen())
     const [any] = all
     if (!any) return
-    const progress = await any.line.act((ctx) =>
-      store.findProgress(
-        ctx.db,
-        all.map(({ key, id }) => ({ key, id })),
-      ),
-    )
+    const places = all.map(({ key, id }) => ({ key, id }))
+    const { progress, at } = await any.line.act(async (ctx) => ({ progress: await store.findProgress(ctx.db, places), at: ctx.now }))
     const found = new Map(progress.map((p) => [`${p.key}/${p.id}`, p]))
     for (const bound of all) {
       const now = found.get(`${bound.key}/${bound.id}`)
       if (!now || now.status === 'off') end(bound)
-      else void push(bound, now.events).catch(() => bound.line.close('fault'))
+      else void push(bound, { events: now.events, at }).catch(() => bound.line.close('fault'))
     }
   }
 
@@ -66,12 +63,12 @@ export function subscriptionLines(sources: Sources) {
     return actor && { s, actor, at }
   }
 
-  async function push(bound: Bound, events: number): Promise<void> {
+  async function push(bound: Bound, { events, at }: { events: number; at: Date }): Promise<void> {
     if (bound.busy) return
     bound.busy = true
     try {
       while (bound.sent < events && bound.line.isOpen()) if (!(await pushOnce(bound))) return
-      await heartbeat(bound)
+      await heartbeat(bound, at)
     } finally {
       bound.busy = false
     }
@@ -95,7 +92,7 @@ export function subscriptionLines(sources: Sources) {
             ? `ping ${id}`
             : null
       if (text !== null && !line.send(text)) return false
-      bound.wordAt = performance.now()
+      bound.wordAt = at
       if (text !== null && !(await line.reached())) return false
     }
     bound.sent = upTo
@@ -106,14 +103,14 @@ export function subscriptionLines(sources: Sources) {
   const bundleText = (s: Subscription, about: Omit<Parameters<typeof notificationBundle>[1], 'base'>) =>
     written(notificationBundle(s, { ...about, base }), s.order.mime)
 
-  async function heartbeat(bound: Bound): Promise<void> {
-    const { line } = bound
-    if (performance.now() - bound.wordAt < 1_000) return
+  async function heartbeat(bound: Bound, at: Date): Promise<void> {
+    const quietMs = at.getTime() - bound.wordAt.getTime()
+    if (quietMs < LEAST_HEARTBEAT_SECONDS * 1_000) return
     const now = await load(bound)
     const seconds = now?.s.order.heartbeatSeconds
-    if (!now || !seconds || performance.now() - bound.wordAt < seconds * 1_000) return
-    bound.wordAt = performance.now()
-    line.send(bundleText(now.s, { type: 'heartbeat', at: now.at }))
+    if (!now || !seconds || quietMs < seconds * 1_000) return
+    bound.wordAt = at
+    bound.line.send(bundleText(now.s, { type: 'heartbeat', at }))
   }
 
   function end(bound: Bound): false {
@@ -129,7 +126,7 @@ export function subscriptionLines(sources: Sources) {
     const { s, at } = await line.act(async (ctx) => ({ s: await store.find(ctx.db, place), at: ctx.now }))
     if (!s || s.deleted || s.status === 'off' || s.order.channel !== 'websocket') return refuse('not-found')
     line.send(greeting === 'r4' ? `bound ${s.id}` : bundleText(s, { type: 'handshake', at }))
-    bounds.add({ line, key: s.key, id: s.id, sent: s.delivered, busy: false, wordAt: performance.now() })
+    bounds.add({ line, key: s.key, id: s.id, sent: s.delivered, busy: false, wordAt: at })
     look()
     await lookOnce()
   }

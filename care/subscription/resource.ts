@@ -16,7 +16,7 @@ export const extensionUrls = {
 
 const USUAL_TIMEOUT_SECONDS = 10
 const MOST_TIMEOUT_SECONDS = 30
-const LEAST_HEARTBEAT_SECONDS = 5
+export const LEAST_HEARTBEAT_SECONDS = 5
 const USUAL_COUNT = 20
 const MOST_COUNT = 100
 

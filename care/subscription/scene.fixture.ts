@@ -11,7 +11,7 @@ import { BASE, careMigrations, HOSPITAL, openPlatform, type Platform } from '../
 import { subscriptionMigrations, subscriptionRoutes, type SubscriptionService, subscriptionService } from './index.ts'
 
 export type Call = { method: string; path: string; headers: IncomingHttpHeaders; body: string }
-export type Hook = { url: string; calls: Call[]; answer: (call: Call) => number; close(): Promise<void> }
+export type Hook = { url: string; calls: Call[]; answer: (call: Call) => number | Promise<number>; close(): Promise<void> }
 
 /** A subscriber's own server: keeps what it hears and answers as the test says; 0 means not at all. */
 export async function openHook(): Promise<Hook> {
@@ -19,10 +19,10 @@ export async function openHook(): Promise<Hook> {
   const server: Server = createServer((req, res) => {
     const pieces: Buffer[] = []
     req.on('data', (piece: Buffer) => pieces.push(piece))
-    req.on('end', () => {
+    req.on('end', async () => {
       const call = { method: req.method!, path: req.url!, headers: req.headers, body: Buffer.concat(pieces).toString() }
       hook.calls.push(call)
-      const status = hook.answer(call)
+      const status = await hook.answer(call)
       if (status > 0) res.writeHead(status).end()
     })
   })
@@ -60,7 +60,7 @@ export async function openScene(hooks: Outbound = localHooks()) {
   })
   let running: SubscriptionService = held.service!
   let holder = 'leader-1'
-  let timer: NodeJS.Timeout | undefined
+  let going = 0
 
   const epoch = async () => (await lead(platform.db, holder))!.epoch
   /** Hands the outbox over, once. */
@@ -85,17 +85,21 @@ export async function openScene(hooks: Outbound = localHooks()) {
     },
     /** A leader that works by itself. */
     start() {
+      const mine = ++going
       const turn = async () => {
-        await feed().catch(() => undefined)
-        const e = await epoch()
-        await running.worker.deliverDue({ db: platform.db, epoch: e, now: platform.clock.now }).catch(() => undefined)
-        timer = setTimeout(() => void turn().catch(() => undefined), 50)
+        await feed()
+        await running.worker.deliverDue({ db: platform.db, epoch: await epoch(), now: platform.clock.now })
       }
-      timer = setTimeout(() => void turn().catch(() => undefined), 0)
+      const loop = async () => {
+        for (; going === mine; await new Promise((r) => setTimeout(r, 50))) await turn().catch(() => undefined)
+      }
+      void loop()
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      going++
+    },
     close: () => {
-      clearTimeout(timer)
+      going++
       return platform.close()
     },
   }

@@ -1,5 +1,6 @@
 /** The manual: what FHIRPath answers where other engines differ or do not go. One row: expression, answer. */
 import { describe, expect, test } from 'vitest'
+import { jsonOf } from '../decimals.ts'
 import { bundle, observation, patient } from './fhirpath.fixture.ts'
 import { compileFhirPath, type FhirPathEnvironment, FhirPathError, fhirPathNode } from './index.ts'
 
@@ -105,6 +106,15 @@ describe('quantities', () =>
     ["1 'm'.comparable(20 'cm')", [true]],
     ["1 'm'.comparable(1 's')", [false]],
     ["12 days * 45 'm'", []],
+  ]))
+
+describe('decimals of a resource keep the precision they were written in', () =>
+  rows(jsonOf('{"resourceType":"Observation","status":"final","valueQuantity":{"value":1.50,"unit":"mg","code":"mg"}}'), {}, [
+    ['value.value.precision()', [2]],
+    ['value.value.toString()', ['1.50']],
+    ['value.toString()', ["1.50 'mg'"]],
+    ['value.value.highBoundary()', [1.505]],
+    ['value.value = 1.5', [true]],
   ]))
 
 describe('what a resource points to', () => {

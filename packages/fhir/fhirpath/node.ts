@@ -1,7 +1,8 @@
 /** What expressions work on: a value with its type, and where it stands. */
+import { numberText } from '../decimals.ts'
 import type { Json, JsonObject } from '../model.ts'
 import { choiceName, elementsOf, isPrimitive, isResourceType, shapeName } from '../shapes.ts'
-import { type Decimal, decimalOf, toNumber } from './decimal.ts'
+import { type Decimal, decimalOf, parseDecimal, toNumber } from './decimal.ts'
 import { type Quantity, quantity, ucumCode } from './quantity.ts'
 import { parseTemporal, parseTime, printTemporal, type Temporal } from './temporal.ts'
 
@@ -139,16 +140,24 @@ const quantityTypes = new Set(['Quantity', 'Age', 'Distance', 'Duration', 'Count
 const ucumSystem = 'http://unitsofmeasure.org'
 
 function quantityOf(value: JsonObject): Quantity | undefined {
-  const amount = typeof value.value === 'number' ? decimalOf(value.value) : null
+  const amount = typeof value.value === 'number' ? decimalIn(value, 'value', value.value) : null
   if (!amount || value.comparator !== undefined) return undefined
   const ucum = value.system === ucumSystem || value.system === undefined
   const unit = ucum && typeof value.code === 'string' ? value.code : (value.unit ?? value.code)
   return quantity(amount, typeof unit === 'string' ? unit : '1')
 }
 
-function numberAs(value: number, type: string): SystemValue | undefined {
-  if (type === 'decimal' || (type === '' && !Number.isInteger(value))) return decimalOf(value) ?? undefined
-  return value
+/** The decimal with the precision it was written in. */
+function decimalIn(holder: object | undefined, name: string, value: number): Decimal | null {
+  return holder === undefined ? decimalOf(value) : parseDecimal(numberText(holder, name, value))
+}
+
+function numberAs(value: number, node: Node): SystemValue | undefined {
+  const { type, parent, name, index } = node
+  if (type !== 'decimal' && (type !== '' || Number.isInteger(value))) return value
+  const owner = isObject(parent?.value) ? parent.value : undefined
+  const list = index >= 0 ? owner?.[name] : undefined
+  return (Array.isArray(list) ? decimalIn(list, `${index}`, value) : decimalIn(owner, name, value)) ?? undefined
 }
 
 function stringAs(value: string, type: string): SystemValue {
@@ -165,7 +174,7 @@ export function systemOf(node: Node): SystemValue | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return isSystem(node) ? value : stringAs(value, type)
   if (typeof value === 'boolean') return value
-  if (typeof value === 'number') return numberAs(value, type)
+  if (typeof value === 'number') return isSystem(node) ? value : numberAs(value, node)
   if (isSystem(node)) return value as SystemValue
   return quantityTypes.has(type) && isObject(value) ? quantityOf(value) : undefined
 }

@@ -1,6 +1,7 @@
 /** JSON Patch as a table: document, operations, result. @spec RFC 6902, RFC 6901 */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { jsonOf, textOf } from '../decimals.ts'
 import type { Json } from '../model.ts'
 import { applyJsonPatch } from './json-patch.ts'
 
@@ -147,6 +148,15 @@ describe('attacks', () => {
     expect(outcome({}, [{ op: 'add', path: '/a', value: deep }])).toBe('too-costly patch/too-deep at patch[0]')
     expect(outcome({ a: { b: deep } }, [{ op: 'move', from: '/a/b', path: '/a/c' }])).toBe('too-costly patch/too-deep at patch')
   })
+})
+
+test('decimals stay as they were written', () => {
+  const before = jsonOf('{"a":1.50,"b":[2.0,3],"c":{"d":1.10}}')
+  const result = applyJsonPatch(
+    before,
+    jsonOf('[{"op":"copy","from":"/c","path":"/e"},{"op":"remove","path":"/b/1"},{"op":"add","path":"/f","value":7.00}]'),
+  )
+  expect('value' in result && textOf(result.value as object)).toBe('{"a":1.50,"b":[2.0],"c":{"d":1.10},"e":{"d":1.10},"f":7.00}')
 })
 
 const json = fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('__proto__')) as fc.Arbitrary<Json>

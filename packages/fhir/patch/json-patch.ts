@@ -1,9 +1,9 @@
 /** JSON Patch. @spec RFC 6902, RFC 6901 (JSON Pointer); http://hl7.org/fhir/R4/http.html#patch */
 import type { Json, JsonObject } from '../model.ts'
-import { type Allowance, copyJson, isForbiddenName, isObject, sameJson } from './json-value.ts'
+import { type Allowance, copyJson, isForbiddenName, isObject, keepNumber, sameJson } from './json-value.ts'
 import { allOrNothing, atOperation, limitsOf, type Patched, type PatchLimits, PatchRefused } from './patch-finding.ts'
 
-type Operation = { op: string; path: string[]; from: string[]; value: Json | undefined; at: string }
+type Operation = { op: string; path: string[]; from: string[]; value: Json | undefined; row: JsonObject; at: string }
 type Document = { root: Json; allowance: Allowance }
 type Holder = { container: Json[] | JsonObject; key: string }
 
@@ -60,6 +60,7 @@ function operationOf(row: Json, at: string): Operation {
     path: pointer(row.path, `${at}.path`),
     from: need.from ? pointer(row.from, `${at}.from`) : [],
     value: row.value,
+    row,
     at,
   }
 }
@@ -164,6 +165,19 @@ function move(document: Document, { path, from, at }: Operation): void {
   add(document, path, remove(document, from, `${at}.from`), `${at}.path`)
 }
 
+/** A number alone is written as the patch, or the place it is copied from, writes it. */
+function keepWritten(document: Document, { op, path, from, row, at }: Operation): void {
+  if (path.length === 0 || path.at(-1) === '-') return
+  const { container, key } = holderOf(document.root, path, at)
+  const source = op !== 'copy' ? { holder: row, name: 'value' } : from.length === 0 ? null : holderOf(document.root, from, at)
+  if (source)
+    keepNumber(
+      'holder' in source ? source : { holder: source.container, name: source.key },
+      { holder: container, name: key },
+      child(container, key),
+    )
+}
+
 function apply(document: Document, operation: Operation): void {
   const { op, path, from, at } = operation
   const copied = (value: Json) => copyJson(value, document.allowance, path.length)
@@ -172,6 +186,7 @@ function apply(document: Document, operation: Operation): void {
   else if (op === 'move') move(document, operation)
   else if (op === 'replace') replace(document, path, copied(operation.value!), `${at}.path`)
   else add(document, path, copied(op === 'copy' ? valueAt(document.root, from, `${at}.from`) : operation.value!), `${at}.path`)
+  if (op === 'add' || op === 'replace' || op === 'copy') keepWritten(document, operation)
 }
 
 /**

@@ -50,6 +50,8 @@ const schema = z.object({
    * Without it nothing is called; in the demo, this machine.
    */
   ENISHI_HOOK_HOSTS: z.string().optional(),
+  /** Parts that the large tables are kept in, by patient key; settled when the tables are made. */
+  ENISHI_PARTS: z.coerce.number().int().min(1).max(256).default(1),
   ENISHI_DEMO_PEOPLE: z.coerce.number().int().min(10).max(5_000).default(300),
 })
 
@@ -60,6 +62,7 @@ export type Config = {
   databaseUrl: string
   demo: boolean
   demoPeople: number
+  parts: number
   workers: number
   baseUrl: string
   secure: boolean
@@ -102,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl: v.DATABASE_URL,
     demo: v.ENISHI_DEMO,
     demoPeople: v.ENISHI_DEMO_PEOPLE,
+    parts: v.ENISHI_PARTS,
     workers: v.ENISHI_WORKERS ?? Math.min(availableParallelism(), 8),
     baseUrl,
     secure: baseUrl.startsWith('https:'),

@@ -10,6 +10,8 @@ import { demoTlsSettings } from './demo/tls.ts'
 import { noCards } from './cards.ts'
 import { runLeader } from './leader.ts'
 import { migrations } from './migrations.ts'
+import { placements } from './placements.ts'
+import { place } from '#kernel/placement'
 import { services } from './services.ts'
 import { readTlsFiles } from './tls.ts'
 import { runWorker } from './worker.ts'
@@ -28,7 +30,8 @@ function stopWith(code: number, line: string): never {
 async function prepare(config: Config): Promise<void> {
   const db = openDatabase({ url: config.databaseUrl, poolSize: 6, applicationName: 'enishi-prepare' })
   try {
-    await migrate(db, migrations)
+    await migrate(db, migrations, { parts: config.parts })
+    await place(db, placements)
     if (!config.demo) return
     await seedDemo({
       db,

@@ -7,6 +7,7 @@ import type { Migration } from './migrate.ts'
 export const kernelMigrations: Migration[] = [
   {
     id: 'kernel/001-ground',
+    partitioned: ['kernel.audit', 'kernel.outbox'],
     sql: `
       create table kernel.audit (
         key text not null, id text not null, at timestamptz not null,

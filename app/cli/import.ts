@@ -38,7 +38,7 @@ export async function importBundles({ operands, values, switches }: Arguments, i
   const sources = await findSources(operands, io.cwd)
   const config = configOf(io)
   return withDatabase(config, async (db) => {
-    await upToDate(db)
+    await upToDate(db, config)
     const deposit = depositor({ as, lang, now: await databaseNow(db), note: (ja, en) => io.err(lang === 'ja' ? ja : en) })
     const count: Count = { bundles: 0, again: 0, refused: 0, warnings: 0, kinds: {} }
     const run: Run = { io, lang, db, sources, deposit, table: findingTable(io, lang), count }

@@ -4,6 +4,8 @@ import { migrate, NewerSchema } from '#kernel/migrate'
 import type { Config } from '../config.ts'
 import { BadConfig, readConfig } from '../config.ts'
 import { migrations } from '../migrations.ts'
+import { placements } from '../placements.ts'
+import { place } from '#kernel/placement'
 import { EXIT, type Io, Stop } from './command.ts'
 
 /** The configuration a command runs with. */
@@ -28,9 +30,10 @@ export async function withDatabase<T>(config: Config, work: (db: Db) => Promise<
 }
 
 /** Brings the schema up to date, as a start does. */
-export async function upToDate(db: Db): Promise<void> {
+export async function upToDate(db: Db, config: Pick<Config, 'parts'>): Promise<void> {
   try {
-    await migrate(db, migrations)
+    await migrate(db, migrations, { parts: config.parts })
+    await place(db, placements)
   } catch (error) {
     if (!(error instanceof NewerSchema)) throw error
     throw new Stop(EXIT.couldNotRun, {

@@ -22,7 +22,7 @@ export async function seed(_: Arguments, io: Io): Promise<Exit> {
     })
   }
   return withDatabase(config, async (db) => {
-    await upToDate(db)
+    await upToDate(db, config)
     await refuseRealPeople(db)
     const now = await databaseNow(db)
     await seedDemo({

@@ -7,6 +7,7 @@ import type { Migration } from '#kernel/migrate'
 export const recordMigrations: Migration[] = [
   {
     id: 'record/001-resources',
+    partitioned: ['record.resource', 'record.version', 'record.string_value', 'record.date_value', 'record.deposit'],
     sql: `
       create schema record;
       create table record.resource (
@@ -50,6 +51,7 @@ export const recordMigrations: Migration[] = [
   },
   {
     id: 'record/003-search',
+    partitioned: ['record.number_value', 'record.composite_value'],
     // Rows from before keep their folded text as the written one until they are indexed anew.
     sql: `
       alter table record.string_value add column n int not null default 0, add column raw text not null default '';

@@ -76,6 +76,8 @@ export type PlatformOptions = {
   /** Steps beside those of care; give `template` a name of its own with them. */
   migrations?: typeof careMigrations
   template?: string
+  /** Parts of the large tables. */
+  parts?: number
 }
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
@@ -84,9 +86,9 @@ export async function openPlatform(options: PlatformOptions = {}) {
   const steps = options.migrations ?? careMigrations
   const database = await testDatabase(async (url) => {
     const db = openDatabase({ url, poolSize: 1, applicationName: 'template' })
-    await migrate(db, steps)
+    await migrate(db, steps, { parts: options.parts ?? 1 })
     await db.destroy()
-  }, options.template ?? 'care')
+  }, options.template ?? `care${options.parts ?? ''}`)
   const db = openDatabase({ url: database.url, poolSize: options.poolSize ?? 8, applicationName: 'test' })
   const auditDb = openDatabase({ url: database.url, poolSize: 1, applicationName: 'test-audit' })
   const clock = {

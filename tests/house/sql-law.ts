@@ -1,33 +1,12 @@
+import { placements } from '../../app/placements.ts'
 import { isProof, type Source } from './sources.ts'
 
 export type Table = { name: string; columns: string[]; primaryKey: string[] | null; uniques: string[][]; body: string }
 
 /** Tables without the patient key in their primary key, each with its reason. Everything else is sharded by patient key. */
-export const unsharded: Record<string, string> = {
-  'kernel.migration': 'which steps ran; one small table of the coordinator',
-  'kernel.audit_node': 'nodes of one tree over the audit log of all shards; holds hashes alone',
-  'kernel.audit_checkpoint': 'signed roots of that one tree',
-  'kernel.idempotency': 'sharded by the caller whose key it is; lives a day',
-  'kernel.leader': 'one row, the fencing epoch',
-  'kernel.session': 'sharded by the hash of the token; a session belongs to staff too',
-  'kernel.used_once': 'claims of one-time values, sharded by value; lives minutes',
-  'kernel.used_proof': 'hashes of DPoP proofs, sharded by hash; lives a minute',
-  'kernel.sign_in_failure': 'counted by login name before anybody is proven',
-  'kernel.key_ring': 'keys of the platform, not of people',
-  'record.client_id': 'the look-up from an id a client chose to the patient key, sharded by hash of type and id',
-  'record.condition': 'criteria of conditional writes, claimed so that equal ones wait for each other; sharded by their hash',
-  'bulk.job': 'jobs of clients, not of people; local to the coordinator, a day of life',
-  'bulk.file': 'the files of those jobs',
-  'bulk.patient_alias': 'the look-up from an institution’s own patient id to the key, sharded by institution and id',
-  'person.person': 'demographics, sharded by the person, who owns one or more keys',
-  'person.facility': 'reference table of institutions',
-  'person.staff': 'reference table of staff',
-  'person.client': 'reference table of system clients',
-  'person.card': 'the look-up from a card to a person, sharded by issuer and serial',
-  'eligibility.reader_session': 'lives minutes, belongs to one desk before anybody is known; stays on the coordinator',
-  'sign_in.challenge': 'lives minutes, belongs to nobody yet; stays on the coordinator',
-  'demo.progress': 'how far the demo region is made',
-}
+export const unsharded: Record<string, string> = Object.fromEntries(
+  Object.entries(placements).map(([name, { because }]) => [name, because]),
+)
 
 /** Columns that hold a patient key as a table's shard key. */
 const KEY = 'key'

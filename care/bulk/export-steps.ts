@@ -6,7 +6,7 @@ import type { Context } from '#kernel/context'
 import { transact } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { operationOutcome, project, type Resource, resourceTypes } from '#packages/fhir'
-import { jobFolder, openSinks, type Sinks } from './folder.ts'
+import { jobFolder, type Line, openSinks, type Sinks } from './folder.ts'
 import type { BulkFile, ExportAsk, Job } from './model.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
@@ -22,13 +22,13 @@ export type ExportDeps = Sizes & {
 export type Sizes = { batch?: number; checkpoint?: number; filesOf?: number }
 
 /** Rows of one statement. */
-const BATCH = 4_000
+const BATCH = 2_000
 /** Rows after which what was written is made to last. Fewer would spend the time on waiting for the disk. */
 const CHECKPOINT = 24_000
 /** Lines of a file, unless told otherwise. */
 const FILE_LINES = 100_000
 /** Writers older than the kick-off are waited for this long at most. */
-const WRITERS_MS = 60_000
+const WRITERS_MS = 15_000
 
 type Walk = Pick<Scan, 'after' | 'edge'>
 type Batch = ScanPage & { ctx: Context }
@@ -39,19 +39,21 @@ type Batch = ScanPage & { ctx: Context }
  */
 export async function* exportSteps(deps: ExportDeps, worker: Worker, job: Job): AsyncGenerator<StepEnd> {
   const ask = askOf(job)
-  while (worker.now().getTime() - job.at.getTime() < WRITERS_MS && !(await store.writersEnded(worker.db, job.id))) {
+  const asked = performance.now()
+  while (performance.now() - asked < WRITERS_MS && !(await store.writersEnded(worker.db, job.id))) {
     await new Promise((r) => setTimeout(r, 20))
-    yield 'more'
+    yield 'waiting'
   }
   const files = await store.findFiles(worker.db, job.id)
   const sinks = openSinks({ folder: jobFolder(deps.home, job.id), jobId: job.id, from: files.length, most: deps.filesOf ?? FILE_LINES })
   const read = (walk: Walk) => quietly(readBatch(deps, worker, { job, ask, walk }))
   try {
     let [reading, written, notes] = [read((job.cursor as Walk | null) ?? { after: null, edge: null }), 0, new Map<string, Note>()]
+    let pending: Promise<StepEnd> | null = null
     for (;;) {
       const batch = await reading
       if (!batch) return yield await giveUp(worker, job)
-      // The database reads on while this batch is written.
+      // The database reads on while this batch is written, and the batches after it while the disk takes in the one before.
       if (batch.next) reading = read(batch.next)
       const rows = await chosen(deps, ask, batch)
       await append(ask, sinks, rows)
@@ -59,9 +61,11 @@ export async function* exportSteps(deps: ExportDeps, worker: Worker, job: Job): 
       written += rows.length
       if (batch.next && written < (deps.checkpoint ?? CHECKPOINT)) continue
       if (!batch.next) await appendIgnored(sinks, ask)
-      const end = await checkpoint(worker, job, { next: batch.next, written, files: await sinks.sync(), entries: noted(batch, notes) })
-      yield end
-      if (end !== 'more') return
+      const before: StepEnd = pending ? await pending : 'more'
+      if (pending) yield before
+      if (before !== 'more') return
+      pending = quietly(checkpoint(worker, job, { next: batch.next, written, syncing: sinks.sync(), entries: noted(batch, notes) }))
+      if (!batch.next) return yield await pending
       ;[written, notes] = [0, new Map()]
     }
   } finally {
@@ -126,11 +130,11 @@ async function chosen({ record }: ExportDeps, ask: ExportAsk, { ctx, rows }: Bat
 }
 
 async function append(ask: ExportAsk, sinks: Sinks, rows: readonly Scanned[]): Promise<void> {
-  const lines = new Map<string, string[]>()
+  const lines = new Map<string, Line[]>()
   for (const row of rows) {
     const place = row.deleted ? 'deleted/Bundle' : `output/${row.type}`
     const body = row.deleted ? deletion(row) : ask.elements ? partOf(row, ask.elements) : row.body
-    const line = row.deleted ? `${row.key}\t${row.type}/${row.id}\t${body}\n` : `${row.key}\t${row.id}\t${body}\n`
+    const line = { head: row.deleted ? `${row.key}\t${row.type}/${row.id}\t` : `${row.key}\t${row.id}\t`, body }
     const known = lines.get(place)
     if (known) known.push(line)
     else lines.set(place, [line])
@@ -170,7 +174,7 @@ async function appendIgnored(sinks: Sinks, ask: ExportAsk): Promise<void> {
   await sinks.append(
     'error',
     'OperationOutcome',
-    lines.map((line) => `\t\t${line}\n`),
+    lines.map((body) => ({ head: '\t\t', body })),
   )
 }
 
@@ -197,8 +201,9 @@ function noted({ ctx, entries }: Batch & { entries: AuditEntry[] }, notes: Reado
 async function checkpoint(
   worker: Worker,
   job: Job,
-  about: { next: ScanPage['next']; written: number; files: BulkFile[]; entries: AuditEntry[] },
+  about: { next: ScanPage['next']; written: number; syncing: Promise<BulkFile[]>; entries: AuditEntry[] },
 ): Promise<StepEnd> {
+  const files = await about.syncing
   const at = worker.now()
   const stayed = await underEpoch(worker.db, worker.epoch, async (trx) => {
     const step = {
@@ -210,7 +215,7 @@ async function checkpoint(
       until: new Date(at.getTime() + KEEP_HOURS * 3600_000),
     }
     if (!(await store.advance(trx, { ...step, state: about.next ? 'running' : 'completed' }))) return false
-    await store.saveFiles(trx, about.files)
+    await store.saveFiles(trx, files)
     await insertAudit(trx, about.entries)
     return true
   })

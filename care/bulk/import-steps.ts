@@ -166,8 +166,10 @@ async function writePart(deps: ImportDeps, { worker, job, ask, sinks, batch, lin
 const keepUntil = (at: Date): Date => new Date(at.getTime() + KEEP_HOURS * 3600_000)
 
 /** The outcome of a refused line, saying which line of which file. */
-const lineOf = ({ line, outcome }: Told, name: string): string =>
-  `${JSON.stringify({ ...outcome, extension: [{ url: 'urn:enishi:import-line', valueString: `${name}:${line}` }] })}\n`
+const lineOf = ({ line, outcome }: Told, name: string) => ({
+  head: '',
+  body: JSON.stringify({ ...outcome, extension: [{ url: 'urn:enishi:import-line', valueString: `${name}:${line}` }] }),
+})
 
 /** The end: everything read, or given up with a reason. */
 async function endWith(worker: Worker, job: Job, message: string | null): Promise<StepEnd> {

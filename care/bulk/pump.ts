@@ -26,25 +26,27 @@ export function pump({ home, steps }: { home: string; steps: Steps }) {
       const open = (await store.findOpen(worker.db)).filter((job) => !set.has(job.id))
       if (open.length === 0) return
       for (const job of open.slice(0, AT_ONCE)) {
-        if (taken++ >= most) return
-        if (!(await step(worker, job))) set.add(job.id)
+        if (taken >= most) return
+        const end = await step(worker, job)
+        if (end !== 'waiting') taken++
+        if (end === 'lost') set.add(job.id)
       }
     }
   }
 
-  /** @returns false where the job must not be taken up again by this call */
-  async function step(worker: Worker, job: Job): Promise<boolean> {
+  /** @returns `lost` also where it went wrong: the job is not taken up again by this call */
+  async function step(worker: Worker, job: Job): Promise<StepEnd> {
     const run = running.get(job.id) ?? steps(worker, job)
     running.set(job.id, run)
     try {
       const { value, done } = await run.next()
-      if (!done && value === 'more') return true
+      if (!done && (value === 'more' || value === 'waiting')) return value
       await drop(job.id)
-      return value === 'ended'
+      return value === 'ended' ? 'ended' : 'lost'
     } catch (error) {
       await drop(job.id)
       await noteFailure(worker, job, error)
-      return false
+      return 'lost'
     }
   }
 

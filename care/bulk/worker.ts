@@ -41,5 +41,8 @@ export async function bookFor(clients: Clients, worker: Worker, job: Job, db: Db
   return { ctx, entries, outgoing }
 }
 
-/** How a step of a job ended: there is more to do, it is finished, or the lead (or the job) is lost and nothing of the step stayed. */
-export type StepEnd = 'more' | 'ended' | 'lost'
+/**
+ * How a step of a job ended: there is more to do, it cannot begin yet, it is finished, or the lead (or the job) is lost and nothing of the
+ * step stayed.
+ */
+export type StepEnd = 'more' | 'waiting' | 'ended' | 'lost'

@@ -71,7 +71,7 @@ const afterSql = (after: ScanCursor | null) =>
 
 async function findEdge(ctx: Pick<Context, 'db'>, after: ScanCursor | null): Promise<ScanCursor | null> {
   const { rows } = await sql<ScanCursor>`select r.key, r.type, r.id from record.resource r where ${afterSql(after)}
-    order by r.key, r.type, r.id offset ${STRETCH} limit 1`.execute(ctx.db)
+    order by r.key, r.type, r.id offset ${sql.lit(STRETCH)} limit 1`.execute(ctx.db)
   return rows[0] ?? null
 }
 
@@ -88,7 +88,7 @@ async function findRows(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, ran
       where not r.deleted and ${sight.visible}) was on true
     where ${afterSql(about.after)} and ${range} and ${types} and ${since} and ${about.personalOnly ? sql`r.kind <> 'shared'` : sql`true`}
       and (r.last_updated <= ${about.at} or (was.body is not null and not r.deleted)) and ${sight.visible}
-    order by r.key, r.type, r.id limit ${about.limit}`.execute(ctx.db)
+    order by r.key, r.type, r.id limit ${sql.lit(about.limit)}`.execute(ctx.db)
   return rows
 }
 

@@ -1,13 +1,16 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { X509Certificate } from 'node:crypto'
+import { createServer as createHttpsServer } from 'node:https'
+import { connect } from 'node:tls'
+import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BadConfig, readConfig } from './config.ts'
 import { demoTlsSettings, makeDemoTls } from './demo/tls.ts'
-import { readTlsFiles } from './tls.ts'
+import { followTlsFiles, readTlsFiles } from './tls.ts'
 
 let home: string
 beforeAll(async () => {
@@ -91,4 +94,39 @@ test.each([
   const at = (path: string) => (path.startsWith('/') ? path : join(home, path))
   const tls = { port: 1, certificate: 'demo-tls/server.pem', key: 'demo-tls/server.key', clientCa: null, clientCrl: null, ...change }
   await expect(readTlsFiles({ ...tls, certificate: at(tls.certificate), key: at(tls.key) })).rejects.toThrow(says)
+})
+
+test('renewed files are taken by a running listener; broken ones leave it as it was', async () => {
+  const made = await makeDemoTls(home, ['renewed'], new Date())
+  const folder = join(home, 'demo-tls')
+  const paths = { certificate: join(home, 'in-force.pem'), key: join(home, 'in-force.key') }
+  const use = (name: string) =>
+    Promise.all([copyFile(join(folder, `${name}.pem`), paths.certificate), copyFile(join(folder, `${name}.key`), paths.key)])
+  await use('server')
+  const tls = { port: 0, ...paths, clientCa: null, clientCrl: null }
+  const first = await readTlsFiles(tls)
+  const server = createHttpsServer({ key: first.key, cert: first.certificate })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const lines: string[] = []
+  const log = pino({}, { write: (line: string) => void lines.push(line) })
+  followTlsFiles(server, tls, { log, first, everyMs: 20 })
+  const { port } = server.address() as { port: number }
+  const shown = async () => {
+    const socket = connect({ port, host: '127.0.0.1', ca: made.caPem, rejectUnauthorized: false })
+    await once(socket, 'secureConnect')
+    const { subject } = socket.getPeerX509Certificate()!
+    socket.destroy()
+    return subject.split('\n').at(-1)
+  }
+  const said = async (text: string) => {
+    while (!lines.some((line) => line.includes(text))) await new Promise((done) => setTimeout(done, 10))
+  }
+  expect(await shown()).toBe('CN=localhost')
+  await writeFile(paths.key, 'half a renewal')
+  await said('cannot be used')
+  expect(await shown()).toBe('CN=localhost')
+  await use('renewed')
+  await said('renewed')
+  expect(await shown()).toBe('CN=renewed')
+  server.close()
 })

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:https'
 import { createSecureContext } from 'node:tls'
-import type { TlsFiles } from '#kernel/tls'
+import type { Logger } from 'pino'
+import { renewTls, type TlsFiles } from '#kernel/tls'
 import { badConfig, type TlsConfig } from './config.ts'
 
 const named = {
@@ -35,4 +37,25 @@ export async function readTlsFiles(tls: TlsConfig): Promise<TlsFiles> {
     )
   }
   return files
+}
+
+/**
+ * Takes renewed files without a restart, looked at once a minute. A file that cannot be read or used leaves the old ones in force,
+ * because half a renewal must not close the door.
+ */
+export function followTlsFiles(server: Server, tls: TlsConfig, about: { log: Logger; first: TlsFiles; everyMs?: number }): void {
+  let inForce = JSON.stringify(about.first)
+  const look = async () => {
+    const files = await readTlsFiles(tls)
+    if (JSON.stringify(files) === inForce) return
+    renewTls(server, files)
+    inForce = JSON.stringify(files)
+    about.log.info('TLS files renewed')
+  }
+  const timer = setInterval(
+    () => void look().catch(() => about.log.error('TLS files cannot be used; the earlier ones stay')),
+    about.everyMs ?? 60_000,
+  )
+  timer.unref()
+  server.once('close', () => clearInterval(timer))
 }

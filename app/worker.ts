@@ -17,7 +17,7 @@ import { loadDemoSecrets } from './demo/secrets.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
 import { services } from './services.ts'
-import { readTlsFiles } from './tls.ts'
+import { followTlsFiles, readTlsFiles } from './tls.ts'
 
 /** Few connections a worker: the database's cores are the bound, and waiting here is fairer than waiting there. */
 const POOL = 12
@@ -55,9 +55,11 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })
   guard(app.server)
-  const tls = config.tls && tlsServer(app, await readTlsFiles(config.tls), guard)
+  const files = config.tls && (await readTlsFiles(config.tls))
+  const tls = files && tlsServer(app, files, guard)
   await app.listen({ port: config.port, host: config.host })
   if (tls) await once(tls.listen({ port: config.tlsPort, host: config.host }), 'listening')
+  if (tls && config.tls) followTlsFiles(tls, config.tls, { log, first: files })
   return async () => {
     await app.close()
     clock.stop()

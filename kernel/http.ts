@@ -6,7 +6,7 @@ import type { Actor } from './context.ts'
 import { requireReadable, sendFhir, sendRefusal } from './fhir-format.ts'
 import { SESSION_COOKIE } from './identity.ts'
 import { type Lang, langOf } from './language.ts'
-import { answerClientError, discardBody, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
+import { answerClientError, answerExpectations, BODY_LIMIT, discardBody, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 import { challengeOf, cookie } from './proof.ts'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
 import { type Answer, type HttpRow, isHttpRow, type MountRow, type Row, type RouteRequest } from './route.ts'
@@ -23,8 +23,6 @@ export type HttpDeps = ServeDeps & {
   /** Header in which a proxy in front hands over the client certificate it verified; absent, nobody is believed. */
   proxyCertificateHeader?: string
 }
-
-const BODY_LIMIT = 12 * 1024 * 1024
 
 const SECURITY_HEADERS = {
   'content-security-policy':
@@ -52,6 +50,7 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
       return refuseOnWire(new Refusal('not-found'), request as FastifyRequest, reply as FastifyReply, deps)
     },
   })
+  answerExpectations(app.server, (request, reply) => app.routing(request, reply))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (_request, reply) => harden(reply, deps))

@@ -58,6 +58,17 @@ describe('a body that is too large', () => {
     expect((await until('CapabilityStatement')).match(/HTTP\/1\.1 (\d+)/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200'])
   })
 
+  test('that is only asked about is not sent; a smaller one is invited', async () => {
+    const refused = await open()
+    refused.socket.write(head('/fhir/R4/Patient', `content-length: ${100 * MB}`, 'expect: 100-continue'))
+    expect(await refused.until(null)).toMatch(/^HTTP\/1\.1 413 /)
+    const invited = await open()
+    invited.socket.write(head('/fhir/R4/Patient', 'content-length: 2', 'expect: 100-continue', 'connection: close'))
+    expect(await invited.until('100 Continue')).toMatch(/^HTTP\/1\.1 100 /)
+    invited.socket.write('{}')
+    expect((await invited.until(null)).match(/HTTP\/1\.1 (\d+)/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 401'])
+  })
+
   test('announced beyond all measure is answered, and the connection ended', async () => {
     const { socket, until } = await open()
     socket.write(head('/fhir/R4/Patient', `content-length: ${10 ** 12}`))

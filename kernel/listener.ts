@@ -1,6 +1,6 @@
 /** What every listener of a worker keeps to, so that slow, broken or too many clients harm nobody but themselves. */
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
 
@@ -51,6 +51,20 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   socket.end(answerBytes(refusal), () => socket.destroy())
 }
 
+/** Longest body that is taken, in bytes. */
+export const BODY_LIMIT = 12 * 1024 * 1024
+
+const notInvited = new WeakSet<IncomingMessage>()
+
+/** A client that asks before it sends (`Expect: 100-continue`) is not invited to send what would be refused. */
+export function answerExpectations(server: Server, routing: (request: IncomingMessage, reply: ServerResponse) => void): void {
+  server.on('checkContinue', (request: IncomingMessage, reply: ServerResponse) => {
+    if (Number(request.headers['content-length']) > BODY_LIMIT) notInvited.add(request)
+    else reply.writeContinue()
+    routing(request, reply)
+  })
+}
+
 /** A body that was refused is still read, up to so much: closing at once would cost the client our answer. */
 const DISCARD_BYTES = 256 * 1024 * 1024
 
@@ -59,6 +73,8 @@ const DISCARD_BYTES = 256 * 1024 * 1024
  * @returns whether the connection can serve another request after that
  */
 export function discardBody(request: IncomingMessage): boolean {
+  // Whether it sends nothing or all the same, nobody can tell where its next request would begin.
+  if (notInvited.has(request)) return false
   let left = DISCARD_BYTES
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length

@@ -5,9 +5,9 @@
  */
 import { createHash, X509Certificate } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
-import { TLSSocket } from 'node:tls'
+import { type SecureContextOptions, TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
-import { answerClientError, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
+import { answerClientError, answerExpectations, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 
 /** A client's certificate, verified against the configured authorities. `thumbprint`: SHA-256 of its DER, base64url (`x5t#S256`). */
 export type ClientCertificate = { thumbprint: string; subject: string; until: Date }
@@ -64,23 +64,30 @@ const CIPHERS = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':')
 
+const contextOf = ({ key, certificate: cert, clientCa: ca, clientCrl: crl }: TlsFiles): SecureContextOptions => ({
+  key,
+  cert,
+  ...(ca === undefined ? {} : { ca }),
+  ...(crl === undefined ? {} : { crl }),
+  minVersion: 'TLSv1.2',
+  ciphers: CIPHERS,
+  honorCipherOrder: true,
+})
+
+/** Takes renewed files for the connections that come from now on. @throws where they cannot be used; the old ones then stay */
+export const renewTls = (server: Server, files: TlsFiles): void => server.setSecureContext(contextOf(files))
+
 /**
  * A second listener for the same rows. Clients are asked for a certificate and may come without: who must have one is decided
  * by their access token.
  * @param guard counts connections together with those of the plain listener
  */
 export function tlsServer(app: FastifyInstance, files: TlsFiles, guard: (server: Server) => void): Server {
-  const { key, certificate: cert, clientCa: ca, clientCrl: crl } = files
   const server = createServer(
     {
       ...LISTENER_LIMITS,
-      key,
-      cert,
-      ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false }),
-      ...(crl === undefined ? {} : { crl }),
-      minVersion: 'TLSv1.2',
-      ciphers: CIPHERS,
-      honorCipherOrder: true,
+      ...contextOf(files),
+      ...(files.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false }),
       handshakeTimeout: 10_000,
     },
     (request, reply) => app.routing(request, reply),
@@ -88,6 +95,7 @@ export function tlsServer(app: FastifyInstance, files: TlsFiles, guard: (server:
   server.setTimeout(SILENCE_MS)
   guard(server)
   server.on('clientError', answerClientError)
+  answerExpectations(server, (request, reply) => app.routing(request, reply))
   // WebSockets are served by whoever serves those of the plain listener.
   if (app.server.listenerCount('upgrade') > 0) server.on('upgrade', (...asked) => app.server.emit('upgrade', ...asked))
   // Lines that stay open are served where those of the plain listener are.

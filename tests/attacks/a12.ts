@@ -22,13 +22,28 @@ const FORGED = {
 }
 
 /** Every write that one institution's system can try on what is somebody's already. */
-function forgeries(world: World, was: Stored): { what: string; method: 'PUT' | 'POST' | 'PATCH' | 'DELETE'; url: string; payload?: object | string; headers?: Record<string, string> }[] {
+function forgeries(
+  world: World,
+  was: Stored,
+): {
+  what: string
+  method: 'PUT' | 'POST' | 'PATCH' | 'DELETE'
+  url: string
+  payload?: object | string
+  headers?: Record<string, string>
+}[] {
   const body = JSON.parse(was.body) as Body
   const { type, id } = was
   const there = `/fhir/R4/${type}/${id}`
   const mine = { reference: `Patient/${world.other.key}` }
   const moved = { ...body, ...('subject' in body ? { subject: mine } : { patient: mine }) }
-  const patch = (what: string, ops: object[]) => ({ what: `JSON Patch: ${what}`, method: 'PATCH' as const, url: there, payload: JSON.stringify(ops), headers: { 'content-type': 'application/json-patch+json' } })
+  const patch = (what: string, ops: object[]) => ({
+    what: `JSON Patch: ${what}`,
+    method: 'PATCH' as const,
+    url: there,
+    payload: JSON.stringify(ops),
+    headers: { 'content-type': 'application/json-patch+json' },
+  })
   const about = 'subject' in body ? 'subject' : 'patient'
   const entry = (method: string, resource: object | undefined, url = `${type}/${id}`) => ({
     resourceType: 'Bundle',
@@ -39,16 +54,33 @@ function forgeries(world: World, was: Stored): { what: string; method: 'PUT' | '
   return [
     { what: 'move to another person', method: 'PUT', url: there, payload: moved },
     { what: 'forge meta', method: 'PUT', url: there, payload: { ...body, meta: FORGED } },
-    { what: 'forge meta in an older version', method: 'PUT', url: there, payload: { ...body, meta: FORGED }, headers: { 'if-match': 'W/"77"' } },
+    {
+      what: 'forge meta in an older version',
+      method: 'PUT',
+      url: there,
+      payload: { ...body, meta: FORGED },
+      headers: { 'if-match': 'W/"77"' },
+    },
     { what: 'another id in the body', method: 'PUT', url: there, payload: { ...body, id: 'other' } },
     { what: 'create under the id that stands', method: 'POST', url: `/fhir/R4/${type}`, payload: { ...body, meta: FORGED } },
     { what: 'delete', method: 'DELETE', url: there },
     { what: 'delete by condition', method: 'DELETE', url: `/fhir/R4/${type}?${asked}` },
     { what: 'update by condition', method: 'PUT', url: `/fhir/R4/${type}?${asked}`, payload: { ...moved, id: undefined } },
-    { what: 'create if none exist', method: 'POST', url: `/fhir/R4/${type}`, payload: moved, headers: { 'if-none-exist': asked, prefer: 'return=representation' } },
+    {
+      what: 'create if none exist',
+      method: 'POST',
+      url: `/fhir/R4/${type}`,
+      payload: moved,
+      headers: { 'if-none-exist': asked, prefer: 'return=representation' },
+    },
     { what: 'move in a transaction', method: 'POST', url: '/fhir/R4', payload: entry('PUT', moved) },
     { what: 'delete in a transaction', method: 'POST', url: '/fhir/R4', payload: entry('DELETE', undefined) },
-    { what: 'delete by condition in a batch', method: 'POST', url: '/fhir/R4', payload: { ...entry('DELETE', undefined, `${type}?${asked}`), type: 'batch' } },
+    {
+      what: 'delete by condition in a batch',
+      method: 'POST',
+      url: '/fhir/R4',
+      payload: { ...entry('DELETE', undefined, `${type}?${asked}`), type: 'batch' },
+    },
     patch('the person', [{ op: 'replace', path: `/${about}/reference`, value: mine.reference }]),
     patch('the id', [{ op: 'replace', path: '/id', value: 'other' }]),
     patch('the type', [{ op: 'replace', path: '/resourceType', value: 'Basic' }]),
@@ -62,11 +94,30 @@ function forgeries(world: World, was: Stored): { what: string; method: 'PUT' | '
       url: there,
       payload: {
         resourceType: 'Parameters',
-        parameter: [{ name: 'operation', part: [{ name: 'type', valueCode: 'replace' }, { name: 'path', valueString: `${type}.${about}` }, { name: 'value', valueReference: mine }] }],
+        parameter: [
+          {
+            name: 'operation',
+            part: [
+              { name: 'type', valueCode: 'replace' },
+              { name: 'path', valueString: `${type}.${about}` },
+              { name: 'value', valueReference: mine },
+            ],
+          },
+        ],
       },
     },
-    { what: 'take its labels away', method: 'POST', url: `${there}/$meta-delete`, payload: { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: { security: FORGED.security } }] } },
-    { what: 'forge its meta', method: 'POST', url: `${there}/$meta-add`, payload: { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: FORGED }] } },
+    {
+      what: 'take its labels away',
+      method: 'POST',
+      url: `${there}/$meta-delete`,
+      payload: { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: { security: FORGED.security } }] },
+    },
+    {
+      what: 'forge its meta',
+      method: 'POST',
+      url: `${there}/$meta-add`,
+      payload: { resourceType: 'Parameters', parameter: [{ name: 'meta', valueMeta: FORGED }] },
+    },
   ]
 }
 
@@ -75,7 +126,12 @@ function judge(writer: Writer, was: Stored, is: Stored | undefined): string[] {
   if (is === undefined) return ['is gone without a trace']
   if (was.source !== writer.institution) return is.sha === was.sha ? [] : ['was changed by somebody else']
   if (is.deleted) return is.version > was.version ? [] : ['was deleted without a version']
-  const body = JSON.parse(is.body) as { id?: string; meta?: { versionId?: string; lastUpdated?: string }; subject?: { reference?: string }; patient?: { reference?: string } }
+  const body = JSON.parse(is.body) as {
+    id?: string
+    meta?: { versionId?: string; lastUpdated?: string }
+    subject?: { reference?: string }
+    patient?: { reference?: string }
+  }
   const person = (body.subject ?? body.patient)?.reference
   return [
     ...(is.key === was.key ? [] : ['was given to another person']),
@@ -98,9 +154,12 @@ async function writeAll(world: World, writer: Writer, quick: boolean): Promise<T
       const after = await recordOf(world.platform)
       const say = (wrong: string) => result.leaks.push(`${writer.name}: ${what} on ${target.type} → ${heard.status}: ${wrong}`)
       if (heard.status >= 500) say(heard.text.slice(0, 150))
-      if (writer.institution === STRANGER) for (const found of leaked({ may: () => false }, heard)) if (!JSON.stringify(payload ?? '').includes(found)) say(`shows ${found}`)
-      for (const [name, was] of before) if (after.get(name)?.sha !== was.sha) for (const wrong of judge(writer, was, after.get(name))) say(`${name} ${wrong}`)
-      for (const [name, made] of after) if (!before.has(name) && made.source !== writer.institution) say(`${name} was written in another's name`)
+      if (writer.institution === STRANGER)
+        for (const found of leaked({ may: () => false }, heard)) if (!JSON.stringify(payload ?? '').includes(found)) say(`shows ${found}`)
+      for (const [name, was] of before)
+        if (after.get(name)?.sha !== was.sha) for (const wrong of judge(writer, was, after.get(name))) say(`${name} ${wrong}`)
+      for (const [name, made] of after)
+        if (!before.has(name) && made.source !== writer.institution) say(`${name} was written in another's name`)
     }
   }
   return result
@@ -115,15 +174,44 @@ async function forgeEvidence(world: World, writer: Writer): Promise<Tried> {
     const heard = await send()
     result.tried++
     const made = [...(await recordOf(world.platform))].filter(([name]) => !before.has(name))
-    if (heard.status < 300) result.leaks.push(`${writer.name}: ${what} was taken (${heard.status}): ${made.map(([name]) => name).join(', ')}`)
+    if (heard.status < 300)
+      result.leaks.push(`${writer.name}: ${what} was taken (${heard.status}): ${made.map(([name]) => name).join(', ')}`)
     if (heard.status >= 500) result.leaks.push(`${writer.name}: ${what} → ${heard.status}`)
   }
-  const post = (resource: { resourceType: string } & Record<string, unknown>) => () => writer.caller.post(`/fhir/R4/${resource.resourceType}`, resource)
+  const post = (resource: { resourceType: string } & Record<string, unknown>) => () =>
+    writer.caller.post(`/fhir/R4/${resource.resourceType}`, resource)
   const target = [{ reference: world.victim.resources[0]! }]
   const coding = { system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }
-  await tryOne('AuditEvent', post({ resourceType: 'AuditEvent', type: { code: 'rest' }, recorded: FORGED_AT, agent: [{ requestor: true }], source: { observer: person } }))
-  await tryOne('Consent', post({ resourceType: 'Consent', status: 'active', scope: { coding: [coding] }, category: [{ text: 'x' }], patient: person, policyRule: { text: 'x' } }))
-  await tryOne('Provenance in another’s name', post({ resourceType: 'Provenance', target, recorded: FORGED_AT, agent: [{ who: { identifier: { system: identifierSystems.institution, value: OTHERS } } }] }))
+  await tryOne(
+    'AuditEvent',
+    post({
+      resourceType: 'AuditEvent',
+      type: { code: 'rest' },
+      recorded: FORGED_AT,
+      agent: [{ requestor: true }],
+      source: { observer: person },
+    }),
+  )
+  await tryOne(
+    'Consent',
+    post({
+      resourceType: 'Consent',
+      status: 'active',
+      scope: { coding: [coding] },
+      category: [{ text: 'x' }],
+      patient: person,
+      policyRule: { text: 'x' },
+    }),
+  )
+  await tryOne(
+    'Provenance in another’s name',
+    post({
+      resourceType: 'Provenance',
+      target,
+      recorded: FORGED_AT,
+      agent: [{ who: { identifier: { system: identifierSystems.institution, value: OTHERS } } }],
+    }),
+  )
   await tryOne('a submission in the hospital’s name', () =>
     writer.institution === HOSPITAL
       ? writer.caller.post('/fhir/R4/$submit', '{}')
@@ -136,7 +224,8 @@ async function forgeEvidence(world: World, writer: Writer): Promise<Tried> {
   const first = await hospital.post('/fhir/R4/Observation', note, key)
   const again = await writer.caller.post('/fhir/R4/Observation', note, key)
   result.tried++
-  if (writer.institution !== HOSPITAL && first.body.id !== undefined && again.body.id === first.body.id) result.leaks.push(`${writer.name}: another's Idempotency-Key gave its answer`)
+  if (writer.institution !== HOSPITAL && first.body.id !== undefined && again.body.id === first.body.id)
+    result.leaks.push(`${writer.name}: another's Idempotency-Key gave its answer`)
   return result
 }
 
@@ -146,7 +235,9 @@ function trusting(world: World): void {
   Object.assign(row, {
     handle: async (ctx: { db: typeof world.platform.db }, { params, body }: { params: Record<string, string>; body: unknown }) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
-      await sql`update record.resource set body = ${text}, version = version + 1 where type = ${params.type} and id = ${params.id}`.execute(ctx.db)
+      await sql`update record.resource set body = ${text}, version = version + 1 where type = ${params.type} and id = ${params.id}`.execute(
+        ctx.db,
+      )
       return { status: 200, fhir: text }
     },
   })

@@ -77,7 +77,8 @@ async function injected(world: World, quick: boolean, random: Parameters<Attack[
     const found = leaked(stranger, heard)
     if (found.length > 0) result.leaks.push(`${url} shows ${found.join(', ')}`)
     if (heard.status >= 500) result.leaks.push(`${url} → ${heard.status} ${heard.text.slice(0, 200)}`)
-    if (/syntax error|SQLSTATE|relation \\?"|column \\?"|invalid input syntax/.test(heard.text)) result.leaks.push(`${url} tells of the database: ${heard.text.slice(0, 200)}`)
+    if (/syntax error|SQLSTATE|relation \\?"|column \\?"|invalid input syntax/.test(heard.text))
+      result.leaks.push(`${url} tells of the database: ${heard.text.slice(0, 200)}`)
     // The hospital may see its own; a value that nobody has must still find nothing of it.
     if (!widens) return
     const own = await hospital.get(url)
@@ -103,7 +104,18 @@ const isWild = (value: string) => value === '*' || value === '�'.repeat(300)
 const spellings = (memberId: string): string[] => {
   const wide = memberId.replace(/\d/g, (d) => String.fromCharCode(0xff10 + Number(d)))
   const mathematical = memberId.replace(/\d/g, (d) => String.fromCodePoint(0x1d7ce + Number(d)))
-  return [wide, mathematical, `${memberId} `, ` ${memberId}`, memberId.replaceAll(':', '：'), `${memberId}\u200b`, memberId.replace(/(\d)/, '$1\u200d'), `\ufeff${memberId}`, memberId.replace('0', 'O'), memberId.replace('0', '\u0660')]
+  return [
+    wide,
+    mathematical,
+    `${memberId} `,
+    ` ${memberId}`,
+    memberId.replaceAll(':', '：'),
+    `${memberId}\u200b`,
+    memberId.replace(/(\d)/, '$1\u200d'),
+    `\ufeff${memberId}`,
+    memberId.replace('0', 'O'),
+    memberId.replace('0', '\u0660'),
+  ]
 }
 
 /** What one reader sees as the same id: widths folded, nothing invisible. */
@@ -167,4 +179,3 @@ export const a17: Attack = {
     }
   },
 }
-

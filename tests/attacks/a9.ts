@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { bulkService } from '#care/bulk'
 import { lead } from '#kernel/leader'
 import type { Caller, Heard } from '../harness/caller.ts'
 import { CLINIC, HOSPITAL, STRANGER } from '../harness/platform.ts'
@@ -15,12 +14,12 @@ type Manifest = { output?: { url: string }[]; deleted?: { url: string }[]; error
 
 /** Bulk exports as the specification tells clients to do them. */
 function exporting(world: World) {
-  const { platform, bulk } = world
+  const { platform, services } = world
   let leaders = 0
   const work = async () => {
     await sql`update kernel.leader set beat_at = 'epoch'`.execute(platform.db)
     const lease = await lead(platform.db, `attack-${++leaders}`)
-    await bulkService(bulk).work({ db: platform.db, epoch: lease!.epoch, now: () => platform.clock.at })
+    await services.bulk.work({ db: platform.db, epoch: lease!.epoch, now: () => platform.clock.at })
   }
   return {
     start: (caller: Caller, path: string) => caller.get(`/fhir/R4/${path}`, asynchronous),
@@ -33,7 +32,10 @@ function exporting(world: World) {
         const heard = await caller.get(status, { accept: 'application/json' })
         if (heard.status !== 200) continue
         const manifest = JSON.parse(heard.text) as Manifest
-        return { status, files: [...(manifest.output ?? []), ...(manifest.deleted ?? []), ...(manifest.error ?? [])].map((f) => pathOf(f.url)) }
+        return {
+          status,
+          files: [...(manifest.output ?? []), ...(manifest.deleted ?? []), ...(manifest.error ?? [])].map((f) => pathOf(f.url)),
+        }
       }
       throw new Error(`the export at ${status} did not end`)
     },
@@ -62,8 +64,18 @@ async function attack(world: World): Promise<Tried> {
   }
 
   // Somebody else's person, Group and parameters.
-  const group = await clients.hospital.post('/fhir/R4/Group', { resourceType: 'Group', type: 'person', actual: true, member: [{ entity: { reference: `Patient/${victim.key}` } }] })
-  const mine = await clients.stranger.post('/fhir/R4/Group', { resourceType: 'Group', type: 'person', actual: true, member: [{ entity: { reference: `Patient/${victim.key}` } }] })
+  const group = await clients.hospital.post('/fhir/R4/Group', {
+    resourceType: 'Group',
+    type: 'person',
+    actual: true,
+    member: [{ entity: { reference: `Patient/${victim.key}` } }],
+  })
+  const mine = await clients.stranger.post('/fhir/R4/Group', {
+    resourceType: 'Group',
+    type: 'person',
+    actual: true,
+    member: [{ entity: { reference: `Patient/${victim.key}` } }],
+  })
   const wanted = [
     `Patient/${victim.key}/$export`,
     `Group/${group.body.id}/$export`,
@@ -105,7 +117,12 @@ async function attack(world: World): Promise<Tried> {
     ['a physician of the hospital', await platform.staff('physician', HOSPITAL)],
   ]
   for (const [name, caller] of others) {
-    for (const url of [status, ...files, ...files.map((f) => f.replace(/\d+\.[A-Z]/, (m) => `0${m}`)), `${status}/..%2f..%2fmanifest.json`]) {
+    for (const url of [
+      status,
+      ...files,
+      ...files.map((f) => f.replace(/\d+\.[A-Z]/, (m) => `0${m}`)),
+      `${status}/..%2f..%2fmanifest.json`,
+    ]) {
       const heard = await caller.get(url)
       must(`${name}: ${url}`, heard, heard.status >= 400 && heard.status < 500)
     }
@@ -122,10 +139,12 @@ async function attack(world: World): Promise<Tried> {
     const done = await ask.finish(clients.clinic, begun)
     if (when.startsWith('after')) {
       const first = await Promise.all(done.files.map((file) => clients.clinic.get(file)))
-      if (!first.some((heard) => canariesIn(heard.text).includes(canary('allergy')))) result.leaks.push('the consented export shows nothing: nothing was tried')
+      if (!first.some((heard) => canariesIn(heard.text).includes(canary('allergy'))))
+        result.leaks.push('the consented export shows nothing: nothing was tried')
       await refuse()
     }
-    for (const file of done.files) judge(`the clinic, consent withdrawn ${when}: ${file}`, await clients.clinic.get(file), (found) => found === canary('person'))
+    for (const file of done.files)
+      judge(`the clinic, consent withdrawn ${when}: ${file}`, await clients.clinic.get(file), (found) => found === canary('person'))
     await clients.clinic.remove(done.status)
   }
   return result

@@ -66,7 +66,11 @@ function ownResources(key: string): ({ resourceType: string } & Record<string, u
     of('MedicationRequest', { status: 'active', intent: 'order', medicationCodeableConcept: text('MedicationRequest'), subject }),
     of('DiagnosticReport', { status: 'final', code: text('DiagnosticReport'), subject, conclusion: canary('own', 'DiagnosticReport') }),
     of('Immunization', { status: 'completed', vaccineCode: text('Immunization'), patient: subject, occurrenceDateTime: '2026-01-01' }),
-    of('AllergyIntolerance', { clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] }, code: text('AllergyIntolerance'), patient: subject }),
+    of('AllergyIntolerance', {
+      clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] },
+      code: text('AllergyIntolerance'),
+      patient: subject,
+    }),
     of('Communication', { status: 'completed', subject, payload: [{ contentString: canary('own', 'Communication') }] }),
     of('CarePlan', { status: 'active', intent: 'plan', subject, description: canary('own', 'CarePlan') }),
   ]

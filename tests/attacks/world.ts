@@ -2,15 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { type BulkDeps, bulkMigrations, bulkRoutes, bulkService } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
-import { accountsOf } from '#care/person'
 import { recordRoutes } from '#care/record'
 import type { Context } from '#kernel/context'
+import { outbound, parseAllowedHosts } from '#kernel/outbound'
 import { type HttpRow, isHttpRow, type Row } from '#kernel/route'
 import { migrations } from '../../app/migrations.ts'
 import { allRows } from '../../app/rows.ts'
-import { services } from '../../app/services.ts'
+import { type Services, services } from '../../app/services.ts'
 import type { Caller } from '../harness/caller.ts'
 import { BASE, CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER, trustingCards } from '../harness/platform.ts'
 import { canary } from './canary.ts'
@@ -27,35 +26,34 @@ export type World = {
   other: { key: string; personId: string; memberId: string | null }
   attackers: Attacker[]
   home: string
-  bulk: BulkDeps
+  services: Services
   close: () => Promise<void>
 }
 
-type Consent = ReturnType<typeof services>['consent']
+type Consent = Services['consent']
 
 /** What stands in for consent in a product made wrong on purpose: everybody sees everything. */
 const everything = { visibleTo: (_: Context) => sql<boolean>`true`, ruleOf: (_: Context) => sql<string>`'own-record'` }
+
+/** Hooks on this machine may be called: the attacks' own servers stand there. */
+const localHooks = () => outbound(parseAllowedHosts('127.0.0.1:*+private+http'))
 
 /** The whole surface over a database of its own, a victim, and attackers of every kind of actor. */
 export async function openWorld({ blind }: { blind: boolean }): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), 'enishi-attacks-'))
   const consents: Consent[] = []
-  let bulk: BulkDeps | undefined
+  let built: Services | undefined
   const platform = await openPlatform({
-    migrations: withBulk(),
+    migrations: [...migrations],
     template: 'attacks',
     rows: ({ services: own, mint }) => {
-      const built = services({ cards: trustingCards, demo: false })
+      built = services({ cards: trustingCards, demo: true, home, baseUrl: 'http://localhost', hooks: localHooks() })
       consents.push(own.consent, built.consent)
-      const accounts = accountsOf({ anyClientUnbound: true })
-      bulk = { home, clients: (db, clientId, scopes) => accounts.system(db, clientId, { scopes, tokenBinding: 'no-token' }), ...own }
-      return unlike(
-        [
-          ...allRows({ services: built, config: { baseUrl: 'http://localhost', secure: false }, mint, demo: null, demoRows: [] }),
-          ...bulkRoutes(bulkService(bulk), { base: BASE }),
-        ],
-        [...recordRoutes(own.record, { base: BASE, version: '' }), ...eligibilityRoutes(own.eligibility)],
-      )
+      const config = { baseUrl: 'http://localhost', secure: false }
+      return unlike(allRows({ services: built, config, mint, demo: null, demoRows: [] }), [
+        ...recordRoutes(own.record, { base: BASE, version: '' }),
+        ...eligibilityRoutes(own.eligibility),
+      ])
     },
   })
   const victim = await plantRecords(platform)
@@ -69,15 +67,13 @@ export async function openWorld({ blind }: { blind: boolean }): Promise<World> {
     other,
     attackers: await attackersOf(platform, victim, other),
     home,
-    bulk: bulk!,
+    services: built!,
     close: async () => {
       await platform.close()
       await rm(home, { recursive: true, force: true })
     },
   }
 }
-
-const withBulk = () => [...migrations, ...bulkMigrations.filter((m) => !migrations.some((known) => known.id === m.id))]
 
 const doorOf = (row: HttpRow) => `${row.method} ${row.path}`
 

@@ -80,8 +80,8 @@ describe('tokens', () => {
     const { importJWK, SignJWT, generateKeyPair } = await import('jose')
     const key = await importJWK(rows[0]!.jwk as never, 'ES256')
     const other = (await generateKeyPair('ES256')).privateKey
-    const make = (header: object, audience: string, by: CryptoKey | Uint8Array = key) =>
-      new SignJWT({ scope: 'a' })
+    const make = (header: object, audience: string, by: CryptoKey | Uint8Array = key, claims: object = {}) =>
+      new SignJWT({ scope: 'a', ...claims })
         .setProtectedHeader({ alg: 'ES256', kid: rows[0]!.kid, typ: 'at+jwt', ...header })
         .setSubject('c')
         .setAudience(audience)
@@ -96,6 +96,20 @@ describe('tokens', () => {
       `${(await make({}, 'enishi')).slice(0, -4)}AAAA`,
     ]
     for (const token of bad) expect(await mint.read(now, token)).toBeUndefined()
+    // Tied to something unknown, to two things, to nothing in particular: none may pass for a token that is tied to nothing.
+    for (const cnf of [{ 'x5t#S512': 'x' }, { jkt: 'a', 'x5t#S256': 'b' }, {}, 'jkt', null])
+      expect(await mint.read(now, await make({}, 'enishi', key, { cnf })), JSON.stringify(cnf)).toBeUndefined()
+    expect(await mint.read(now, await make({}, 'enishi', key, { cnf: { jkt: 'a' } })), 'the control').toMatchObject({
+      binding: { by: 'dpop' },
+    })
+  })
+
+  test('a token keeps what it is tied to, also once it is remembered', async () => {
+    const mint = await tokenMint(db)
+    for (const binding of [{ by: 'mtls', thumbprint: 'a' }, { by: 'dpop', thumbprint: 'b' }, null] as const) {
+      const token = await mint.issue(now, { clientId: 'c', scopes: [], binding })
+      for (const _ of [1, 2]) expect((await mint.read(now, token))?.binding).toEqual(binding)
+    }
   })
 
   test('a remembered token ends like any other, and the memory stays small', async () => {

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { AuditEntry } from './audit-event.ts'
 import { type Db, later } from './database.ts'
+import { randomBytesOf } from './id.ts'
 
 /** The fields of an entry in the one order that its commitment is computed over. */
 const FIELDS = [
@@ -49,7 +50,7 @@ export function leafHash(id: string, at: string, commitment: Buffer): Buffer {
 export async function insertAudit(db: Db, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.map((e) => {
-    const salt = randomBytes(16)
+    const salt = randomBytesOf(16)
     return {
       key: e.key,
       id: e.id,

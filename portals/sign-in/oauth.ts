@@ -122,6 +122,20 @@ function statedClient(assertion: string): string | null {
   }
 }
 
+type KeySet = ReturnType<typeof createLocalJWKSet>
+const keySets = new Map<string, KeySet>()
+
+/** A client's keys, ready to verify with; read anew where its register entry changed, because the entry itself is the name. */
+function keySetOf(keys: object[]): KeySet {
+  const name = JSON.stringify(keys)
+  const known = keySets.get(name)
+  if (known) return known
+  const made = createLocalJWKSet({ keys } as JSONWebKeySet)
+  if (keySets.size >= 2_000) keySets.delete(keySets.keys().next().value!)
+  keySets.set(name, made)
+  return made
+}
+
 /** The proven claims, `signature` where the keys do not match, or a sentence about the claim that is wrong. */
 async function verified(
   ctx: Context,
@@ -138,7 +152,7 @@ async function verified(
     requiredClaims: ['exp', 'jti', 'aud'],
   }
   try {
-    return (await jwtVerify(assertion, createLocalJWKSet({ keys } as JSONWebKeySet), options)).payload
+    return (await jwtVerify(assertion, keySetOf(keys), options)).payload
   } catch (error) {
     if (error instanceof errors.JWTExpired) return 'the assertion has expired'
     if (error instanceof errors.JWTClaimValidationFailed)

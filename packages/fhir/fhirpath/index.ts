@@ -63,7 +63,11 @@ export function compileFhirPath(expression: string, limits: SyntaxLimits = {}): 
     expression,
     syntax,
     nodes,
-    values: (focus, env) => nodes(focus, env).flatMap((node) => (node.value === undefined ? [] : [toJson(node)])),
+    values: (focus, env) => {
+      const out: Json[] = []
+      for (const node of nodes(focus, env)) if (node.value !== undefined) out.push(toJson(node))
+      return out
+    },
     holds: (focus, env) => guarded(expression, () => condition(run(focus, env ?? {}), 0)),
   }
 }

@@ -57,7 +57,8 @@ export function nodeOf(value: Json, type?: string): Node {
   return { value, type: named || (type ?? ''), extra: undefined, parent: undefined, name: '', index: -1 }
 }
 
-type Place = { json: string; type: string; many: boolean }
+/** `sibling` is the property with the id and extensions of a primitive, null where the type has none. */
+type Place = { json: string; sibling: string | null; type: string; many: boolean }
 /** FHIR name of an element to the JSON names it may have. */
 const placesByType = new Map<string, Map<string, Place[]>>()
 const noPlaces = new Map<string, Place[]>()
@@ -69,7 +70,10 @@ function placesOf(type: string): Map<string, Place[]> {
   for (const [name, row] of elementsOf(type)) {
     const many = row.max !== undefined && row.max !== 1
     const choice = name.endsWith('[x]')
-    const found = row.types.map((one) => ({ json: choice ? choiceName(name, one) : name, type: shapeName(one), many }))
+    const found = row.types.map((one) => {
+      const json = choice ? choiceName(name, one) : name
+      return { json, sibling: isPrimitive(one) ? `_${json}` : null, type: shapeName(one), many }
+    })
     places.set(choice ? name.slice(0, -3) : name, found)
     // the JSON name of a choice is read too: profiles and patches in the field write it
     if (choice) for (const place of found) if (!places.has(place.json)) places.set(place.json, [place])
@@ -77,11 +81,6 @@ function placesOf(type: string): Map<string, Place[]> {
   const result = places.size === 0 ? noPlaces : places
   placesByType.set(type, result)
   return result
-}
-
-/** FHIR names of a type's elements, in their order, choices once. */
-export function elementNames(type: string): string[] {
-  return [...elementsOf(type).keys()].map((name) => (name.endsWith('[x]') ? name.slice(0, -3) : name))
 }
 
 /** JSON names and types an element of the type may have; empty where the structure knows none. */
@@ -93,9 +92,8 @@ function typeOfValue(value: unknown, type: string): string {
 
 function push(out: Node[], parent: Node, owner: JsonObject, place: Place): void {
   const { json } = place
-  const value = Object.hasOwn(owner, json) ? owner[json] : undefined
-  // xhtml and resources have no sibling, and asking for one costs a look-up per element
-  const beside = isPrimitive(place.type) || place.type === '' ? owner[`_${json}`] : undefined
+  const value = owner[json]
+  const beside = place.sibling === null ? undefined : owner[place.sibling]
   if (value === undefined && beside === undefined) return
   if (Array.isArray(value) || Array.isArray(beside)) {
     const values = Array.isArray(value) ? value : []
@@ -120,17 +118,49 @@ export function pushChildren(out: Node[], parent: Node, name: string): void {
   if (owner === undefined) return
   const places = placesOf(owner === value ? type : 'Element').get(name)
   if (places) for (let i = 0; i < places.length; i++) push(out, parent, owner, places[i]!)
-  else if (type === '' || placesOf(type) === noPlaces) push(out, parent, owner, { json: name, type: '', many: false })
+  else if (type === '' || placesOf(type) === noPlaces) pushUnknown(out, parent, owner, name)
 }
 
-/** Every child, in the order of the structure. */
+/** What no structure describes is read as it stands, but never through the prototype. */
+function pushUnknown(out: Node[], parent: Node, owner: JsonObject, json: string): void {
+  const sibling = `_${json}`
+  const own: JsonObject = Object.create(null) as JsonObject
+  for (const name of [json, sibling]) if (Object.hasOwn(owner, name)) own[name] = owner[name]!
+  push(out, parent, own, { json, sibling, type: '', many: false })
+}
+
+const placesByJson = new Map<string, Map<string, Place>>()
+
+/** JSON name, siblings too, to what stands there. */
+function jsonPlacesOf(type: string): Map<string, Place> {
+  const known = placesByJson.get(type)
+  if (known) return known
+  const found = new Map<string, Place>()
+  for (const places of placesOf(type).values())
+    for (const place of places) {
+      found.set(place.json, place)
+      if (place.sibling !== null) found.set(place.sibling, place)
+    }
+  placesByJson.set(type, found)
+  return found
+}
+
+/** Every child, in the order of the JSON. */
 export function allChildren(parent: Node): Node[] {
   const out: Node[] = []
   const owner = isObject(parent.value) && !isSystem(parent) ? parent.value : parent.extra
   if (owner === undefined) return out
   const type = owner === parent.value ? parent.type : 'Element'
-  if (placesOf(type) !== noPlaces) for (const name of elementNames(type)) pushChildren(out, parent, name)
-  else for (const name of Object.keys(owner)) if (name !== 'resourceType' && !name.startsWith('_')) pushChildren(out, parent, name)
+  if (placesOf(type) === noPlaces) {
+    for (const name of Object.keys(owner)) if (name !== 'resourceType' && !name.startsWith('_')) pushChildren(out, parent, name)
+    return out
+  }
+  const places = jsonPlacesOf(type)
+  for (const name of Object.keys(owner)) {
+    const place = places.get(name)
+    // a sibling without its value stands for the element
+    if (place && (name === place.json || !Object.hasOwn(owner, place.json))) push(out, parent, owner, place)
+  }
   return out
 }
 

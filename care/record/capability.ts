@@ -1,7 +1,6 @@
 import { resourceTypes, searchParametersFor } from '#packages/fhir'
 import { ownTypes, patientReferences, sharedTypes } from './ids.ts'
-
-const searchable = new Set(['string', 'token', 'reference', 'date'])
+import { searchCapability } from './search/capability.ts'
 
 /** What the FHIR surface offers, made from the same tables that the rows read. @spec FHIR R4 CapabilityStatement */
 export function capabilityStatement(base: string, version: string): object {
@@ -26,7 +25,7 @@ export function capabilityStatement(base: string, version: string): object {
             },
           ],
         },
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'search-system' }],
         operation: [{ name: 'submit', definition: 'urn:enishi:operation:submit' }],
         resource: resourceTypes
           .filter((type) => !['Bundle', 'Parameters', 'OperationOutcome', 'DomainResource', 'Resource'].includes(type))
@@ -55,8 +54,6 @@ function ofType(type: string): object {
     conditionalCreate: isWritable(type),
     referencePolicy: sharedTypes.has(type) ? ['literal'] : ['literal', 'logical'],
     interaction: [...read, ...write].map((code) => ({ code })),
-    searchParam: searchParametersFor(type)
-      .filter((p) => searchable.has(p.kind) && !['_tag', '_security', '_profile', '_source'].includes(p.code))
-      .map((p) => ({ name: p.code, type: p.kind })),
+    ...searchCapability(type),
   }
 }

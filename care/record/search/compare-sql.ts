@@ -104,7 +104,7 @@ export function compareNumber(search: NumberSearch): Sql {
 
 export const likeEscaped = (value: string): string => value.replace(/[\\%_]/g, '\\$&')
 
-const KATAKANA = Array.from({ length: 0x30f6 - 0x30a1 + 1 }, (_, i) => String.fromCharCode(0x30a1 + i)).join('') + '\u30fd\u30fe'
+const KATAKANA = `${Array.from({ length: 0x30f6 - 0x30a1 + 1 }, (_, i) => String.fromCharCode(0x30a1 + i)).join('')}\u30fd\u30fe`
 const HIRAGANA = [...KATAKANA].map((char) => String.fromCharCode(char.charCodeAt(0) - 0x60)).join('')
 
 /** Text folded as it is when stored for search: width, case, kana and spaces do not count. */

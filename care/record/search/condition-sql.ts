@@ -18,29 +18,36 @@ const oneOf = (column: Sql, values: readonly string[]): Sql =>
 
 /** A condition over alias `r` of record.resource. Every subquery names its own `r` and carries the caller's predicate. */
 export function conditionSql(condition: Condition, under: Under): Sql {
+  const keyed = under.keys !== null
   switch (condition.kind) {
     case 'id':
       return idSql(condition.ids, under)
     case 'key':
       return oneOf(sql`r.key`, condition.keys)
     case 'token':
-      return tokenSql(condition)
+      return tokenSql(condition, keyed)
     case 'ref':
       return refSql(condition.values, under)
     case 'updated':
       return or(condition.values.map((v) => compareInstant(sql`r.last_updated`, v)))
     case 'date':
-      return valueSql('date_value', condition.params, or(condition.values.map((v) => compareDates(sql`q.lo`, sql`q.hi`, v))))
+      return valueSql('date_value', condition.params, {
+        compare: or(condition.values.map((v) => compareDates(sql`q.lo`, sql`q.hi`, v))),
+        keyed,
+      })
     case 'number':
-      return valueSql('number_value', condition.params, or(condition.values.map(compareNumber)))
+      return valueSql('number_value', condition.params, { compare: or(condition.values.map(compareNumber)), keyed })
     case 'string':
-      return valueSql('string_value', condition.params, or(condition.values.map((v) => compareString(v, condition.how))))
+      return valueSql('string_value', condition.params, {
+        compare: or(condition.values.map((v) => compareString(v, condition.how))),
+        keyed,
+      })
     case 'custom-token':
-      return customTokenSql(condition)
+      return customTokenSql(condition, keyed)
     case 'missing':
       return missingSql(condition)
     case 'composite':
-      return compositeSql(condition)
+      return compositeSql(condition, keyed)
     case 'any':
       return or(condition.of.map((c) => conditionSql(c, under)))
     case 'all':
@@ -84,30 +91,41 @@ function idSql(ids: readonly string[], { keys, types }: Under): Sql {
   return sql`(r.key = any(${own}::text[] || array(select c.key from record.client_id c where ${type} and c.id = any(${ids}::text[]))) and ${wanted})`
 }
 
+/**
+ * Entries of an array column. Within one person's shard the index of all is of no use: it would be read for everybody's entries to find
+ * a few rows, so the comparison is put in a form that no index answers.
+ */
+const overlap = (column: Sql, values: readonly string[], keyed: boolean): Sql =>
+  keyed ? sql`(${column} && ${values}::text[]) is true` : sql`${column} && ${values}::text[]`
+
 /** Entries are looked up in the index; beginnings only compared, so they narrow what other conditions found. */
-function tokenSql({ values, prefixes = [], not }: Of<'token'>): Sql {
-  const entries = values.length === 0 ? [] : [sql`r.tokens && ${values}::text[]`]
+function tokenSql({ values, prefixes = [], not }: Of<'token'>, keyed: boolean): Sql {
+  const entries = values.length === 0 ? [] : [overlap(sql`r.tokens`, values, keyed)]
   const begins =
     prefixes.length === 0
       ? []
       : [sql`exists (select 1 from unnest(r.tokens) t(v) where ${or(prefixes.map((p) => sql`starts_with(t.v, ${p})`))})`]
   const found = or([...entries, ...begins])
-  return not ? sql`not ${found}` : found
+  return not ? sql`not (${found})` : found
 }
 
 /** References within a shard are found there; those across shards in the index of all. */
 function refSql(values: readonly string[], { keys }: Under): Sql {
-  if (keys !== null) return sql`r.refs && ${values}::text[]`
+  if (keys !== null) return overlap(sql`r.refs`, values, true)
   const inShard = values.filter((v) => /=Patient\/|\./.test(v))
-  if (inShard.length === 0) return sql`r.tokens && ${values}::text[]`
+  if (inShard.length === 0) return overlap(sql`r.tokens`, values, false)
   const home = [...new Set(inShard.map((v) => keyOfId(v.slice(v.lastIndexOf('/') + 1))))]
-  return sql`(r.tokens && ${values}::text[] or (r.key = any(${home}::text[]) and r.refs && ${inShard}::text[]))`
+  return sql`(${overlap(sql`r.tokens`, values, false)} or (r.key = any(${home}::text[]) and ${overlap(sql`r.refs`, inShard, true)}))`
 }
 
 const tables = { string_value: sql`record.string_value`, date_value: sql`record.date_value`, number_value: sql`record.number_value` }
 
-const valueSql = (table: keyof typeof tables, params: readonly string[], compare: Sql): Sql =>
-  sql`exists (select 1 from ${tables[table]} q where q.key = r.key and q.type = r.type and q.id = r.id and ${oneOf(sql`q.param`, params)} and ${compare})`
+/**
+ * A value among those of a resource. Within one person's shard each resource is asked for its own values: `offset 0` keeps a plan made for
+ * any values from reading everybody's instead.
+ */
+const valueSql = (table: keyof typeof tables, params: readonly string[], { compare, keyed }: { compare: Sql; keyed: boolean }): Sql =>
+  sql`exists (select 1 from ${tables[table]} q where q.key = r.key and q.type = r.type and q.id = r.id and ${oneOf(sql`q.param`, params)} and ${compare}${keyed ? sql` offset 0` : sql``})`
 
 function compareString(value: string, how: StringHow): Sql {
   switch (how) {
@@ -124,12 +142,9 @@ function compareString(value: string, how: StringHow): Sql {
   }
 }
 
-function customTokenSql({ param, values, prefixes, not }: Of<'custom-token'>): Sql {
-  const found = valueSql(
-    'string_value',
-    [param],
-    or([sql`q.raw = any(${values}::text[])`, ...prefixes.map((p) => sql`starts_with(q.raw, ${p})`)]),
-  )
+function customTokenSql({ param, values, prefixes, not }: Of<'custom-token'>, keyed: boolean): Sql {
+  const compare = or([sql`q.raw = any(${values}::text[])`, ...prefixes.map((p) => sql`starts_with(q.raw, ${p})`)])
+  const found = valueSql('string_value', [param], { compare, keyed })
   return not ? sql`not ${found}` : found
 }
 
@@ -142,10 +157,10 @@ function missingSql({ params, missing }: Of<'missing'>): Sql {
   return missing ? sql`not ${present}` : present
 }
 
-function compositeSql({ param, values }: Of<'composite'>): Sql {
+function compositeSql({ param, values }: Of<'composite'>, keyed: boolean): Sql {
   const entries = values.flatMap((v) => v.entries)
   // The elements are read only where the resource carries the code at all, which the index of all tells.
-  const carried = entries.length > 0 && values.every((v) => v.entries.length > 0) ? [sql`r.tokens && ${entries}::text[]`] : []
+  const carried = entries.length > 0 && values.every((v) => v.entries.length > 0) ? [overlap(sql`r.tokens`, entries, keyed)] : []
   const met = or(values.map(({ parts }) => and(parts.map(partSql))))
   return and([
     ...carried,

@@ -2,6 +2,9 @@ import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { CustomParameter } from './registry.ts'
 
+/** Rows that somebody's own parameters make are numbered from here, apart from the built-in ones. */
+export const CUSTOM_FROM = 10_000
+
 export type ParameterState = 'announced' | 'active' | 'refused'
 export type StoredParameter = Omit<CustomParameter, 'active'> & { id: string; version: number; state: ParameterState; reason: string }
 
@@ -46,7 +49,7 @@ export async function removeParameter(db: Db, p: StoredParameter): Promise<void>
 }
 
 export async function dropValues(db: Db, { code, types }: Pick<StoredParameter, 'code' | 'types'>): Promise<void> {
-  const of = sql`type = any(${types}::text[]) and param = ${code}`
+  const of = sql`type = any(${types}::text[]) and param = ${code} and n >= ${CUSTOM_FROM}`
   await sql`delete from record.string_value where ${of}`.execute(db)
   await sql`delete from record.date_value where ${of}`.execute(db)
   await sql`delete from record.number_value where ${of}`.execute(db)
@@ -94,6 +97,10 @@ export async function startReindex(db: Db, { key, task, types }: Reindex): Promi
   const of = types.length === 0 ? sql`true` : sql`type = any(${types}::text[])`
   await sql`update record.reindex set state = 'running', estimate = (select count(*) from record.resource where ${of} and not deleted)
     where key = ${key} and task = ${task}`.execute(db)
+}
+
+export async function noteFailure(db: Db, { key, task }: Pick<Reindex, 'key' | 'task'>, reason: string): Promise<void> {
+  await sql`update record.reindex set reason = ${reason} where key = ${key} and task = ${task}`.execute(db)
 }
 
 export type Walked = { key: string; type: string; id: string; version: number; kind: string; source: string; body: string }

@@ -71,20 +71,50 @@ test('what cannot be indexed says why', async () => {
     'bad-expression': { type: 'token', expression: 'Observation.nobody' },
     'bad-function': { type: 'token', expression: "Observation.code.coding.where(code.matches('^(a+)+$'))" },
     'twice-defined': { type: 'token', expression: 'Observation.code', code: 'code' },
+    'words-again': { type: 'string', expression: 'Observation.status', code: 'words' },
+    'too-long': { type: 'token', expression: `${'('.repeat(3000)}Observation.code` },
     'no-kind': { type: 'composite', expression: 'Observation' },
   }))
     expect((await system.put(`/fhir/R4/SearchParameter/${id}`, define({ id, ...change }))).status).toBe(201)
   await run()
   const said = await status()
-  for (const reason of ['no element', 'expression', 'Observation.code is built in', 'type composite']) expect(said).toContain(reason)
+  for (const reason of [
+    'no element',
+    'expression',
+    'Observation.code is built in',
+    'type composite',
+    'Observation.words is defined twice',
+    'more than 2000',
+  ])
+    expect(said).toContain(reason)
   expect(rulesOf(await ask('Observation?bad-expression=x'))).toEqual(['search-unsupported'])
 })
 
 test('a parameter taken back finds nothing any more and leaves nothing behind', async () => {
   expect((await (await world.platform.system(HOSPITAL)).remove('/fhir/R4/SearchParameter/unit')).status).toBe(204)
+  expect((await (await world.platform.system(HOSPITAL)).remove('/fhir/R4/SearchParameter/twice-defined')).status).toBe(204)
   await run()
+  expect(await world.find('Observation?words=血清')).toEqual(['k-4'])
+  expect(await world.find('Observation?subject=HANAKO&code=2823-3')).toEqual(['k-4', 'k-54'])
   expect((await ask('Observation?unit=kg')).status).toBe(400)
   expect(await world.platform.count(sql`select 1 from record.string_value where param = 'unit'`)).toBe(0)
+})
+
+test('a walk that fails says so and holds up no other', async () => {
+  const { db, clock } = world.platform
+  await sql`update record.resource set body = 'broken ' || body where id = 'risk'`.execute(db)
+  await sql`insert into record.reindex (key, task, types, state, started_at, at) values
+    ('platform', 'built-in', '{RiskAssessment}', 'waiting', ${new Date(0)}, ${clock.at})`.execute(db)
+  await world.put(define({ id: 'flavour', type: 'token', expression: 'Observation.status' }))
+  world.platform.clock.forward(1_000)
+  await expect(runReindex({ db, now: clock.at }, 0)).rejects.toThrow()
+  forgetFreshness()
+  expect(await status()).toContain('SyntaxError')
+  await runReindex({ db, now: clock.at }, 0).catch(() => undefined)
+  forgetFreshness()
+  expect(await world.find('Observation?flavour=final&subject=TARO')).toEqual(['later', 'taro-k'])
+  await sql`update record.resource set body = substr(body, 8) where id = 'risk'`.execute(db)
+  await sql`delete from record.reindex where task = 'built-in'`.execute(db)
 })
 
 test('a walk that is broken off goes on where it stood; the built-in index can be made anew', async () => {

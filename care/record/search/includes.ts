@@ -22,7 +22,7 @@ export function readInclude({
     unreadable(name, value)
   if (param !== '*') {
     const known = findParameter(source, param)
-    if (!known || known.kind !== 'reference' || known.custom) unsupported(`${name}=${value}`)
+    if (known?.kind !== 'reference' || known.custom) unsupported(`${name}=${value}`)
   }
   return { source, param, target: target ?? null, iterate, reverse }
 }

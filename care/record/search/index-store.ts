@@ -3,6 +3,7 @@ import { type Db, later } from '#kernel/database'
 import type { Resource } from '#packages/fhir'
 import type { IndexRows } from '../index-rows.ts'
 import { customRows, freshen } from './custom.ts'
+import { CUSTOM_FROM } from './custom-store.ts'
 import { customReadersFor } from './registry.ts'
 
 /** One current version and what it is found by. */
@@ -26,9 +27,6 @@ export async function insertIndex(db: Db, rows: readonly Indexed[]): Promise<voi
   await insertValues(db, rows, 0)
   if (own.length > 0) await insertValues(db, own, CUSTOM_FROM)
 }
-
-/** Rows that somebody's own parameters make are numbered from here, apart from the built-in ones. */
-export const CUSTOM_FROM = 10_000
 
 /** @param from number of the first row of each resource; rows that somebody's own parameters make stand apart from the built-in ones */
 export async function insertValues(db: Db, rows: readonly (Which & { index: Part })[], from: number): Promise<void> {

@@ -5,10 +5,12 @@ import { compileParameter, isObject, isResourceType, type Json, type Resource, s
 import { indexRows } from '../index-rows.ts'
 import { customRows, FRESH_MS, forgetFreshness, freshen } from './custom.ts'
 import * as store from './custom-store.ts'
-import { CUSTOM_FROM, dropIndex, insertIndex, insertValues } from './index-store.ts'
+import { dropIndex, insertIndex, insertValues } from './index-store.ts'
 
 const MAX_PARAMETERS = 500
 const BATCH = 200
+/** Longer expressions are refused before anything reads them. */
+const MAX_EXPRESSION = 2_000
 /** One run lets other jobs have their turn after this long. */
 const RUN_MS = 4_000
 /** Every process has heard of a parameter after this long, and what it wrote before has been committed. */
@@ -44,6 +46,7 @@ function whyNotIndex({ code, types, kind, expression }: Stated): string {
   if (types.length === 0 || types.length > 50 || !types.every(isResourceType)) return 'base'
   const known = types.find((type) => searchParametersFor(type).some((p) => p.code === code))
   if (known !== undefined) return `${known}.${code} is built in`
+  if (expression.length > MAX_EXPRESSION) return `expression: more than ${MAX_EXPRESSION} characters`
   try {
     for (const type of types) compileParameter({ type, code, kind, expression: expression })
     return ''
@@ -57,10 +60,12 @@ function whyNotIndex({ code, types, kind, expression }: Stated): string {
 async function announce(db: Db, now: Date): Promise<void> {
   const known = new Map((await store.findParameters(db)).map((p) => [p.id, p]))
   const wanted = (await store.findDefinitions(db, MAX_PARAMETERS)).flatMap((d) => readDefinition(d.id, d.version, d.body) ?? [])
-  for (const parameter of wanted) {
+  const taken = new Set<string>()
+  for (const stated of wanted) {
+    const parameter = firstOf(stated, taken)
     const old = known.get(parameter.id)
     known.delete(parameter.id)
-    if (old?.version === parameter.version) continue
+    if (old?.version === parameter.version && (old.state === 'refused') === (parameter.state === 'refused')) continue
     await transact(db, async (trx) => {
       if (old) await store.dropValues(trx, old)
       await store.saveParameter(trx, parameter, now)
@@ -73,6 +78,16 @@ async function announce(db: Db, now: Date): Promise<void> {
     await transact(db, (trx) => store.removeParameter(trx, gone))
     forgetFreshness()
   }
+}
+
+/** The parameter, refused where an earlier one has its name for one of its types. */
+function firstOf(parameter: store.StoredParameter, taken: Set<string>): store.StoredParameter {
+  if (parameter.state === 'refused') return parameter
+  const names = parameter.types.map((type) => `${type}.${parameter.code}`)
+  const twice = names.find((name) => taken.has(name))
+  if (twice !== undefined) return { ...parameter, state: 'refused', reason: `${twice} is defined twice` }
+  for (const name of names) taken.add(name)
+  return parameter
 }
 
 const BUILT_IN = 'built-in'
@@ -115,18 +130,25 @@ async function indexParameter(db: Db, rows: readonly store.Walked[], id: string)
   if (!parameter) return
   const codes = new Set([parameter.code])
   const made = rows.map(({ key, type, id: of, body }) => ({ key, type, id: of, index: customRows(JSON.parse(body) as Resource, codes) }))
-  await insertValues(db, made, CUSTOM_FROM)
+  await insertValues(db, made, store.CUSTOM_FROM)
 }
 
-/** One run of the job: as many batches as fit into its time. */
+/** One run of the job: as many batches as fit into its time. A walk that fails says so in its row and holds up no other. */
 export async function runReindex({ db, now }: Pick<JobContext, 'db' | 'now'>, settleMs = SETTLE_MS): Promise<void> {
   await announce(db, now)
   const started = performance.now()
+  const failures: unknown[] = []
   for (const task of await store.findReindexes(db)) {
     if (task.state === 'done' || now.getTime() - task.started_at.getTime() < settleMs) continue
-    if (task.state === 'waiting') await store.startReindex(db, task)
-    while (performance.now() - started < RUN_MS) if (!(await walk(db, task, now))) break
+    try {
+      if (task.state === 'waiting') await store.startReindex(db, task)
+      while (performance.now() - started < RUN_MS) if (!(await walk(db, task, now))) break
+    } catch (error) {
+      failures.push(error)
+      await store.noteFailure(db, task, error instanceof Error ? error.name : 'fault')
+    }
   }
+  if (failures.length > 0) throw failures[0]
 }
 
 /** The job of the search, for the leader. */

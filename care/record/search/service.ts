@@ -1,7 +1,8 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isResourceType, type Resource, resourceTypes } from '#packages/fhir'
+import { type Resource, resourceTypes } from '#packages/fhir'
 import { sharedTypes } from '../ids.ts'
+import { offers, requireOffered } from '../offered.ts'
 import type { Seen } from '../model.ts'
 import { scopeAllows } from '../scopes.ts'
 import { freshen } from './custom.ts'
@@ -39,7 +40,7 @@ export function searchService({ about, note }: Parts) {
     searchTypes(ctx: Context, asked: Asked): Promise<Found> {
       const types = [...new Set((asked.query.get('_type') ?? '').split(',').filter((t) => t !== ''))]
       if (types.length === 0) refuse('search-invalid', { param: '_type', value: '' })
-      for (const type of types) requireType(type)
+      for (const type of types) requireOffered(type, 'search-type')
       return run(ctx, { path: '', types, within: [] }, asked)
     },
 
@@ -50,7 +51,7 @@ export function searchService({ about, note }: Parts) {
      */
     searchCompartment(ctx: Context, which: { name: string; id: string; type: string }, asked: Asked): Promise<Found> {
       const { name, id, type } = which
-      const held = typesOfCompartment(name) ?? refuse('not-found')
+      const held = (typesOfCompartment(name) ?? refuse('not-found')).filter((t) => offers(t, 'search-type'))
       if (!/^[A-Za-z0-9.-]{1,64}$/.test(id) || (type !== '*' && !held.includes(type))) refuse('not-found')
       const named = (asked.query.get('_type') ?? '').split(',').filter((t) => t !== '')
       const all = held.filter((t) => allows(ctx, t, 's') && (named.length === 0 || named.includes(t)))
@@ -72,6 +73,7 @@ export function searchService({ about, note }: Parts) {
             part('state', { valueCode: w.state }),
             part('done', { valueInteger: w.done }),
             part('estimate', { valueInteger: w.estimate }),
+            ...(w.reason === '' ? [] : [part('reason', { valueString: w.reason })]),
           ],
         }),
       )
@@ -90,13 +92,8 @@ export function searchService({ about, note }: Parts) {
 }
 
 function ofType(type: string): Scope {
-  requireType(type)
+  requireOffered(type, 'search-type')
   return { path: type, types: [type], within: [] }
-}
-
-/** @refuses type-unknown */
-function requireType(type: string): void {
-  if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
 }
 
 const allows = (ctx: Context, type: string, act: 'r' | 's'): boolean =>

@@ -179,6 +179,18 @@ export const refusals = {
     ja: 'リソースの種類「{type}」はありません。',
     en: 'There is no resource type “{type}”.',
   },
+  'interaction-unsupported': {
+    status: 405,
+    issue: 'not-supported',
+    ja: 'リソースの種類「{type}」では、この操作（{interaction}）はできません。できることは /fhir/R4/metadata にあります。',
+    en: 'The resource type “{type}” does not offer {interaction}. What it offers is listed at /fhir/R4/metadata.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    issue: 'not-supported',
+    ja: 'このアドレスでは {method} を使えません。使えるもの：{allow}',
+    en: '{method} cannot be used at this address. It takes: {allow}',
+  },
   'patient-unknown': {
     status: 422,
     issue: 'business-rule',

@@ -36,6 +36,18 @@ export type Answer = {
   setSession?: string | null
 }
 
+/** Something a caller may send with a request, for the documents made from the rows. */
+export type Taken = {
+  name: string
+  /** `query` unless said; an operation's `body` parameter is a member of the Parameters resource sent. */
+  in?: 'query' | 'header' | 'body'
+  /** FHIR type of the value. */
+  type: 'string' | 'code' | 'integer' | 'boolean' | 'dateTime' | 'instant' | 'Reference' | 'Meta' | 'Bundle' | 'BackboneElement'
+  many?: boolean
+  required?: boolean
+  about: Sentence
+}
+
 type Common = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Fastify path, e.g. `/clinic/patients/:patientId`. */
@@ -54,6 +66,10 @@ type Common = {
   /** `json` (default) parses JSON or a form; `text` hands over the text as received. */
   body?: 'json' | 'text'
   schema?: ZodType
+  /** What may be sent beside what the path, the kind and the schema tell. */
+  takes?: readonly Taken[]
+  /** Canonical address of the OperationDefinition, where a standard defines the operation. */
+  definition?: string
 }
 
 /** A read: no transaction, or one repeatable-read snapshot; its answer waits for the audit batch. */

@@ -9,6 +9,7 @@ import type { HistoryQuery } from './history/query.ts'
 import { findVersions } from './history/store.ts'
 import { indexRows } from './index-rows.ts'
 import { keyOfId, sharedTypes } from './ids.ts'
+import { requireOffered } from './offered.ts'
 import type { Seen } from './model.ts'
 import { operationService } from './operation/service.ts'
 import { patientResource } from './patient.ts'
@@ -80,6 +81,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
    */
   async function read(ctx: Context, type: string, id: string): Promise<Seen> {
     requireScope(ctx.actor, type, 'r')
+    requireOffered(type, 'read')
     const found = (await find(ctx, type, id)) ?? refuse('not-found', askedKey(type, id))
     if (found.deleted) refuse('gone')
     note(ctx, [found], `${type}/${id}`)
@@ -103,6 +105,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     /** One version of a resource. @refuses not-found, gone */
     async version(ctx: Context, type: string, id: string, version: number): Promise<Seen> {
       requireScope(ctx.actor, type, 'r')
+      requireOffered(type, 'vread')
       const one = { key: await locate(ctx, type, id), id, version }
       const [seen] = await findVersions(ctx, about(ctx), { type, one, limit: 1 })
       if (!seen) return refuse('not-found', askedKey(type, id))
@@ -116,8 +119,8 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
      */
     async history(ctx: Context, of: { type?: string; id?: string }, query: HistoryQuery): Promise<Seen[]> {
       const { type, id } = of
-      if (type !== undefined) requireType(type)
       requireScope(ctx.actor, type ?? '*', 'r')
+      if (type !== undefined) requireOffered(type, id === undefined ? 'history-type' : 'history-instance')
       const one = type === undefined || id === undefined ? undefined : { key: await locate(ctx, type, id), id }
       const found = await findVersions(ctx, about(ctx), {
         ...(type === undefined ? {} : { type }),

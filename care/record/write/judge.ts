@@ -1,7 +1,7 @@
 import type { Actor } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { hasError, isObject, isResourceType, type Resource, validateResource } from '#packages/fhir'
-import { ownTypes } from '../ids.ts'
+import { requireOffered } from '../offered.ts'
 import { scopeAllows } from '../scopes.ts'
 
 /** Resources found sound before their transaction opened; inside it nobody judges them again. */
@@ -24,10 +24,11 @@ export function asSoundAs(original: Resource, copy: Resource): Resource {
   return copy
 }
 
-/** @refuses type-unknown, not-permitted, scope-missing */
+const interactions = { c: 'create', u: 'update', d: 'delete' } as const
+
+/** @refuses type-unknown, interaction-unsupported, not-permitted, scope-missing */
 export function requireWritable(actor: Actor, type: string, act: 'c' | 'u' | 'd'): void {
-  if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
-  if (ownTypes.has(type)) refuse('not-permitted')
+  requireOffered(type, interactions[act])
   if (actor.kind !== 'system') refuse('not-permitted')
   if (!scopeAllows(actor.scopes, type, act)) refuse('scope-missing', { scope: `system/${type}.${act}` })
 }

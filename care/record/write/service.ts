@@ -140,7 +140,6 @@ export function writeService(parts: Parts) {
     /** Deletes a resource of the caller's institution; its versions stay in history. A second delete changes nothing. @refuses not-found, not-permitted */
     remove(ctx: Context, type: string, id: string, about: { ifMatch?: number | null; set?: WriteSet } = {}): Promise<{ version: number }> {
       requireWritable(ctx.actor, type, 'd')
-      if (type === 'Patient') refuse('not-permitted')
       return settle(ctx, about.set, async (set) => {
         const old = (await lookUp(ctx, set, type, id)) ?? refuse('not-found')
         if (typeof about.ifMatch === 'number' && about.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })

@@ -35,16 +35,23 @@ export async function* importSteps(deps: ImportDeps, worker: Worker, job: Job): 
   const files = await store.findFiles(worker.db, job.id)
   const sinks = openSinks({ folder: jobFolder(deps.home, job.id), jobId: job.id, from: files.length, most: 100_000 })
   try {
+    let writing: Promise<StepEnd> | null = null
     for await (const batch of batchesOf(deps.home, job.id, ask, (job.cursor as Cursor | null) ?? START)) {
       const booked = await bookFor(deps.clients, worker, job)
       if (!booked) return yield await endWith(worker, job, 'token-invalid')
+      // Judged while the batch before is being written.
       const lines = batch.lines.map((text, i) =>
         readLine(deps.many, booked, { text, line: batch.from.line + i + 1, type: batch.input.type }),
       )
-      const end = await inHalves(deps, { worker, job, ask, sinks, batch, lines })
-      yield end
-      if (end !== 'more') return
+      const before: StepEnd = writing ? await writing : 'more'
+      if (writing) yield before
+      if (before !== 'more') return
+      writing = inHalves(deps, { worker, job, ask, sinks, batch, lines })
+      writing.catch(() => undefined)
     }
+    const last: StepEnd = writing ? await writing : 'more'
+    if (writing) yield last
+    if (last !== 'more') return
     yield await endWith(worker, job, null)
   } finally {
     await sinks.close()

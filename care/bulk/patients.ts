@@ -24,6 +24,11 @@ export async function resolvePatients(
     patientIds(resource, ids)
   }
   const keys = await store.findAliases(ctx.db, institution, [...ids])
+  const unknown = lines.flatMap(({ resource: r }) =>
+    r.resourceType === 'Patient' && typeof r.id === 'string' && !keys.has(r.id) ? [r.id] : [],
+  )
+  const ours = await many.keysAmong(ctx, unknown)
+  const made: { institution: string; id: string; key: string }[] = []
   const refused: { line: number; outcome: object }[] = []
   const fresh = new Set<string>()
   const kept: Line[] = []
@@ -36,12 +41,12 @@ export async function resolvePatients(
     const own = typeof resource.id === 'string' ? resource.id : ''
     try {
       const known = keys.get(own)
-      const entered = known === undefined && (own === '' || !(await many.isKey(ctx, own))) ? await many.enterOrFind(ctx, resource) : null
+      const entered = known === undefined && !ours.has(own) ? await many.enterOrFind(ctx, resource) : null
       const key = known ?? entered?.key ?? own
       if (entered?.entered) fresh.add(key)
       if (entered && own !== '') {
         keys.set(own, key)
-        await store.insertAlias(ctx.db, { institution, id: own, key })
+        made.push({ institution, id: own, key })
       }
       // A person whom somebody else entered keeps the Patient that everybody refers to.
       if (entered === null || entered.entered) kept.push({ line, resource: { ...resource, id: key } })
@@ -50,6 +55,7 @@ export async function resolvePatients(
       refused.push({ line, outcome: refusalOutcome(error) })
     }
   }
+  await store.insertAliases(ctx.db, made)
   return { ready: kept.map(({ line, resource }) => ({ line, resource: renamed(resource, keys) })), refused, fresh }
 }
 

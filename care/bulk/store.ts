@@ -164,8 +164,10 @@ export async function findAliases(db: Db, institution: string, ids: readonly str
   return new Map(rows.map((r) => [r.id, r.key]))
 }
 
-export async function insertAlias(db: Db, alias: { institution: string; id: string; key: string }): Promise<void> {
-  await sql`insert into bulk.patient_alias (institution_number, id, key) values (${alias.institution}, ${alias.id}, ${alias.key})`.execute(
+export async function insertAliases(db: Db, made: readonly { institution: string; id: string; key: string }[]): Promise<void> {
+  if (made.length === 0) return
+  await sql`insert into bulk.patient_alias (institution_number, id, key)
+    select institution, id, key from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as a(institution text, id text, key text)`.execute(
     db,
   )
 }

@@ -1,6 +1,7 @@
 import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
 import { type Context, institutionOf } from '#kernel/context'
+import { sqlState } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal, refuse } from '#kernel/refusal'
 import { type Resource, textOf } from '#packages/fhir'
@@ -34,6 +35,9 @@ export type Many = {
   fresh: ReadonlySet<string>
 }
 
+/** Resources sent to the database together. */
+const SLICE = 125
+
 /** Runs a check for one resource: its refusal is its own and stops no other. */
 async function orRefused<T>(work: () => T | Promise<T>): Promise<T | Refusal> {
   try {
@@ -52,8 +56,11 @@ export function manyService(parts: Parts) {
     judge,
     enterOrFind: (ctx: Context, resource: Resource) => enterOrFind(ctx, parts, resource),
     write: (ctx: Context, about: Many) => writeMany(ctx, parts, about),
-    /** Whether an id is a key of ours. */
-    isKey: async (ctx: Context, id: string): Promise<boolean> => (await parts.person.findByKey(ctx, id)) !== undefined,
+    /** Those among ids that are keys of ours. */
+    keysAmong: async (ctx: Context, ids: readonly string[]): Promise<Set<string>> => {
+      const keys = new Set((await parts.person.findByKeys(ctx, ids)).flatMap((p) => p.keys))
+      return new Set(ids.filter((id) => keys.has(id)))
+    },
   }
 }
 
@@ -89,8 +96,18 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
   for (const [n, refusal] of refused) results[n] = { refused: refusal }
   const known = await existing(ctx, parts, items)
   const claimed = await claim(ctx, items, known, about.fresh)
-  const set = writeSet()
-  for (const item of items) {
+  let set = writeSet()
+  const sending: Promise<void>[] = []
+  const send = () => {
+    const full = set
+    set = writeSet()
+    sending.push(flush(ctx, full))
+    // Whoever waits for all of them hears of it.
+    sending.at(-1)!.catch(() => undefined)
+  }
+  for (const [n, item] of items.entries()) {
+    // The database takes in what is ready while the rest is made ready.
+    if (n > 0 && n % SLICE === 0) send()
     const old = item.id === null ? undefined : known.get(nameOf(item))
     const done = await orRefused(() => {
       if (old) return next(ctx, parts, { item, old, mode: about.mode })
@@ -105,7 +122,10 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
       results[item.n] = { written: { type: done.type, id: done.id, version: done.version } }
     }
   }
-  await flush(ctx, set)
+  send()
+  // All have ended before the caller takes the transaction back: a statement sent after that would stand by itself.
+  const failures = (await Promise.allSettled(sending)).flatMap((s): unknown[] => (s.status === 'rejected' ? [s.reason] : []))
+  if (failures.length > 0) throw failures.find((error) => sqlState(error) !== '25P02') ?? failures[0]
   return results
 }
 

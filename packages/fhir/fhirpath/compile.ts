@@ -24,10 +24,11 @@ export const functionNames: readonly string[] = [...rows.keys(), 'ofType', 'is',
 
 function childrenStep(name: string): Step {
   return (input, scope) => {
+    spend(scope.run, input.length + 1)
     if (input.length === 0) return none
     const out: Node[] = []
     for (let i = 0; i < input.length; i++) pushChildren(out, input[i]!, name)
-    spend(scope.run, input.length + out.length)
+    spend(scope.run, out.length)
     return out.length === 0 ? none : out
   }
 }
@@ -79,7 +80,13 @@ function typeArgument(args: readonly Syntax[], at: number): TypeSpecifier {
 
 function typeStep(operator: string, source: Step, type: TypeSpecifier): Step {
   const isType = typeTest(type)
-  if (operator !== 'is') return (input, scope) => source(input, scope).filter(isType)
+  if (operator !== 'is') {
+    return (input, scope) => {
+      const found = source(input, scope)
+      spend(scope.run, found.length + 1)
+      return found.filter(isType)
+    }
+  }
   return (input, scope) => {
     const node = single(source(input, scope), type.at)
     return node === undefined ? none : truth(isType(node))
@@ -119,7 +126,10 @@ function callStep(tree: Extract<Syntax, { kind: 'call' }>): Step {
   // getReferenceKey(Patient) names a type as if it were a path
   const steps = name === 'getReferenceKey' ? args.map((arg) => literalTypeName(arg)) : args.map(compileSyntax)
   const apply = row.make(steps, at)
-  return tree.source ? (input, scope) => apply(source(input, scope), scope) : apply
+  return (input, scope) => {
+    spend(scope.run, 1)
+    return apply(source(input, scope), scope)
+  }
 }
 
 function literalTypeName(arg: Syntax): Step {
@@ -139,7 +149,8 @@ function binaryStep({ operator, left, right, at }: Extract<Syntax, { kind: 'bina
   if (operator === 'and' || operator === 'or' || operator === 'implies') {
     const { settledBy, result, join } = lazyOperations[operator]
     return (input, scope) => {
-      const { vars } = scope
+      const { vars, run } = scope
+      spend(run, 1)
       const first = condition(sides(input, scope, a, vars), at)
       if (first === settledBy) return truth(result)
       return truth(join(first, condition(sides(input, scope, b, vars), at)))
@@ -148,6 +159,7 @@ function binaryStep({ operator, left, right, at }: Extract<Syntax, { kind: 'bina
   const apply = operations[operator]
   return (input, scope) => {
     const { vars } = scope
+    spend(scope.run, 1)
     const first = sides(input, scope, a, vars)
     return apply(first, sides(input, scope, b, vars), at, scope.run)
   }

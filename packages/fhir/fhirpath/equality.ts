@@ -90,6 +90,7 @@ function keyOf(node: Node, run: Run): string | null {
   const { value, type } = node
   if (typeof value === 'string') return temporalTypes.has(type) ? null : `s${value}`
   if (typeof value === 'boolean') return `b${value}`
+  if (Number.isSafeInteger(value)) return `n${value as number}`
   const number =
     typeof value === 'number' ? decimalOf(value) : isSystem(node) && (value as Decimal).kind === 'decimal' ? (value as Decimal) : null
   if (number) return `n${printDecimal(normal(number))}`
@@ -104,7 +105,8 @@ export function firstOfEquals(run: Run): (node: Node) => boolean {
   const keys = new Set<string>()
   const others: Node[] = []
   return (node) => {
-    spend(run, 1)
+    // remembering costs more than visiting
+    spend(run, 3)
     const key = keyOf(node, run)
     // a moment or quantity never equals what has a key
     if (key === null ? others.some((one) => same(one, node, run)) : keys.has(key)) return false
@@ -153,6 +155,7 @@ function equivalentSystem(first: SystemValue, second: SystemValue, zone: number)
 function equivalentNodes(a: Node, b: Node, run: Run): boolean {
   spend(run, 1)
   const [x, y] = [systemOf(a), systemOf(b)]
+  if (typeof x === 'string') spend(run, x.length >> 5)
   if (x !== undefined && y !== undefined) return equivalentSystem(x, y, run.zone)
   if (x !== undefined || y !== undefined || isSystem(a) || isSystem(b)) return false
   // ids of elements say nothing about their content

@@ -1,5 +1,5 @@
 import type { Nodes } from './node.ts'
-import type { Scope, Step } from './run.ts'
+import { type Scope, spend, type Step } from './run.ts'
 
 /** One function: how many arguments it takes, and what it becomes. Arguments come compiled; lambdas call them item by item. */
 export type FunctionRow = { least: number; most: number; make: (args: readonly Step[], at: number) => Step }
@@ -9,7 +9,10 @@ export type FunctionRows = Readonly<Record<string, FunctionRow>>
 export const plain = (apply: (input: Nodes, at: number, scope: Scope) => Nodes): FunctionRow => ({
   least: 0,
   most: 0,
-  make: (_args, at) => (input, scope) => apply(input, at, scope),
+  make: (_args, at) => (input, scope) => {
+    spend(scope.run, input.length)
+    return apply(input, at, scope)
+  },
 })
 
 /** A function whose arguments are evaluated once, against `$this` of where it stands. */
@@ -22,6 +25,7 @@ export const valued = (
   most,
   make: (args, at) => (input, scope) => {
     const { vars } = scope
+    spend(scope.run, input.length)
     const values = args.map((arg) => {
       const found = arg(scope.self, scope)
       scope.vars = vars

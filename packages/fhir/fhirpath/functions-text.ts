@@ -10,7 +10,9 @@ type Plain = (value: string, at: number, scope: Scope) => Nodes
 const ofText = (apply: Plain): FunctionRow =>
   plain((input, at, scope) => {
     const value = textOf(input, at)
-    return value === undefined ? none : apply(value, at, scope)
+    if (value === undefined) return none
+    spend(scope.run, value.length >> 5)
+    return apply(value, at, scope)
   })
 
 /** All arguments are texts; an empty one makes the result empty. */
@@ -18,7 +20,9 @@ const withTexts = (count: number, apply: (value: string, args: readonly string[]
   valued(count, count, (input, args, at, scope) => {
     const value = textOf(input, at)
     const texts = args.map((arg) => textOf(arg, at))
-    return value === undefined || texts.includes(undefined) ? none : apply(value, texts as string[], at, scope)
+    if (value === undefined || texts.includes(undefined)) return none
+    spend(scope.run, value.length >> 5)
+    return apply(value, texts as string[], at, scope)
   })
 
 /** As `withTexts`, with the optional flags `i` and `m` of a regular expression last. */
@@ -40,8 +44,9 @@ function slice(value: string, start: number, end: number): string {
   return surrogate.test(value) ? [...value].slice(start, end).join('') : value.slice(start, end)
 }
 
-function substring(input: Nodes, args: readonly Nodes[], at: number): Nodes {
+function substring(input: Nodes, args: readonly Nodes[], at: number, { run }: Scope): Nodes {
   const value = textOf(input, at)
+  spend(run, (value?.length ?? 0) >> 5)
   const start = integerOf(args[0]!, at)
   const length = args[1] && integerOf(args[1], at)
   if (value === undefined || start === undefined || start < 0 || start >= lengthOf(value)) return none

@@ -33,6 +33,11 @@ test.each([
     'a product over everything',
     'descendants().select(%resource.descendants().select(%resource.descendants().select(%resource.descendants())))',
   ],
+  ['true again and again', `(1).repeat(iif($this < 90000, $this + 1, {})).where(${'true and '.repeat(400)}true)`],
+  [
+    'one long list asked for everything',
+    "defineVariable('all', descendants()).descendants().descendants().select(%all.select(%all.all(%all.count() > 0)))",
+  ],
 ])('%s ends as too costly', (_name, expression) => {
   expect(refusal(() => compileFhirPath(expression).values(patient))).toBe('costly')
 })

@@ -165,7 +165,10 @@ function factor(text: string): Parsed | null {
   if (number !== undefined) return number === '0' ? null : { ...one(), numerator: BigInt(number) }
   if (code === undefined) return one()
   const found = atom(code)
-  return found && (exponent === undefined ? found : times(one(), found, Number(exponent)))
+  const power = Number(exponent ?? 1)
+  // exponents nobody measures with would only make numbers grow
+  if (Math.abs(power) > (code.startsWith('10') ? 30 : 9)) return null
+  return found && (power === 1 ? found : times(one(), found, power))
 }
 
 /** `.` and `/` from left to right, parts in parentheses first. */

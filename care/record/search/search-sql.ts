@@ -4,6 +4,7 @@ import { refuse } from '#kernel/refusal'
 import { COLUMNS, toSeen } from '../store.ts'
 import type { Sql } from './compare-sql.ts'
 import { conditionSql, type Under } from './condition-sql.ts'
+import { indexesIn, type Plan, type PlanStep, stepsOf } from './explain.ts'
 import { findIncluded } from './include-sql.ts'
 import type { Condition, Cursor, Page, Search } from './model.ts'
 import { cursorFor } from './order.ts'
@@ -121,26 +122,13 @@ async function totalOf(ctx: Context, { where }: Prepared, search: Search, whole:
   return rows[0]!.n
 }
 
-export type Explained = { indexes: string[]; estimatedRows: number; cost: number }
+/** `indexes`: all that the plan uses; `steps`: where it reads rows, with what each index is asked by. */
+export type Explained = { indexes: string[]; steps: PlanStep[]; estimatedRows: number; cost: number }
 
 /** Which indexes the database would use for a search, and what it expects it to cost. Nothing is read. */
 export async function explainSearch(ctx: Context, about: About, search: Search): Promise<Explained> {
   const prepared = await prepare(ctx, about, search)
   const { rows } = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>`explain (format json) ${pageSql(prepared, about, search)}`.execute(ctx.db)
   const plan = rows[0]!['QUERY PLAN'][0]!.Plan
-  return { indexes: [...new Set(indexesIn(plan))], estimatedRows: plan['Plan Rows'], cost: plan['Total Cost'] }
+  return { indexes: [...new Set(indexesIn(plan))], steps: stepsOf(plan), estimatedRows: plan['Plan Rows'], cost: plan['Total Cost'] }
 }
-
-type Plan = {
-  'Index Name'?: string
-  'Node Type': string
-  'Relation Name'?: string
-  'Plan Rows': number
-  'Total Cost': number
-  Plans?: Plan[]
-}
-
-const indexesIn = (plan: Plan): string[] => [
-  ...(plan['Index Name'] ? [plan['Index Name']] : plan['Node Type'] === 'Seq Scan' ? [`${plan['Relation Name']} (all rows)`] : []),
-  ...(plan.Plans ?? []).flatMap(indexesIn),
-]

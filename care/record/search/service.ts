@@ -7,6 +7,7 @@ import type { Seen } from '../model.ts'
 import { scopeAllows } from '../scopes.ts'
 import { freshen } from './custom.ts'
 import { findReindexes, findParameters } from './custom-store.ts'
+import { type ConditionPlan, conditionPlans } from './explain.ts'
 import { inCompartment, typesOfCompartment } from './compartments.ts'
 import type { Condition, Page, Search } from './model.ts'
 import { parseScoped, type Scope } from './search-query.ts'
@@ -85,9 +86,12 @@ export function searchService({ about, note }: Parts) {
       return { resourceType: 'Parameters', ...(parameter.length > 0 ? { parameter } : {}) } as Resource
     },
 
-    /** Which indexes a search would use, and what the database expects it to cost. @refuses as `searchType` */
-    explainSearch: (ctx: Context, type: string, query: URLSearchParams): Promise<Explained> =>
-      explainSearch(ctx, about(ctx), prepared(ctx, ofType(type), query, true)),
+    /** Which indexes a search would use, how each condition is met, and what the database expects it to cost. @refuses as `searchType` */
+    async explainSearch(ctx: Context, type: string, query: URLSearchParams): Promise<Explained & { conditions: ConditionPlan[] }> {
+      await freshen(ctx.db)
+      const explained = await explainSearch(ctx, about(ctx), prepared(ctx, ofType(type), query, false))
+      return { ...explained, conditions: conditionPlans(type, query, explained.steps) }
+    },
   }
 }
 

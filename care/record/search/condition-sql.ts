@@ -133,6 +133,10 @@ function compareString(value: string, how: StringHow): Sql {
       return sql`q.raw = ${value}`
     case 'starts':
       return sql`q.value like ${`${likeEscaped(value)}%`}`
+    case 'whole':
+      return sql`q.value = ${value}`
+    case 'ends':
+      return sql`q.value like ${`%${likeEscaped(value)}`}`
     case 'contains':
       return sql`q.value like ${`%${likeEscaped(value)}%`}`
     case 'loose':

@@ -4,6 +4,7 @@ import { accessorsOf, isResourceType, storedUnder } from '#packages/fhir'
 import { boundText, boundToken, rawText } from '../index-rows.ts'
 import { chainCondition, hasCondition } from './chains.ts'
 import { compositeCondition } from './composites.ts'
+import { filterCondition } from './filter.ts'
 import type { Condition, StringHow } from './model.ts'
 import { findParameter, type Known } from './parameters.ts'
 import { referenceCondition } from './references.ts'
@@ -22,6 +23,7 @@ export type Asked = { type: string; name: string; value: string; depth: number }
 export function conditionOf(asked: Asked): Condition | null {
   const { type, name, value, depth } = asked
   if (depth > MAX_DEPTH) unsupported(name)
+  if (name === '_filter') return filterCondition(type, value, conditionOf)
   if (name.startsWith('_has:')) return hasCondition(asked, conditionOf)
   if (name.includes('.')) return chainCondition(asked, conditionOf)
   const [param = '', modifier, ...more] = name.split(':')
@@ -71,6 +73,8 @@ function ofKind(known: Known, modifier: string | undefined, { name, values }: Va
 const hows: Record<string, StringHow> = {
   exact: 'exact',
   contains: 'contains',
+  whole: 'whole',
+  ends: 'ends',
   'kana-loose': 'loose',
   'kana-loose-contains': 'loose-contains',
 }

@@ -13,7 +13,7 @@ export type NumberSearch = {
   code?: string
   canonical?: { unit: string; value: number; from: number; to: number }
 }
-export type StringHow = 'starts' | 'exact' | 'contains' | 'loose' | 'loose-contains'
+export type StringHow = 'starts' | 'whole' | 'ends' | 'exact' | 'contains' | 'loose' | 'loose-contains'
 /** One component of a composite value, compared within one element. */
 export type PartSearch =
   | { kind: 'token'; entries: string[]; prefixes: string[] }

@@ -51,6 +51,22 @@ rules('_has', {
   'Patient?_has:Observation:patient:code=nothing': '',
 })
 
+rules('_filter', {
+  'Observation?_filter=code eq 2823-3 and value-quantity gt 5': 'k-54 taro-k',
+  'Observation?_filter=(code eq 2823-3 or code eq 29463-7) and subject eq Patient/HANAKO': 'k-4 k-54 weight',
+  'Observation?_filter=not (code eq 2823-3) and patient eq Patient/HANAKO and date ge 2026-05-05': 'bp-high bp-low word',
+  'Observation?_filter=value-string co "ｃｌｅａｒ"': 'word',
+  'Observation?_filter=value-string ew "clear"': 'word',
+  'Observation?_filter=value-string eq "ワラ色"': '',
+  'Location?_filter=name sw "がーでん"': 'loc-tokyo',
+  'Location?_filter=name ne "ガーデン病院"': 'loc-osaka',
+  'Observation?_filter=subject:Patient.name sw "髙橋"': 'taro-k',
+  'Observation?_filter=performer.name sw "佐藤" and code eq http://loinc.org|2823-3': 'k-4 taro-k',
+  'Observation?_filter=encounter pr true and code ne 85354-9': 'k-4 k-54',
+  'Observation?_filter=code in http://example.jp/vs/salts and not (subject eq Patient/TARO)': 'k-4 k-54',
+  'Encounter?_filter=date po 2026-05-02': 'visit-1',
+})
+
 rules(
   'includes',
   {
@@ -86,7 +102,17 @@ rules('compartments and several types', {
   '?_type=Location,Organization&name=中央': 'org-lab',
 })
 
-test.each(['?code=x', 'Patient/TARO/Location', 'Location/loc-tokyo/Observation', '?_type=Nobody'])('%s is refused', async (query) => {
+test.each([
+  'Observation?_filter=code',
+  'Observation?_filter=code eq x)',
+  'Observation?_filter=nobody eq x',
+  'Observation?_filter=code gt x',
+  'Observation?_filter=not code eq x',
+  '?code=x',
+  'Patient/TARO/Location',
+  'Location/loc-tokyo/Observation',
+  '?_type=Nobody',
+])('%s is refused', async (query) => {
   expect((await world.hospital.get(world.url(query).replace('/?', '?'))).status).toBeGreaterThanOrEqual(400)
 })
 

@@ -3,6 +3,7 @@ import { hasError, operationOutcome } from '#packages/fhir'
 import { jsonText } from './body.ts'
 import type { DepositReceipt } from './deposit.ts'
 import { capabilityStatement } from './capability.ts'
+import { graphqlRoutes } from './graphql/routes.ts'
 import { historyRoutes } from './history/routes.ts'
 import { operationRoutes } from './operation/routes.ts'
 import { heedProjection } from './projection.ts'
@@ -54,6 +55,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
       summary: { ja: '1件の読み取り', en: 'Read one resource' },
       handle: async (ctx, { params, headers }) => resourceAnswer(await record.read(ctx, params.type!, params.id!), headers),
     },
+    ...graphqlRoutes(record, { law: LAW }),
     ...operationRoutes(record, { base, law: LAW }),
     ...historyRoutes(record, { base, law: LAW }),
     ...writeRoutes(record, base),

@@ -16,7 +16,7 @@ export {
 } from './search.ts'
 export type { Component, Composite } from './search-composite.ts'
 export type * from './search-values.ts'
-export { elementsOf, isResourceType, resourceTypes, valueSetOf } from './shapes.ts'
+export { elementsOf, isPrimitive, isResourceType, resourceTypes, valueSetOf } from './shapes.ts'
 export { validateResource } from './structure.ts'
 export * from './fhirpath/index.ts'
 export * from './patch/index.ts'

@@ -1,0 +1,190 @@
+import { type FieldNode, Kind, type SelectionSetNode, type ValueNode } from 'graphql'
+import type { Context } from '#kernel/context'
+import { Refusal, refusalSentence, refuse } from '#kernel/refusal'
+import { isObject, type Json, type JsonObject, jsonOf, parseReference } from '#packages/fhir'
+import type { RecordService } from '../service.ts'
+import { type Child, childOf, isSimple } from './fields.ts'
+import { readQuery, type Ready } from './read-query.ts'
+import { listedType, searchFor } from './searches.ts'
+
+export type Answer = { data: JsonObject; errors?: { message: string; path: string[] }[] }
+
+/** Looks one query may cost, and values it may hand out. */
+const MAX_LOOKS = 200
+const MAX_VALUES = 100_000
+
+export type Run = Ready & {
+  ctx: Context
+  record: RecordService
+  errors: { message: string; path: string[] }[]
+  looks: number
+  values: number
+}
+
+/**
+ * Answers a FHIR GraphQL query. Every look at the record goes through its own reads and searches, with the caller's rights and log.
+ * @param root the resource that an instance query starts from; null for the system
+ * @spec FHIR R4 graphql http://hl7.org/fhir/R4/graphql.html
+ * @refuses input-invalid where the query names what is not there
+ */
+export async function runGraphql(
+  ctx: Context,
+  record: RecordService,
+  asked: Parameters<typeof readQuery>[0],
+  root: JsonObject | null,
+): Promise<Answer> {
+  const run: Run = { ...readQuery(asked), ctx, record, errors: [], looks: 0, values: 0 }
+  const at: At = { type: root === null ? '' : String(root.resourceType), root, path: [] }
+  const data = await select(run, root ?? {}, run.operation.selectionSet, at)
+  return run.errors.length > 0 ? { data, errors: run.errors } : { data }
+}
+
+/** Where the walk stands: the FHIR type of the value, and the resource it is inside of. */
+export type At = { type: string; root: JsonObject | null; path: string[] }
+
+export const wrong = (what: string, { path }: At): never =>
+  refuse('input-invalid', { what: `GraphQL: ${[...path, what].join('.').slice(0, 200)}` })
+
+/** Counts a look at the record. @refuses input-invalid where a query would cost too many */
+export function look(run: Run, at: At): void {
+  if (++run.looks > MAX_LOOKS) wrong(`more than ${MAX_LOOKS} reads and searches`, at)
+}
+
+/** The fields that a selection asks of a value of one type, fragments opened, skipped ones left out. */
+function* fieldsOf(run: Run, set: SelectionSetNode, type: string): Generator<FieldNode> {
+  for (const s of set.selections) {
+    // Fragments that spread fragments cost here too, also where they end in nothing.
+    if (++run.values > MAX_VALUES) refuse('input-invalid', { what: `GraphQL: more than ${MAX_VALUES} values` })
+    if (isSkipped(run, s.directives)) continue
+    if (s.kind === Kind.FIELD) yield s
+    else if (s.kind === Kind.INLINE_FRAGMENT) {
+      if (!s.typeCondition || [type, 'Resource'].includes(s.typeCondition.name.value)) yield* fieldsOf(run, s.selectionSet, type)
+    } else {
+      const fragment = run.fragments.get(s.name.value)!
+      if ([type, 'Resource'].includes(fragment.typeCondition.name.value)) yield* fieldsOf(run, fragment.selectionSet, type)
+    }
+  }
+}
+
+function isSkipped(run: Run, directives: FieldNode['directives'] = []): boolean {
+  return directives.some(({ name, arguments: list = [] }) => {
+    const held = list.find((a) => a.name.value === 'if')
+    const value = held && argumentValue(run, held.value)
+    return (name.value === 'skip' && value === true) || (name.value === 'include' && value === false)
+  })
+}
+
+/** What an argument says, variables put in. */
+export function argumentValue(run: Run, node: ValueNode): unknown {
+  switch (node.kind) {
+    case Kind.VARIABLE:
+      return run.variables[node.name.value]
+    case Kind.LIST:
+      return node.values.map((v) => argumentValue(run, v))
+    case Kind.NULL:
+      return null
+    case Kind.INT:
+    case Kind.FLOAT:
+      return Number(node.value)
+    case Kind.OBJECT:
+      return undefined
+    default:
+      return node.value
+  }
+}
+
+export const argumentsOf = (run: Run, field: FieldNode): Map<string, unknown> =>
+  new Map(
+    (field.arguments ?? [])
+      .map((a) => [a.name.value, argumentValue(run, a.value)] as const)
+      .filter(([, v]) => v !== undefined && v !== null),
+  )
+
+/** The selected parts of one value. Items of a list are walked side by side. */
+export async function select(run: Run, value: JsonObject, set: SelectionSetNode, at: At): Promise<JsonObject> {
+  const out: JsonObject = {}
+  for (const field of fieldsOf(run, set, at.type)) {
+    const name = (field.alias ?? field.name).value
+    const found = await fieldOf(run, value, field, { ...at, path: [...at.path, name] })
+    const isFlat = field.directives?.some((d) => d.name.value === 'flatten')
+    if (isFlat && isObject(found)) Object.assign(out, found)
+    else if (found !== undefined) out[name] = found
+  }
+  return out
+}
+
+async function fieldOf(run: Run, value: JsonObject, field: FieldNode, at: At): Promise<Json | undefined> {
+  const name = field.name.value
+  if (name === '__typename') return at.type
+  if (name === 'resourceType' && typeof value.resourceType === 'string') return value.resourceType
+  if (at.type === 'Reference' && name === 'resource') return referred(run, value, field, at)
+  if (listedType(name)) return searchFor(run, { field, value, at, select })
+  if (at.type === '') return one(run, field, at)
+  const child = childOf(at.type, name) ?? wrong('?', at)
+  return childValue(run, value[name], { field, child, at })
+}
+
+/** `Patient(id: …)` at the start of a query of the system. */
+async function one(run: Run, field: FieldNode, at: At): Promise<Json> {
+  const id = argumentsOf(run, field).get('id')
+  if (typeof id !== 'string' || !field.selectionSet) return wrong('id', at)
+  return resource(run, { type: field.name.value, id, set: field.selectionSet, at, isOptional: false })
+}
+
+async function childValue(
+  run: Run,
+  value: Json | undefined,
+  { field, child, at }: { field: FieldNode; child: Child; at: At },
+): Promise<Json | undefined> {
+  if (isSimple(child.type) !== (field.selectionSet === undefined)) wrong(isSimple(child.type) ? '{…}' : '{ }', at)
+  if (value === undefined || value === null) return undefined
+  if (!field.selectionSet) return value
+  const set = field.selectionSet
+  const walk = (item: Json): Promise<Json> => {
+    if (!isObject(item)) return Promise.resolve(null)
+    const type = child.type === 'Resource' ? String(item.resourceType) : child.type
+    return select(run, item, set, { ...at, type })
+  }
+  if (!Array.isArray(value)) return walk(value)
+  return Promise.all(filtered(run, value, field).map(walk))
+}
+
+/** Items of a list that the arguments choose: `_offset`, `_count`, or the value of a simple element. */
+function filtered(run: Run, list: readonly Json[], field: FieldNode): Json[] {
+  const asked = argumentsOf(run, field)
+  const [from, count] = [Number(asked.get('_offset') ?? 0), asked.get('_count')]
+  const chosen = list.filter((item) => [...asked].every(([name, v]) => name.startsWith('_') || (isObject(item) && item[name] === v)))
+  const isFirst = field.directives?.some((d) => d.name.value === 'first')
+  return chosen.slice(from, count === undefined ? undefined : from + Number(count)).slice(0, isFirst ? 1 : undefined)
+}
+
+/** What a reference leads to: a resource of its own, or one contained where the reference stands. */
+async function referred(run: Run, value: JsonObject, field: FieldNode, at: At): Promise<Json> {
+  const asked = argumentsOf(run, field)
+  const reference = typeof value.reference === 'string' ? value.reference : ''
+  const set = field.selectionSet ?? wrong('{ }', at)
+  if (reference.startsWith('#')) {
+    const inside = (Array.isArray(at.root?.contained) ? at.root.contained : []).find((c) => isObject(c) && c.id === reference.slice(1))
+    return isObject(inside) ? select(run, inside, set, { ...at, type: String(inside.resourceType) }) : null
+  }
+  const target = parseReference(reference)
+  if (!target?.id || target.absolute) return null
+  const wanted = asked.get('type')
+  if (wanted !== undefined && wanted !== target.type) return null
+  return resource(run, { type: target.type, id: target.id, set, at, isOptional: asked.get('optional') === true })
+}
+
+type Wanted = { type: string; id: string; set: SelectionSetNode; at: At; isOptional: boolean }
+
+async function resource(run: Run, { type, id, set, at, isOptional }: Wanted): Promise<Json> {
+  look(run, at)
+  try {
+    const seen = await run.record.read(run.ctx, type, id)
+    const root = jsonOf(seen.body) as JsonObject
+    return await select(run, root, set, { type, root, path: at.path })
+  } catch (error) {
+    if (!(error instanceof Refusal) || (error.code !== 'not-found' && error.code !== 'gone')) throw error
+    if (!isOptional) run.errors.push({ message: refusalSentence(error, 'en'), path: at.path })
+    return null
+  }
+}

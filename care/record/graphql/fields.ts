@@ -1,0 +1,22 @@
+import { elementsOf, isPrimitive } from '#packages/fhir'
+
+/** A member of a FHIR value: its type, `Resource` where any resource may stand. */
+export type Child = { type: string }
+
+export const isSimple = (type: string): boolean => isPrimitive(type) || type === 'xhtml'
+
+const shapeOf = (type: string): string => (type.startsWith('@') ? type.slice(1) : type)
+
+/** The member of that name, choice elements by their full name (`valueQuantity`); undefined where the type has none. */
+export function childOf(type: string, name: string): Child | undefined {
+  const elements = elementsOf(shapeOf(type))
+  const plain = elements.get(name)
+  if (plain?.types[0] !== undefined) return { type: plain.types[0] }
+  for (const [element, row] of elements) {
+    if (!element.endsWith('[x]') || !name.startsWith(element.slice(0, -3))) continue
+    const rest = name.slice(element.length - 3)
+    const found = row.types.find((t) => t[0]!.toUpperCase() + t.slice(1) === rest)
+    if (found) return { type: found }
+  }
+  return undefined
+}

@@ -1,0 +1,171 @@
+/** FHIR GraphQL over HTTP. @spec http://hl7.org/fhir/R4/graphql.html */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Caller, rulesOf } from '../../../tests/harness/caller.ts'
+import { CLINIC, HOSPITAL, openPlatform, type Platform } from '../../../tests/harness/platform.ts'
+
+let platform: Platform
+let hospital: Caller
+let clinic: Caller
+let key: string
+let reading: string
+beforeAll(async () => {
+  platform = await openPlatform()
+  ;[hospital, clinic] = await Promise.all([platform.system(HOSPITAL), platform.system(CLINIC)])
+  const made = await hospital.post('/fhir/R4/Patient', {
+    resourceType: 'Patient',
+    name: [
+      { use: 'official', family: '縁', given: ['花子', 'はな'] },
+      { use: 'nickname', text: 'はなちゃん' },
+    ],
+    gender: 'female',
+    birthDate: '1990-01-01',
+  })
+  key = made.body.id!
+  await platform.relate(key, CLINIC)
+  const doctor = await hospital.post('/fhir/R4/Practitioner', { resourceType: 'Practitioner', name: [{ text: '青山' }] })
+  for (const value of [36.5, 37.5]) {
+    const heard = await hospital.post('/fhir/R4/Observation', {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: '体温', coding: [{ system: 's', code: 't' }] },
+      subject: { reference: `Patient/${key}` },
+      performer: [{ reference: `Practitioner/${doctor.body.id}` }, { reference: '#p' }],
+      contained: [{ resourceType: 'Practitioner', id: 'p', name: [{ text: '中の人' }] }],
+      valueQuantity: { value, unit: '℃' },
+    })
+    reading = heard.body.id!
+  }
+})
+afterAll(() => platform?.close())
+
+const ask = async (query: string, more: { at?: string; variables?: object; caller?: Caller } = {}) => {
+  const heard = await (more.caller ?? hospital).post(
+    `/fhir/R4${more.at ?? ''}/$graphql`,
+    { query, variables: more.variables },
+    { 'content-type': 'application/json' },
+  )
+  return { status: heard.status, heard, body: heard.body as { data?: unknown; errors?: { path: string[] }[] } }
+}
+
+describe.each<[string, string, () => string, unknown]>([
+  [
+    'a resource by id',
+    '',
+    () => `{ Patient(id: "${key}") { gender birthDate } }`,
+    { Patient: { gender: 'female', birthDate: '1990-01-01' } },
+  ],
+  [
+    'aliases and the type',
+    '',
+    () => `{ her: Patient(id: "${key}") { __typename resourceType } }`,
+    { her: { __typename: 'Patient', resourceType: 'Patient' } },
+  ],
+  [
+    'items of a list by a value',
+    '',
+    () => `{ Patient(id: "${key}") { name(use: "official") { family given } } }`,
+    { Patient: { name: [{ family: '縁', given: ['花子', 'はな'] }] } },
+  ],
+  [
+    'a stretch of a list',
+    '',
+    () => `{ Patient(id: "${key}") { name(_offset: 1, _count: 1) { text } } }`,
+    { Patient: { name: [{ text: 'はなちゃん' }] } },
+  ],
+  [
+    'a choice element by its type',
+    '',
+    () => `{ ObservationList(patient: "${key}", value_quantity: "gt37") { valueQuantity { value } } }`,
+    { ObservationList: [{ valueQuantity: { value: 37.5 } }] },
+  ],
+  [
+    'references, also contained ones',
+    '',
+    () => `{ Observation(id: "${reading}") { performer { resource { ... on Practitioner { name { text } } } } } }`,
+    { Observation: { performer: [{ resource: { name: [{ text: '青山' }] } }, { resource: { name: [{ text: '中の人' }] } }] } },
+  ],
+  [
+    'a reference of another type than asked for',
+    '',
+    () => `{ Observation(id: "${reading}") { subject { resource(type: "Group") { id } } } }`,
+    { Observation: { subject: { resource: null } } },
+  ],
+  [
+    'what refers back',
+    '',
+    () => `{ Patient(id: "${key}") { ObservationList(_reference: "subject", _count: 1) { status } } }`,
+    { Patient: { ObservationList: [{ status: 'final' }] } },
+  ],
+  [
+    'a connection',
+    '',
+    () => `{ ObservationConnection(patient: "${key}") { count edges { mode resource { status } } } }`,
+    {
+      ObservationConnection: {
+        count: 2,
+        edges: [
+          { mode: 'match', resource: { status: 'final' } },
+          { mode: 'match', resource: { status: 'final' } },
+        ],
+      },
+    },
+  ],
+  [
+    'one resource as the start',
+    '/Patient/KEY',
+    () => '{ gender ...n } fragment n on Patient { name @first { family } }',
+    { gender: 'female', name: [{ family: '縁' }] },
+  ],
+  [
+    'skipped and included parts',
+    '/Patient/KEY',
+    () => 'query q($yes: Boolean = true) { gender @skip(if: $yes) birthDate @include(if: $yes) }',
+    { birthDate: '1990-01-01' },
+  ],
+])('%s', (_, at, query, data) => {
+  test('is answered', async () => {
+    const { status, heard, body } = await ask(query(), { at: at.replace('KEY', key) })
+    expect(status, heard.text).toBe(200)
+    expect(body).toEqual({ data })
+  })
+})
+
+test('by GET too, with variables', async () => {
+  const query = encodeURIComponent('query q($id: ID!) { Patient(id: $id) { gender } }')
+  const heard = await hospital.get(`/fhir/R4/$graphql?query=${query}&variables=${encodeURIComponent(JSON.stringify({ id: key }))}`)
+  expect(heard.body).toEqual({ data: { Patient: { gender: 'female' } } })
+})
+
+test('shows nothing that reading and searching would not', async () => {
+  const { body } = await ask(`{ Observation(id: "${reading}") { status } ObservationList(patient: "${key}") { id } }`, { caller: clinic })
+  expect(body).toMatchObject({ data: { Observation: null, ObservationList: [] }, errors: [{ path: ['Observation'] }] })
+  expect((await ask('{ status }', { at: `/Observation/${reading}`, caller: clinic })).status).toBe(404)
+})
+
+describe('refuses', () => {
+  const deep = (n: number): string => (n === 0 ? 'id' : `link { other { resource { ${deep(n - 1)} } } }`)
+  const bomb = (n: number): string =>
+    `{ ...f0 } ${Array.from({ length: n }, (_, i) => `fragment f${i} on Patient { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f${n} on Patient { gender }`
+  test.each<[string, string]>([
+    ['what is no query', '{ Patient('],
+    ['a mutation', 'mutation { a }'],
+    ['an element that is not there', '{ colour }'],
+    ['a part asked of a simple element', '{ gender { code } }'],
+    ['a complex element without parts', '{ name }'],
+    ['a search parameter nobody knows', '{ ObservationList(colour: "red") { id } }'],
+    ['a fragment that is not there', '{ ...x }'],
+    ['a fragment that holds itself', '{ ...x } fragment x on Patient { ...x }'],
+    ['a query too deep', `{ ${deep(10)} }`],
+    ['fragments that multiply', bomb(30)],
+    ['two operations without a name', 'query a { gender } query b { gender }'],
+  ])('%s', async (_, query) => {
+    const { status, heard } = await ask(query, { at: `/Patient/${key}` })
+    expect(status, heard.text).toBe(400)
+    expect(rulesOf(heard)).toHaveLength(1)
+  })
+
+  test('a query that would look two hundred times', async () => {
+    const many = Array.from({ length: 201 }, (_, i) => `a${i}: Patient(id: "${key}") { gender }`).join(' ')
+    expect((await ask(`{ ${many} }`)).status).toBe(400)
+  })
+})

@@ -1,0 +1,67 @@
+import type { FieldNode } from 'graphql'
+import { isObject, isResourceType, type Json, type JsonObject, jsonOf } from '#packages/fhir'
+import { type At, argumentsOf, look, type Run, type select as Select, wrong } from './execute.ts'
+
+/** The type that `ObservationList` or `ObservationConnection` lists; undefined for any other name. */
+export function listedType(name: string): string | undefined {
+  const type = /^([A-Z][A-Za-z]+?)(?:List|Connection)$/.exec(name)?.[1]
+  return type !== undefined && isResourceType(type) ? type : undefined
+}
+
+type Asked = { field: FieldNode; value: JsonObject; at: At; select: typeof Select }
+
+/** A search as a field: arguments are search parameters, with `_` for the dash; `_reference` names the one that leads back here. */
+export async function searchFor(run: Run, { field, value, at, select }: Asked): Promise<Json> {
+  const type = listedType(field.name.value)!
+  const set = field.selectionSet ?? wrong('{ }', at)
+  const query = queryOf(run, field, { value, at })
+  look(run, at)
+  const { page } = await run.record.search(run.ctx, type, query, true)
+  const items = page.rows.map((row) => jsonOf(row.body) as JsonObject)
+  const walk = (root: JsonObject): Promise<JsonObject> => select(run, root, set, { type, root, path: at.path })
+  if (field.name.value.endsWith('List')) return Promise.all(items.map(walk))
+  return connection(run, { field, at, select, items, type, total: page.total })
+}
+
+function queryOf(run: Run, field: FieldNode, { value, at }: { value: JsonObject; at: At }): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const [name, v] of argumentsOf(run, field)) {
+    if (name === '_reference') {
+      const back = isObject(value) && typeof value.resourceType === 'string' && typeof value.id === 'string'
+      query.append(String(v).replaceAll('_', '-'), back ? `${value.resourceType}/${value.id}` : wrong('_reference', at))
+    } else for (const one of Array.isArray(v) ? v : [v]) query.append(name.startsWith('_') ? name : name.replaceAll('_', '-'), String(one))
+  }
+  return query
+}
+
+type Found = { field: FieldNode; at: At; select: typeof Select; items: readonly JsonObject[]; type: string; total: number | null }
+
+/** A page with its count; each edge holds one resource. */
+async function connection(run: Run, { field, at, select, items, type, total }: Found): Promise<Json> {
+  const out: JsonObject = {}
+  for (const part of field.selectionSet!.selections) {
+    if (part.kind !== 'Field') wrong('fragment', at)
+    else if (part.name.value === 'count') out[(part.alias ?? part.name).value] = total
+    else if (part.name.value === 'pagesize') out[(part.alias ?? part.name).value] = items.length
+    else if (part.name.value === 'edges')
+      out[(part.alias ?? part.name).value] = await Promise.all(items.map((root) => edge(run, root, { part, at, select, type })))
+    else wrong(part.name.value, at)
+  }
+  return out
+}
+
+async function edge(
+  run: Run,
+  root: JsonObject,
+  { part, at, select, type }: { part: FieldNode; at: At; select: typeof Select; type: string },
+): Promise<Json> {
+  const out: JsonObject = {}
+  for (const inner of part.selectionSet?.selections ?? []) {
+    if (inner.kind !== 'Field') wrong('fragment', at)
+    else if (inner.name.value === 'mode') out.mode = 'match'
+    else if (inner.name.value === 'resource' && inner.selectionSet)
+      out[(inner.alias ?? inner.name).value] = await select(run, root, inner.selectionSet, { type, root, path: at.path })
+    else wrong(inner.name.value, at)
+  }
+  return out
+}

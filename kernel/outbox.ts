@@ -43,6 +43,12 @@ async function openMessages(db: Db): Promise<Told[]> {
   return rows
 }
 
+/** Asked before a transaction is begun, because most of the time there is nothing. */
+async function anyOpen(db: Db): Promise<boolean> {
+  const { rows } = await sql`select 1 from kernel.outbox where delivered_at is null and parked_at is null limit 1`.execute(db)
+  return rows.length > 0
+}
+
 /** Two that hand out at the same moment would hand everything out twice. */
 async function oneAtATime(db: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('kernel.outbox', 1))`.execute(db)
@@ -77,6 +83,7 @@ async function noteFailure(db: Db, { key, id }: Told, about: { now: Date; error:
  */
 export async function handOut(db: Db, about: { epoch: number; now: Date; takers: readonly Taker[] }): Promise<number> {
   try {
+    if (!(await anyOpen(db))) return 0
     const done = await underEpoch(db, about.epoch, async (trx) => {
       await oneAtATime(trx)
       const told = await openMessages(trx)

@@ -102,7 +102,7 @@ export function deliveryWorker({ outbound, chance = Math.random, ...sources }: S
      * @returns `settled` when all that was started has ended; nobody need wait for it
      */
     async deliverDue(job: DeliveryJob): Promise<{ started: number; settled: Promise<void> }> {
-      await underEpoch(job.db, job.epoch, (trx) => store.endDue(trx, job.now()))
+      if (await store.anyEnded(job.db, job.now())) await underEpoch(job.db, job.epoch, (trx) => store.endDue(trx, job.now()))
       const due = await store.findDue(job.db, job.now(), 4 * MOST_AT_ONCE)
       const started: Promise<void>[] = []
       for (const s of due) {

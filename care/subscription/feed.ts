@@ -81,7 +81,7 @@ export function subscriptionFeed(sources: Sources): Taker {
 
   async function take(db: Db, told: readonly Told[], now: Date): Promise<void> {
     const changes = changesOf(told)
-    const listening = await store.findListening(db, [...new Set(changes.map((c) => c.type))])
+    const listening = await store.findListening(db, [...new Set(changes.map((c) => c.type))], now)
     for (const s of listening) {
       const actor = await actorOf(db, accounts, s)
       const setback = { status: 'error', failures: s.failures, failingSince: s.failingSince, nextTryAt: null, parked: true } as const

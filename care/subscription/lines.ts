@@ -58,7 +58,7 @@ export function subscriptionLines(sources: Sources) {
       const s = await store.find(ctx.db, bound)
       return { s, actor: s && (await actorOf(ctx.db, accounts, s)), at: ctx.now }
     })
-    if (!s || s.deleted || s.status === 'off') return undefined
+    if (!s || s.deleted || s.status === 'off' || (s.order.end !== null && new Date(s.order.end) <= at)) return undefined
     if (!actor) bound.line.close('client-ended')
     return actor && { s, actor, at }
   }

@@ -88,9 +88,11 @@ export async function countOf(db: Db, key: string): Promise<number> {
 }
 
 /** Orders that wait for changes of these types. */
-export async function findListening(db: Db, types: readonly string[]): Promise<Subscription[]> {
+export async function findListening(db: Db, types: readonly string[], now: Date): Promise<Subscription[]> {
   const { rows } = await sql<Row>`select * from subscription.subscription
-    where type = any(${[...types]}::text[]) and not deleted and status in ('active', 'error') order by key, id`.execute(db)
+    where type = any(${[...types]}::text[]) and not deleted and status in ('active', 'error') and (ends_at is null or ends_at > ${now}) order by key, id`.execute(
+    db,
+  )
   return rows.map(toSubscription)
 }
 
@@ -124,19 +126,24 @@ export async function toldOf(db: Db, { key, id }: Place, type: string, ids: read
 /** Hooks with something to do: greet, deliver, or say that all is well. */
 export async function findDue(db: Db, now: Date, most: number): Promise<Subscription[]> {
   const { rows } = await sql<Row>`select * from subscription.subscription
-    where channel = 'rest-hook' and not deleted and not parked and status <> 'off' and (next_try_at is null or next_try_at <= ${now})
+    where channel = 'rest-hook' and not deleted and not parked and status <> 'off' and (ends_at is null or ends_at > ${now}) and (next_try_at is null or next_try_at <= ${now})
       and (status = 'requested' or events > delivered
         or (ordered->>'heartbeatSeconds' is not null and coalesce(last_sent_at, last_updated) <= ${now}::timestamptz - make_interval(secs => (ordered->>'heartbeatSeconds')::int)))
     order by next_try_at nulls first, last_sent_at nulls first, key, id limit ${most}`.execute(db)
   return rows.map(toSubscription)
 }
 
-/** Orders whose end has come are off. @returns how many */
-export async function endDue(db: Db, now: Date): Promise<number> {
-  const { numAffectedRows } =
-    await sql`update subscription.subscription set status = 'off', reason = 'ended', version = version + 1, last_updated = ${now}
+/** Whether the end of an order has come that is not off yet. */
+export async function anyEnded(db: Db, now: Date): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 from subscription.subscription where ends_at <= ${now} and status <> 'off' and not deleted limit 1`.execute(db)
+  return rows.length > 0
+}
+
+/** Orders whose end has come are off. */
+export async function endDue(db: Db, now: Date): Promise<void> {
+  await sql`update subscription.subscription set status = 'off', reason = 'ended', version = version + 1, last_updated = ${now}
     where ends_at <= ${now} and status <> 'off' and not deleted`.execute(db)
-  return Number(numAffectedRows ?? 0n)
 }
 
 /** Notes what arrived: up to this number; a greeting that was answered opens the order. */

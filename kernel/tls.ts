@@ -98,8 +98,6 @@ export function tlsServer(app: FastifyInstance, files: TlsFiles, guard: (server:
   answerExpectations(server, (request, reply) => app.routing(request, reply))
   // WebSockets are served by whoever serves those of the plain listener.
   if (app.server.listenerCount('upgrade') > 0) server.on('upgrade', (...asked) => app.server.emit('upgrade', ...asked))
-  // Lines that stay open are served where those of the plain listener are.
-  server.on('upgrade', (request, socket, head) => void app.server.emit('upgrade', request, socket, head))
   app.addHook('preClose', () => closed(server))
   return server
 }

@@ -1,7 +1,10 @@
 /** @spec RFC 8705 (mTLS), RFC 9449 (DPoP); attack A15: a token in the hands of somebody else */
 import { createHash, X509Certificate } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Row } from '#kernel/route'
 import { describe as certificateAbout } from '#kernel/tls'
 import { BASE, CLINIC, FORM, type FrontDoor, HOSPITAL, openFrontDoor, TLS_BASE } from './front-door.fixture.ts'
 import { type Heard, type Pair, testAuthority, tlsClient } from './tls-client.fixture.ts'
@@ -10,6 +13,23 @@ type Key = { privateKey: CryptoKey; jwk: JWK }
 type Client = ReturnType<typeof tlsClient>
 const SCOPES = ['system/*.rs']
 const SEARCH = '/fhir/R4/Patient?_count=1'
+
+/** Says who is on the line. */
+const line: Row = {
+  kind: 'socket',
+  method: 'GET',
+  path: '/line',
+  who: ['system'],
+  why: ['TREAT'],
+  audit: 'line.open',
+  law: 'test',
+  summary: { ja: '試験', en: 'test' },
+  maxMessageBytes: 100,
+  handle: (open) => ({
+    message: async () => void open.send(open.actor.kind === 'system' ? open.actor.id : ''),
+    closed: () => undefined,
+  }),
+}
 
 let door: FrontDoor
 let authority: Awaited<ReturnType<typeof testAuthority>>
@@ -32,7 +52,7 @@ beforeAll(async () => {
   pairs.stranger = other.pair('hospital')
   pairs.expired = authority.pair('hospital', { days: -1 })
   const server = authority.pair('localhost', { usage: 'server' })
-  door = await openFrontDoor({ tls: { certificate: server.cert, key: server.key, clientCa: authority.pem } })
+  door = await openFrontDoor({ tls: { certificate: server.cert, key: server.key, clientCa: authority.pem }, rows: () => [line] })
   door.clock.at = new Date()
   await new Promise<void>((done) => door.overTls!.listen(0, '127.0.0.1', done))
   for (const name of ['hospital', 'clinic', 'named', 'stranger', 'expired'] as const)
@@ -168,6 +188,29 @@ describe('a token tied to a certificate', () => {
   ])('is not given for %s', async (_, sent, error) => {
     expect((await sent()).body.error).toBe(error)
   })
+})
+
+test('a WebSocket over TLS is opened with the certificate alone that its token is tied to', async () => {
+  const token = tokenOf(await ask(at.hospital, { client_id: 'hospital' }))
+  const heard = (pair: Pair | undefined) =>
+    new Promise<string>((resolve) => {
+      const { port } = door.overTls!.address() as AddressInfo
+      const headers = { authorization: `Bearer ${token}` }
+      const socket = new WebSocket(`wss://localhost:${port}/line`, {
+        headers,
+        ca: authority.pem,
+        ...pair,
+      })
+      socket.on('open', () => socket.send('who'))
+      socket.on('error', (error) => resolve(error.message))
+      socket.on('message', (said) => {
+        resolve(String(said))
+        socket.close()
+      })
+    })
+  expect(await heard(pairs.hospital)).toBe('hospital')
+  expect(await heard(pairs.clinic)).toMatch(/401/)
+  expect(await heard(undefined)).toMatch(/401/)
 })
 
 describe('a token tied to a key', () => {

@@ -14,7 +14,7 @@ const plan = node({
         node({
           'Node Type': 'Bitmap Index Scan',
           'Index Name': 'resource_by_token',
-          'Index Cond': "(tokens && '{code=*|3F,\"value = x\"}'::text[])",
+          'Index Cond': '(tokens && \'{code=*|3F,"value = x"}\'::text[])',
         }),
       ],
     }),

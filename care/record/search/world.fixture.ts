@@ -132,6 +132,15 @@ const ofHanako = (key: string) => {
 const ofTaro = (key: string) => {
   const subject = { reference: `Patient/${key}` }
   return [
+    { resourceType: 'Encounter', id: 'taro-visit', status: 'finished', class: { code: 'AMB' }, subject },
+    {
+      resourceType: 'List',
+      id: 'taro-list',
+      status: 'current',
+      mode: 'working',
+      subject,
+      entry: [{ item: { reference: 'Condition/taro-asthma' } }],
+    },
     {
       ...measured('taro-k', '2026-05-01', { code: code('2823-3', 'カリウム'), valueQuantity: quantity(5400, 'umol/L') }),
       subject,
@@ -140,6 +149,7 @@ const ofTaro = (key: string) => {
     {
       resourceType: 'Condition',
       id: 'taro-asthma',
+      encounter: { reference: 'Encounter/taro-visit' },
       subject,
       code: { text: '気管支喘息' },
       asserter: { identifier: { system: 'urn:license', value: 'L-9' } },

@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isProof, readSources } from '../house/sources.ts'
 import type { Submission } from './ledger.ts'
+import { LONG_MS, runSmall } from './run-small.fixture.ts'
 import { judgeReading } from './public-surface.ts'
 import { judge } from './verify.ts'
-
-const root = resolve(import.meta.dirname, '../..')
 
 const submission = (name: string, entries = 2): Submission => {
   const [identifier = '', revision = ''] = name.split('#')
@@ -71,23 +68,15 @@ test('what is read, against what was acknowledged', () => {
   expect(judgeReading(['a-1-0', 'a-1-1'], two, new Set(['a#2']))).toEqual({ lost: 1, partialBundles: 0 })
 })
 
-test('F1, small: nothing acknowledged is lost, and the control loses something', { timeout: 300_000 }, () => {
-  const { DATABASE_URL: _1, ENISHI_HOME: _2, PORT: _3, ENISHI_ENTRY: _4, NODE_OPTIONS: _5, VITEST: _6, NODE_ENV: _7, ...env } = process.env
-  const run = spawnSync(process.execPath, ['app/launcher/run.mjs', 'faults', 'F1', '--quick'], {
-    cwd: root,
-    env,
-    encoding: 'utf8',
-    timeout: 280_000,
-  })
-  expect(run.status, run.stderr + run.stdout).toBe(0)
-  const lines = run.stdout.trim().split('\n').slice(-2)
-  expect(lines[0]).toMatch(/^F1 acked=[1-9]\d* lost=0 dup=0 partial_bundles=0 audit_missing=0$/)
-  expect(lines[1]).toMatch(/^F1 control lost=[1-9]\d*$/)
+test('F1, small: nothing acknowledged is lost, and the control loses something', { timeout: LONG_MS }, () => {
+  const [line, control] = runSmall('F1')
+  expect(line).toMatch(/^F1 acked=[1-9]\d* lost=0 dup=0 partial_bundles=0 audit_missing=0$/)
+  expect(control).toMatch(/^F1 control lost=[1-9]\d*$/)
 })
 
 test('the platform itself has no switch for faults', () => {
   const running = readSources().filter((s) => !isProof(s.path))
-  const named = (text: string) => /early-commit|ENISHI_FAULT/.test(text)
+  const named = (text: string) => /early-commit|no-reconnect|loose-server|FAULT_SERVER|ENISHI_FAULT/.test(text)
   expect(running.filter((s) => named(s.text)).map((s) => s.path)).toEqual([])
   expect(named('if (process.env.ENISHI_FAULT) answer()'), 'the control').toBe(true)
 })

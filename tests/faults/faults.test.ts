@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { judgeRestart } from './f4.ts'
+import { LONG_MS, runSmall } from './run-small.fixture.ts'
+import { canMount } from './small-disk.ts'
+import type { Sample } from './traffic.ts'
+
+const some = '[1-9]\\d*'
+
+/** The tests that take long are left to `npm run test:full`; each is small here too. */
+const small: readonly [name: string, line: RegExp, control: RegExp, onlyFull: boolean][] = [
+  [
+    'F4',
+    new RegExp(`^F4 acked=${some} lost=0 dup=0 restarts=2 errors_inside=\\d+ errors_outside=0 first_ms=\\d+ exits=0$`),
+    /^F4 control late=1$/,
+    false,
+  ],
+  ['F7', /^F7 slow=300 held=0 failed=0 /, new RegExp(`^F7 control held=${some}$`), true],
+  [
+    'F8',
+    new RegExp(`^F8 acked=${some} lost=0 dup=0 refused=${some} wrong_answers=0 exits=0 recovered=yes$`),
+    /^F8 control missed=1$/,
+    true,
+  ],
+  [
+    'F9',
+    new RegExp(`^F9 oversized=16 refused=16 grown_mb=-?\\d+ ended=${some} acked=${some} lost=0 dup=0 restart_ms=\\d+$`),
+    new RegExp(`^F9 control over_mb=${some}$`),
+    true,
+  ],
+  [
+    'F10',
+    new RegExp(`^F10 inputs=${some} .*unhandled=0 exits=0 flips=${some} undetected=0$`),
+    new RegExp(`^F10 control undetected=${some}$`),
+    true,
+  ],
+  ['F14', /^F14 seeds=300 .*breaks=0$/, /^F14 control breaks=(\d+) planted=\1$/, false],
+  ['F15', new RegExp(`^F15 ops=${some} kills=2 .*anomalies=0 .*duplicates=0$`), new RegExp(`^F15 control anomalies=${some}$`), false],
+]
+
+for (const [name, line, control, onlyFull] of small) {
+  const isLeftOut = onlyFull && !process.env.ENISHI_TEST_FULL
+  test.skipIf(isLeftOut)(`${name}, small${isLeftOut ? ' (only in npm run test:full)' : ''}`, { timeout: LONG_MS }, () => {
+    const said = runSmall(name)
+    expect(said[0]).toMatch(line)
+    expect(said[1]).toMatch(control)
+  })
+}
+
+const mounts = await canMount()
+if (!mounts) console.warn('F3 はマウントできる権限がないため省きます / F3 is skipped: nobody here may mount a small disk')
+test.skipIf(!mounts || !process.env.ENISHI_TEST_FULL)(
+  'F3, small (only in npm run test:full, where a disk can be mounted)',
+  { timeout: LONG_MS },
+  () => {
+    const [line, control] = runSmall('F3')
+    expect(line).toMatch(
+      new RegExp(
+        `^F3 acked=${some} lost=0 dup=0 full_answers=${some} reads_while_full=${some} without_outcome=0 exits=0 recovered_ms=\\d+$`,
+      ),
+    )
+    expect(control).toBe('F3 control missed=1')
+  },
+)
+
+describe('failed requests against a restart from 1000 to 2000', () => {
+  const sample = (from: number, to: number, status: number): Sample => ({ kind: 'read', from, to, status, outcome: true })
+  const judge = (...samples: Sample[]) => judgeRestart(samples, { down: 1_000, back: 2_000 })
+  test.each<[string, Sample[], { outside: number; inside: number; firstMs: number }]>([
+    ['a failure inside', [sample(1_100, 1_200, 503), sample(2_010, 2_050, 200)], { outside: 0, inside: 1, firstMs: 50 }],
+    ['under way when it went', [sample(900, 1_001, 503), sample(2_010, 2_050, 200)], { outside: 0, inside: 1, firstMs: 50 }],
+    ['before it went', [sample(400, 500, 503), sample(2_010, 2_050, 200)], { outside: 1, inside: 0, firstMs: 50 }],
+    ['after others were answered again', [sample(2_010, 2_050, 200), sample(2_100, 2_200, 503)], { outside: 1, inside: 0, firstMs: 50 }],
+    ['never again', [sample(2_100, 2_200, 0)], { outside: 0, inside: 1, firstMs: Number.POSITIVE_INFINITY }],
+  ])('%s', (_, samples, expected) => {
+    expect(judge(...samples)).toEqual(expected)
+  })
+})

@@ -17,6 +17,7 @@ import { handOut, type Taker } from '#kernel/outbox'
 import { outbound } from '#kernel/outbound'
 import { type CheckpointSigner, sequence } from '#kernel/sequencer'
 import type { JobRow } from '#kernel/route'
+import { ledgerJob } from './backup/erasures.ts'
 import type { Config } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { type DemoSecrets, loadDemoSecrets, writePrivate } from './demo/secrets.ts'
@@ -136,5 +137,5 @@ export function allJobs({ demo, home, baseUrl, hookHosts }: Pick<Config, 'demo' 
     ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` }),
     ...subscriptionRoutes(built.subscription),
   ]
-  return [forgetJob, ...searchJobs(), handOutJob([built.subscription.feed]), ...rows.filter((row) => row.kind === 'job')]
+  return [forgetJob, ledgerJob(home), ...searchJobs(), handOutJob([built.subscription.feed]), ...rows.filter((row) => row.kind === 'job')]
 }

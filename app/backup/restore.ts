@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Migration, migrate } from '#kernel/migrate'
+import { inParts, type Migration, migrate } from '#kernel/migrate'
 import { openDatabase } from '#kernel/database'
 import { rootOf } from '#kernel/merkle'
 import { newestCheckpoint, whyNotSameTree } from './audit-tree.ts'
@@ -54,6 +54,8 @@ export type RestoreInput = Opened & {
   url: string
   migrations: readonly Migration[]
   replace: boolean
+  /** Parts of the large tables in the database restored into. */
+  parts?: number
   progress?: Progress
 }
 
@@ -81,7 +83,7 @@ export async function restoreDatabase(input: RestoreInput): Promise<Restored> {
   }
   const db = openDatabase({ url: input.url, poolSize: 1, applicationName: 'restore' })
   try {
-    return { ...restored, newerSteps: await migrate(db, input.migrations) }
+    return { ...restored, newerSteps: await migrate(db, input.migrations, { parts: input.parts ?? 1 }) }
   } finally {
     await db.destroy()
   }
@@ -143,11 +145,11 @@ async function clearTarget(client: pg.Client, schemas: readonly string[], replac
 }
 
 /** The schema by the very steps the backup was made under; rows the steps bring themselves come with the backup. */
-async function makeSchema(client: pg.Client, { manifest, migrations }: RestoreInput): Promise<void> {
+async function makeSchema(client: pg.Client, { manifest, migrations, parts = 1 }: RestoreInput): Promise<void> {
   await client.query('create schema kernel')
   await client.query('create table kernel.migration (id text primary key, applied_at timestamptz not null default now())')
   const recorded = new Set(manifest.schemaSteps)
-  for (const step of migrations.filter((m) => recorded.has(m.id))) await client.query(step.sql)
+  for (const step of migrations.filter((m) => recorded.has(m.id))) await client.query(inParts(step, parts))
   const made = await tablesOf(client, ownSchemas(migrations))
   if (made.length > 0) await client.query(`truncate ${made.map(quoted).join(', ')}`)
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { applyLedger } from '../backup/erasures.ts'
 import { noteAct } from '../backup/note.ts'
 import { openBackup, type Restored, restoreDatabase, restoreHomeFiles, verifyFiles } from '../backup/restore.ts'
 import { migrations } from '../migrations.ts'
@@ -23,19 +24,32 @@ export async function restore({ operands: [folder = ''], values, switches }: Arg
   }
   const bar = progressOn(io, { ja: '戻しています', en: 'restoring' })
   const url = values.into ?? config.databaseUrl
-  const restored = await restoreDatabase({ ...found, url, migrations, replace: switches.has('replace'), progress: bar.at })
+  const restored = await restoreDatabase({
+    ...found,
+    url,
+    migrations,
+    replace: switches.has('replace'),
+    parts: config.parts,
+    progress: bar.at,
+  })
   bar.end()
   tell(io, about, restored)
   if (values.into !== undefined) return EXIT.fine
   for (const kept of await restoreHomeFiles(found, config.home))
     bothWays(io, { ja: `前のファイルを残しました：${kept}`, en: `The earlier file was kept: ${kept}` })
-  await withDatabase(config, async (db) =>
-    noteAct(db, await databaseNow(db), {
+  await withDatabase(config, async (db) => {
+    const erased = await applyLedger(db, config.home)
+    if (erased > 0)
+      bothWays(io, {
+        ja: `控えのあとに消去された ${erased} 人分の記録を、もう一度消去しました。`,
+        en: `Erased again ${erased} record(s) that had been erased after the backup.`,
+      })
+    await noteAct(db, await databaseNow(db), {
       action: 'backup.restore',
       resource: `Backup/${found.manifest.generation}`,
       count: restored.lostLeaves,
-    }),
-  )
+    })
+  })
   return EXIT.fine
 }
 

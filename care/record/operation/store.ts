@@ -80,11 +80,19 @@ const erasable = [
   'resource',
 ] as const
 
+/** An order to erase a person's record: whose, when, by whom, on what basis and why. */
+export type ErasureOrder = { key: string; id: string; at: Date; by: string; basis: string; reason: string }
+
+/** Carries out an order again where it is not known here, as after a restore. @returns whether there was anything to do */
+export async function eraseAgain(db: Db, order: ErasureOrder): Promise<boolean> {
+  const { rows } = await sql`select 1 from record.erasure where key = ${order.key} and id = ${order.id}`.execute(db)
+  if (rows.length > 0) return false
+  await erase(db, order)
+  return true
+}
+
 /** Takes a person's record out of every table of the room, and notes that it was done. @returns how many current resources went */
-export async function erase(
-  db: Db,
-  about: { key: string; id: string; at: Date; by: string; basis: string; reason: string },
-): Promise<number> {
+export async function erase(db: Db, about: ErasureOrder): Promise<number> {
   let gone = 0n
   for (const table of erasable) {
     const { numAffectedRows } = await sql`delete from ${sql.table(`record.${table}`)} where key = ${about.key}`.execute(db)

@@ -1,0 +1,62 @@
+/**
+ * The ledger of erasures: which records were ordered to be erased, in a file beside the data. A backup made before an erasure still
+ * holds the record; whoever restores it erases again what the ledger names.
+ */
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { eraseAgain, type ErasureOrder } from '#care/record'
+import { type Db, transact } from '#kernel/database'
+import type { JobRow } from '#kernel/route'
+
+export const ledgerFile = (home: string): string => join(home, 'erasures.ndjson')
+
+const AT_ONCE = 1_000
+
+/** Writes orders that are not in the file yet to it, so that they outlive the database. Orders hold a key and a reason, nothing of the record. */
+export async function writeLedger(db: Db, home: string, now: Date): Promise<number> {
+  const { rows } = await sql<ErasureOrder>`select key, id, at, by, basis, reason from record.erasure where written_at is null
+    order by id limit ${AT_ONCE}`.execute(db)
+  if (rows.length === 0) return 0
+  const file = await open(ledgerFile(home), 'a', 0o600)
+  try {
+    await file.write(rows.map((r) => `${JSON.stringify(r)}\n`).join(''))
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  // Where the process ends here, the same orders are written twice: erasing twice is erasing once.
+  const ids = rows.map((r) => r.id)
+  await sql`update record.erasure set written_at = ${now} where id = any(${ids}::text[])`.execute(db)
+  return rows.length
+}
+
+/** The orders of the ledger, each once; none where there is no file. @throws where a line cannot be read: an order must not be passed over */
+export async function readLedger(home: string): Promise<ErasureOrder[]> {
+  const text = await readFile(ledgerFile(home), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  const orders = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as ErasureOrder & { at: string })
+  return [...new Map(orders.map((o) => [o.id, { ...o, at: new Date(o.at) }])).values()]
+}
+
+/** Erases again what was erased after the backup was made. @returns how many orders were carried out anew */
+export async function applyLedger(db: Db, home: string): Promise<number> {
+  let done = 0
+  for (const order of await readLedger(home)) if (await transact(db, (trx) => eraseAgain(trx, order))) done++
+  return done
+}
+
+/** Keeps the ledger up with the orders. */
+export const ledgerJob = (home: string): JobRow => ({
+  kind: 'job',
+  name: 'backup.erasure-ledger',
+  everyMs: 60_000,
+  law: '個人情報の保護に関する法律（消去の実効性。条文は要確認: 弁護士）',
+  summary: { ja: '消去の指示を控えの外の帳簿に写す', en: 'Copy orders to erase into the ledger outside the backups' },
+  run: async ({ db, now }) => void (await writeLedger(db, home, now)),
+})

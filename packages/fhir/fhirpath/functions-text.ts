@@ -64,7 +64,7 @@ function replaced(run: Run, value: string, [pattern = '', by = '']: readonly str
 }
 
 function join(input: Nodes, args: readonly Nodes[], at: number, { run }: Scope): Nodes {
-  if (input.length === 0) return none
+  if (input.length === 0) return run.env.inView ? text('') : none
   const separator = args[0] ? (textOf(args[0], at) ?? '') : ''
   const parts = input.flatMap((node) => textOf([node], at) ?? [])
   spend(run, (separator.length * parts.length) >> 5)

@@ -21,6 +21,8 @@ export type FhirPathEnvironment = {
   now?: string
   /** Minutes east of UTC for moments without a zone; Japan (540) unless said. */
   zone?: number
+  /** As SQL on FHIR has it: `join()` of nothing is an empty text. FHIRPath says: empty. */
+  inView?: boolean
   /** Nodes an evaluation may visit; 1,000,000 unless said. */
   maxSteps?: number
 }

@@ -1,5 +1,5 @@
 import type { Actor, Context } from '#kernel/context'
-import { connectionLost, type Db } from '#kernel/database'
+import { connectionLost, type Db, sqlState } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import type { Taker, Told } from '#kernel/outbox'
 import { Refusal } from '#kernel/refusal'
@@ -99,7 +99,7 @@ export function subscriptionFeed(sources: Sources): Taker {
           if (events.length > 0) await store.appendEvents(db, s, events)
         })
       } catch (error) {
-        if (connectionLost(error)) throw error
+        if (connectionLost(error) || ['40001', '40P01'].includes(sqlState(error) ?? '')) throw error
         // One order that can no longer be judged does not hold up the others; its subscriber sees why.
         await store.noteSetback(db, s, { ...setback, reason: error instanceof Refusal ? error.code : 'criteria-failed' })
       }

@@ -89,6 +89,17 @@ describe('R4', () => {
     expect(line.heard).toHaveLength(3)
   })
 
+  test('a colleague’s order cannot be bound either: its content comes under its own client’s rights', async () => {
+    const id = await order(hospital, byCriteria('Observation', { type: 'websocket' }))
+    for (const scopes of [['system/Subscription.cruds'], ['system/Condition.rs', 'system/Subscription.rs']]) {
+      const colleague = await scene.platform.system(HOSPITAL, scopes)
+      const line = await connect({ authorization: `Bearer ${await scene.platform.token(HOSPITAL, scopes)}` })
+      line.ws.send(`bind ${id}`)
+      expect(await line.closed).toEqual({ code: 1008, reason: 'not-found' })
+      expect((await colleague.post(`/fhir/R4/Subscription/${id}/$get-ws-binding-token`, '')).status).toBe(404)
+    }
+  })
+
   test('another institution’s order cannot be bound', async () => {
     const id = await order(hospital, byCriteria('Observation', { type: 'websocket' }))
     const line = await connect(await bearer(CLINIC))

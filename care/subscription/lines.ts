@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { scopeAllows } from '#care/record'
+import type { Actor } from '#kernel/context'
 import type { Line, Listener } from '#kernel/route'
 import { refuse } from '#kernel/refusal'
 import type { Subscription } from './model.ts'
@@ -17,6 +19,10 @@ const MOST_BOUND = 50
 type Bound = { line: Line; key: string; id: string; sent: number; busy: boolean; wordAt: Date }
 
 export const hashOfToken = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** Whether a caller may have the content of an order: its own client, with a token for its type. Another client's rights are no one's loan. */
+export const mayBind = (actor: Actor, s: Subscription): boolean =>
+  actor.kind === 'system' && actor.id === s.clientId && scopeAllows(actor.scopes, s.order.type, 'r')
 
 /**
  * Orders over lines that stay open: `bind <id>` as in R4, `bind-with-token <token>` as in the backport. What happened while
@@ -125,6 +131,8 @@ export function subscriptionLines(sources: Sources) {
     if (mine.length >= MOST_BOUND) refuse('try-again')
     const { s, at } = await line.act(async (ctx) => ({ s: await store.find(ctx.db, place), at: ctx.now }))
     if (!s || s.deleted || s.status === 'off' || s.order.channel !== 'websocket') return refuse('not-found')
+    // A token was given for this order; without one it is the client that ordered, by a token that may read what it is about.
+    if (greeting === 'r4' && !mayBind(line.actor, s)) return refuse('not-found')
     line.send(greeting === 'r4' ? `bound ${s.id}` : bundleText(s, { type: 'handshake', at }))
     bounds.add({ line, key: s.key, id: s.id, sent: s.delivered, busy: false, wordAt: at })
     look()

@@ -4,15 +4,14 @@ import { forgetHandedOver } from '#kernel/outbox'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { isObject, isResource, type Json, type Resource } from '#packages/fhir'
+import { SOCKET_PATH, socketUrl } from './capability.ts'
 import { DELIVERY_LAW } from './delivery.ts'
 import type { Order, Subscription } from './model.ts'
 import { statusParameters } from './notification.ts'
 import { asResource } from './resource.ts'
 import type { SubscriptionService } from './service.ts'
+import { BACKPORT, eventsTakes, searchTakes, statusTakes, tokenTakes } from './terms.ts'
 import { topicOf, topicTypes } from './topics.ts'
-
-/** Where lines are opened, after the FHIR base. */
-export const SOCKET_PATH = '/fhir/R4/$subscription-socket'
 
 const DAY_MS = 24 * 3600_000
 /** Messages of the outbox are kept this long after they were handed over. */
@@ -53,11 +52,13 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription', ...clients, audit: 'subscription.search' },
       summary: { ja: '自機関の通知の一覧', en: 'The institution’s subscriptions' },
+      takes: searchTakes,
       handle: async (ctx, { query }) => searched(ctx, await service.search(ctx, query)),
     },
     {
       ...{ kind: 'read', method: 'POST', path: '/fhir/R4/Subscription/_search', ...clients, audit: 'subscription.search' },
       summary: { ja: '自機関の通知の一覧（条件を本文で送る）', en: 'The institution’s subscriptions, criteria in the body' },
+      takes: searchTakes,
       handle: async (ctx, { query, body }) => searched(ctx, await service.search(ctx, new URLSearchParams([...query, ...formPairs(body)]))),
     },
     {
@@ -81,21 +82,28 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
     },
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription/:id/$status', ...clients, audit: 'subscription.status' },
+      definition: `${BACKPORT}/backport-subscription-status`,
       summary: { ja: '通知の状態', en: 'State of a subscription' },
       handle: (ctx, { params }) => one(ctx, params.id!),
     },
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription/$status', ...clients, audit: 'subscription.status' },
+      definition: `${BACKPORT}/backport-subscription-status`,
+      takes: statusTakes,
       summary: { ja: '自機関の通知すべての状態', en: 'State of the institution’s subscriptions' },
       handle: (ctx, { query }) => status(ctx, listed(query, 'id'), listed(query, 'status')),
     },
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription/:id/$events', ...clients, audit: 'subscription.events' },
+      definition: `${BACKPORT}/backport-subscription-events`,
+      takes: eventsTakes,
       summary: { ja: 'これまでの出来事（今見てよいものだけ）', en: 'Earlier events, as far as they may be seen now' },
       handle: async (ctx, { params, query }) => ({ fhir: await service.events(ctx, params.id!, asked(query)) }),
     },
     {
       ...{ kind: 'write', method: 'POST', path: '/fhir/R4/Subscription/$get-ws-binding-token', ...clients, audit: 'subscription.token' },
+      definition: `${BACKPORT}/backport-subscription-get-ws-binding-token`,
+      takes: tokenTakes,
       summary: { ja: 'WebSocket に結びつけるための一度きりの値', en: 'A token that binds subscriptions to a WebSocket once' },
       handle: (ctx, { body, query }) => token(ctx, [...listed(query, 'id'), ...parametersNamed(body, 'id')]),
     },
@@ -107,6 +115,7 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
         ...clients,
         audit: 'subscription.token',
       },
+      definition: `${BACKPORT}/backport-subscription-get-ws-binding-token`,
       summary: { ja: '1件を WebSocket に結びつけるための一度きりの値', en: 'A token that binds one subscription to a WebSocket once' },
       handle: (ctx, { params }) => token(ctx, [params.id!]),
     },
@@ -215,12 +224,11 @@ function asked(query: URLSearchParams): { from: number; to: number | null; conte
 }
 
 function tokenParameters(about: { token: string; until: Date; subscriptions: readonly string[] }, base: string): Resource {
-  const socket = `${base.replace(/^http/, 'ws').replace(/\/fhir\/R4$/, '')}${SOCKET_PATH}`
   const parameter: Json[] = [
     { name: 'token', valueString: about.token },
     { name: 'expiration', valueDateTime: about.until.toISOString() },
     ...about.subscriptions.map((id) => ({ name: 'subscription', valueString: id })),
-    { name: 'websocket-url', valueUrl: socket },
+    { name: 'websocket-url', valueUrl: socketUrl(base) },
   ]
   return { resourceType: 'Parameters', parameter }
 }

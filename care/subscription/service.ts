@@ -7,7 +7,7 @@ import { refuse } from '#kernel/refusal'
 import { hasError, type Resource, validateResource } from '#packages/fhir'
 import { deliveryWorker } from './delivery.ts'
 import { subscriptionFeed } from './feed.ts'
-import { hashOfToken, subscriptionLines } from './lines.ts'
+import { hashOfToken, mayBind, subscriptionLines } from './lines.ts'
 import type { Order, Subscription } from './model.ts'
 import { notificationBundle } from './notification.ts'
 import { shownNow, type Sources } from './reading.ts'
@@ -153,7 +153,9 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
     async bindingToken(ctx: Context, ids: readonly string[]): Promise<{ token: string; until: Date; subscriptions: string[] }> {
       const actor = requireClient(ctx, 'r')
       const all = await store.findOf(ctx.db, actor.institutionNumber, MOST_OF_ONE)
-      const mine = all.filter((s) => s.order.channel === 'websocket' && s.status !== 'off' && (ids.length === 0 || ids.includes(s.id)))
+      const mine = all.filter(
+        (s) => mayBind(actor, s) && s.order.channel === 'websocket' && s.status !== 'off' && (ids.length === 0 || ids.includes(s.id)),
+      )
       if (mine.length === 0 || mine.length < ids.length) refuse('not-found')
       const token = `${actor.institutionNumber}.${randomBytes(32).toString('base64url')}`
       const until = new Date(ctx.now.getTime() + TOKEN_SECONDS * 1000)

@@ -207,11 +207,13 @@ export async function forget(db: Db, before: { arrived: Date; any: Date; now: Da
     and not exists (select 1 from subscription.event e where e.key = s.key and e.subscription_id = s.id)`.execute(db)
 }
 
-/** Runs work whose failure undoes only itself, inside the caller's transaction. */
+/** Runs work whose failure undoes only itself, inside the caller's transaction; a question that takes ten seconds has failed. */
 export async function undoing<T>(db: Db, work: () => Promise<T>): Promise<T> {
   await sql`savepoint subscription_order`.execute(db)
   try {
+    await sql`set local statement_timeout = '10s'`.execute(db)
     const done = await work()
+    await sql`set local statement_timeout = '60s'`.execute(db)
     await sql`release savepoint subscription_order`.execute(db)
     return done
   } catch (error) {

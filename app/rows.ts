@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
-import { subscriptionRoutes } from '#care/subscription'
+import { subscriptionCapability, subscriptionRoutes } from '#care/subscription'
 import type { Row } from '#kernel/route'
 import type { TokenMint } from '#kernel/token'
 import { citizenRoutes } from '#portals/citizen'
@@ -26,14 +26,15 @@ export type RowDeps = {
 /** The whole public surface, in one list. */
 export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Row[] {
   const about = { version: APP_VERSION, baseUrl: config.baseUrl }
+  const base = `${config.baseUrl}/fhir/R4`
   const dist = join(import.meta.dirname, '..')
   const rows: Row[] = [
     healthRow(APP_VERSION),
     openApiRow(() => rows, about),
     assetRow('assets', dist),
     assetRow('islands', dist),
-    ...recordRoutes(services.record, { base: `${config.baseUrl}/fhir/R4`, version: APP_VERSION }),
-    ...bulkRoutes(services.bulk, { base: `${config.baseUrl}/fhir/R4` }),
+    ...recordRoutes(services.record, { base, version: APP_VERSION, surface: () => rows, described: [subscriptionCapability(base).resource] }),
+    ...bulkRoutes(services.bulk, { base }),
     ...subscriptionRoutes(services.subscription),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),

@@ -7,6 +7,7 @@ import { isObject } from '#packages/fhir'
 import { readImport } from './import-request.ts'
 import type { BulkFile, ExportAsk, Flow, Job } from './model.ts'
 import type { Sent } from './rules.ts'
+import { exportTakes, importTakes } from './terms.ts'
 import type { BulkService } from './service.ts'
 import { EXPORT_LAW, IMPORT_LAW } from './worker.ts'
 
@@ -45,6 +46,8 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
     audit: 'bulk.export-start',
     law: EXPORT_LAW,
     summary,
+    definition: `http://hl7.org/fhir/uv/bulkdata/OperationDefinition/${level === 'system' ? 'export' : `${level}-export`}`,
+    takes: exportTakes,
     handle: (ctx, request) => kickOff(ctx, request, level),
   })
   const both = (path: string, level: ExportAsk['level'], summary: Sentence): Row[] => [
@@ -66,6 +69,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
       law: IMPORT_LAW,
       body: 'text',
       summary: { ja: '一括取り込みを始める', en: 'Start a bulk import' },
+      takes: importTakes,
       handle: async (ctx, request) => {
         const id = ulid(ctx.now.getTime())
         const ask = await readImport(ctx, request, { home: bulk.home, id })

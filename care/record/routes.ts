@@ -2,7 +2,8 @@ import type { Answer, Row } from '#kernel/route'
 import { hasError, operationOutcome } from '#packages/fhir'
 import { jsonText } from './body.ts'
 import type { DepositReceipt } from './deposit.ts'
-import { capabilityStatement } from './capability.ts'
+import { capabilityRoutes } from './capability/routes.ts'
+import type { About } from './capability/statement.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
 import { historyRoutes } from './history/routes.ts'
 import { operationRoutes } from './operation/routes.ts'
@@ -14,22 +15,18 @@ import { writeRoutes } from './write/routes.ts'
 
 const LAW = '医療法等の一部を改正する法律（令和7年法律第87号）による電子カルテ情報の共有（施行日は規定ごと。要確認: 弁護士）'
 
-/** The FHIR R4 surface. `base` is the public address, e.g. `http://localhost:8080/fhir/R4`. */
-export function recordRoutes(record: RecordService, { base, version }: { base: string; version: string }): Row[] {
+export type SurfaceAbout = About & {
+  /** Every row there is, the ones of other rooms too: what the CapabilityStatement is made of. These rows alone where it is absent. */
+  surface?: () => readonly Row[]
+}
+
+/** The FHIR R4 surface. */
+export function recordRoutes(record: RecordService, { surface, ...about }: SurfaceAbout): Row[] {
+  const { base } = about
   const readers = { who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'] } as const
   const writers = { who: ['system'], why: ['TREAT'] } as const
-  return heedProjection([
-    {
-      kind: 'read',
-      method: 'GET',
-      path: '/fhir/R4/metadata',
-      who: ['public'],
-      why: ['HOPERAT'],
-      audit: 'none',
-      law: 'HL7 FHIR R4 capabilities',
-      summary: { ja: '対応している機能の一覧（CapabilityStatement）', en: 'What this server can do (CapabilityStatement)' },
-      handle: async () => ({ fhir: capabilityStatement(base, version), headers: { 'cache-control': 'public, max-age=300' } }),
-    },
+  const rows: Row[] = heedProjection([
+    ...capabilityRoutes(about, () => surface?.() ?? rows),
     {
       kind: 'write',
       method: 'POST',
@@ -42,6 +39,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
         ja: '3文書6情報の提出（一式を受け付けるか、一式を断るか）',
         en: 'Submit documents and items of the sharing service, whole or not at all',
       },
+      takes: [{ name: 'resource', in: 'body', type: 'Bundle', required: true, about: { ja: '3文書6情報の一式', en: 'The submission' } }],
       handle: async (ctx, request) => submitted(await record.deposit(ctx, jsonText(request))),
     },
     ...searchRoutes(record, { base }),
@@ -60,6 +58,7 @@ export function recordRoutes(record: RecordService, { base, version }: { base: s
     ...historyRoutes(record, { base, law: LAW }),
     ...writeRoutes(record, base),
   ])
+  return rows
 }
 
 /** What a submission brought, as an outcome: one line of information, then the warnings. */

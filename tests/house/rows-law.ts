@@ -8,6 +8,7 @@ export const unaudited: Record<string, string> = {
   'GET /health': 'says whether the platform works, nothing about anybody',
   'GET /openapi.json': 'the list of these rows',
   'GET /fhir/R4/metadata': 'what the server can do',
+  'GET /fhir/R4/OperationDefinition/enishi-:name': 'what an operation takes',
   'GET /fhir/R4/.well-known/smart-configuration': 'where tokens are and how they are asked for',
   'GET /.well-known/smart-configuration': 'where tokens are and how they are asked for',
   'mount /assets': 'style sheets and fonts',

@@ -8,6 +8,7 @@ import type { RecordService } from '../service.ts'
 import { requireResource } from '../write/judge.ts'
 import { everythingBundle, parseEverything } from './everything.ts'
 import { labelsOf, metaParameters } from './meta.ts'
+import { everythingTakes, HL7, labelTakes, lastnTakes, purgeTakes } from './terms.ts'
 
 const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
 const ERASURE = '個人情報の保護に関する法律（不要になった個人データの消去。条文は要確認: 弁護士）'
@@ -40,6 +41,8 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
       ...reading,
       path: '/fhir/R4/Patient/:id/$everything',
       audit: 'record.everything',
+      definition: `${HL7}/Patient-everything`,
+      takes: everythingTakes,
       summary: { ja: '一人の記録のすべて（ページごと）', en: 'Everything of a person, in pages' },
       handle: everything,
     },
@@ -47,6 +50,8 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
       ...reading,
       path: '/fhir/R4/Observation/$lastn',
       audit: 'record.lastn',
+      definition: `${HL7}/Observation-lastn`,
+      takes: lastnTakes,
       summary: { ja: '種類ごとに最も新しい検査値', en: 'The newest observations of each kind' },
       handle: async (ctx, request) => {
         const found = await record.lastn(ctx, request.query, isStrict(request))
@@ -54,13 +59,29 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
         return { fhir: bundle }
       },
     },
-    { ...reading, path: '/fhir/R4/$meta', audit: 'record.meta', summary: metaSummary, handle: meta },
-    { ...reading, path: '/fhir/R4/:type/$meta', audit: 'record.meta', summary: metaSummary, handle: meta },
-    { ...reading, path: '/fhir/R4/:type/:id/$meta', audit: 'record.meta', summary: metaSummary, handle: meta },
+    { ...reading, path: '/fhir/R4/$meta', audit: 'record.meta', summary: metaSummary, definition: `${HL7}/Resource-meta`, handle: meta },
+    {
+      ...reading,
+      path: '/fhir/R4/:type/$meta',
+      audit: 'record.meta',
+      summary: metaSummary,
+      definition: `${HL7}/Resource-meta`,
+      handle: meta,
+    },
+    {
+      ...reading,
+      path: '/fhir/R4/:type/:id/$meta',
+      audit: 'record.meta',
+      summary: metaSummary,
+      definition: `${HL7}/Resource-meta`,
+      handle: meta,
+    },
     {
       ...writing,
       path: '/fhir/R4/:type/:id/$meta-add',
       audit: 'record.update',
+      definition: `${HL7}/Resource-meta-add`,
+      takes: labelTakes,
       summary: { ja: 'ラベルを加える（新しい版になる）', en: 'Add labels, in a new version' },
       prepare: parameters,
       handle: relabel('add'),
@@ -69,6 +90,8 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
       ...writing,
       path: '/fhir/R4/:type/:id/$meta-delete',
       audit: 'record.update',
+      definition: `${HL7}/Resource-meta-delete`,
+      takes: labelTakes,
       summary: { ja: 'ラベルを外す（新しい版になる）', en: 'Take labels away, in a new version' },
       prepare: parameters,
       handle: relabel('delete'),
@@ -81,6 +104,7 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
       roles: ['operator'],
       why: ['TREAT', 'HOPERAT'],
       audit: 'record.purge',
+      takes: purgeTakes,
       law: ERASURE,
       body: 'text',
       summary: { ja: '一人の記録の消去（運用者、根拠と理由が要る）', en: 'Erase a person’s record (operator, with basis and reason)' },

@@ -19,6 +19,9 @@ type Parts = {
 
 const jsonPatch = 'application/json-patch+json'
 
+/** Media types a PATCH may come in. */
+export const patchFormats: readonly string[] = [jsonPatch]
+
 const invalid = (findings: readonly Finding[]): never => refuse('resource-invalid', {}, findings)
 
 /** The change in the body of a PATCH. @refuses media-type, resource-invalid */

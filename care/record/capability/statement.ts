@@ -1,0 +1,148 @@
+import { resourceTypes } from '#packages/fhir'
+import { sharedTypes } from '../ids.ts'
+import { searchCapability } from '../search/capability.ts'
+import { patchFormats } from '../write/patch.ts'
+import { modifiersOf } from './modifiers.ts'
+import { definitionOf } from './operation-definition.ts'
+import { type Operation, ownInteractions, sharedInteractions, type Surface } from './surface.ts'
+
+const BULK = 'http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'
+const SOCKET = 'http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket'
+const OAUTH = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris'
+const SECURITY = 'http://terminology.hl7.org/CodeSystem/restful-security-service'
+
+const documentation = `検索条件に使える修飾子は、条件ごとの documentation に「:修飾子」で示します（[type] はリソースの種類の名）。
+Prefer: return=minimal | representation | OperationOutcome と handling=strict | lenient、Idempotency-Key、If-Match、If-None-Match、If-Modified-Since、If-None-Exist に応じます。
+
+Modifiers of a search parameter are listed in its documentation, each with a colon ([type] stands for the name of a resource type).
+Prefer (return=minimal | representation | OperationOutcome, handling=strict | lenient), Idempotency-Key, If-Match, If-None-Match, If-Modified-Since and If-None-Exist are honoured.`
+
+export type About = {
+  /** Public address, e.g. `http://localhost:8080/fhir/R4`. */
+  base: string
+  version: string
+  /** What a room says of its own type beyond what its rows tell, e.g. profiles and topics. */
+  described?: readonly ({ type: string } & Record<string, unknown>)[]
+}
+
+/** What the FHIR surface offers, made from the rows that serve it and the tables that search reads. @spec FHIR R4 CapabilityStatement */
+export function capabilityStatement(surface: Surface, about: About): object {
+  const { base, version } = about
+  const whole = surface.interactions.get('') ?? new Set()
+  const system = [
+    ...(whole.has('bundle') ? ['transaction', 'batch'] : []),
+    ...(whole.has('history-system') ? ['history-system'] : []),
+    ...(whole.has('search-system') ? ['search-system'] : []),
+  ]
+  const operation = operationsOf(surface.operations.filter((o) => o.level === 'system'), base)
+  return {
+    resourceType: 'CapabilityStatement',
+    url: `${base}/metadata`,
+    version,
+    name: 'Enishi',
+    title: 'Enishi 縁',
+    status: 'active',
+    date: '2026-11-22',
+    kind: 'instance',
+    ...(isBulk(surface) ? { instantiates: [BULK] } : {}),
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+    ...(whole.size > 0 && isPatched(surface) ? { patchFormat: [...patchFormats] } : {}),
+    software: { name: 'Enishi', version },
+    implementation: { description: 'Enishi 縁', url: base },
+    rest: [
+      {
+        ...(surface.socket === null ? {} : { extension: [{ url: SOCKET, valueUri: socketUrl(base, surface.socket) }] }),
+        mode: 'server',
+        documentation,
+        security: security(base),
+        resource: resourceTypes.flatMap((type) => ofType(surface, type, about)),
+        ...(system.length > 0 ? { interaction: system.map((code) => ({ code })) } : {}),
+        ...(operation.length > 0 ? { operation } : {}),
+      },
+    ],
+  }
+}
+
+const socketUrl = (base: string, path: string): string => `${base.replace(/^http/, 'ws').replace(/\/fhir\/R4$/, '')}${path}`
+
+/** All three levels of export are there. */
+const isBulk = ({ operations }: Surface): boolean =>
+  [null, 'Patient', 'Group'].every((type) => operations.some((o) => o.name === 'export' && o.type === type))
+
+const isPatched = ({ interactions }: Surface): boolean => interactions.get('*')?.has('patch') === true
+
+const security = (base: string): object => ({
+  extension: [{ url: OAUTH, extension: [{ url: 'token', valueUri: base.replace(/\/fhir\/R4$/, '/oauth/token') }] }],
+  cors: false,
+  service: [{ coding: [{ system: SECURITY, code: 'SMART-on-FHIR' }], text: 'SMART Backend Services' }],
+  description: `システムは SMART Backend Services のアクセストークン（mTLS か DPoP に結び付いたもの）を使います。くわしくは ${base}/.well-known/smart-configuration
+
+Systems use access tokens of SMART Backend Services, tied to a certificate (mTLS) or a key (DPoP). See ${base}/.well-known/smart-configuration`,
+})
+
+function operationsOf(operations: readonly Operation[], base: string): object[] {
+  const byName = new Map(operations.map((o) => [o.name, o]))
+  return [...byName.values()].map((o) => ({ name: o.name, definition: definitionOf(o, base), documentation: `${o.summary.ja} / ${o.summary.en}` }))
+}
+
+/** One type as a list of none or one: what nobody serves is not listed. */
+function ofType(surface: Surface, type: string, { base, described = [] }: About): object[] {
+  const shared = sharedInteractions(surface, type)
+  const interaction = [...new Set([...ownInteractions(surface, type), ...shared])]
+  if (interaction.length === 0) return []
+  const has = (code: (typeof shared)[number]) => shared.includes(code)
+  const conditional = (code: 'update-conditional' | 'delete-conditional') => surface.interactions.get('*')?.has(code) === true
+  const operation = operationsOf(
+    surface.operations.filter((o) => o.type === type || (o.type === '*' && has('read'))),
+    base,
+  )
+  return [
+    {
+      ...described.find((d) => d.type === type),
+      type,
+      interaction: interaction.map((code) => ({ code })),
+      versioning: 'versioned-update',
+      readHistory: has('vread'),
+      updateCreate: has('update') && type !== 'Patient',
+      conditionalCreate: has('create'),
+      conditionalRead: has('read') ? 'full-support' : 'not-supported',
+      conditionalUpdate: has('update') && conditional('update-conditional'),
+      conditionalDelete: has('delete') && conditional('delete-conditional') ? 'single' : 'not-supported',
+      referencePolicy: sharedTypes.has(type) ? ['literal'] : ['literal', 'logical'],
+      ...(has('search-type') ? searched(type) : searchedApart(surface, type)),
+      ...(operation.length > 0 ? { operation } : {}),
+    },
+  ]
+}
+
+function searched(type: string): object {
+  const { searchParam, ...includes } = searchCapability(type)
+  const described = searchParam.map((p) => {
+    const modifiers = modifiersOf(type, p.name).map((m) => `:${m}`)
+    return modifiers.length > 0 ? { ...p, documentation: modifiers.join(' ') } : p
+  })
+  return { ...includes, searchParam: described }
+}
+
+const kinds: Partial<Record<string, string>> = { code: 'token', dateTime: 'date', Reference: 'reference', integer: 'number' }
+
+/** Search of a type that has a service of its own. */
+function searchedApart(surface: Surface, type: string): object {
+  const takes = (surface.searches.get(type) ?? []).filter((p) => p.in === undefined || p.in === 'query')
+  return takes.length === 0
+    ? {}
+    : { searchParam: takes.map((p) => ({ name: p.name, type: kinds[p.type] ?? 'string', documentation: `${p.about.ja} / ${p.about.en}` })) }
+}
+
+/** What is offered to ask about terminology: nothing yet, said in the form that was asked for. @spec FHIR R4 TerminologyCapabilities */
+export const terminologyCapabilities = ({ base, version }: About): object => ({
+  resourceType: 'TerminologyCapabilities',
+  status: 'active',
+  date: '2026-11-22',
+  kind: 'instance',
+  description:
+    '用語サービスの操作（$expand、$validate-code、$lookup、$translate）はありません。保存された ValueSet は検索の :in と :not-in に使えます。 / There are no terminology operations ($expand, $validate-code, $lookup, $translate). Stored ValueSets serve the search modifiers :in and :not-in.',
+  software: { name: 'Enishi', version },
+  implementation: { description: 'Enishi 縁', url: base },
+})

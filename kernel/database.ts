@@ -11,7 +11,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
-import { lanes, sendTogether, type Statement } from './lanes.ts'
+import { type Lanes, lanes, sendTogether, type Statement } from './lanes.ts'
 
 /** A handle for SQL: the pool, or one transaction. */
 export type Db = Kysely<unknown>
@@ -86,7 +86,11 @@ export function openDatabase(options: DatabaseOptions): Db & { pool: pg.Pool } {
   pool.on('error', () => undefined)
   // Nor is a busy one, beyond the query that fails with it: without a listener the event would end the whole process.
   pool.on('connect', (client) => void client.on('error', () => undefined))
-  const shared = lanes(config, options.lanes ?? Math.min(options.poolSize, 4))
+  return databaseOver(pool, lanes(config, options.lanes ?? Math.min(options.poolSize, 4)))
+}
+
+/** The database over connections that somebody else made: the driver's, or simulated ones. */
+export function databaseOver(pool: pg.Pool, shared: Lanes): Db & { pool: pg.Pool } {
   const named = naming()
   type Connection = DatabaseConnection & { own?: pg.PoolClient; broken?: boolean }
   const driver: Driver = {
@@ -236,8 +240,8 @@ export function sqlState(error: unknown): string | undefined {
 
 /** How the driver says that a connection is gone; it gives these errors no code. */
 const GONE = /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/
-/** A socket that broke, or a server that is not there (ENOENT: its unix socket is missing). */
-const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ENOTCONN', 'ETIMEDOUT'])
+/** A socket that broke, a server that is not there (ENOENT: its unix socket is missing), or no more files for another socket. */
+const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ENOTCONN', 'ETIMEDOUT', 'EMFILE', 'ENFILE', 'EAGAIN'])
 /** The server is starting, stopping, full, or lost the connection. */
 const AWAY = new Set(['53300', '57P01', '57P02', '57P03', '08000', '08001', '08003', '08006'])
 

@@ -1,6 +1,6 @@
 import { gather } from '#kernel/gather'
 import { type AuditBatch, auditBatch, insertAudit } from '#kernel/audit'
-import type { Db } from '#kernel/database'
+import { type Db, transact } from '#kernel/database'
 import { lead, resign, underEpoch } from '#kernel/leader'
 import type { Answer, WriteRow, ReadRow } from '#kernel/route'
 import { type Outcome, serve, type ServeDeps } from '#kernel/serve'
@@ -123,7 +123,10 @@ export function webProcess(about: { sim: Scheduler; store: Store; weather: Weath
     db,
     accounts,
     clock: { now: () => new Date(sim.now()) },
-    mint: { issue: async () => '', read: async () => ({ clientId: 'c', scopes: [], tokenId: 't', until: new Date(sim.now() + 1e6) }) },
+    mint: {
+      issue: async () => '',
+      read: async () => ({ clientId: 'c', scopes: [], tokenId: 't', until: new Date(sim.now() + 1e6), binding: null }),
+    },
     batch: planted === 'answer-before-audit' ? hasty : real,
   } as unknown as ServeDeps
   return {
@@ -177,4 +180,4 @@ export async function leaderProcess(about: {
   }
 }
 
-const plain = (db: Db, _epoch: number, work: (trx: Db) => Promise<void>): Promise<void> => db.transaction().execute((trx) => work(trx))
+const plain = (db: Db, _epoch: number, work: (trx: Db) => Promise<void>): Promise<void> => transact(db, work)

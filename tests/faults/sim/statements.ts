@@ -1,4 +1,3 @@
-import type { CompiledQuery } from 'kysely'
 import type { Scheduler } from './scheduler.ts'
 import type { Fields, Session, Store } from './store.ts'
 
@@ -123,7 +122,7 @@ const statements: readonly [RegExp, Statement][] = [
   [/^select .*from sim\.account/, ({ values, sim }) => found(...(values[0] as string[]).map((id) => ({ id, read_at: sim.now() })))],
 ]
 
-export async function perform(query: Pick<CompiledQuery, 'sql' | 'parameters'>, about: Omit<About, 'values'>): Promise<Answer> {
+export async function perform(query: { sql: string; parameters: readonly unknown[] }, about: Omit<About, 'values'>): Promise<Answer> {
   const text = query.sql.trim()
   const statement = statements.find(([pattern]) => pattern.test(text))?.[1]
   if (!statement) throw new Error(`the simulated database does not know: ${text.slice(0, 120)}`)

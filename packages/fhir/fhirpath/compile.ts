@@ -10,6 +10,7 @@ import { textFunctions } from './functions-text.ts'
 import { integer, made, type Node, type Nodes, none, pushChildren, systemType, text, truth } from './node.ts'
 import { lazyOperations, negated, operations } from './operators.ts'
 import { condition, type Scope, single, spend, type Step } from './run.ts'
+import { sorted } from './sort.ts'
 import type { Syntax, TypeSpecifier } from './syntax.ts'
 import { isFhirType, typeTest } from './types.ts'
 
@@ -20,7 +21,7 @@ const rows = new Map<string, FunctionRow>(
 )
 
 /** Names of every function, for editors and messages. */
-export const functionNames: readonly string[] = [...rows.keys(), 'ofType', 'is', 'as', 'defineVariable'].sort()
+export const functionNames: readonly string[] = [...rows.keys(), 'ofType', 'is', 'as', 'defineVariable', 'sort'].sort()
 
 function childrenStep(name: string): Step {
   return (input, scope) => {
@@ -120,6 +121,10 @@ function callStep(tree: Extract<Syntax, { kind: 'call' }>): Step {
   const { name, args, at } = tree
   if (name === 'ofType' || name === 'is' || name === 'as') return typeStep(name, source, typeArgument(args, at))
   if (name === 'defineVariable') return defineStep(source, tree)
+  if (name === 'sort') {
+    const keys = args.map((arg, i) => ({ step: compileSyntax(arg), descending: tree.descending?.[i] ?? false }))
+    return (input, scope) => sorted(source(input, scope), keys, scope, at)
+  }
   const row = rows.get(name)
   if (!row) throw unknownError(at, `${name}()という関数はありません。`, `There is no function ${name}().`)
   if (args.length < row.least || args.length > row.most) throw argumentError(name, at)

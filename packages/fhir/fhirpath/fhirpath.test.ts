@@ -182,6 +182,13 @@ describe('truth of a condition', () => {
 
 describe('other', () =>
   rows(patient, {}, [
+    ['(3 | 1 | 2).sort()', [1, 2, 3]],
+    ['(3 | 1 | 2).sort($this desc)', [3, 2, 1]],
+    ["('3' | '1' | '10').sort()", ['1', '10', '3']],
+    ['telecom.sort(system desc, rank desc).value', ['090-0000-0000', '03-0000-0000', 'hana@example.jp']],
+    ['name.sort(family desc).use', ['official', 'usual', 'maiden']],
+    ['name.sort(family).use', ['maiden', 'usual', 'official']],
+    ["(1.5 'mg').value", [1.5]],
     ['coalesce(nothing, name.family.first())', ['縁']],
     ['contact.repeatAll(name).count()', [1]],
     ["name.select(defineVariable('n').given.select(%n.use & ':' & $this)).first()", ['official:花子']],

@@ -1,4 +1,5 @@
 /** What a hostile expression or resource may cost. Each limit with what stays inside it. */
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Json } from '../model.ts'
 import { patient, questionnaire } from './fhirpath.fixture.ts'
@@ -122,4 +123,54 @@ test('the resource stays as it was', () => {
   for (const expression of ['descendants()', 'name.given | contact.name.given', 'birthDate + 1 day', "defineVariable('a').name"])
     compileFhirPath(expression).values(patient)
   expect(patient).toEqual(before)
+})
+
+test('any text is an expression or a FhirPathError, never another failure', () => {
+  const words =
+    "name given . . ( ) [ ] , 'a' 1 -1 0.5 @2024 @T10:00 @2024-01-01T10:00Z {} + - * / & | = != ~ < > and or implies in contains is as Patient Quantity $this $index $total %resource %x " +
+    "where( select( repeat( first() count() exists( toString() toQuantity() substring( matches( replace( iif( aggregate( 'kg' days sort( desc lowBoundary() div mod telecom.rank value ~ `x` // "
+  const texts = fc.array(fc.constantFrom(...words.split(' ')), { maxLength: 12 }).map((parts) => parts.join(' '))
+  const answered = (text: string) =>
+    ['accepted', 'syntax', 'type', 'unknown', 'costly'].includes(refusal(() => compileFhirPath(text).values(patient, { maxSteps: 20_000 })))
+  fc.assert(fc.property(fc.oneof(texts, fc.string({ maxLength: 40 })), answered), { numRuns: 3000 })
+})
+
+test('any JSON can be asked anything', () => {
+  const questions = [
+    'descendants()',
+    'value.value',
+    'name.given | name.family',
+    'repeat(item)',
+    'extension.value',
+    '$this = $this',
+    '$this ~ $this',
+    'type()',
+    'children().distinct()',
+    'birthDate + 1 day',
+  ]
+  const answered = (resource: Json, question: string) =>
+    ['accepted', 'type', 'costly'].includes(refusal(() => compileFhirPath(question).values(resource)))
+  const resource = fc.dictionary(
+    fc.constantFrom(
+      'resourceType',
+      'name',
+      'given',
+      '_given',
+      'item',
+      'value',
+      'valueQuantity',
+      'birthDate',
+      '_birthDate',
+      'extension',
+      'contained',
+      'kind',
+    ),
+    fc.jsonValue({ maxDepth: 3 }),
+  )
+  fc.assert(
+    fc.property(resource, fc.constantFrom('Patient', 'Observation', 'Unknown'), fc.constantFrom(...questions), (json, type, question) =>
+      answered({ ...(json as object), resourceType: type }, question),
+    ),
+    { numRuns: 2000 },
+  )
 })

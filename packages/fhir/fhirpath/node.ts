@@ -114,6 +114,12 @@ function push(out: Node[], parent: Node, owner: JsonObject, place: Place): void 
 /** Adds the children of that FHIR name. Elements the structure does not know are read as they stand. */
 export function pushChildren(out: Node[], parent: Node, name: string): void {
   const { value, type } = parent
+  if (type === 'System.Quantity') {
+    const { value: amount, unit } = value as Quantity
+    if (name === 'value') out.push(made(amount, 'System.Decimal'))
+    if (name === 'unit') out.push(made(unit, 'System.String'))
+    return
+  }
   const owner = isObject(value) && !isSystem(parent) ? value : parent.extra
   if (owner === undefined) return
   const places = placesOf(owner === value ? type : 'Element').get(name)

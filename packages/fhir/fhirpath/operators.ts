@@ -48,6 +48,11 @@ function operands(left: Nodes, right: Nodes, at: number, operator: string): [Sys
   )
 }
 
+function incomparable(at: number, a: SystemValue, b: SystemValue): never {
+  const [x, y] = [kindOf(a), kindOf(b)]
+  throw typeError(at, `${x}と${y}の大小は比べられません。型をそろえてください。`, `${x} and ${y} have no order. Convert one of them.`)
+}
+
 const isQuantity = (value: SystemValue): value is Quantity => typeof value === 'object' && value.kind === 'quantity'
 const isMoment = (value: SystemValue): value is Temporal =>
   typeof value === 'object' && value.kind !== 'quantity' && value.kind !== 'decimal'
@@ -122,10 +127,10 @@ export function order(a: SystemValue, b: SystemValue, at: number, run: Run): num
   const [v, w] = isMoment(x) || isMoment(y) ? [momentOf(x), momentOf(y)] : [x, y]
   if (isMoment(v) && isMoment(w)) {
     const difference = compareTemporals(v, w, run.zone)
-    return difference === null ? mismatch(at, '<', a, b) : difference
+    return difference === null ? incomparable(at, a, b) : difference
   }
   const [m, n] = [asDecimal(x), asDecimal(y)]
-  return m && n ? decimals.compareDecimals(m, n) : mismatch(at, '<', a, b)
+  return m && n ? decimals.compareDecimals(m, n) : incomparable(at, a, b)
 }
 
 function comparison(operator: string, holds: (difference: number) => boolean): Operation {

@@ -120,6 +120,22 @@ function callArguments(parser: Parser): Syntax[] {
   return args
 }
 
+/** The keys of a sort, each with its direction. */
+function sortKeys(parser: Parser): { args: Syntax[]; descending: boolean[] } {
+  const args: Syntax[] = []
+  const descending: boolean[] = []
+  if (take(parser, ')')) return { args, descending }
+  do {
+    args.push(expression(parser, 0))
+    const { kind, text } = peek(parser)
+    const directed = kind === 'name' && (text === 'asc' || text === 'desc')
+    if (directed) parser.at++
+    descending.push(directed && text === 'desc')
+  } while (take(parser, ','))
+  expect(parser, ')')
+  return { args, descending }
+}
+
 /** A name or a call, after a dot or at the start. */
 function invocation(parser: Parser, source: Syntax | undefined): Syntax {
   const token = peek(parser)
@@ -132,6 +148,8 @@ function invocation(parser: Parser, source: Syntax | undefined): Syntax {
   if (!named) return unexpected(token)
   parser.at++
   const from = source === undefined ? {} : { source }
+  if (token.kind === 'name' && token.text === 'sort' && take(parser, '('))
+    return { kind: 'call', ...from, name: 'sort', ...sortKeys(parser), at: token.at }
   if (token.kind === 'name' && take(parser, '('))
     return { kind: 'call', ...from, name: token.text, args: callArguments(parser), at: token.at }
   return { kind: 'member', ...from, name: token.text, at: token.at }

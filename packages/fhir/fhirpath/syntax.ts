@@ -39,7 +39,8 @@ export type Syntax =
   | { kind: 'special'; name: '$this' | '$index' | '$total'; at: number }
   /** `source` absent: the name or call stands first and applies to the context. */
   | { kind: 'member'; source?: Syntax; name: string; at: number }
-  | { kind: 'call'; source?: Syntax; name: string; args: Syntax[]; at: number }
+  /** `descending`: for each key of `sort`, whether it is followed by `desc`. */
+  | { kind: 'call'; source?: Syntax; name: string; args: Syntax[]; descending?: boolean[]; at: number }
   | { kind: 'index'; source: Syntax; index: Syntax; at: number }
   | { kind: 'polarity'; sign: '+' | '-'; operand: Syntax; at: number }
   | { kind: 'binary'; operator: BinaryOperator; left: Syntax; right: Syntax; at: number }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Person, PersonService, Resolution, Stated } from '#care/person'
 import type { ConsentService } from '#care/consent'
-import type { Context } from '#kernel/context'
+import type { Actor, Context } from '#kernel/context'
 import { institutionOf } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
@@ -65,6 +65,14 @@ export function judge(text: string): { bundle: Resource | null; findings: Findin
   return { bundle, findings: [...structure, ...whyNotSubmit(bundle)] }
 }
 
+/** @refuses not-permitted, scope-missing */
+export function requireDepositor(actor: Actor): void {
+  if (actor.kind !== 'system') refuse('not-permitted')
+  if (!scopeAllows(actor.scopes, 'Bundle', 'c')) refuse('scope-missing', { scope: 'system/Bundle.c' })
+}
+
+export type Judged = ReturnType<typeof judge>
+
 /** Accepts submissions of the sharing service: whole, or not at all. */
 export function depositService({
   consent,
@@ -79,12 +87,12 @@ export function depositService({
     /**
      * Takes in one submission. The same Bundle identifier of the same person replaces what it brought before;
      * a Patient alone takes it all away; the identical content again changes nothing.
+     * @param judged what `judge` found, where it was asked before the transaction opened
      * @refuses bundle-refused, institution-mismatch, scope-missing
      */
-    async deposit(ctx: Context, text: string): Promise<DepositReceipt> {
-      if (ctx.actor.kind !== 'system') refuse('not-permitted')
-      if (!scopeAllows(ctx.actor.scopes, 'Bundle', 'c')) refuse('scope-missing', { scope: 'system/Bundle.c' })
-      const { bundle, findings } = judge(text)
+    async deposit(ctx: Context, text: string, judged?: Judged): Promise<DepositReceipt> {
+      requireDepositor(ctx.actor)
+      const { bundle, findings } = judged ?? judge(text)
       if (bundle === null || hasError(findings)) return refuse('bundle-refused', {}, findings)
       const source = ownInstitution(ctx, bundle)
       const who = statedPerson(bundle) ?? refuse('bundle-refused', {}, [noPerson])

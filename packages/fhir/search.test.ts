@@ -1,13 +1,13 @@
 /** @spec http://hl7.org/fhir/R4/search.html, http://hl7.org/fhir/R4/searchparameter-registry.html */
 import { describe, expect, test } from 'vitest'
 import type { Resource } from './model.ts'
-import { extractIndex, searchParametersFor } from './search.ts'
+import { compileParameter, compositesFor, extractIndex, searchParametersFor, storedUnder } from './search.ts'
 import { compileExpression } from './search-expression.ts'
 import { resourceTypes } from './shapes.ts'
 
 const all = resourceTypes.flatMap((type) => searchParametersFor(type))
 
-/** Parameters that no index row is made for. Composite ones are answered by joining their components' rows. */
+/** Parameters that no plain index row is made for. */
 const notIndexed = {
   composite: 72,
   special: ['Location.near'],
@@ -209,5 +209,85 @@ describe('index values', () => {
   ])('%s', (_, resource, param, rows) => {
     const found = Object.values(extractIndex(resource)).flatMap((list: { param: string }[]) => of(list, param))
     expect(found).toEqual(rows)
+  })
+})
+
+describe('composite parameters', () => {
+  const all = resourceTypes.flatMap((type) => searchParametersFor(type)).filter((p) => p.kind === 'composite')
+
+  test('every one compiles, with a kind for each component and a token to look it up by', () => {
+    for (const { type, code, components } of all) {
+      const ways = compositesFor(type, code)
+      expect(ways.length, `${type}.${code}`).toBeGreaterThan(0)
+      for (const way of ways) {
+        expect(way.components, `${type}.${code}`).toHaveLength(components!.length)
+        expect(way.components[0]!.code, `${type}.${code}`).toBeDefined()
+      }
+    }
+  })
+
+  test('parts of one element stay together', () => {
+    const part = (code: string, value: number) => ({ code: { coding: [{ system: 's', code }] }, valueQuantity: { value } })
+    const { composites } = extractIndex({
+      resourceType: 'Observation',
+      component: [part('a', 1), part('b', 2), { code: { coding: [{ code: 'c' }] } }],
+    })
+    const seen = composites.map(({ param, parts }) => [param, parts[0]!.tokens[0]!.code, parts[1]!.quantities[0]!.lo])
+    expect(seen).toEqual([
+      ['component-code-value-quantity', 'a', 1],
+      ['component-code-value-quantity', 'b', 2],
+    ])
+  })
+
+  test('a component may start at the resource', () => {
+    const { composites } = extractIndex({
+      resourceType: 'MolecularSequence',
+      referenceSeq: { chromosome: { coding: [{ code: '7' }] }, windowStart: 1, windowEnd: 9 },
+      variant: [{ start: 2, end: 3 }],
+    })
+    const found = composites.find((c) => c.param === 'chromosome-variant-coordinate')!
+    expect([found.parts[0]!.tokens[0]!.code, found.parts[1]!.numbers[0]!.value, found.parts[2]!.numbers[0]!.value]).toEqual(['7', 2, 3])
+  })
+
+  test('what the resource itself holds needs no row of its own', () => {
+    expect(compositesFor('Observation', 'code-value-quantity').map((c) => [c.select, c.components])).toEqual([
+      [
+        null,
+        [
+          { kind: 'token', code: 'code' },
+          { kind: 'quantity', code: 'value-quantity' },
+        ],
+      ],
+    ])
+    expect(compositesFor('Observation', 'code')).toEqual([])
+  })
+})
+
+test('a parameter that joins two others is stored under those', () => {
+  expect(storedUnder('Observation', 'combo-code')).toEqual(['code', 'component-code'])
+  expect(storedUnder('Observation', 'code')).toEqual(['code'])
+  expect(extractIndex({ resourceType: 'Observation', code: { coding: [{ code: 'a' }] } }).tokens.map((t) => t.param)).toEqual(['code'])
+})
+
+test('an identifier says of which kind it is', () => {
+  const { tokens } = extractIndex({
+    resourceType: 'Condition',
+    identifier: [{ value: '1', type: { coding: [{ system: 's', code: 'MR' }] } }],
+  })
+  expect(tokens.find((t) => t.param === 'identifier')).toEqual({ param: 'identifier', code: '1', typed: [{ system: 's', code: 'MR' }] })
+})
+
+describe('parameters that somebody defines', () => {
+  test('read what their expression says', () => {
+    const read = compileParameter({ type: 'Observation', code: 'x', kind: 'string', expression: 'Observation.code.text' })
+    expect(read({ resourceType: 'Observation', code: { text: 'a' } }).strings).toEqual([{ param: 'x', value: 'a' }])
+  })
+  test.each([
+    ['composite', 'Observation.code'],
+    ['token', ''],
+    ['token', 'Observation.nobody'],
+    ['token', "Observation.code.text.matches('a')"],
+  ])('%s %j is refused', (kind, expression) => {
+    expect(() => compileParameter({ type: 'Observation', code: 'x', kind, expression })).toThrow(SyntaxError)
   })
 })

@@ -86,10 +86,12 @@ function pageSql(
     const after = search.cursor ? sql` and ${afterCursor(direct, search.cursor, search)}` : sql``
     return sql`select ${COLUMNS}${refs}, ${about.rule} as rule from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
   }
-  const named: Columns = keys.map((k, n) => ({ ...k, column: sql.ref(`r.s${n}`) }))
   const values = sql.join(keys.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
-  const after = search.cursor ? sql`where ${afterCursor(named, search.cursor, search)}` : sql``
-  return sql`select * from (select ${COLUMNS}, r.refs, ${about.rule} as rule, ${values} from record.resource r where ${where}) r ${after} order by ${orderBy(named, search)} limit ${limit}`
+  const rows = sql`select ${COLUMNS}${refs}, ${about.rule} as rule, ${values} from record.resource r where ${where}`
+  const named = (prefix: string): Columns => keys.map((k, n) => ({ ...k, column: sql.ref(`${prefix}s${n}`) }))
+  if (!search.cursor) return sql`${rows} order by ${orderBy(named(''), search)} limit ${limit}`
+  const after = afterCursor(named('r.'), search.cursor, search)
+  return sql`select * from (${rows}) r where ${after} order by ${orderBy(named('r.'), search)} limit ${limit}`
 }
 
 const written = (value: unknown): string | null =>

@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { spaceOr } from './disk.mjs'
+import { freeMb, spaceOr } from './disk.mjs'
 import { socketFolder } from './places.mjs'
 import { chooseAccount, giveTo, postgresEnvironment } from './postgres-account.mjs'
 import { bundledPostgres } from './postgres-binaries.mjs'
@@ -82,6 +82,11 @@ export async function startPostgres(wanted) {
 
 /** @typedef {{ account: import('./postgres-account.mjs').Account, libraries?: string | undefined, durable: boolean, socket: string, log: string, stays: boolean }} Run */
 
+/** A log segment of 16 MB, and some room beside it. */
+const NEEDED_TO_RECOVER_MB = 32
+/** Starts that fail for another reason than a full disk, one after another, before the platform gives up. */
+const MOST_FAILURES = 2
+
 /** @param {Run} run @returns {Promise<Server>} */
 async function supervise(run) {
   let stopping = false
@@ -90,12 +95,19 @@ async function supervise(run) {
   const restart = async () => {
     if (stopping) return
     say('PostgreSQL が止まったため、起動し直します', 'PostgreSQL ended; starting it again')
-    try {
-      child = await launch(run)
-      watch()
-    } catch (error) {
-      process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
-      process.kill(process.pid, 'SIGTERM')
+    let isTold = false
+    for (let failures = 0; !stopping; ) {
+      try {
+        child = await launch(run)
+        return watch()
+      } catch (error) {
+        // On a full disk it cannot recover; it can as soon as somebody has made room, and nobody need start anything then.
+        const isFull = freeMb(run.account.dataFolder) < NEEDED_TO_RECOVER_MB
+        if (!isTold) process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
+        isTold = true
+        if (!isFull && ++failures > MOST_FAILURES) return void process.kill(process.pid, 'SIGTERM')
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+      }
     }
   }
   if (!run.stays) watch()

@@ -47,7 +47,7 @@ async function attack(world: World, tell: (line: string) => void): Promise<Tried
     }
     let cost = await weigh(caller, filled)
     // A busy machine pauses everybody now and then; what is heavy by itself is heavy again.
-    if (judge(filled, cost).length > 0 && cost.heard.status < 500) {
+    for (let tries = 0; tries < 3 && judge(filled, cost).length > 0 && cost.heard.status < 500; tries++) {
       const again = await weigh(caller, filled)
       if (again.heldMs < cost.heldMs) cost = again
     }

@@ -57,6 +57,7 @@ async function attempt(scene: Scene, { disk, rounds, fills }: { disk: SmallDisk;
   try {
     for (let n = 0; n < rounds; n++) {
       run.stopping.throwIfAborted()
+      platform.mustRun()
       await pause(1_500)
       const from = performance.now()
       if (fills) disk.fill(4)

@@ -3,8 +3,9 @@ import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { Actor } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isResourceType } from '#packages/fhir'
+import { isResourceType, type Resource } from '#packages/fhir'
 import { depositService } from './deposit.ts'
+import { currentVersions, standingIn } from './earlier/store.ts'
 import type { HistoryQuery } from './history/query.ts'
 import { findVersions } from './history/store.ts'
 import { indexRows } from './index-rows.ts'
@@ -155,6 +156,26 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       const [keys, ids] = [[...new Set(which.map((w) => w.key))], which.map((w) => w.id)]
       const conditions = [...search.conditions, { kind: 'key' as const, keys }, { kind: 'id' as const, ids }]
       return (await runSearch(ctx, about(ctx), { ...search, conditions, count: which.length })).rows
+    },
+
+    /** Versions of resources as they stand; says nothing of what is in them. */
+    versionsNow: (ctx: Context, type: string, which: readonly { key: string; id: string }[]): Promise<Map<string, number>> =>
+      currentVersions(ctx.db, type, which),
+
+    /**
+     * Whether a search of the caller would show a version that was replaced since, were it the current one, to whom both may be shown.
+     * Only inside a transaction; nothing is handed out, so nothing is noted.
+     */
+    async matchingThen(
+      ctx: Context,
+      type: string,
+      query: URLSearchParams,
+      then: { key: string; id: string; version: number },
+    ): Promise<boolean> {
+      const [seen] = await findVersions(ctx, about(ctx), { type, one: then, limit: 1 })
+      if (!seen || seen.deleted) return false
+      const index = indexRows(JSON.parse(seen.body) as Resource, seen.kind === 'shared' ? null : seen.key)
+      return standingIn(ctx.db, { ...seen, index }, async () => (await this.matching(ctx, type, query, [then])).length > 0)
     },
 
     /**

@@ -22,6 +22,8 @@ export function changesOf(told: readonly Told[]): Change[] {
   )
 }
 
+const versionOf = (of: { id: string; version: number }): string => `${of.id}/${of.version}`
+
 /** Resources asked about in one search. */
 const TOGETHER = 200
 
@@ -44,13 +46,17 @@ export function subscriptionFeed(sources: Sources): Taker {
     tell: () => undefined,
   })
 
-  /** Changes that meet an order now. One that was replaced before it came to be judged is told by its successor. */
+  /** Changes that meet an order: the current version as it stands, a version that was replaced meanwhile as it stood. */
   async function met(ctx: Context, s: Subscription, changes: readonly Change[]): Promise<Change[]> {
-    const current = new Map<string, number>()
+    const matched = new Set<string>()
     const writes = changes.filter((c) => !c.removed)
+    const query = () => new URLSearchParams(s.order.query)
     for (let i = 0; i < writes.length; i += TOGETHER) {
-      const query = new URLSearchParams(s.order.query)
-      for (const r of await record.matching(ctx, s.order.type, query, writes.slice(i, i + TOGETHER))) current.set(r.id, r.version)
+      const some = writes.slice(i, i + TOGETHER)
+      for (const r of await record.matching(ctx, s.order.type, query(), some)) matched.add(versionOf(r))
+      const now = await record.versionsNow(ctx, s.order.type, some)
+      for (const c of some)
+        if (c.version < (now.get(c.id) ?? 0) && (await record.matchingThen(ctx, s.order.type, query(), c))) matched.add(versionOf(c))
     }
     const whole = s.order.query === ''
     const known =
@@ -63,20 +69,9 @@ export function subscriptionFeed(sources: Sources): Taker {
             changes.map((c) => c.id),
           )
     const removals = changes.filter((c) => c.removed && s.order.shape === 'topic' && (whole || known.has(c.id)))
-    const seenGone = new Set(
-      (
-        await shownNow(
-          ctx,
-          record,
-          removals.map((c) => ({ ...c, number: 0 })),
-        )
-      ).flatMap(({ event, seen }) => (seen ? [`${event.id} ${event.version}`] : [])),
-    )
-    return changes.filter((c) => {
-      if (c.removed) return seenGone.has(`${c.id} ${c.version}`)
-      const now = current.get(c.id)
-      return now !== undefined && (now === c.version || (whole && c.version < now))
-    })
+    const gone = removals.map((c) => ({ ...c, number: 0 }))
+    for (const { event, seen } of await shownNow(ctx, record, gone)) if (seen) matched.add(versionOf(event))
+    return changes.filter((c) => matched.has(versionOf(c)))
   }
 
   async function take(db: Db, told: readonly Told[], now: Date): Promise<void> {

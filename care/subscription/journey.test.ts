@@ -336,6 +336,26 @@ describe('trouble', () => {
     expect(await arrived(), 'the control: who leads does note it').toBe(1)
   })
 
+  test('a state that lasted only while nobody led is told, and so is what was created and taken away', async () => {
+    const short = await openHook()
+    await order(hospital, byCriteria('Observation?status=preliminary', toHook({ payload: 'application/fhir+json' })))
+    await order(hospital, byTopic('Observation', { channel: { endpoint: short.url }, content: 'id-only' }))
+    await scene.step()
+    const id = await write({ status: 'preliminary' })
+    const change = (status: string) => hospital.put(`/fhir/R4/Observation/${id}`, pressure(hanako.key, { id, status }))
+    expect([(await change('final')).status, (await change('amended')).status]).toEqual([200, 200])
+    expect((await hospital.remove(`/fhir/R4/Observation/${id}`)).status).toBe(204)
+    await scene.restart()
+    await scene.step()
+    expect(hook.calls.map((c) => [c.path, (JSON.parse(c.body) as { status: string }).status])).toEqual([
+      [`/hook/Observation/${id}`, 'preliminary'],
+    ])
+    expect(short.calls.slice(1).flatMap((c) => said(c.body).entries.map((e) => e.method))).toEqual(['POST', 'PUT', 'PUT', 'DELETE'])
+    expect((await hospital.get(`/fhir/R4/Observation/${id}`)).status, 'nothing of it stays').toBe(410)
+    expect((await hospital.get('/fhir/R4/Observation?status=preliminary')).body.total).toBe(0)
+    await short.close()
+  })
+
   test('an order whose criteria can no longer be judged is set aside; the others go on', async () => {
     const bad = await order(hospital, byCriteria('Observation', toHook()))
     await order(hospital, byCriteria('Observation', toHook({ payload: 'application/fhir+json' })))

@@ -1,5 +1,5 @@
 import type { ConsentService } from '#care/consent'
-import { type RecordService, type Scan, type Scanned, scan, type ScanPage, scopeAllows } from '#care/record'
+import { type RawScanned, type RecordService, type Scan, type ScanCursor, type Scanned, scan, scanRaw, scopeAllows } from '#care/record'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
 import type { Context } from '#kernel/context'
@@ -10,7 +10,7 @@ import { jobFolder, type Line, openSinks, type Sinks } from './folder.ts'
 import type { BulkFile, ExportAsk, Job } from './model.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
-import { bookFor, type Clients, type StepEnd, type Worker } from './worker.ts'
+import { type Booked, bookFor, type Clients, type StepEnd, type Worker } from './worker.ts'
 
 export type ExportDeps = Sizes & {
   home: string
@@ -21,8 +21,9 @@ export type ExportDeps = Sizes & {
 /** Rows of one statement, rows between two checkpoints, lines of a file; the usual ones where absent. */
 export type Sizes = { batch?: number; checkpoint?: number; filesOf?: number }
 
-/** Rows of one statement. */
-const BATCH = 2_000
+/** Rows of one statement; fewer where they become text here. */
+const BATCH = 24_000
+const TEXT_BATCH = 2_000
 /** Rows after which what was written is made to last. Fewer would spend the time on waiting for the disk. */
 const CHECKPOINT = 24_000
 /** Lines of a file, unless told otherwise. */
@@ -30,8 +31,8 @@ const FILE_LINES = 100_000
 /** Writers older than the kick-off are waited for this long at most. */
 const WRITERS_MS = 15_000
 
-type Walk = Pick<Scan, 'after' | 'edge'>
-type Batch = ScanPage & { ctx: Context }
+type Walk = { after: ScanCursor | null; edge: ScanCursor | null }
+const START: Walk = { after: null, edge: null }
 
 /**
  * An export, one checkpoint after another. Each batch is read as what the client may see at that moment; what was written is on disk
@@ -46,26 +47,23 @@ export async function* exportSteps(deps: ExportDeps, worker: Worker, job: Job): 
   }
   const files = await store.findFiles(worker.db, job.id)
   const sinks = openSinks({ folder: jobFolder(deps.home, job.id), jobId: job.id, from: files.length, most: deps.filesOf ?? FILE_LINES })
-  const read = (walk: Walk) => quietly(readBatch(deps, worker, { job, ask, walk }))
+  const about = { deps, worker, job, ask, sinks }
   try {
-    let [reading, written, notes] = [read((job.cursor as Walk | null) ?? { after: null, edge: null }), 0, new Map<string, Note>()]
+    let [walk, written, notes]: [Walk | null, number, Map<string, Note>] = [(job.cursor as Walk | null) ?? START, 0, new Map()]
     let pending: Promise<StepEnd> | null = null
     for (;;) {
-      const batch = await reading
+      const batch = await takeBatch({ ...about, notes }, walk ?? START)
       if (!batch) return yield await giveUp(worker, job)
-      // The database reads on while this batch is written, and the batches after it while the disk takes in the one before.
-      if (batch.next) reading = read(batch.next)
-      const rows = await chosen(deps, ask, batch)
-      await append(ask, sinks, rows)
-      note(notes, rows)
-      written += rows.length
-      if (batch.next && written < (deps.checkpoint ?? CHECKPOINT)) continue
-      if (!batch.next) await appendIgnored(sinks, ask)
+      walk = batch.next
+      written += batch.count
+      if (walk && written < (deps.checkpoint ?? CHECKPOINT)) continue
+      if (!walk) await appendIgnored(sinks, ask)
+      // The disk takes in what was written while the next rows are read.
       const before: StepEnd = pending ? await pending : 'more'
       if (pending) yield before
       if (before !== 'more') return
-      pending = quietly(checkpoint(worker, job, { next: batch.next, written, syncing: sinks.sync(), entries: noted(batch, notes) }))
-      if (!batch.next) return yield await pending
+      pending = quietly(checkpoint(worker, job, { next: walk, written, syncing: sinks.sync(), entries: noted(batch.booked, notes) }))
+      if (!walk) return yield await pending
       ;[written, notes] = [0, new Map()]
     }
   } finally {
@@ -80,42 +78,59 @@ function askOf(job: Job): ExportAsk {
   return { ...ask, since: dateOf(ask.since), until: dateOf(ask.until) }
 }
 
-/** A reading that is not awaited yet must not end the process where it fails; whoever awaits it hears of it. */
-function quietly<T>(reading: Promise<T>): Promise<T> {
-  reading.catch(() => undefined)
-  return reading
+/** What is not awaited yet must not end the process where it fails; whoever awaits it hears of it. */
+function quietly<T>(under: Promise<T>): Promise<T> {
+  under.catch(() => undefined)
+  return under
 }
 
-async function readBatch(
-  deps: ExportDeps,
-  worker: Worker,
-  about: { job: Job; ask: ExportAsk; walk: Walk },
-): Promise<(Batch & { entries: AuditEntry[] }) | null> {
-  const { job, ask, walk } = about
-  const { clients, consent } = deps
-  const booked = await bookFor(clients, worker, job)
+type Export = { deps: ExportDeps; worker: Worker; job: Job; ask: ExportAsk; sinks: Sinks; notes: Map<string, Note> }
+type Batch = { next: Walk | null; count: number; booked: Booked }
+
+/** Reads and writes one batch, as what the client may see now; null once the client has been ended. */
+async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
+  const { deps, worker, job, ask, sinks, notes } = about
+  const booked = await bookFor(deps.clients, worker, job)
   if (!booked) return null
-  const { ctx, entries } = booked
+  const { ctx } = booked
+  const sight = { visible: deps.consent.visibleTo(ctx), rule: deps.consent.ruleOf(ctx) }
+  const wanted = { ...wantedBy(ctx, job, ask), limit: deps.batch ?? BATCH, ...walk }
+  // What leaves as it is stored need not become text here: that is most rows, and most of the time.
+  if (ask.filters.length === 0 && ask.elements === null) {
+    let count = 0
+    const next = await scanRaw(ctx, sight, wanted, async (rows) => {
+      await append(sinks, rows, (row) => ({ head: row.head, body: row.body }))
+      note(notes, rows)
+      count += rows.length
+    })
+    return { next, count, booked }
+  }
+  const page = await transact(worker.db, (db) => scan({ db }, sight, { ...wanted, limit: Math.min(wanted.limit, TEXT_BATCH) }), READ_ONLY)
+  const rows = await chosen(deps, ask, { ctx, rows: page.rows })
+  await append(sinks, rows, ({ key, id, type, body }) => ({
+    head: `${key}\t${id}\t`,
+    body: ask.elements ? partOf(type, body, ask.elements) : body,
+  }))
+  note(notes, rows)
+  return { next: page.next, count: rows.length, booked }
+}
+
+const READ_ONLY = { accessMode: 'read only' } as const
+
+function wantedBy(ctx: Context, job: Job, ask: ExportAsk): Omit<Scan, 'limit' | 'after' | 'edge'> {
   const scopes = ctx.actor.kind === 'system' ? ctx.actor.scopes : []
   const types = ask.types.filter((type) => scopeAllows(scopes, type, 'r') && scopeAllows(scopes, type, 's'))
-  const sight = { visible: consent.visibleTo(ctx), rule: consent.ruleOf(ctx) }
-  const until = ask.until !== null && ask.until < job.at ? ask.until : job.at
-  const wanted = {
+  return {
     types: types.length === resourceTypes.length ? null : types,
     keys: ask.keys,
     personalOnly: ask.level !== 'system',
     since: ask.since,
-    at: until,
-    limit: deps.batch ?? BATCH,
-    ...walk,
+    at: ask.until !== null && ask.until < job.at ? ask.until : job.at,
   }
-  // On a connection of its own: on a shared one the leader's beat would wait behind it.
-  const page = await transact(worker.db, (db) => scan({ db }, sight, wanted), { accessMode: 'read only' })
-  return { ...page, ctx, entries }
 }
 
 /** The rows that the caller's searches choose; a type without a search is taken whole. */
-async function chosen({ record }: ExportDeps, ask: ExportAsk, { ctx, rows }: Batch): Promise<Scanned[]> {
+async function chosen({ record }: ExportDeps, ask: ExportAsk, { ctx, rows }: { ctx: Context; rows: Scanned[] }): Promise<Scanned[]> {
   if (ask.filters.length === 0) return rows
   const filtered = Map.groupBy(ask.filters, (f) => f.type)
   const found = new Set<string>()
@@ -129,30 +144,35 @@ async function chosen({ record }: ExportDeps, ask: ExportAsk, { ctx, rows }: Bat
   return rows.filter((r) => !filtered.has(r.type) || r.deleted || found.has(`${r.type}/${r.id}`))
 }
 
-async function append(ask: ExportAsk, sinks: Sinks, rows: readonly Scanned[]): Promise<void> {
+/** Sorts rows into the files of their types. A deletion is told as a Bundle. */
+async function append<R extends Scanned | RawScanned>(sinks: Sinks, rows: readonly R[], lineOf: (row: R) => Line): Promise<void> {
   const lines = new Map<string, Line[]>()
   for (const row of rows) {
-    const place = row.deleted ? 'deleted/Bundle' : `output/${row.type}`
-    const body = row.deleted ? deletion(row) : ask.elements ? partOf(row, ask.elements) : row.body
-    const line = { head: row.deleted ? `${row.key}\t${row.type}/${row.id}\t` : `${row.key}\t${row.id}\t`, body }
+    const place = row.deleted ? DELETED : row.type
+    const line = row.deleted ? deletion(row) : lineOf(row)
     const known = lines.get(place)
     if (known) known.push(line)
     else lines.set(place, [line])
   }
-  for (const [place, list] of lines) {
-    const [role = '', type = ''] = place.split('/')
-    await sinks.append(role as BulkFile['role'], type, list)
-  }
+  for (const [place, list] of lines)
+    await (place === DELETED ? sinks.append('deleted', 'Bundle', list) : sinks.append('output', place, list))
 }
 
+/** No type has this name. */
+const DELETED = '-'
+
 /** The elements asked for and those that must stay. An element of another type's asks nothing of this one. */
-function partOf({ type, body }: Scanned, asked: readonly string[]): string {
+function partOf(type: string, body: string, asked: readonly string[]): string {
   const elements = asked.flatMap((e) => (e.startsWith(`${type}.`) ? [e.slice(type.length + 1)] : e.includes('.') ? [] : [e]))
   return elements.length === 0 ? body : JSON.stringify(project(JSON.parse(body) as Resource, { elements }))
 }
 
-const deletion = ({ type, id }: Scanned): string =>
-  JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'DELETE', url: `${type}/${id}` } }] })
+function deletion(row: Scanned | RawScanned): Line {
+  const id = 'id' in row ? row.id : row.head.toString('utf8', row.key.length + 1, row.head.length - 1)
+  const url = `${row.type}/${id}`
+  const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'DELETE', url } }] }
+  return { head: `${row.key}\t${url}\t`, body: JSON.stringify(bundle) }
+}
 
 /** Parameters that were passed over are said in the error file. */
 async function appendIgnored(sinks: Sinks, ask: ExportAsk): Promise<void> {
@@ -180,7 +200,7 @@ async function appendIgnored(sinks: Sinks, ask: ExportAsk): Promise<void> {
 
 type Note = { key: string; rule: string; kinds: Set<string>; count: number }
 
-function note(notes: Map<string, Note>, rows: readonly Scanned[]): void {
+function note(notes: Map<string, Note>, rows: readonly (Scanned | RawScanned)[]): void {
   for (const { kind, key, rule } of rows) {
     const whose = kind === 'shared' ? '' : key
     const id = `${whose} ${rule}`
@@ -192,7 +212,7 @@ function note(notes: Map<string, Note>, rows: readonly Scanned[]): void {
 }
 
 /** One audit entry for each person and rule among what was written since the last checkpoint. */
-function noted({ ctx, entries }: Batch & { entries: AuditEntry[] }, notes: ReadonlyMap<string, Note>): AuditEntry[] {
+function noted({ ctx, entries }: Booked, notes: ReadonlyMap<string, Note>): AuditEntry[] {
   for (const { key, rule, kinds, count } of notes.values())
     ctx.audit({ ...(key === '' ? {} : { key }), rule, kinds: [...kinds].sort(), count, resource: `$export/${ctx.requestId}` })
   return entries
@@ -201,7 +221,7 @@ function noted({ ctx, entries }: Batch & { entries: AuditEntry[] }, notes: Reado
 async function checkpoint(
   worker: Worker,
   job: Job,
-  about: { next: ScanPage['next']; written: number; syncing: Promise<BulkFile[]>; entries: AuditEntry[] },
+  about: { next: Walk | null; written: number; syncing: Promise<BulkFile[]>; entries: AuditEntry[] },
 ): Promise<StepEnd> {
   const files = await about.syncing
   const at = worker.now()

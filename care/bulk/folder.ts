@@ -27,27 +27,30 @@ type Sink = { file: BulkFile; handle: FileHandle; dirty: boolean; full: boolean 
 export type Sinks = ReturnType<typeof openSinks>
 
 /** What stands before a line for the platform's own use, in ASCII, and the line. */
-export type Line = { head: string; body: string }
+export type Line = { head: string | Buffer; body: string | Buffer }
 
 /** Lines as bytes, put into the same room again and again: joining them as text first would take three times as long. */
 function* encoded(lines: readonly Line[], room: Buffer): Generator<Buffer> {
   let at = 0
   for (const { head, body } of lines) {
-    const most = head.length + body.length * 3 + 1
+    const most = head.length + body.length * (typeof body === 'string' ? 3 : 1) + 1
     if (at > 0 && at + most > room.length) {
       yield room.subarray(0, at)
       at = 0
     }
     if (most > room.length) {
-      yield Buffer.from(`${head}${body}\n`)
+      yield Buffer.concat([bytesOf(head), bytesOf(body), NEW_LINE])
       continue
     }
-    at += room.write(head, at, 'latin1')
-    at += room.write(body, at, 'utf8')
+    at += typeof head === 'string' ? room.write(head, at, 'latin1') : head.copy(room, at)
+    at += typeof body === 'string' ? room.write(body, at, 'utf8') : body.copy(room, at)
     room[at++] = 10
   }
   if (at > 0) yield room.subarray(0, at)
 }
+
+const NEW_LINE = Buffer.from('\n')
+const bytesOf = (value: string | Buffer): Buffer => (typeof value === 'string' ? Buffer.from(value) : value)
 
 /**
  * Output files, one open for each role and type. A process never goes on with a file that another one began: a stopped process that

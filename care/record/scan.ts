@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ItemKind } from '#care/consent'
 import type { Context } from '#kernel/context'
+import { copyRows } from '#kernel/copy-rows'
 
 /** Where a walk over the record stands: rows are walked in the order of key, type, id. */
 export type ScanCursor = { key: string; type: string; id: string }
@@ -42,26 +43,29 @@ const KEYS_AT_ONCE = 20
  * @param limit rows of a page; a page may hold fewer, or none, and still not be the last
  */
 export async function scan(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan): Promise<ScanPage> {
-  return about.keys === null ? scanStretch(ctx, sight, about) : scanKeys(ctx, sight, about, about.keys)
+  const stretch = await stretchOf(ctx, about)
+  const rows = await findRows(ctx, sight, about, stretch.range)
+  if (rows.length < about.limit) return { rows, next: stretch.next }
+  return { rows, next: { after: cursorOf(rows.at(-1)!), edge: stretch.edge } }
 }
 
-async function scanStretch(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan): Promise<ScanPage> {
+type Stretch = { range: RawBuilder<unknown>; edge: ScanCursor | null; next: ScanPage['next'] }
+
+/** What one statement may walk, and where the walk goes on behind it. */
+async function stretchOf(ctx: Pick<Context, 'db'>, about: Scan): Promise<Stretch> {
+  if (about.keys !== null) return groupOf(about, about.keys)
   const edge = about.edge ?? (await findEdge(ctx, about.after))
-  const upTo = edge === null ? sql`true` : sql`(r.key, r.type, r.id) <= (${edge.key}, ${edge.type}, ${edge.id})`
-  const rows = await findRows(ctx, sight, about, upTo)
-  if (rows.length === about.limit) return { rows, next: { after: cursorOf(rows.at(-1)!), edge } }
-  return { rows, next: edge === null ? null : { after: edge, edge: null } }
+  const range = edge === null ? sql`true` : sql`(r.key, r.type, r.id) <= (${edge.key}, ${edge.type}, ${edge.id})`
+  return { range, edge, next: edge === null ? null : { after: edge, edge: null } }
 }
 
-async function scanKeys(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, keys: readonly string[]): Promise<ScanPage> {
-  // Always the same groups of people: the database may sort keys otherwise than the list does.
+/** Always the same groups of people: the database may sort keys otherwise than the list does. */
+function groupOf(about: Scan, keys: readonly string[]): Stretch {
   const at = about.after === null ? 0 : Math.max(keys.indexOf(about.after.key), 0)
   const from = at - (at % KEYS_AT_ONCE)
-  const some = keys.slice(from, from + KEYS_AT_ONCE)
-  const rows = await findRows(ctx, sight, about, sql`r.key = any(${some}::text[])`)
-  if (rows.length === about.limit) return { rows, next: { after: cursorOf(rows.at(-1)!), edge: null } }
   const following = keys[from + KEYS_AT_ONCE]
-  return { rows, next: following === undefined ? null : { after: { key: following, type: '', id: '' }, edge: null } }
+  const range = sql`r.key = any(${keys.slice(from, from + KEYS_AT_ONCE)}::text[])`
+  return { range, edge: null, next: following === undefined ? null : { after: { key: following, type: '', id: '' }, edge: null } }
 }
 
 const cursorOf = ({ key, type, id }: ScanCursor): ScanCursor => ({ key, type, id })
@@ -76,20 +80,70 @@ async function findEdge(ctx: Pick<Context, 'db'>, after: ScanCursor | null): Pro
 }
 
 /** What changed after `at` is shown as it was then, where both the row of now and the version of then may be seen. */
-async function findRows(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, range: RawBuilder<unknown>): Promise<Scanned[]> {
+function rowsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBuilder<unknown> {
   const types = about.types === null ? sql`true` : sql`r.type = any(${[...about.types]}::text[])`
   const since = about.since === null ? sql`not r.deleted` : sql`coalesce(was.last_updated, r.last_updated) > ${about.since}`
-  const { rows } = await sql<Scanned>`
-    select r.key, r.type, r.id, r.kind, r.deleted, ${sight.rule} as rule, coalesce(was.body, r.body) as body
-    from record.resource r left join lateral (
+  return sql`from record.resource r left join lateral (
       select r.last_updated, r.body from (
         select v.* from record.version v where r.last_updated > ${about.at} and v.key = r.key and v.type = r.type and v.id = r.id
           and v.last_updated <= ${about.at} order by v.version desc limit 1) r
       where not r.deleted and ${sight.visible}) was on true
     where ${afterSql(about.after)} and ${range} and ${types} and ${since} and ${about.personalOnly ? sql`r.kind <> 'shared'` : sql`true`}
       and (r.last_updated <= ${about.at} or (was.body is not null and not r.deleted)) and ${sight.visible}
-    order by r.key, r.type, r.id limit ${sql.lit(about.limit)}`.execute(ctx.db)
+    order by r.key, r.type, r.id limit ${sql.lit(about.limit)}`
+}
+
+async function findRows(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, range: RawBuilder<unknown>): Promise<Scanned[]> {
+  const { rows } = await sql<Scanned>`
+    select r.key, r.type, r.id, r.kind, r.deleted, ${sight.rule} as rule, coalesce(was.body, r.body) as body
+    ${rowsSql(sight, about, range)}`.execute(ctx.db)
   return rows
+}
+
+/** A row as bytes: `key TAB id TAB`, the text, and the rest in words. */
+export type RawScanned = Omit<Scanned, 'body' | 'id'> & { head: Buffer; body: Buffer }
+
+/**
+ * The same walk for what leaves as it is stored: rows come as bytes, some at a time, while the database sends them.
+ * @param each is waited for before more rows are taken
+ */
+export async function scanRaw(
+  ctx: Pick<Context, 'db'>,
+  sight: Sight,
+  about: Scan,
+  each: (rows: RawScanned[]) => Promise<void>,
+): Promise<ScanPage['next']> {
+  const stretch = await stretchOf(ctx, about)
+  const seen: { count: number; last?: RawScanned } = { count: 0 }
+  const words = new Map<string, Pick<Scanned, 'type' | 'kind' | 'rule' | 'deleted'>>()
+  const query = sql`select r.key || E'\t' || r.id || E'\t', concat_ws(' ', r.type, r.kind, ${sight.rule}, r.deleted::text),
+    coalesce(was.body, r.body) ${rowsSql(sight, about, stretch.range)}`
+  await copyRows(ctx.db, query, async (copied) => {
+    const rows = copied.map(([head, word, body]) => ({
+      ...wordsOf(words, word!.toString('latin1')),
+      key: keyIn(head!),
+      head: head!,
+      body: body!,
+    }))
+    seen.count += rows.length
+    Object.assign(seen, { last: rows.at(-1) })
+    await each(rows)
+  })
+  const { count, last } = seen
+  if (count < about.limit || !last) return stretch.next
+  const id = last.head.toString('utf8', last.key.length + 1, last.head.length - 1)
+  return { after: { key: last.key, type: last.type, id }, edge: stretch.edge }
+}
+
+const keyIn = (head: Buffer): string => head.toString('utf8', 0, head.indexOf(9))
+
+function wordsOf(known: Map<string, Pick<Scanned, 'type' | 'kind' | 'rule' | 'deleted'>>, text: string) {
+  const found = known.get(text)
+  if (found) return found
+  const [type = '', kind = '', rule = '', deleted = ''] = text.split(' ')
+  const made = { type, kind: kind as ItemKind, rule, deleted: deleted === 'true' }
+  known.set(text, made)
+  return made
 }
 
 /**

@@ -310,8 +310,8 @@ describe('answers', () => {
   test.each<['GET' | 'POST' | 'HEAD' | 'OPTIONS' | 'DELETE' | 'PATCH', string, number]>([
     ['GET', '/t/open', 200],
     ['HEAD', '/t/open', 200],
-    ['OPTIONS', '/t/open', 404],
-    ['DELETE', '/t/open', 404],
+    ['OPTIONS', '/t/open', 405],
+    ['DELETE', '/t/open', 405],
     ['PATCH', '/fhir/R4/Condition/x', 403],
     ['GET', '/nowhere', 404],
     ['GET', '/t/fault', 500],

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { allowedMethods } from './allowed.ts'
 import type { Actor } from './context.ts'
 import { requireReadable, sendFhir, sendRefusal } from './fhir-format.ts'
 import { SESSION_COOKIE } from './identity.ts'
@@ -59,7 +60,12 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
     if (row.kind === 'mount') mount(app, row, deps)
   }
   serveSockets(app, rows, deps)
-  app.setNotFoundHandler((request, reply) => refuseOnWire(new Refusal('not-found'), request, reply, deps))
+  const allowed = allowedMethods(rows)
+  app.setNotFoundHandler((request, reply) => {
+    const allow = allowed(request.url.split('?', 1)[0]!).join(', ')
+    if (allow === '') return refuseOnWire(new Refusal('not-found'), request, reply, deps)
+    return refuseOnWire(new Refusal('method-not-allowed', { method: request.method, allow }), request, reply.header('allow', allow), deps)
+  })
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     if (error.statusCode === 413) {
       if (discardBody(request.raw)) reply.removeHeader('connection')

@@ -4,6 +4,7 @@ import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { isObject, type Json, valueSetOf } from '#packages/fhir'
 import { boundToken } from '../index-rows.ts'
+import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { innerSql, type Under } from './condition-sql.ts'
 import type { Condition } from './model.ts'
 
@@ -28,12 +29,12 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
       return { ...condition, of: await resolveOne(ctx, condition.of, under) }
     case 'same-key':
     case 'has':
-      return { ...condition, of: await resolved(ctx, condition.of, { ...under, types: [condition.type], keys: null }) }
+      return { ...condition, of: await inner(ctx, condition, under) }
     case 'chain': {
-      const of = await resolved(ctx, condition.of, { ...under, types: [condition.type] })
+      const of = await inner(ctx, condition, under)
       const ids = await findIds(
         ctx,
-        sql`select r.id from record.resource r where ${innerSql(condition.type, of, under)} limit ${MAX_TARGETS + 1}`,
+        sql`${plannedAnew(under.keys !== null)}select r.id from record.resource r where ${innerSql(condition.type, of, under)} limit ${MAX_TARGETS + 1}`,
       )
       if (ids.length > MAX_TARGETS) refuse('search-too-broad', { param: condition.param, limit: String(MAX_TARGETS) })
       return ids.length === 0 ? { kind: 'never' } : { kind: 'ref', values: ids.map((id) => `${condition.param}=${condition.type}/${id}`) }
@@ -45,6 +46,14 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
     default:
       return condition
   }
+}
+
+/** The conditions of a hop, found first themselves. What reads stored texts there is bounded like anywhere else. */
+async function inner(ctx: Context, { type, of }: { type: string; of: Condition[] }, under: Under): Promise<Condition[]> {
+  const found = await resolved(ctx, of, { ...under, types: [type] })
+  const others = found.filter((c) => !readsText(c))
+  if (others.length < found.length && under.keys === null) await requireFew(ctx, innerSql(type, others, under))
+  return found
 }
 
 async function findIds(ctx: Context, query: RawBuilder<unknown>): Promise<string[]> {

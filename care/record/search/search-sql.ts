@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { COLUMNS, toSeen } from '../store.ts'
-import type { Sql } from './compare-sql.ts'
+import { plannedAnew, readsText, requireFew } from './bounds.ts'
+import { and, type Sql } from './compare-sql.ts'
 import { conditionSql, type Under } from './condition-sql.ts'
 import { indexesIn, type Plan, type PlanStep, stepsOf } from './explain.ts'
 import { findIncluded } from './include-sql.ts'
@@ -16,9 +17,6 @@ export type { Page } from './model.ts'
 /** Totals are counted under the caller's predicate and stop here: beyond it nobody reads the figure, and counting would cost more than the page. */
 export const TOTAL_CAP = 10_000
 
-/** Resources whose stored text one search may read through. */
-export const SCAN_CAP = 5_000
-
 export type About = {
   visible: RawBuilder<boolean>
   rule: RawBuilder<string>
@@ -26,56 +24,34 @@ export type About = {
   readable?: readonly string[] | null
 }
 
-const readsText = (c: Condition): boolean =>
-  c.kind === 'text' || c.kind === 'narrative' || c.kind === 'content' || c.kind === 'near' || ('of' in c && [c.of].flat().some(readsText))
-
 const keysOf = (conditions: readonly Condition[]): readonly string[] | null => conditions.find((c) => c.kind === 'key')?.keys ?? null
 
 function typeSql(types: readonly string[]): Sql {
   return types.length === 0 ? sql`true` : types.length === 1 ? sql`r.type = ${types[0]}` : sql`r.type = any(${types}::text[])`
 }
 
-type Prepared = { where: Sql; keys: OrderKey[]; plain: boolean }
+type Prepared = { where: Sql; anew: Sql; keys: OrderKey[]; plain: boolean }
 
 /** The one statement of a search, as far as it does not depend on the page. */
 async function prepare(ctx: Context, about: About, search: Search): Promise<Prepared> {
   const under: Under = { visible: about.visible, keys: keysOf(search.conditions), types: search.types }
   const conditions = await resolved(ctx, search.conditions, under)
-  const basis = sql`${typeSql(search.types)} and not r.deleted and ${about.visible}`
+  const all = (list: readonly Condition[]) => list.map((c) => conditionSql(c, under))
+  const basis = [typeSql(search.types), sql`not r.deleted`, about.visible]
   const scans = conditions.filter(readsText)
-  const others = conditions.filter((c) => !readsText(c))
-  const narrowed =
-    others.length === 0
-      ? basis
-      : sql`${basis} and ${sql.join(
-          others.map((c) => conditionSql(c, under)),
-          sql` and `,
-        )}`
-  if (scans.length > 0 && under.keys === null) await requireFew(ctx, narrowed)
-  const where =
-    scans.length === 0
-      ? narrowed
-      : sql`${narrowed} and ${sql.join(
-          scans.map((c) => conditionSql(c, under)),
-          sql` and `,
-        )}`
+  const narrowed = [...basis, ...all(conditions.filter((c) => !readsText(c)))]
+  if (scans.length > 0 && under.keys === null) await requireFew(ctx, and(narrowed))
+  const where = sql.join([...narrowed, ...all(scans)], sql` and `)
+  const anew = plannedAnew(under.keys !== null || conditions.some((c) => c.kind === 'id'))
   const keys = search.sort.map(orderKey)
-  return { where, keys, plain: search.sort.every((s) => s.by !== 'value') }
-}
-
-/** @refuses search-too-broad where reading through the texts would take longer than anybody waits */
-async function requireFew(ctx: Context, where: Sql): Promise<void> {
-  const { rows } = await sql<{
-    n: number
-  }>`select count(*) as n from (select 1 from record.resource r where ${where} limit ${SCAN_CAP + 1}) c`.execute(ctx.db)
-  if (rows[0]!.n > SCAN_CAP) refuse('search-too-broad', { param: '_content, _text, :text', limit: String(SCAN_CAP) })
+  return { where, anew, keys, plain: search.sort.every((s) => s.by !== 'value') }
 }
 
 type Columns = (OrderKey & { column: Sql })[]
 
 /** Sorting by own columns stays one scan in the order of an index; sorting by other values is worked out once a row, then ordered. */
 function pageSql(
-  { where, keys, plain }: Prepared,
+  { where, anew, keys, plain }: Prepared,
   about: About,
   search: Search,
 ): RawBuilder<Parameters<typeof toSeen>[0] & Record<string, unknown>> {
@@ -84,14 +60,14 @@ function pageSql(
   const limit = search.count + 1
   if (plain) {
     const after = search.cursor ? sql` and ${afterCursor(direct, search.cursor, search)}` : sql``
-    return sql`select ${COLUMNS}${refs}, ${about.rule} as rule from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
+    return sql`${anew}select ${COLUMNS}${refs}, ${about.rule} as rule from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
   }
   const values = sql.join(keys.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
   const rows = sql`select ${COLUMNS}${refs}, ${about.rule} as rule, ${values} from record.resource r where ${where}`
   const named = (prefix: string): Columns => keys.map((k, n) => ({ ...k, column: sql.ref(`${prefix}s${n}`) }))
-  if (!search.cursor) return sql`${rows} order by ${orderBy(named(''), search)} limit ${limit}`
+  if (!search.cursor) return sql`${anew}${rows} order by ${orderBy(named(''), search)} limit ${limit}`
   const after = afterCursor(named('r.'), search.cursor, search)
-  return sql`select * from (${rows}) r where ${after} order by ${orderBy(named('r.'), search)} limit ${limit}`
+  return sql`${anew}select * from (${rows}) r where ${after} order by ${orderBy(named('r.'), search)} limit ${limit}`
 }
 
 const written = (value: unknown): string | null =>
@@ -115,12 +91,12 @@ export async function runSearch(ctx: Context, about: About, search: Search): Pro
   return { rows, included, cut, next, total: await totalOf(ctx, prepared, search, more ? null : rows.length) }
 }
 
-async function totalOf(ctx: Context, { where }: Prepared, search: Search, whole: number | null): Promise<number | null> {
+async function totalOf(ctx: Context, { where, anew }: Prepared, search: Search, whole: number | null): Promise<number | null> {
   if (whole !== null && search.cursor === null && !search.summaryCount) return whole
   if (search.total === 'none' && !search.summaryCount) return null
   const { rows } = await sql<{
     n: number
-  }>`select count(*) as n from (select 1 from record.resource r where ${where} limit ${TOTAL_CAP}) c`.execute(ctx.db)
+  }>`${anew}select count(*) as n from (select 1 from record.resource r where ${where} limit ${TOTAL_CAP}) c`.execute(ctx.db)
   return rows[0]!.n
 }
 

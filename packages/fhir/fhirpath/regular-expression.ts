@@ -46,12 +46,12 @@ const price = (run: Run, text: string, pattern: string) => spend(run, (text.leng
 
 export function finds(text: string, pattern: string, regular: Regular): boolean {
   price(regular.run, text, pattern)
-  return patternOf(pattern, regular).matcher(text).find()
+  return patternOf(pattern, regular).test(text)
 }
 
 export function matchesWhole(text: string, pattern: string, regular: Regular): boolean {
   price(regular.run, text, pattern)
-  return patternOf(pattern, regular).matcher(text).matches()
+  return patternOf(pattern, regular).testExact(text)
 }
 
 /** `$1`, `${name}` and `$<name>` in the substitution stand for groups. */

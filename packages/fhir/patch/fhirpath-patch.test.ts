@@ -1,4 +1,5 @@
 /** FHIRPath Patch as a table: operations, result. @spec http://hl7.org/fhir/R4/fhirpatch.html */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject, Resource } from '../model.ts'
 import { validateResource } from '../structure.ts'
@@ -247,4 +248,53 @@ describe('refusals', () => {
   ])('%s', (_name, patch, refusal) => {
     expect(outcome(patch)).toBe(refusal)
   })
+})
+
+test('any operation is answered, never thrown, and the resource given stays as it was', () => {
+  const paths = [
+    'Patient',
+    'Patient.name',
+    'Patient.name[0].given',
+    'Patient.name[0].given[0]',
+    'Patient.birthDate',
+    'Patient.birthDate.extension',
+    'Patient.deceased',
+    'Patient.contact[0].name',
+    'Patient.type()',
+    '%resource',
+    "'a'",
+    'Patient.descendants()',
+    'nothing',
+    'Patient.(',
+  ]
+  const values: JsonObject[] = [
+    { valueString: 'x' },
+    { valueHumanName: { text: 'x' } },
+    { valueExtension: { url: 'u' } },
+    { part: [{ name: 'family', valueString: 'x' }] },
+    { part: [] },
+    { valueDate: null },
+    { _valueString: { id: 'x' } },
+    { resource: { resourceType: 'Basic' } },
+    {},
+  ]
+  const one = fc
+    .record({
+      type: fc.constantFrom('add', 'insert', 'delete', 'replace', 'move', 'x'),
+      path: fc.constantFrom(...paths),
+      name: fc.constantFrom('name', 'given', 'extension', 'id', 'deceased', 'constructor'),
+      value: fc.constantFrom(...values),
+      index: fc.integer({ min: -1, max: 3 }),
+    })
+    .map(({ type, path, name, value, index }) =>
+      operation(type, { path: text(path), name: text(name), value, index: whole(index), source: whole(index), destination: whole(0) }),
+    )
+  const kept = structuredClone(patient)
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 4 }), (operations) => {
+      expect(Object.keys(applyFhirPathPatch(patient, parametersOf(...operations)))).toHaveLength(1)
+      expect(patient).toEqual(kept)
+    }),
+    { numRuns: 1000 },
+  )
 })

@@ -159,7 +159,11 @@ test('decimals stay as they were written', () => {
   expect('value' in result && textOf(result.value as object)).toBe('{"a":1.50,"b":[2.0],"c":{"d":1.10},"e":{"d":1.10},"f":7.00}')
 })
 
-const json = fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes('__proto__')) as fc.Arbitrary<Json>
+// what JSON cannot write (-0) or the patch refuses (__proto__) is no document
+const json = fc
+  .json({ maxDepth: 3 })
+  .filter((text) => !text.includes('__proto__'))
+  .map((text) => JSON.parse(JSON.stringify(JSON.parse(text))) as Json)
 
 test('what was added is there, and removing it gives the document back', () => {
   fc.assert(

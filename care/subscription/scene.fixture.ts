@@ -183,9 +183,9 @@ export const stateOf = async (caller: Caller, id: string): Promise<{ status?: st
   return { status: heard.body.status as string, error: heard.body.error as string, heard }
 }
 
-/** Waits until something holds, at most ten seconds. */
+/** Waits until something holds, at most half a minute. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000
+  const end = performance.now() + 30_000
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`never came: ${what}`)
     await new Promise((r) => setTimeout(r, 20))

@@ -18,7 +18,7 @@ async function taken(query: ReturnType<typeof sql>): Promise<string[][]> {
 }
 
 test('rows come whole and in order, however many and however long', async () => {
-  const rows = await taken(sql`select n::text, repeat('縁', n % 7 * 1000) from generate_series(1, ${3_000}::int) n order by n`)
+  const rows = await taken(sql`select g.n::text, repeat('縁', g.n % 7 * 1000) from generate_series(1, ${3_000}::int) g(n) order by g.n`)
   expect(rows.map(([n]) => n)).toEqual(Array.from({ length: 3_000 }, (_, n) => String(n + 1)))
   expect(rows.every(([n, text]) => text === '縁'.repeat((Number(n) % 7) * 1000))).toBe(true)
   expect(await taken(sql`select 'x'::text where false`)).toEqual([])

@@ -7,6 +7,7 @@ import type { Row } from '#kernel/route'
 import type { TokenMint } from '#kernel/token'
 import { citizenRoutes } from '#portals/citizen'
 import { clinicianRoutes } from '#portals/clinician'
+import { developerRoutes } from '#portals/developer'
 import { signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
@@ -28,6 +29,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
   const about = { version: APP_VERSION, baseUrl: config.baseUrl }
   const base = `${config.baseUrl}/fhir/R4`
   const dist = join(import.meta.dirname, '..')
+  const places = { baseUrl: config.baseUrl, tlsBase: config.tlsBase ?? null, demo: demo !== null }
   const rows: Row[] = [
     healthRow(APP_VERSION),
     openApiRow(() => rows, about),
@@ -40,6 +42,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null }),
+    ...developerRoutes({ ...places, record: services.record, surface: () => rows }),
     ...demoRows,
   ]
   return rows

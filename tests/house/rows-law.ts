@@ -15,6 +15,8 @@ export const unaudited: Record<string, string> = {
   'mount /islands': 'scripts of the pages',
   'mount /demo/ca': 'the revocation list of the demo CA, made of random serials',
   'GET /': 'the front page',
+  'GET /developer': 'addresses and commands for those who connect a system',
+  'GET /developer/parameters': 'what can be searched by, which the CapabilityStatement says too',
   'GET /sign-in': 'a form',
   'GET /sign-in/card': 'a form',
   'GET /sign-in/staff': 'a form',

@@ -67,7 +67,7 @@ function join(input: Nodes, args: readonly Nodes[], at: number, { run }: Scope):
   if (input.length === 0) return run.env.inView ? text('') : none
   const separator = args[0] ? (textOf(args[0], at) ?? '') : ''
   const parts = input.flatMap((node) => textOf([node], at) ?? [])
-  spend(run, (separator.length * parts.length) >> 5)
+  spend(run, (separator.length * parts.length) / 32)
   return text(boundedText(run, parts.join(separator)))
 }
 

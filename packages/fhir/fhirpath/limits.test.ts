@@ -79,6 +79,12 @@ test('a regular expression that makes others backtrack for ever is read in one p
   expect(compileFhirPath("name.family.matches('^(a+)+$')").values(long)).toEqual([false])
 })
 
+test('a large regular expression is paid by its size and the length of the text', () => {
+  const long = { resourceType: 'Patient', name: [{ family: `${'a'.repeat(50_000)}!` }] }
+  const many = "(1).repeat(iif($this < 2000, $this + 1, {})).select(%resource.name.family.matches('(a{0,30}){0,30}$'))"
+  expect(refusal(() => compileFhirPath(many).values(long))).toBe('costly')
+})
+
 test.each([
   ['look-ahead', "'a'.matches('(?=a)')"],
   ['a back reference', "'aa'.matches('(a)\\\\1')"],

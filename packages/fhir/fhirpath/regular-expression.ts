@@ -42,24 +42,21 @@ function patternOf(pattern: string, { at, flags }: Regular): RE2JS {
   return compiled
 }
 
-const price = (run: Run, text: string, pattern: string) => spend(run, (text.length * (pattern.length + 8)) >> 8)
-
-export function finds(text: string, pattern: string, regular: Regular): boolean {
-  price(regular.run, text, pattern)
-  return patternOf(pattern, regular).test(text)
+/** The pattern, its work on this text paid: at worst every instruction of its program meets every character. */
+function paid(text: string, pattern: string, regular: Regular): RE2JS {
+  const compiled = patternOf(pattern, regular)
+  spend(regular.run, 1 + (text.length * compiled.programSize()) / 256)
+  return compiled
 }
 
-export function matchesWhole(text: string, pattern: string, regular: Regular): boolean {
-  price(regular.run, text, pattern)
-  return patternOf(pattern, regular).testExact(text)
-}
+export const finds = (text: string, pattern: string, regular: Regular): boolean => paid(text, pattern, regular).test(text)
+export const matchesWhole = (text: string, pattern: string, regular: Regular): boolean => paid(text, pattern, regular).testExact(text)
 
 /** `$1`, `${name}` and `$<name>` in the substitution stand for groups. */
 export function substituted(text: string, change: { pattern: string; by: string }, regular: Regular): string {
-  price(regular.run, text, change.pattern)
-  spend(regular.run, (text.length * change.by.length) >> 5)
+  spend(regular.run, (text.length * change.by.length) / 32)
   try {
-    return patternOf(change.pattern, regular)
+    return paid(text, change.pattern, regular)
       .matcher(text)
       .replaceAll(change.by.replace(/\$\{(\w+)\}/g, (_all, name: string) => `$<${name}>`))
   } catch (error) {

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
@@ -130,6 +131,8 @@ export function bulkService(deps: BulkDeps) {
       const file = (await store.findFile(ctx.db, job.id, about.n)) ?? refuse('not-found')
       ctx.audit({ resource: `$${flow}/${about.id}/${about.n}`, count: file.count })
       const path = join(jobFolder(deps.home, job.id), file.name)
+      // A restored database knows of files that no backup keeps.
+      await access(path).catch(() => refuse('not-found'))
       return flow === 'import' ? plainLines(path, file.bytes) : visibleLines({ deps, ctx, job, file, path })
     },
   }

@@ -11,7 +11,8 @@ export const and = (parts: readonly Sql[]): Sql =>
 /** Compares a stored span (lo, hi) with a searched one. @spec FHIR R4 search, prefixes */
 export function compareDates(lo: Sql, hi: Sql, { prefix, range }: DateSearch): Sql {
   const [from, to] = [sql`${range.lo}::timestamptz`, sql`${range.hi}::timestamptz`]
-  const within = sql`(${lo} >= ${from} and ${hi} <= ${to})`
+  // That it begins before the end is implied; said, it bounds the range of the index from both sides.
+  const within = sql`(${lo} >= ${from} and ${lo} < ${to} and ${hi} <= ${to})`
   switch (prefix) {
     case 'eq':
       return within
@@ -64,7 +65,7 @@ type Columns = { lo: Sql; hi: Sql }
  */
 function compareSpan({ lo, hi }: Columns, { prefix, value, from, to }: Pick<NumberSearch, 'prefix' | 'value' | 'from' | 'to'>): Sql {
   const at = sql`${value}::float8`
-  const within = sql`(${lo} >= ${from}::float8 and ${hi} < ${to}::float8)`
+  const within = sql`(${lo} >= ${from}::float8 and ${lo} < ${to}::float8 and ${hi} < ${to}::float8)`
   switch (prefix) {
     case 'eq':
       return within

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { keyOfId, sharedTypes } from '../ids.ts'
+import { boundText } from '../index-rows.ts'
 import { and, compareDates, compareInstant, compareNumber, foldedSql, likeEscaped, looseSql, or, type Sql } from './compare-sql.ts'
 import type { Condition, PartSearch, StringHow } from './model.ts'
 
@@ -24,6 +25,8 @@ export function conditionSql(condition: Condition, under: Under): Sql {
       return idSql(condition.ids, under)
     case 'key':
       return oneOf(sql`r.key`, condition.keys)
+    case 'rows':
+      return sql`(r.key = any(${condition.keys}::text[]) and r.id = any(${condition.ids}::text[]))`
     case 'token':
       return tokenSql(condition, keyed)
     case 'ref':
@@ -31,17 +34,9 @@ export function conditionSql(condition: Condition, under: Under): Sql {
     case 'updated':
       return or(condition.values.map((v) => compareInstant(sql`r.last_updated`, v)))
     case 'date':
-      return valueSql('date_value', condition.params, {
-        compare: or(condition.values.map((v) => compareDates(sql`q.lo`, sql`q.hi`, v))),
-        keyed,
-      })
     case 'number':
-      return valueSql('number_value', condition.params, { compare: or(condition.values.map(compareNumber)), keyed })
     case 'string':
-      return valueSql('string_value', condition.params, {
-        compare: or(condition.values.map((v) => compareString(v, condition.how))),
-        keyed,
-      })
+      return valueSql(tableOf[condition.kind], condition.params, { compare: compareValue(condition), keyed })
     case 'custom-token':
       return customTokenSql(condition, keyed)
     case 'missing':
@@ -127,10 +122,23 @@ const tables = { string_value: sql`record.string_value`, date_value: sql`record.
 const valueSql = (table: keyof typeof tables, params: readonly string[], { compare, keyed }: { compare: Sql; keyed: boolean }): Sql =>
   sql`exists (select 1 from ${tables[table]} q where q.key = r.key and q.type = r.type and q.id = r.id and ${oneOf(sql`q.param`, params)} and ${compare}${keyed ? sql` offset 0` : sql``})`
 
+const tableOf = { date: 'date_value', number: 'number_value', string: 'string_value' } as const
+
+/** A value over alias `q`, whichever of the searched ones it is. */
+export function compareValue(condition: Extract<Condition, { kind: 'date' } | { kind: 'number' } | { kind: 'string' }>): Sql {
+  if (condition.kind === 'date') return or(condition.values.map((v) => compareDates(sql`q.lo`, sql`q.hi`, v)))
+  if (condition.kind === 'number') return or(condition.values.map(compareNumber))
+  return or(condition.values.map((v) => compareString(v, condition.how)))
+}
+
+/** Values of a type that meet a condition, by themselves: where they are few, they name the resources. */
+export const valuesMeeting = (condition: Parameters<typeof compareValue>[0], type: string): Sql =>
+  sql`from ${tables[tableOf[condition.kind]]} q where q.type = ${type} and ${oneOf(sql`q.param`, condition.params)} and ${compareValue(condition)}`
+
 function compareString(value: string, how: StringHow): Sql {
   switch (how) {
     case 'exact':
-      return sql`q.raw = ${value}`
+      return sql`(q.value = ${boundText(value)} and q.raw = ${value})`
     case 'starts':
       return sql`q.value like ${`${likeEscaped(value)}%`}`
     case 'whole':

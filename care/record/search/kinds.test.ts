@@ -208,6 +208,7 @@ describe('what is refused, not passed over', () => {
     'Observation?_include=Observation:nobody',
     'Observation?_include:deep=Observation:subject',
     'Location?near=north|east',
+    `Observation?${Array.from({ length: 51 }, (_, i) => `unknown${i}=x`).join('&')}`,
     'Location?near=35|139|1|parsec',
     'Observation?_text=%20',
     `Observation?${Array.from({ length: 51 }, (_, i) => `status=final${i}`).join('&')}`,

@@ -26,6 +26,8 @@ export type PartSearch =
 export type Condition =
   | { kind: 'id'; ids: string[] }
   | { kind: 'key'; keys: string[] }
+  /** Resources that an index of values named beforehand. */
+  | { kind: 'rows'; keys: string[]; ids: string[] }
   /** Entries of the token index, and beginnings of entries (a system, an address and what lies below). */
   | { kind: 'token'; values: string[]; prefixes?: string[]; not: boolean }
   | { kind: 'ref'; values: string[] }

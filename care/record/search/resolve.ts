@@ -5,7 +5,7 @@ import { refuse } from '#kernel/refusal'
 import { isObject, type Json, valueSetOf } from '#packages/fhir'
 import { boundToken } from '../index-rows.ts'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
-import { innerSql, type Under } from './condition-sql.ts'
+import { innerSql, type Under, valuesMeeting } from './condition-sql.ts'
 import type { Condition } from './model.ts'
 
 /** Targets that one hop of a chain may lead to; a search that needs more is not one about somebody. */
@@ -39,6 +39,10 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
       if (ids.length > MAX_TARGETS) refuse('search-too-broad', { param: condition.param, limit: String(MAX_TARGETS) })
       return ids.length === 0 ? { kind: 'never' } : { kind: 'ref', values: ids.map((id) => `${condition.param}=${condition.type}/${id}`) }
     }
+    case 'date':
+    case 'number':
+    case 'string':
+      return named(ctx, condition, under)
     case 'list':
       return listed(ctx, condition, under)
     case 'value-set':
@@ -54,6 +58,35 @@ async function inner(ctx: Context, { type, of }: { type: string; of: Condition[]
   const others = found.filter((c) => !readsText(c))
   if (others.length < found.length && under.keys === null) await requireFew(ctx, innerSql(type, others, under))
   return found
+}
+
+/** Values so few name the resources themselves; more are compared one resource at a time. */
+const MAX_NAMED = 500
+
+type Value = Extract<Condition, { kind: 'date' } | { kind: 'number' } | { kind: 'string' }>
+
+/** Comparisons that the order of an index answers. */
+const inOrder = (condition: Value): boolean =>
+  condition.kind === 'string'
+    ? ['starts', 'whole', 'exact'].includes(condition.how)
+    : condition.values.every((v) => v.prefix !== 'ne' && v.prefix !== 'ap')
+
+/**
+ * Where everybody's resources are searched, a name or a measured value that few have leads to them at once. The database would rather walk
+ * all resources in order, because it cannot know how many values of one table belong to those that another condition leaves.
+ */
+async function named(ctx: Context, condition: Value, under: Under): Promise<Condition> {
+  const [type, ...more] = under.types
+  if (under.keys !== null || type === undefined || more.length > 0 || !inOrder(condition)) return condition
+  const query = sql<{
+    key: string
+    id: string
+  }>`${plannedAnew(false)}select q.key, q.id ${valuesMeeting(condition, type)} limit ${MAX_NAMED + 1}`
+  const { rows } = await query.execute(ctx.db)
+  if (rows.length > MAX_NAMED) return condition
+  return rows.length === 0
+    ? { kind: 'never' }
+    : { kind: 'rows', keys: [...new Set(rows.map((r) => r.key))], ids: [...new Set(rows.map((r) => r.id))] }
 }
 
 async function findIds(ctx: Context, query: RawBuilder<unknown>): Promise<string[]> {

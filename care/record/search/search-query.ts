@@ -56,8 +56,6 @@ export function parseScoped(scope: Scope, query: URLSearchParams, strict: boolea
     else if (control(search, name, value)) search.used.push([name, value])
     else if (!presentation.has(name)) choose(search, { name, value, strict })
   }
-  if (search.conditions.length > MAX_CONDITIONS)
-    refuse('search-invalid', { param: `${search.conditions.length} > ${MAX_CONDITIONS}`, value: '' })
   if (search.sort.length === 0) search.sort = defaultSort(search.conditions)
   if (cursor !== undefined) search.cursor = decodeCursor(cursor, search.sort) ?? unreadable('_cursor', cursor)
   return search
@@ -70,9 +68,11 @@ function choose(search: Search, { name, value, strict }: { name: string; value: 
   // A search of several types takes a parameter that each of them has; one of some would find the others unasked.
   if (known.length < found.length || known.length === 0) {
     if (strict) unsupported(name)
+    if (search.unknown.length >= MAX_CONDITIONS) unsupported(name)
     search.unknown.push(name)
     return
   }
+  if (search.conditions.length >= MAX_CONDITIONS) refuse('search-invalid', { param: name.slice(0, 80), value: `> ${MAX_CONDITIONS}` })
   search.conditions.push(merged(search.types, known))
   search.used.push([name, value])
 }

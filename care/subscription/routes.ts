@@ -47,7 +47,10 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
     {
       ...{ kind: 'write', method: 'POST', path: '/fhir/R4/Subscription', ...clients, audit: 'subscription.create', body: 'text' },
       summary: { ja: '通知の申し込み', en: 'Subscribe to changes' },
-      handle: async (ctx, request) => shown(ctx, await service.create(ctx, subscriptionIn(request)), 201),
+      handle: async (ctx, request) => {
+        if (request.headers['if-none-exist'] !== undefined) notOffered('create (If-None-Exist)')
+        return shown(ctx, await service.create(ctx, subscriptionIn(request)), 201)
+      },
     },
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription', ...clients, audit: 'subscription.search' },
@@ -64,7 +67,7 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription/:id', ...clients, audit: 'subscription.read' },
       summary: { ja: '通知1件の読み取り', en: 'Read one subscription' },
-      handle: async (ctx, { params }) => shown(ctx, await service.read(ctx, params.id!)),
+      handle: async (ctx, { params }) => shown(ctx, await service.read(ctx, params.id === '_history' ? notOffered('history-type') : params.id!)),
     },
     {
       ...{ kind: 'write', method: 'PUT', path: '/fhir/R4/Subscription/:id', ...clients, audit: 'subscription.update', body: 'text' },
@@ -173,6 +176,8 @@ function jobs(service: SubscriptionService): Row[] {
 }
 
 const readerOf = ({ actor }: Context): string => (actor.kind === 'system' ? actor.id : '')
+
+const notOffered = (interaction: string): never => refuse('interaction-unsupported', { type: 'Subscription', interaction })
 
 /** @refuses resource-invalid */
 function subscriptionIn(request: RouteRequest): Resource {

@@ -13,6 +13,7 @@ import { notificationBundle } from './notification.ts'
 import { shownNow, type Sources } from './reading.ts'
 import { keptOf, readOrder } from './resource.ts'
 import * as store from './store.ts'
+import { searchTakes } from './terms.ts'
 
 export type SubscriptionService = ReturnType<typeof subscriptionService>
 
@@ -123,6 +124,7 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
       const actor = requireClient(ctx, 's')
       const all = await store.findOf(ctx.db, actor.institutionNumber, MOST_OF_ONE)
       const conditions = [...query].filter(([name]) => !['_format', '_pretty', 'lang', '_count', '_total', '_sort'].includes(name))
+      for (const [name] of conditions) if (!searchable.has(name)) refuse('search-unsupported', { param: name.slice(0, 80) })
       const found = all.filter((s) => conditions.every(([name, value]) => meets(s, name, value.split(','))))
       ctx.audit({ resource: 'Subscription?', count: found.length })
       return found
@@ -182,6 +184,8 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
       store.forget(db, { arrived: new Date(now.getTime() - KEPT_MS), any: new Date(now.getTime() - KEPT_AT_MOST_MS), now }),
   }
 }
+
+const searchable: ReadonlySet<string> = new Set(searchTakes.map((p) => p.name))
 
 /** @refuses search-unsupported */
 function meets(s: Subscription, name: string, values: readonly string[]): boolean {

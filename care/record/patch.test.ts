@@ -52,6 +52,41 @@ test('by condition, and as an entry of a transaction', async () => {
   expect((await hospital.get(`/fhir/R4/Observation/${id}`)).body).toMatchObject({ status: 'corrected', meta: { versionId: '3' } })
 })
 
+test('a FHIRPath Patch changes a part too, in JSON and in XML', async () => {
+  const operation = (value: string) => ({
+    resourceType: 'Parameters',
+    parameter: [
+      {
+        name: 'operation',
+        part: [
+          { name: 'type', valueCode: 'replace' },
+          { name: 'path', valueString: 'Observation.status' },
+          { name: 'value', valueCode: value },
+        ],
+      },
+    ],
+  })
+  const url = `/fhir/R4/Observation/${id}`
+  expect((await hospital.send('PATCH', url, operation('amended'))).body).toMatchObject({ status: 'amended', meta: { versionId: '2' } })
+  const xml = `<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="operation"/><part><name value="type"/><valueCode value="replace"/></part>
+    <part><name value="path"/><valueString value="Observation.status"/></part><part><name value="value"/><valueCode value="corrected"/></part></parameter></Parameters>`
+  const heard = await hospital.send('PATCH', url, xml, { 'content-type': 'application/fhir+xml' })
+  expect([heard.status, heard.body.status]).toEqual([200, 'corrected'])
+  const moved = {
+    ...operation('x'),
+    parameter: [
+      {
+        name: 'operation',
+        part: [
+          { name: 'type', valueCode: 'delete' },
+          { name: 'path', valueString: 'Observation.subject' },
+        ],
+      },
+    ],
+  }
+  expect((await hospital.send('PATCH', url, moved)).status).toBe(422)
+})
+
 describe('refuses', () => {
   test.each<[string, object[], number, string]>([
     ['a test that fails', [{ op: 'test', path: '/status', value: 'preliminary' }, ...amend], 422, 'patch/test-failed'],

@@ -2,13 +2,23 @@ import type { Context } from '#kernel/context'
 import { institutionOf } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import type { RouteRequest } from '#kernel/route'
-import { applyJsonPatch, changedImmutable, type Finding, isObject, type Json, jsonOf, parseJson, type Resource } from '#packages/fhir'
+import {
+  applyFhirPathPatch,
+  applyJsonPatch,
+  changedImmutable,
+  type Finding,
+  isObject,
+  type Json,
+  jsonOf,
+  parseJson,
+  type Resource,
+} from '#packages/fhir'
 import { readResource } from '../body.ts'
 import type { Seen } from '../model.ts'
 import type { WriteSet, Written } from './write-set.ts'
 
-/** A change to a resource: operations of JSON Patch. */
-export type Change = { operations: Json }
+/** A change to a resource: operations of JSON Patch, or Parameters of FHIRPath Patch. */
+export type Change = { operations: Json } | { parameters: Resource }
 
 export type Patching = { type: string; id: string; change: Change; ifMatch: number | null; set?: WriteSet }
 
@@ -32,10 +42,11 @@ export function readPatch(request: RouteRequest): Change {
   return 'findings' in read ? invalid(read.findings) : { operations: read.value }
 }
 
-/** The change that an entry of a Bundle carries: a Binary with a JSON Patch in it. @refuses input-invalid */
+/** The change that a resource carries: Parameters of a FHIRPath Patch, or a Binary with a JSON Patch in it. @refuses input-invalid */
 export function patchOf(resource: Resource): Change {
+  if (isObject(resource) && resource.resourceType === 'Parameters') return { parameters: resource }
   const isJson = isObject(resource) && resource.resourceType === 'Binary' && resource.contentType === jsonPatch
-  if (!isJson || typeof resource.data !== 'string') return refuse('input-invalid', { what: `PATCH: ${jsonPatch}` })
+  if (!isJson || typeof resource.data !== 'string') return refuse('input-invalid', { what: `PATCH: ${jsonPatch} | Parameters` })
   const read = parseJson(Buffer.from(resource.data, 'base64').toString('utf8'))
   return 'findings' in read ? invalid(read.findings) : { operations: read.value }
 }
@@ -54,7 +65,8 @@ export async function patch(ctx: Context, { find, update }: Parts, asked: Patchi
   if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
   if (asked.ifMatch !== null && asked.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
   const before = jsonOf(old.body) as Resource
-  const patched = applyJsonPatch(before, asked.change.operations)
+  const { change } = asked
+  const patched = 'operations' in change ? applyJsonPatch(before, change.operations) : applyFhirPathPatch(before, change.parameters)
   const after = 'findings' in patched ? invalid(patched.findings) : (patched.value as Resource)
   const touched = isObject(after) ? changedImmutable(before, after).filter(guarded) : ['resourceType']
   if (touched.length > 0) invalid(touched.map(untouchable))

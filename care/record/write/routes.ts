@@ -71,7 +71,7 @@ export function writeRoutes(record: RecordService, base: string): Row[] {
       path: '/fhir/R4/:type/:id',
       audit: 'record.update',
       body: 'text',
-      summary: { ja: '1件の一部の変更（JSON Patch）', en: 'Change parts of one resource (JSON Patch)' },
+      summary: { ja: '1件の一部の変更（JSON Patch・FHIRPath Patch）', en: 'Change parts of one resource (JSON Patch, FHIRPath Patch)' },
       prepare: changed,
       handle: async (ctx, { params, headers, body }) => {
         const { ifMatch } = preconditions(headers)
@@ -161,8 +161,8 @@ const stored = (w: Written) => ({
 /** The request with its resource read and judged. @refuses resource-invalid, media-type, not-permitted, scope-missing */
 function judged(request: RouteRequest, actor: Actor, act: 'c' | 'u'): RouteRequest {
   const type = request.params.type!
-  const resource = requireResource(readResource(request), type)
   requireWritable(actor, type, act)
+  const resource = requireResource(readResource(request), type)
   requireSound(resource)
   return { ...request, body: resource }
 }

@@ -63,7 +63,7 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   const allowed = allowedMethods(rows)
   app.setNotFoundHandler((request, reply) => {
     const allow = allowed(request.url.split('?', 1)[0]!).join(', ')
-    if (allow === '') return refuseOnWire(new Refusal('not-found'), request, reply, deps)
+    if (allow === '') return refuseOnWire(new Refusal('address-unknown'), request, reply, deps)
     return refuseOnWire(new Refusal('method-not-allowed', { method: request.method, allow }), request, reply.header('allow', allow), deps)
   })
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {

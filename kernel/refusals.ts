@@ -85,6 +85,12 @@ export const refusals = {
     ja: '見つかりません。番号やリンクを確かめてください。',
     en: 'Not found. Please check the number or link.',
   },
+  'address-unknown': {
+    status: 404,
+    issue: 'not-supported',
+    ja: 'このアドレスには何もありません。アドレスを確かめてください（一覧は /openapi.json）。',
+    en: 'There is nothing at this address. Please check it (all are listed at /openapi.json).',
+  },
   gone: { status: 410, issue: 'deleted', ja: 'この記録は削除されています。', en: 'This record has been deleted.' },
   'retention-running': {
     status: 409,

@@ -36,5 +36,7 @@ const parameterOf = (p: Taken): object => ({
   min: p.required ? 1 : 0,
   max: p.many ? '*' : '1',
   documentation: `${p.about.ja} / ${p.about.en}`,
-  ...(p.type === 'BackboneElement' ? { part: ['type', 'url'].map((name) => ({ name, use: 'in', min: 0, max: '1', type: 'string' })) } : { type: p.type }),
+  ...(p.type === 'BackboneElement'
+    ? { part: ['type', 'url'].map((name) => ({ name, use: 'in', min: 0, max: '1', type: 'string' })) }
+    : { type: p.type }),
 })

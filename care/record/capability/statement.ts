@@ -34,7 +34,10 @@ export function capabilityStatement(surface: Surface, about: About): object {
     ...(whole.has('history-system') ? ['history-system'] : []),
     ...(whole.has('search-system') ? ['search-system'] : []),
   ]
-  const operation = operationsOf(surface.operations.filter((o) => o.level === 'system'), base)
+  const operation = operationsOf(
+    surface.operations.filter((o) => o.level === 'system'),
+    base,
+  )
   return {
     resourceType: 'CapabilityStatement',
     url: `${base}/metadata`,
@@ -83,7 +86,11 @@ Systems use access tokens of SMART Backend Services, tied to a certificate (mTLS
 
 function operationsOf(operations: readonly Operation[], base: string): object[] {
   const byName = new Map(operations.map((o) => [o.name, o]))
-  return [...byName.values()].map((o) => ({ name: o.name, definition: definitionOf(o, base), documentation: `${o.summary.ja} / ${o.summary.en}` }))
+  return [...byName.values()].map((o) => ({
+    name: o.name,
+    definition: definitionOf(o, base),
+    documentation: `${o.summary.ja} / ${o.summary.en}`,
+  }))
 }
 
 /** One type as a list of none or one: what nobody serves is not listed. */

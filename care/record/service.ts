@@ -14,6 +14,7 @@ import { requireOffered } from './offered.ts'
 import type { Seen } from './model.ts'
 import { operationService } from './operation/service.ts'
 import { patientResource } from './patient.ts'
+import type { Hit } from './search/model.ts'
 import { parseSearch } from './search/search-query.ts'
 import { runSearch } from './search/search-sql.ts'
 import { type Found, searchService } from './search/service.ts'
@@ -74,6 +75,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
         index: indexRows(body, null),
       },
     ])
+    ctx.tell({ topic: 'record.written', key, payload: { written: [{ type: 'Patient', id: key, version: 1 }], removed: [] } })
   }
 
   /**
@@ -148,7 +150,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
      * @param query refused where it holds a parameter that nobody here knows: one passed over would choose more than was asked for
      * @refuses type-unknown, scope-missing, search-unsupported, search-invalid
      */
-    async matching(ctx: Context, type: string, query: URLSearchParams, which: readonly { key: string; id: string }[]): Promise<Seen[]> {
+    async matching(ctx: Context, type: string, query: URLSearchParams, which: readonly { key: string; id: string }[]): Promise<Hit[]> {
       requireType(type)
       requireScope(ctx.actor, type, 's')
       const search = parseSearch(type, query, true)
@@ -203,8 +205,8 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
 }
 
 /** One audit entry for each person, rule and consent among what is shown, so that everybody sees who looked at theirs. */
-function note(ctx: Context, rows: readonly Seen[], resource: string, grants: readonly Grant[] = []): void {
-  const consentOf = (row: Seen) =>
+function note(ctx: Context, rows: readonly Hit[], resource: string, grants: readonly Grant[] = []): void {
+  const consentOf = (row: Hit) =>
     row.rule === 'visit-consent' ? (grants.find((g) => g.key === row.key && g.kind === row.kind)?.consentId ?? '') : ''
   const groups = Map.groupBy(rows, (row) => JSON.stringify([row.kind === 'shared' ? '' : row.key, row.rule, consentOf(row)]))
   for (const seen of groups.values()) {

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '#packages/fhir'
-import type { Seen } from '../model.ts'
+import type { Hit } from '../search/model.ts'
 
 /** The codings of an Observation as texts; what has only a text is its own group. */
 function codesOf(body: string): string[] {
@@ -18,7 +18,7 @@ function codesOf(body: string): string[] {
  * @param max how many of each; what is as new as the last of them comes too
  * @spec FHIR R4 Observation $lastn
  */
-export function lastOfEach(rows: readonly Seen[], max: number): Seen[] {
+export function lastOfEach(rows: readonly Hit[], max: number): Hit[] {
   const parent = new Map<string, string>()
   const root = (code: string): string => {
     let at = code
@@ -27,7 +27,7 @@ export function lastOfEach(rows: readonly Seen[], max: number): Seen[] {
   }
   const known = rows.map((row) => ({ row, codes: codesOf(row.body) }))
   for (const { codes } of known) for (const code of codes) parent.set(root(code), root(codes[0]!))
-  const groups = new Map<string, Seen[]>()
+  const groups = new Map<string, Hit[]>()
   for (const { row, codes } of known) {
     const name = codes.length === 0 ? `id|${row.id}` : root(codes[0]!)
     const group = groups.get(name) ?? []

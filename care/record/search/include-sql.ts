@@ -2,12 +2,11 @@ import { sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import { resourceTypes } from '#packages/fhir'
 import { keyOfId } from '../ids.ts'
-import type { Seen } from '../model.ts'
-import { COLUMNS, toSeen } from '../store.ts'
 import { and, or, type Sql } from './compare-sql.ts'
 import { conditionSql, type Under } from './condition-sql.ts'
 import { followed, pointing } from './includes.ts'
-import type { Include, Search } from './model.ts'
+import { HIT_COLUMNS, type HitRow, toHit } from './hit.ts'
+import type { Hit, Include, Search } from './model.ts'
 import { ownerParameters } from './parameters.ts'
 import type { About } from './search-sql.ts'
 
@@ -15,17 +14,17 @@ import type { About } from './search-sql.ts'
 export const MAX_INCLUDED = 1_000
 const MAX_ROUNDS = 4
 
-type Found = Seen & { refs: readonly string[] }
-type Matches = { search: Search; rows: readonly Seen[]; refs: readonly (readonly string[])[] }
+type Found = Hit & { refs: readonly string[] }
+type Matches = { search: Search; rows: readonly Hit[]; refs: readonly (readonly string[])[] }
 
 /** What the includes of a search show beside its matches, each under the caller's predicate, each once. */
 export async function findIncluded(
   ctx: Context,
   about: About,
   { search, rows, refs }: Matches,
-): Promise<{ included: Seen[]; cut: boolean }> {
+): Promise<{ included: Hit[]; cut: boolean }> {
   if (search.includes.length === 0 || rows.length === 0) return { included: [], cut: false }
-  const name = (r: Seen) => `${r.type}/${r.id}`
+  const name = (r: Hit) => `${r.type}/${r.id}`
   const known = new Set(rows.map(name))
   const out: Found[] = []
   let from: Found[] = rows.map((r, n) => ({ ...r, refs: refs[n] ?? [] }))
@@ -52,11 +51,9 @@ async function step(ctx: Context, about: About, { includes, from, room }: Step):
   const wanted = [...(forward ? [forward] : []), ...reverse]
   if (wanted.length === 0) return []
   const readable = about.readable ? sql` and r.type = any(${about.readable}::text[])` : sql``
-  const { rows } = await sql<
-    Parameters<typeof toSeen>[0] & { refs: string[] }
-  >`select ${COLUMNS}, r.refs, ${about.rule} as rule from record.resource r
+  const { rows } = await sql<HitRow & { refs: string[] }>`select ${HIT_COLUMNS}, r.refs, ${about.rule} as rule from record.resource r
     where not r.deleted and ${about.visible}${readable} and ${or(wanted)} order by r.type, r.id limit ${room + 1}`.execute(ctx.db)
-  return rows.map((row) => ({ ...toSeen(row), refs: row.refs }))
+  return rows.map((row) => ({ ...toHit(row), refs: row.refs }))
 }
 
 /** Resources that those found refer to. Their shard is told by their id, is the one of who refers to them, or stands in the look-up. */

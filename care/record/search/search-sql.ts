@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { COLUMNS, toSeen } from '../store.ts'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { and, type Sql } from './compare-sql.ts'
 import { conditionSql, type Under } from './condition-sql.ts'
 import { indexesIn, type Plan, type PlanStep, stepsOf } from './explain.ts'
+import { HIT_COLUMNS, type HitRow, toHit } from './hit.ts'
 import { findIncluded } from './include-sql.ts'
 import type { Condition, Cursor, Page, Search } from './model.ts'
 import { cursorFor } from './order.ts'
@@ -50,20 +50,16 @@ async function prepare(ctx: Context, about: About, search: Search): Promise<Prep
 type Columns = (OrderKey & { column: Sql })[]
 
 /** Sorting by own columns stays one scan in the order of an index; sorting by other values is worked out once a row, then ordered. */
-function pageSql(
-  { where, anew, keys, plain }: Prepared,
-  about: About,
-  search: Search,
-): RawBuilder<Parameters<typeof toSeen>[0] & Record<string, unknown>> {
+function pageSql({ where, anew, keys, plain }: Prepared, about: About, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
   const direct: Columns = keys.map((k) => ({ ...k, column: k.expression }))
   const refs = search.includes.length > 0 ? sql`, r.refs` : sql``
   const limit = search.count + 1
   if (plain) {
     const after = search.cursor ? sql` and ${afterCursor(direct, search.cursor, search)}` : sql``
-    return sql`${anew}select ${COLUMNS}${refs}, ${about.rule} as rule from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
+    return sql`${anew}select ${HIT_COLUMNS}${refs}, ${about.rule} as rule from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
   }
   const values = sql.join(keys.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
-  const rows = sql`select ${COLUMNS}${refs}, ${about.rule} as rule, ${values} from record.resource r where ${where}`
+  const rows = sql`select ${HIT_COLUMNS}${refs}, ${about.rule} as rule, ${values} from record.resource r where ${where}`
   const named = (prefix: string): Columns => keys.map((k, n) => ({ ...k, column: sql.ref(`${prefix}s${n}`) }))
   if (!search.cursor) return sql`${anew}${rows} order by ${orderBy(named(''), search)} limit ${limit}`
   const after = afterCursor(named('r.'), search.cursor, search)
@@ -73,7 +69,7 @@ function pageSql(
 const written = (value: unknown): string | null =>
   value === null || value === undefined ? null : value instanceof Date ? value.toISOString() : String(value)
 
-function cursorAt(search: Search, row: Parameters<typeof toSeen>[0] & Record<string, unknown>): Cursor {
+function cursorAt(search: Search, row: HitRow & Record<string, unknown>): Cursor {
   const own = { updated: row.last_updated, clinical: row.clinical_at, id: row.id }
   const values = search.sort.map((s, n) => written(s.by === 'value' ? row[`s${n}`] : own[s.by]))
   return cursorFor(search.sort, { values, type: row.type, id: row.id })
@@ -85,7 +81,7 @@ export async function runSearch(ctx: Context, about: About, search: Search): Pro
   const found = search.summaryCount ? [] : (await pageSql(prepared, about, search).execute(ctx.db)).rows
   const more = found.length > search.count
   const shown = more ? found.slice(0, search.count) : found
-  const rows = shown.map(toSeen)
+  const rows = shown.map(toHit)
   const next = more ? cursorAt(search, shown.at(-1)!) : null
   const { included, cut } = await findIncluded(ctx, about, { search, rows, refs: shown.map((r) => (r.refs as string[] | undefined) ?? []) })
   return { rows, included, cut, next, total: await totalOf(ctx, prepared, search, more ? null : rows.length) }

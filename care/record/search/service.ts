@@ -3,20 +3,19 @@ import { refuse } from '#kernel/refusal'
 import { type Resource, resourceTypes } from '#packages/fhir'
 import { sharedTypes } from '../ids.ts'
 import { offers, requireOffered } from '../offered.ts'
-import type { Seen } from '../model.ts'
 import { scopeAllows } from '../scopes.ts'
 import { freshen } from './custom.ts'
 import { findReindexes, findParameters } from './custom-store.ts'
 import { type ConditionPlan, conditionPlans } from './explain.ts'
 import { inCompartment, typesOfCompartment } from './compartments.ts'
-import type { Condition, Page, Search } from './model.ts'
+import type { Condition, Hit, Page, Search } from './model.ts'
 import { parseScoped, type Scope } from './search-query.ts'
 import { type About, type Explained, explainSearch, runSearch } from './search-sql.ts'
 
 export type Parts = {
   about: (ctx: Context) => About
   /** Notes what was shown, one entry for each person and rule. */
-  note: (ctx: Context, rows: readonly Seen[], resource: string) => void
+  note: (ctx: Context, rows: readonly Hit[], resource: string) => void
 }
 
 export type Found = { search: Search; page: Page }

@@ -4,6 +4,7 @@ import { fiveItems, hypertension } from '../harness/bundles.ts'
 import { CLINIC, HOSPITAL, STRANGER } from '../harness/platform.ts'
 import { identifierSystems } from '#packages/fhir'
 import { leaked } from './a1.ts'
+import { canariesIn } from './canary.ts'
 import { recordOf, type Stored } from './fingerprint.ts'
 import type { Attack, Tried } from './result.ts'
 import { openWorld, type World } from './world.ts'
@@ -155,7 +156,8 @@ async function writeAll(world: World, writer: Writer, quick: boolean): Promise<T
       const say = (wrong: string) => result.leaks.push(`${writer.name}: ${what} on ${target.type} → ${heard.status}: ${wrong}`)
       if (heard.status >= 500) say(heard.text.slice(0, 150))
       if (writer.institution === STRANGER)
-        for (const found of leaked({ may: () => false }, heard)) if (!JSON.stringify(payload ?? '').includes(found)) say(`shows ${found}`)
+        for (const found of leaked({ may: () => false }, heard))
+          if (!canariesIn(JSON.stringify(payload ?? '')).includes(found)) say(`shows ${found}`)
       for (const [name, was] of before)
         if (after.get(name)?.sha !== was.sha) for (const wrong of judge(writer, was, after.get(name))) say(`${name} ${wrong}`)
       for (const [name, made] of after)

@@ -27,4 +27,5 @@ write(
     ? '\n6つの段階をすべて確かめました。 / All six steps were seen.'
     : `\n${tell.failures()} 件が期待と違いました。 / ${tell.failures()} checks did not hold.`,
 )
+write(`\n次に： ${demo.baseUrl}/developer で FHIR の検索を画面で試せます。 / Next: try FHIR queries on a page at ${demo.baseUrl}/developer`)
 process.exit(tell.failures() === 0 ? 0 : 1)

@@ -3,7 +3,14 @@ import type { ConditionPlan, ConditionWay, Explained, PlanStep } from '#care/rec
 import type { Words } from '#ui'
 
 export type Explanation = Explained & { conditions: ConditionPlan[] }
-export type Verdict = { tone: 'success' | 'info' | 'attention'; title: Words; advice: Words | null }
+export type Verdict = { tone: 'success' | 'info' | 'attention'; label: Words; title: Words; advice: Words | null }
+
+const labels = {
+  served: { ja: '索引あり', en: 'Indexed' },
+  part: { ja: '一部に索引なし', en: 'In part' },
+  none: { ja: '索引なし', en: 'No index' },
+  order: { ja: '条件なし', en: 'No condition' },
+}
 
 /** How a condition is met, in a sentence. */
 export const wayWords: Record<ConditionWay, Words> = {
@@ -36,10 +43,16 @@ export function verdictOf({ conditions, steps }: Explanation): Verdict {
   const ways = new Set(conditions.map(({ way }) => way))
   const advice = adviceFor(conditions)
   if (ways.has('never'))
-    return { tone: 'attention', title: { ja: '何も見つからない条件が含まれています', en: 'One condition can never be met' }, advice: null }
+    return {
+      tone: 'attention',
+      label: labels.none,
+      title: { ja: '何も見つからない条件が含まれています', en: 'One condition can never be met' },
+      advice: null,
+    }
   if (ways.has('person'))
     return {
       tone: 'success',
+      label: labels.served,
       title: {
         ja: '1人分の区画だけを読みます。ほかの人の記録がいくら増えても、読む量は変わりません。',
         en: 'Reads one person’s part alone. However many other people there are, it reads the same amount.',
@@ -49,23 +62,38 @@ export function verdictOf({ conditions, steps }: Explanation): Verdict {
   if (ways.has('index') || ways.has('first'))
     return {
       tone: advice ? 'info' : 'success',
+      label: advice ? labels.part : labels.served,
       title: {
         ja: '索引で候補を絞ってから確かめます。読む量は、条件に合う件数で決まります。',
         en: 'An index finds the candidates first. How much is read depends on how many match.',
       },
       advice,
     }
+  if (conditions.length === 0)
+    return {
+      tone: 'info',
+      label: labels.order,
+      title: {
+        ja: 'この種類を順に読み、見てよいものが1ページ分そろったところで止まります。',
+        en: 'Reads the type in order and stops when there is a page of what you may see.',
+      },
+      advice: narrow,
+    }
   return {
     tone: 'attention',
-    title:
-      conditions.length === 0
-        ? { ja: '条件がないため、新しいものから順に読みます。', en: 'There is no condition, so the newest are read in order.' }
-        : {
-            ja: 'データベースは、この条件に索引を使いません。1行ずつ確かめます。',
-            en: 'The database uses no index for these conditions; it checks row by row.',
-          },
+    label: labels.none,
+    title: {
+      ja: 'この条件は索引では引けません。この種類の行を1つずつ確かめます。',
+      en: 'No index answers these conditions; rows of the type are checked one by one.',
+    },
     advice: advice ?? (steps.some(readsAll) ? small : narrow),
   }
+}
+
+/** Indexes of the search itself, and those by which the caller's rights are checked. */
+export function indexesOf(steps: readonly PlanStep[]): { search: string[]; rights: string[] } {
+  const names = (some: readonly PlanStep[]) => [...new Set(some.flatMap(({ index }) => (index === null ? [] : [index])))]
+  return { search: names(steps.filter((step) => !isAboutRights(step))), rights: names(steps.filter(isAboutRights)) }
 }
 
 const readsAll = (step: PlanStep): boolean => step.index === null && !isAboutRights(step)

@@ -14,7 +14,7 @@ const preparation = (demo: boolean): string =>
 /** How a system gets its token and what it does with it. */
 export function commandsFor({ baseUrl, tlsBase, demo }: Places): Command[] {
   const at = tlsBase ?? baseUrl
-  return [tokenCommand(at, demo), ...(demo ? [bearerCommand(baseUrl)] : []), assertionCommand(baseUrl), dpopCommand(at), ...afterwards(at)]
+  return [tokenCommand(at, demo), demo ? demoAssertion(baseUrl) : assertionCommand(baseUrl), dpopCommand(at), ...afterwards(at)]
 }
 
 const tokenCommand = (at: string, demo: boolean): Command => ({
@@ -30,33 +30,51 @@ TOKEN=$(curl -s $CERT ${at}/oauth/token \\
 curl -s $CERT "${at}/fhir/R4/Observation?_count=5" -H "Authorization: Bearer $TOKEN"`,
 })
 
-const bearerCommand = (baseUrl: string): Command => ({
-  id: 'bearer',
-  title: { ja: '2. デモだけ：証明書なしで使う（Bearer）', en: '2. In the demo only: without a certificate (Bearer)' },
-  says: {
-    ja: 'デモの施設は結び付きのないトークンも使えます。本番では読み取りだけの患者アプリにしか許されません。',
-    en: 'Demo institutions may also use tokens tied to nothing. Outside the demo only a person’s own read-only app may.',
-  },
-  shell: `# TOKEN: 秘密鍵による署名（3.）で、http の窓口から受け取ったもの / got over http by a signed assertion (3.)
-curl -s "${baseUrl}/fhir/R4/Condition?_count=5" -H "Authorization: Bearer $TOKEN"`,
-})
+const assertionSays: Words = {
+  ja: 'SMART Backend Services の手順です。署名した JWT（iss・sub・aud・jti・exp）を送ります。aud はトークンの窓口です。',
+  en: 'SMART Backend Services: send a signed JWT with iss, sub, aud, jti and exp. Its audience is the token endpoint.',
+}
+const assertionTitle: Words = {
+  ja: '2. 秘密鍵の署名で名乗る（private_key_jwt）',
+  en: '2. Prove the client with a signed assertion (private_key_jwt)',
+}
+
+const exchange = (baseUrl: string, scope: string): string => `curl -s ${baseUrl}/oauth/token \\
+  -d grant_type=client_credentials -d scope=${scope} \\
+  -d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \\
+  --data-urlencode client_assertion@assertion.jwt`
 
 const assertionCommand = (baseUrl: string): Command => ({
   id: 'assertion',
-  title: { ja: '3. 秘密鍵の署名で名乗る（private_key_jwt）', en: '3. Prove the client with a signed assertion (private_key_jwt)' },
+  title: assertionTitle,
+  says: assertionSays,
+  shell: exchange(baseUrl, 'system/*.rs'),
+})
+
+/** In the demo the key is at hand, and a token tied to nothing is let in. */
+const demoAssertion = (baseUrl: string): Command => ({
+  id: 'assertion',
+  title: assertionTitle,
   says: {
-    ja: 'SMART Backend Services の手順です。署名した JWT（iss・sub・aud・jti・exp）を送ります。aud はトークンの窓口です。',
-    en: 'SMART Backend Services: send a signed JWT with iss, sub, aud, jti and exp. Its audience is the token endpoint.',
+    ja: `${assertionSays.ja}デモの施設は、結び付きのないトークン（Bearer）も使えます。本番では、自分の記録を読むだけの患者アプリにしか許されません。`,
+    en: `${assertionSays.en} Demo institutions may also use tokens tied to nothing (Bearer); outside the demo only a person’s own read-only app may.`,
   },
-  shell: `curl -s ${baseUrl}/oauth/token \\
-  -d grant_type=client_credentials -d scope=system/*.rs \\
-  -d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \\
-  --data-urlencode client_assertion@assertion.jwt`,
+  shell: `node -e '
+  const { createPrivateKey, randomUUID, sign } = require("node:crypto")
+  const { facilities: [f], tokenEndpoint } = JSON.parse(require("node:fs").readFileSync(".enishi/demo.json"))
+  const part = (o) => Buffer.from(JSON.stringify(o)).toString("base64url"), now = Math.floor(Date.now() / 1000)
+  const text = part({ alg: "ES384", typ: "JWT", kid: f.privateKeyJwk.kid }) + "." +
+    part({ iss: f.clientId, sub: f.clientId, aud: tokenEndpoint, jti: randomUUID(), iat: now, exp: now + 120 })
+  const key = createPrivateKey({ key: f.privateKeyJwk, format: "jwk" })
+  process.stdout.write(text + "." + sign("sha384", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }).toString("base64url"))
+' > assertion.jwt
+TOKEN=$(${exchange(baseUrl, 'system/*.cruds')} | jq -r .access_token)
+curl -s "${baseUrl}/fhir/R4/Condition?_count=5" -H "Authorization: Bearer $TOKEN"`,
 })
 
 const dpopCommand = (at: string): Command => ({
   id: 'dpop',
-  title: { ja: '4. 鍵に結び付ける（DPoP）', en: '4. Tie the token to a key (DPoP)' },
+  title: { ja: '3. 鍵に結び付ける（DPoP）', en: '3. Tie the token to a key (DPoP)' },
   says: {
     ja: '要求ごとに新しい証明を作ります。証明は60秒間、一度だけ有効です（RFC 9449）。',
     en: 'Make a fresh proof for each request. A proof is good once, for 60 seconds (RFC 9449).',
@@ -73,8 +91,8 @@ const afterwards = (at: string): Command[] => [
       ja: '受け付けると 202 と Content-Location が返ります。その場所で進み具合を尋ね、終わったら NDJSON のファイルを取ります。ファイルにもトークンが要ります。',
       en: 'The answer is 202 with a Content-Location. Ask there how it stands; when done, fetch the NDJSON files. They need the token too.',
     },
-    shell: `curl -s -i $CERT "${at}/fhir/R4/$export?_type=Patient,Observation" \\
-  -H "Authorization: Bearer $TOKEN" -H "Accept: application/fhir+json" -H "Prefer: respond-async"`.replace('/$export', '/\\$export'),
+    shell: `curl -s -i $CERT "${at}/fhir/R4/\\$export?_type=Patient,Observation" \\
+  -H "Authorization: Bearer $TOKEN" -H "Accept: application/fhir+json" -H "Prefer: respond-async"`,
   },
   {
     id: 'subscription',

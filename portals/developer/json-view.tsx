@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { t } from '#ui'
-import type { PageOf } from './frame.tsx'
+import { CopyButton, type PageOf } from './frame.tsx'
 import { jsonLines, type Line, type Token } from './json-lines.ts'
 import { queryHref, queryOf } from './query.ts'
 
@@ -12,14 +12,17 @@ export function JsonView({ body, on, explain }: { body: string; on: PageOf; expl
   const { lines, cut } = jsonLines(body, { maxLines: MAX_LINES, follow: (value) => queryOf(value, on.base) })
   return (
     <>
-      <pre className="code" id="answer-json" lang="ja">
-        <code>
-          {lines.map((line, n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, on the server
-            <JsonLine key={n} line={line} explain={explain} />
-          ))}
-        </code>
-      </pre>
+      <div className="code-block">
+        <pre className="code" id="answer-json" lang="ja">
+          <code>
+            {lines.map((line, n) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, on the server
+              <JsonLine key={n} line={line} explain={explain} />
+            ))}
+          </code>
+        </pre>
+        <CopyButton of="answer-json" lang={on.lang} label="JSON" />
+      </div>
       {cut ? (
         <p className="note">
           {t(on.lang, {

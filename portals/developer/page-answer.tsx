@@ -3,7 +3,7 @@ import { EmptyState, KeyValue, type Lang, Pagination, Section, t, Tabs } from '#
 import type { Entry, Taken } from './answer.ts'
 import type { Result } from './dispatch.ts'
 import type { Explanation } from './explain.ts'
-import { CopyButton, type PageOf } from './frame.tsx'
+import type { PageOf } from './frame.tsx'
 import { JsonView } from './json-view.tsx'
 import { Notices } from './page-notices.tsx'
 import { EntryTable } from './page-table.tsx'
@@ -23,14 +23,7 @@ export function Answer({ ran, on }: Props): ReactNode {
       <Figures ran={ran} on={on} />
       <Notices ran={ran} lang={lang} />
       <Views ran={ran} lang={lang} />
-      {ran.view === 'json' ? (
-        <>
-          <CopyButton of="answer-json" lang={lang} label="JSON" />
-          <JsonView body={ran.result.body} on={on} explain={ran.explain} />
-        </>
-      ) : (
-        <Tables ran={ran} on={on} />
-      )}
+      {ran.view === 'json' ? <JsonView body={ran.result.body} on={on} explain={ran.explain} /> : <Tables ran={ran} on={on} />}
       <Next ran={ran} lang={lang} />
     </Section>
   )
@@ -39,7 +32,7 @@ export function Answer({ ran, on }: Props): ReactNode {
 /** Time and size are measured on this request alone, and said to be. */
 function Figures({ ran: { query, result, taken }, on }: Props): ReactNode {
   const { lang } = on
-  const raw = `/fhir/R4/${query.text}`
+  const raw = `/fhir/R4/${query.text.replaceAll('#', '%23')}`
   return (
     <p className="answer-line">
       <KeyValue name={t(lang, { ja: '応答', en: 'Status' })}>{result.status}</KeyValue>
@@ -162,7 +155,9 @@ const Next = ({ ran: { query, view, explain, taken }, lang }: { ran: Ran; lang: 
     previousHref={query.search.has('_cursor') ? queryHref(withoutCursor(query), { view, explain }) : undefined}
     nextHref={taken.next === null ? undefined : queryHref(taken.next, { view, explain })}
     position={
-      query.search.has('_cursor') ? t(lang, { ja: '「前へ」は最初のページへ戻ります', en: '“Previous” goes back to the first page' }) : ''
+      query.search.has('_cursor')
+        ? t(lang, { ja: '「前へ」は最初のページへ戻ります', en: '“Previous” goes back to the first page' })
+        : t(lang, { ja: `はじめの${taken.matches.length}件`, en: `The first ${taken.matches.length}` })
     }
   />
 )

@@ -1,41 +1,40 @@
 import type { ReactNode } from 'react'
 import type { ConditionPlan, PlanStep } from '#care/record'
-import { Banner, Details, type Lang, Section, t, Table } from '#ui'
-import { type Explanation, isAboutRights, verdictOf, wayWords, wordsOfTable } from './explain.ts'
+import { Banner, DefinitionList, Details, type Lang, Section, t, Table } from '#ui'
+import { type Explanation, indexesOf, isAboutRights, verdictOf, wayWords, wordsOfTable } from './explain.ts'
 import { Code } from './frame.tsx'
 
 /** How the search was found: in a sentence, condition by condition, and as the database plans it. */
 export function ExplainPanel({ explanation, lang }: { explanation: Explanation; lang: Lang }): ReactNode {
-  const { tone, title, advice } = verdictOf(explanation)
-  const { conditions, indexes } = explanation
+  const { tone, label, title, advice } = verdictOf(explanation)
+  const { conditions, steps } = explanation
+  const { search, rights } = indexesOf(steps)
   return (
     <Section id="explain" title={t(lang, { ja: 'どう探したか', en: 'How it was found' })}>
-      <Banner lang={lang} tone={tone} label={t(lang, labels[tone])} title={title[lang]}>
+      <Banner lang={lang} tone={tone} label={label[lang]} title={title[lang]}>
         {advice ? <p>{advice[lang]}</p> : null}
-        {indexes.length > 0 ? (
-          <p className="note">
-            {t(lang, { ja: '使う索引：', en: 'Indexes: ' })}
-            {indexes.map((name, n) => (
-              <span key={name}>
-                {n > 0 ? t(lang, { ja: '、', en: ', ' }) : null}
-                <Code>{name.replace(' (all rows)', '')}</Code>
-                {name.endsWith(' (all rows)') ? t(lang, { ja: '（索引なし・全行）', en: ' (no index, every row)' }) : null}
-              </span>
-            ))}
-          </p>
-        ) : null}
       </Banner>
+      <DefinitionList
+        items={[
+          { term: t(lang, { ja: '探すのに使う索引', en: 'Indexes that find' }), value: <Names of={search} lang={lang} /> },
+          { term: t(lang, { ja: '閲覧の可否を確かめる索引', en: 'Indexes that check rights' }), value: <Names of={rights} lang={lang} /> },
+        ]}
+      />
       {conditions.length > 0 ? <Conditions conditions={conditions} lang={lang} /> : null}
       <Plan explanation={explanation} lang={lang} />
     </Section>
   )
 }
 
-const labels = {
-  success: { ja: '索引あり', en: 'Indexed' },
-  info: { ja: '一部', en: 'In part' },
-  attention: { ja: '索引なし', en: 'No index' },
-}
+const Names = ({ of, lang }: { of: readonly string[]; lang: Lang }): ReactNode =>
+  of.length === 0
+    ? t(lang, { ja: 'なし（全行を読む）', en: 'none (reads every row)' })
+    : of.map((name, n) => (
+        <span key={name}>
+          {n > 0 ? t(lang, { ja: '、', en: ', ' }) : null}
+          <Code>{name}</Code>
+        </span>
+      ))
 
 function Conditions({ conditions, lang }: { conditions: readonly ConditionPlan[]; lang: Lang }): ReactNode {
   return (

@@ -50,6 +50,7 @@ function Notice({ issue, ran, lang }: { issue: Issue; ran: Ran; lang: Lang }): R
           ))}
         </p>
       ) : null}
+      {instead.length === 0 ? <WhereToLook issue={issue} ran={ran} lang={lang} /> : null}
       <p className="note" lang={other}>
         {issue[other]}
       </p>
@@ -64,6 +65,17 @@ function Notice({ issue, ran, lang }: { issue: Issue; ran: Ran; lang: Lang }): R
         <Code>{issue.rule}</Code>
       </p>
     </Banner>
+  )
+}
+
+/** Where no name is near: the list of all of them. */
+function WhereToLook({ issue, ran: { query }, lang }: { issue: Issue; ran: Ran; lang: Lang }): ReactNode {
+  if (!['type-unknown', 'search-unsupported', 'search/unknown-parameter'].includes(issue.rule)) return null
+  const href = query.type === null ? '/developer/parameters' : `/developer/parameters?type=${query.type}`
+  return (
+    <p>
+      <a href={href}>{t(lang, { ja: '使える種類と検索条件の一覧', en: 'Types and parameters that can be used' })}</a>
+    </p>
   )
 }
 

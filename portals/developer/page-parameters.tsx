@@ -25,7 +25,7 @@ export function ParametersPage({ on, type, find }: { on: PageOf; type: string; f
         method="get"
         aria-label={t(lang, { ja: '検索条件を探す', en: 'Find parameters' })}
       >
-        <div className="query-actions">
+        <div className="query-actions query-fields">
           <div className="field">
             <label htmlFor="field-type">{t(lang, { ja: 'リソースの種類', en: 'Resource type' })}</label>
             <select className="input input-medium" id="field-type" name="type" defaultValue={type}>

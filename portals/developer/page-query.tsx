@@ -128,12 +128,23 @@ function Examples({ examples, lang }: { examples: readonly Example[]; lang: Lang
           <li key={example.query}>
             <a href={queryHref(example.query, { explain: true })}>{example.title[lang]}</a>
             <span className="note">{example.shows[lang]}</span>
-            <code className="code-inline note" lang="ja">
-              {example.query}
-            </code>
+            <QueryText text={example.query} />
           </li>
         ))}
       </ul>
     </Section>
   )
 }
+
+/** A query broken where its parts meet. */
+const QueryText = ({ text }: { text: string }): ReactNode => (
+  <code className="code-inline note" lang="ja">
+    {text.split(/(?<=[&?|])|(?=\/\$)/).map((part, n) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, on the server
+      <span key={n}>
+        {part}
+        <wbr />
+      </span>
+    ))}
+  </code>
+)

@@ -14,15 +14,14 @@ export function EntryTable({ entries, caption, captionShown = false, ran, on }: 
   const { lang } = on
   const resources = entries.flatMap(({ resource }) => (resource ? [resource] : []))
   const href = (text: string) => queryHref(text, { explain: ran.explain })
+  const isHistory = ran.taken.kind === 'history'
+  const isHistoryOfOne = isHistory && ran.query.segments.length === 3
   const columns: Column<Entry>[] = [
-    {
-      key: 'id',
-      header: ran.taken.kind === 'history' ? t(lang, { ja: '版', en: 'Version' }) : 'id',
-      cell: (e) => <Name entry={e} ran={ran} href={href} lang={lang} />,
-    },
-    ...(ran.taken.kind === 'history' ? [doneColumn(lang)] : []),
+    ...(isHistoryOfOne ? [] : [{ key: 'id', header: 'id', cell: (e: Entry) => <Name entry={e} href={href} lang={lang} /> }]),
+    ...(isHistory ? [versionRead(lang, href), doneColumn(lang)] : []),
+    ...(new Set(entries.map(({ type }) => type)).size > 1 ? [typeColumn(lang)] : []),
     ...columnsFor(resources, on.base).map((one) => columnOf(one, on, href)),
-    ...(ran.taken.kind === 'history' ? [] : [versionColumn(lang, href)]),
+    ...(isHistory ? [] : [versionColumn(lang, href)]),
   ]
   return (
     <Table
@@ -41,18 +40,23 @@ type Href = (text: string) => string
 /** A long id is shown by its ends; all of it stands in the text view, and is read out. */
 const short = (id: string): string => (id.length > 16 ? `${id.slice(0, 5)}…${id.slice(-6)}` : id)
 
-function Name({ entry, ran, href, lang }: { entry: Entry; ran: Ran; href: Href; lang: Lang }): ReactNode {
-  const { type, id, version, query } = entry
-  const types = new Set([...ran.taken.matches, ...ran.taken.included].map((e) => e.type))
-  const shown = ran.taken.kind === 'history' && ran.query.shape === 'history' && ran.query.segments.length === 3 ? `v${version}` : short(id)
-  const name = types.size > 1 ? `${type}/${shown}` : shown
-  if (name === '') return t(lang, { ja: 'id なし', en: 'no id' })
+function Name({ entry: { type, id, query }, href, lang }: { entry: Entry; href: Href; lang: Lang }): ReactNode {
+  if (id === '') return t(lang, { ja: 'id なし', en: 'no id' })
   return (
     <code className="code-inline" title={`${type}/${id}`}>
-      {query === null ? name : <a href={href(query)}>{name}</a>}
+      {query === null ? short(id) : <a href={href(query)}>{short(id)}</a>}
     </code>
   )
 }
+
+const typeColumn = (lang: Lang): Column<Entry> => ({ key: 'type', header: t(lang, { ja: '種類', en: 'Type' }), cell: ({ type }) => type })
+
+/** The version of a history as a link to what it was. */
+const versionRead = (lang: Lang, href: Href): Column<Entry> => ({
+  key: 'version',
+  header: t(lang, { ja: '版', en: 'Version' }),
+  cell: ({ query, version }) => (query === null ? `v${version}` : <a href={href(query)}>v{version}</a>),
+})
 
 const doneWords: Record<string, { ja: string; en: string }> = {
   POST: { ja: '作成', en: 'created' },

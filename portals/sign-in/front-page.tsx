@@ -27,7 +27,7 @@ export function homePage(about: About): string {
       <Section title={t(lang, { ja: '使う方', en: 'Who it is for' })}>
         <Grid>
           {audiences.map((one) => (
-            <Card key={one.title.en} title={one.title[lang]}>
+            <Card key={one.title.en} title={one.title[lang]} href={one.href}>
               <p>{one.text[lang]}</p>
             </Card>
           ))}
@@ -38,7 +38,7 @@ export function homePage(about: About): string {
   )
 }
 
-const audiences: readonly { title: Sentence; text: Sentence }[] = [
+const audiences: readonly { title: Sentence; text: Sentence; href?: string }[] = [
   {
     title: { ja: '患者さん・ご家族', en: 'For people and families' },
     text: {
@@ -55,6 +55,7 @@ const audiences: readonly { title: Sentence; text: Sentence }[] = [
   },
   {
     title: { ja: 'システムをつなぐ方', en: 'For those who connect systems' },
+    href: '/developer',
     text: {
       ja: 'FHIR R4 で記録を提出し、検索できます。規則に合わない提出は、どこをどう直すかを添えてお返しします。',
       en: 'Submit and search records in FHIR R4. What breaks a rule comes back with where it is wrong and what to do.',
@@ -65,6 +66,11 @@ const audiences: readonly { title: Sentence; text: Sentence }[] = [
 const OpenPages = ({ lang }: { lang: Lang }): ReactNode => (
   <Section title={t(lang, { ja: 'どなたでも見られるもの', en: 'Open to everybody' })}>
     <ul>
+      <li>
+        <a href="/developer">
+          {t(lang, { ja: 'システムをつなぐ方の案内と、検索を試す画面', en: 'Guide for developers, and a page to try queries' })}
+        </a>
+      </li>
       <li>
         <a href="/fhir/R4/metadata">
           {t(lang, { ja: 'FHIR でできること（CapabilityStatement）', en: 'What the FHIR interface can do (CapabilityStatement)' })}

@@ -32,7 +32,7 @@ export function offeredParameters(type: string): OfferedParameter[] {
       kind: p.kind,
       modifiers: [...(p.code === 'identifier' ? ['of-type'] : []), ...(modifiersOf[p.kind] ?? [])],
       targets: p.kind === 'reference' ? shortened(targetsOf(p)) : [],
-      reads: elementOf(type, p.expression),
+      reads: p.components ? p.components.join(' $ ') : elementOf(type, p.expression),
       custom: false,
     }))
   const custom = customParametersFor(type).map((p) => {

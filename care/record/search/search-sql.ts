@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
-import { refuse } from '#kernel/refusal'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { and, type Sql } from './compare-sql.ts'
 import { conditionSql, type Under } from './condition-sql.ts'

@@ -12,7 +12,8 @@ import { signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
 import type { DemoDoor } from './demo/door.ts'
-import { healthRow, openApiRow } from './health.ts'
+import { healthRow } from './health.ts'
+import { openApiRow } from './openapi/document.ts'
 import type { Services } from './services.ts'
 import { APP_VERSION } from './version.ts'
 
@@ -35,7 +36,12 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     openApiRow(() => rows, about),
     assetRow('assets', dist),
     assetRow('islands', dist),
-    ...recordRoutes(services.record, { base, version: APP_VERSION, surface: () => rows, described: [subscriptionCapability(base).resource] }),
+    ...recordRoutes(services.record, {
+      base,
+      version: APP_VERSION,
+      surface: () => rows,
+      described: [subscriptionCapability(base).resource],
+    }),
     ...bulkRoutes(services.bulk, { base }),
     ...subscriptionRoutes(services.subscription),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),

@@ -99,7 +99,7 @@ export function parametersOf(row: HttpRow): Parameter[] {
   const isFhir = row.path.startsWith('/fhir/R4')
   const place = placeOf(row)
   const inPath = [...row.path.matchAll(/:([A-Za-z]+)/g)].map(
-    ([, name = '']): Parameter => ({
+    ([, name = '']): Named => ({
       name,
       in: 'path',
       required: true,

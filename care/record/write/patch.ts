@@ -30,7 +30,7 @@ type Parts = {
 const jsonPatch = 'application/json-patch+json'
 
 /** Media types a PATCH may come in. */
-export const patchFormats: readonly string[] = [jsonPatch]
+export const patchFormats: readonly string[] = [jsonPatch, 'application/fhir+json', 'application/fhir+xml']
 
 const invalid = (findings: readonly Finding[]): never => refuse('resource-invalid', {}, findings)
 

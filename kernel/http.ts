@@ -10,7 +10,7 @@ import { type Lang, langOf } from './language.ts'
 import { answerClientError, answerExpectations, BODY_LIMIT, discardBody, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 import { challengeOf, cookie } from './proof.ts'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
-import { type Answer, type HttpRow, isHttpRow, type MountRow, type Row, type RouteRequest } from './route.ts'
+import { type Answer, type HttpRow, isHttpRow, type MountRow, queryOf, type Row, type RouteRequest } from './route.ts'
 import { type Outcome, serve, type ServeDeps, wantsJson } from './serve.ts'
 import { serveSockets } from './socket.ts'
 import { certificateFromProxy, certificateOf } from './tls.ts'
@@ -103,14 +103,13 @@ async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyRe
 /** The request in the shape rows read. A body is decoded as strict UTF-8, then by its media type. */
 function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): RouteRequest {
   const headers = request.headers as Record<string, string | undefined>
-  const [, query = ''] = request.url.split('?', 2)
   const proxied = deps.proxyCertificateHeader
   const certificate = certificateOf(request.raw.socket) ?? (proxied ? certificateFromProxy(headers[proxied]) : undefined)
   const base = {
     ...(certificate ? { certificate } : {}),
     method: request.method,
     params: request.params as Record<string, string>,
-    query: new URLSearchParams(query),
+    query: queryOf(request.url),
     headers,
     url: request.url,
   }
@@ -192,7 +191,7 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
 /** Language of a request that reached no row. */
 function langAsked(request: FastifyRequest): Lang {
   const headers = request.headers as Record<string, string | undefined>
-  const query = new URLSearchParams(request.url.split('?')[1]).get('lang') ?? undefined
+  const query = queryOf(request.url).get('lang') ?? undefined
   return langOf({ query, cookie: cookie(headers, 'enishi_lang'), accept: headers['accept-language'] })
 }
 

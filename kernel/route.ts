@@ -160,3 +160,9 @@ export const isHttpRow = (row: Row): row is HttpRow => row.kind === 'read' || ro
 export function bodyOf<T>(request: RouteRequest, schema: ZodType<T>): T {
   return schema.parse(request.body)
 }
+
+/** Parameters of an address. Only the first question mark begins them; later ones are part of a value. @spec RFC 3986 section 3.4 */
+export function queryOf(url: string): URLSearchParams {
+  const cut = url.indexOf('?')
+  return new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1))
+}

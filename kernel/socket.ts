@@ -11,7 +11,7 @@ import { actAs } from './act.ts'
 import type { Actor, Context } from './context.ts'
 import { admit, refuseCrossSite } from './proof.ts'
 import { type Refusal, refusalOutcome, refusalRow, Refusal as RefusalError } from './refusal.ts'
-import type { Line, RouteRequest, Row, SocketRow } from './route.ts'
+import { type Line, queryOf, type RouteRequest, type Row, type SocketRow } from './route.ts'
 import { type Outcome, serve, type ServeDeps } from './serve.ts'
 import { certificateFromProxy, certificateOf } from './tls.ts'
 
@@ -105,7 +105,7 @@ function requestOf(request: IncomingMessage, { proxyCertificateHeader: proxied }
     ...(certificate ? { certificate } : {}),
     method: 'GET',
     params: {},
-    query: new URLSearchParams(url.split('?')[1]),
+    query: queryOf(url),
     headers,
     body: undefined,
     url,

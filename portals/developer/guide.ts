@@ -8,8 +8,8 @@ export type Places = { baseUrl: string; tlsBase: string | null; demo: boolean }
 /** Facility, key and token of the commands: of the demo's folder, or to be put in. */
 const preparation = (demo: boolean): string =>
   demo
-    ? 'H=.enishi\nF=$(jq -r .facilities[0].clientId $H/demo.json)\nCERT="--cacert $H/demo-tls/ca.pem --cert $H/demo-tls/$F.pem --key $H/demo-tls/$F.key"'
-    : 'F=your-client-id\nCERT="--cert client.pem --key client.key"'
+    ? 'H=.enishi\nF=$(jq -r .facilities[0].clientId $H/demo.json)\nCERT=(--cacert $H/demo-tls/ca.pem --cert $H/demo-tls/$F.pem --key $H/demo-tls/$F.key)'
+    : 'F=your-client-id\nCERT=(--cert client.pem --key client.key)'
 
 /** How a system gets its token and what it does with it. */
 export function commandsFor({ baseUrl, tlsBase, demo }: Places): Command[] {
@@ -25,9 +25,9 @@ const tokenCommand = (at: string, demo: boolean): Command => ({
     en: 'The token is tied to the certificate; with another it is worth nothing (RFC 8705).',
   },
   shell: `${preparation(demo)}
-TOKEN=$(curl -s $CERT ${at}/oauth/token \\
-  -d grant_type=client_credentials -d client_id=$F -d scope=system/*.cruds | jq -r .access_token)
-curl -s $CERT "${at}/fhir/R4/Observation?_count=5" -H "Authorization: Bearer $TOKEN"`,
+TOKEN=$(curl -s "\${CERT[@]}" ${at}/oauth/token \\
+  -d grant_type=client_credentials -d client_id=$F -d scope='system/*.cruds' | jq -r .access_token)
+curl -s "\${CERT[@]}" "${at}/fhir/R4/Observation?_count=5" -H "Authorization: Bearer $TOKEN"`,
 })
 
 const assertionSays: Words = {
@@ -40,7 +40,7 @@ const assertionTitle: Words = {
 }
 
 const exchange = (baseUrl: string, scope: string): string => `curl -s ${baseUrl}/oauth/token \\
-  -d grant_type=client_credentials -d scope=${scope} \\
+  -d grant_type=client_credentials -d scope='${scope}' \\
   -d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \\
   --data-urlencode client_assertion@assertion.jwt`
 
@@ -91,7 +91,7 @@ const afterwards = (at: string): Command[] => [
       ja: '受け付けると 202 と Content-Location が返ります。その場所で進み具合を尋ね、終わったら NDJSON のファイルを取ります。ファイルにもトークンが要ります。',
       en: 'The answer is 202 with a Content-Location. Ask there how it stands; when done, fetch the NDJSON files. They need the token too.',
     },
-    shell: `curl -s -i $CERT "${at}/fhir/R4/\\$export?_type=Patient,Observation" \\
+    shell: `curl -s -i "\${CERT[@]}" "${at}/fhir/R4/\\$export?_type=Patient,Observation" \\
   -H "Authorization: Bearer $TOKEN" -H "Accept: application/fhir+json" -H "Prefer: respond-async"`,
   },
   {
@@ -101,7 +101,7 @@ const afterwards = (at: string): Command[] => [
       ja: '届く内容は、届ける瞬間に見てよいものだけです。送り先は、運用者が許したホスト（ENISHI_HOOK_HOSTS）に限ります。',
       en: 'What is delivered is what may be seen at that moment. Endpoints must be on hosts the operator allows (ENISHI_HOOK_HOSTS).',
     },
-    shell: `curl -s $CERT ${at}/fhir/R4/Subscription \\
+    shell: `curl -s "\${CERT[@]}" ${at}/fhir/R4/Subscription \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/fhir+json" -d '{
   "resourceType": "Subscription", "status": "requested", "reason": "new results",
   "criteria": "Observation?status=final",

@@ -69,7 +69,7 @@ export function queryHref(text: string, { view, explain }: Link = {}): string {
 export const draftHref = (text: string): string => `/developer/query?draft=${spelt(text)}`
 
 /** As encodeURIComponent, but what a reader of the address bar can read stays readable. */
-const spelt = (text: string): string => encodeURIComponent(text).replace(/%(?:2F|3A|2C|3F|24)/g, (code) => decodeURIComponent(code))
+const spelt = (text: string): string => encodeURIComponent(text).replace(/%(?:2F|3A|2C|24)/g, (code) => decodeURIComponent(code))
 
 /** A query with one more parameter to fill in. */
 export const withParameter = (text: string, type: string, code: string): string => {

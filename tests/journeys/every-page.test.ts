@@ -211,6 +211,8 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'sign-in-card', row: '/sign-in/card', path: '/sign-in/card?next=%2Fme%2Frecord', as: 'nobody' },
     { name: 'sign-in-staff', row: '/sign-in/staff', path: '/sign-in/staff', as: 'nobody' },
     { name: 'not-found', row: '', path: '/no/such/page', as: 'nobody', refused: 404 },
+    { name: 'developer', row: '/developer', path: '/developer', as: 'nobody' },
+    { name: 'developer-parameters', row: '/developer/parameters', path: '/developer/parameters?type=Observation', as: 'nobody' },
     { name: 'me', row: '/me', path: '/me', as: 'citizen' },
     { name: 'me-record', row: '/me/record', path: '/me/record', as: 'citizen' },
     { name: 'me-record-kind', row: '/me/record', path: '/me/record?kind=test-result', as: 'citizen' },
@@ -238,10 +240,33 @@ async function allVisits(where: Demo): Promise<Visit[]> {
       path: `${chart}/documents/${idOf('document')}`,
       as: 'physician',
     },
+    ...developerVisits(seen!.patientId),
     { name: 'reader', row: '/reader', path: '/reader', as: 'clerk' },
     { name: 'desk', row: '/desk/eligibility', path: '/desk/eligibility', as: 'clerk' },
     { name: 'clerk-clinic', row: '/clinic', path: '/clinic', as: 'clerk' },
     { name: 'clerk-not-permitted', row: '', path: chart, as: 'clerk', refused: 403 },
+  ]
+}
+
+/** The playground in its states: nothing asked, table, text, beside the matches, versions, a warning, errors, nothing found. */
+function developerVisits(patientId: string): Visit[] {
+  const asked = (name: string, query: string, refused?: number): Visit => {
+    const path = `/developer/query?q=${encodeURIComponent(query)}&explain=1${name === 'json' ? '&view=json' : ''}`
+    return { name: `developer-query-${name}`, row: '/developer/query', path, as: 'physician', ...(refused ? { refused } : {}) }
+  }
+  return [
+    { name: 'developer-query', row: '/developer/query', path: '/developer/query', as: 'physician' },
+    asked('table', `Observation?patient=${patientId}&_sort=-date&_count=5`),
+    asked('json', `Observation?patient=${patientId}&_sort=-date&_count=2`),
+    asked('include', `Observation?patient=${patientId}&_count=3&_include=Observation:patient`),
+    asked('everything', `Patient/${patientId}/$everything?_count=20`),
+    asked('history', `Patient/${patientId}/_history`),
+    asked('read', `Patient/${patientId}`),
+    asked('text', 'Condition?code:text=高血圧&nmae=x'),
+    asked('nothing', `Observation?patient=${patientId}&code=nothing`),
+    asked('type-unknown', 'Observaton?code=1', 404),
+    asked('other-server', 'https://example.com/Patient', 400),
+    { name: 'developer-query-clerk', row: '', path: '/developer/query', as: 'clerk', refused: 403 },
   ]
 }
 

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPlatform, type Platform } from '../tests/harness/platform.ts'
-import { type CopiedRow, copyRows } from './copy-rows.ts'
+import { type CopiedRow, copyInto, copyRows } from './copy-rows.ts'
+import { transact } from './database.ts'
 
 let platform: Platform
 beforeAll(async () => {
@@ -38,4 +39,51 @@ test('the connection goes back as it was; a failing statement, or a reader that 
   for (let n = 0; n < 12; n++) expect(await taken(sql`select 'well'`)).toEqual([['well']])
   expect(await platform.count(sql`select 1`)).toBe(1)
   await platform.db.transaction().execute(async (trx) => expect((await sql`select 1 as n`.execute(trx)).rows).toEqual([{ n: 1 }]))
+})
+
+describe('rows taken in', () => {
+  const columns = ['key', 'type', 'id', 'param', 'n', 'value', 'raw']
+  const rowOf = (id: string, value: string) => ['copied', 'Basic', id, 'p', 0, value, '']
+  const there = () => platform.count(sql`select 1 from record.string_value where key = 'copied'`)
+
+  test('any text comes back as it went, beside statements that travel with it', async () => {
+    const nasty = ['a\tb\nc\r\\N', '\\', '\\.', '縁🈁', '', '"{},']
+    const found = await transact(platform.db, async (trx) => {
+      await copyInto(trx, 'record.string_value', { columns, rows: nasty.map((text, n) => rowOf(String(n), text)) })
+      const { rows } = await sql<{ value: string }>`select value from record.string_value where key = 'copied' order by id`.execute(trx)
+      await sql`delete from record.string_value where key = 'copied'`.execute(trx)
+      return rows.map((row) => row.value)
+    })
+    expect(found).toEqual(nasty)
+    expect(await there()).toBe(0)
+  })
+
+  test('lists, instants, numbers, truth and nothing', async () => {
+    const at = new Date('2026-11-22T00:00:00.123Z')
+    const tokens = ['a"b', 'c\\d', 'e,f', '{g}', 'null', '']
+    const row = ['copied', 'Basic', '1', 1, at, 'other', 's', null, false, true, false, at, undefined, tokens, [], 'body']
+    const names =
+      'key,type,id,version,last_updated,kind,source,deposit_id,uninformed,undelivered,long_term,registered_at,clinical_at,tokens,refs,body'
+    await platform.db.transaction().execute(async (trx) => {
+      await copyInto(trx, 'record.resource', { columns: names.split(','), rows: [row] })
+      const { rows } = await sql`select ${sql.raw(names)} from record.resource where key = 'copied'`.execute(trx)
+      expect(Object.values(rows[0] as object)).toEqual(row.map((value) => value ?? null))
+    })
+    await platform.db.transaction().execute((trx) => sql`delete from record.resource where key = 'copied'`.execute(trx))
+  })
+
+  test('a row that cannot be taken fails the transaction with its cause, and the connection is well', async () => {
+    const twice = [rowOf('1', 'x'), rowOf('1', 'y')]
+    const both = transact(platform.db, async (trx) => {
+      await copyInto(trx, 'record.string_value', { columns, rows: [rowOf('0', 'first')] })
+      await copyInto(trx, 'record.string_value', { columns, rows: twice })
+    })
+    await expect(both).rejects.toMatchObject({ code: '23505' })
+    const absent = transact(platform.db, (trx) =>
+      copyInto(trx, 'record.absent', { columns, rows: Array(5_000).fill(rowOf('1', 'x'.repeat(500))) }),
+    )
+    await expect(absent).rejects.toMatchObject({ code: '42P01' })
+    expect(await there()).toBe(0)
+    for (let n = 0; n < 12; n++) expect(await platform.count(sql`select 1`)).toBe(1)
+  })
 })

@@ -11,6 +11,8 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import pg from 'pg'
+import { copyIn, isCopyIn } from './copy-in.ts'
+import { parseInstant } from './instant.ts'
 import { type Lanes, lanes, sendTogether, type Statement } from './lanes.ts'
 
 /** A handle for SQL: the pool, or one transaction. */
@@ -18,6 +20,7 @@ export type Db = Kysely<unknown>
 
 // Counters and versions are int8 here and far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, parseInstant)
 
 export type DatabaseOptions = {
   url: string
@@ -75,7 +78,9 @@ const builderOver = (driver: Driver): Db =>
     },
   })
 
-type House = { pool: pg.Pool; named: (query: CompiledQuery) => Statement }
+/** Sends one statement over a connection; rows that it takes in go with it. */
+type Send = (client: pg.PoolClient, query: CompiledQuery) => Promise<pg.QueryResult>
+type House = { pool: pg.Pool; send: Send }
 const houses = new WeakMap<Db, House>()
 
 /** Opens the pool. Nothing is asked of the server until the first query. */
@@ -92,12 +97,13 @@ export function openDatabase(options: DatabaseOptions): Db & { pool: pg.Pool } {
 /** The database over connections that somebody else made: the driver's, or simulated ones. */
 export function databaseOver(pool: pg.Pool, shared: Lanes): Db & { pool: pg.Pool } {
   const named = naming()
+  const send: Send = (client, query) => (isCopyIn(query) ? copyIn(client, query) : client.query(named(query)))
   type Connection = DatabaseConnection & { own?: pg.PoolClient; broken?: boolean }
   const driver: Driver = {
     init: async () => undefined,
     acquireConnection: async () => {
       const connection: Connection = {
-        executeQuery: async (query) => resultOf(await (connection.own ?? shared).query(named(query))),
+        executeQuery: async (query) => resultOf(await (connection.own ? send(connection.own, query) : shared.query(named(query)))),
         streamQuery: noStreams,
       }
       return connection
@@ -124,17 +130,17 @@ export function databaseOver(pool: pg.Pool, shared: Lanes): Db & { pool: pg.Pool
     },
   }
   const db = builderOver(driver)
-  houses.set(db, { pool, named })
+  houses.set(db, { pool, send })
   return Object.assign(db, { pool })
 }
 
 /** Runs `work` on one connection of its own, outside a transaction: for what belongs to a session (locks, LISTEN, COPY). */
 export async function onOneConnection<T>(db: Db, work: (one: Db, client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const { pool, named } = houseOf(db)
+  const { pool, send } = houseOf(db)
   const client = await pool.connect()
   let broken = true
   try {
-    const done = await work(builderOver(driverOn({ run: async (query) => client.query(named(query)) })), client)
+    const done = await work(builderOver(driverOn({ run: (query) => send(client, query) })), client)
     broken = false
     return done
   } finally {
@@ -176,7 +182,7 @@ export const inTransaction = (db: Db): boolean => db.isTransaction || transactio
  * statement or with COMMIT: a round trip costs more than most statements.
  */
 export async function transact<T>(db: Db, work: (trx: Db) => Promise<T>, settings: TransactionSettings = {}): Promise<T> {
-  const { pool, named } = houseOf(db)
+  const { pool, send } = houseOf(db)
   const client = await pool.connect()
   const open: Open = { waiting: [], failed: undefined, ended: false }
   const failed = (error: unknown): never => {
@@ -187,13 +193,13 @@ export async function transact<T>(db: Db, work: (trx: Db) => Promise<T>, setting
     open.failed ??= error
   }
   const sendWaiting = () => {
-    for (const query of open.waiting.splice(0)) client.query(named(query)).catch(noteFailure)
+    for (const query of open.waiting.splice(0)) send(client, query).catch(noteFailure)
   }
   const run = (query: CompiledQuery) => {
     if (open.ended) return Promise.reject(new Error('the transaction has ended'))
     sendTogether(client)
     sendWaiting()
-    return client.query(named(query)).catch(failed)
+    return send(client, query).catch(failed)
   }
   const trx = builderOver(driverOn({ run }))
   transactions.set(trx, open)
@@ -225,11 +231,14 @@ export async function transact<T>(db: Db, work: (trx: Db) => Promise<T>, setting
  * A statement whose result nobody reads: in a transaction of `transact` it goes out with the next one, so that it costs no round
  * trip of its own; its failure fails the transaction. Elsewhere it runs at once.
  */
-export async function later(db: Db, statement: RawBuilder<unknown>): Promise<void> {
+export const later = (db: Db, statement: RawBuilder<unknown>): Promise<void> => compiledLater(db, statement.compile(db))
+
+/** As `later`, of a statement that is compiled already. */
+export async function compiledLater(db: Db, statement: CompiledQuery): Promise<void> {
   const open = transactions.get(db)
-  if (!open) return void (await statement.execute(db))
+  if (!open) return void (await db.executeQuery(statement))
   if (open.ended) throw new Error('the transaction has ended')
-  open.waiting.push(statement.compile(db))
+  open.waiting.push(statement)
 }
 
 /** SQLSTATE of an error of the database, or undefined for any other value. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from './database.ts'
+import { type Db, later, transact } from './database.ts'
 
 /**
  * One leader among the platform's processes, known by an epoch that only grows. A leader that was stopped and woke
@@ -29,9 +29,9 @@ export async function resign(db: Db, holder: string): Promise<void> {
  * @returns undefined where the lead was lost; nothing is written then
  */
 export async function underEpoch<T>(db: Db, epoch: number, work: (trx: Db) => Promise<T>): Promise<T | undefined> {
-  return db.transaction().execute(async (trx) => {
+  return transact(db, async (trx) => {
     // A leader that stops in here holds the row that its successor must take: the database ends such a transaction.
-    await sql`set local idle_in_transaction_session_timeout = ${sql.lit(`${STALE_SECONDS * 2}s`)}`.execute(trx)
+    await later(trx, sql`set local idle_in_transaction_session_timeout = ${sql.lit(`${STALE_SECONDS * 2}s`)}`)
     const { rows } = await sql`select 1 from kernel.leader where name = 'platform' and epoch = ${epoch} for share`.execute(trx)
     return rows.length === 0 ? undefined : work(trx)
   })

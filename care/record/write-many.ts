@@ -36,7 +36,7 @@ export type Many = {
 }
 
 /** Resources sent to the database together. */
-const SLICE = 125
+const SLICE = 250
 
 /** Runs a check for one resource: its refusal is its own and stops no other. */
 async function orRefused<T>(work: () => T | Promise<T>): Promise<T | Refusal> {

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import { copyInto } from '#kernel/copy-rows'
 import { type Db, later } from '#kernel/database'
+import type { CopyValue } from '#kernel/copy-in'
 import type { Resource } from '#packages/fhir'
 import type { IndexRows } from '../index-rows.ts'
 import { customRows, freshen } from './custom.ts'
@@ -19,12 +21,14 @@ const rowsIn = <K extends keyof Part>(of: readonly (Which & { index: Part })[], 
 /**
  * Writes what resources are found by beside their own columns: one statement a table, whatever the number of resources, and none where
  * a table has nothing to take.
+ * @param about.unknown the resources are new and many: nothing can stand in the way of their rows, so COPY takes them in
  */
-export async function insertIndex(db: Db, rows: readonly Indexed[]): Promise<void> {
+export async function insertIndex(db: Db, rows: readonly Indexed[], { unknown = false } = {}): Promise<void> {
   await freshen(db)
   const custom = rows.filter((r) => customReadersFor(r.type).length > 0)
   const own = custom.map(({ key, type, id, body }) => ({ key, type, id, index: customRows(JSON.parse(body) as Resource) }))
-  await insertValues(db, rows, 0)
+  if (unknown) await copyValues(db, rows)
+  else await insertValues(db, rows, 0)
   if (own.length > 0) await insertValues(db, own, CUSTOM_FROM)
 }
 
@@ -64,6 +68,31 @@ export async function insertValues(db: Db, rows: readonly (Which & { index: Part
       from jsonb_to_recordset(${JSON.stringify(composites)}::jsonb) as v(key text, type text, id text, param text, n int, parts jsonb)
       on conflict do nothing`,
     )
+}
+
+const place = ['key', 'type', 'id', 'n', 'param'] as const
+/** Tables of built-in values, with what they hold besides whose value it is. */
+const tables = {
+  strings: { table: 'record.string_value', columns: ['value', 'raw'] },
+  dates: { table: 'record.date_value', columns: ['lo', 'hi'] },
+  numbers: { table: 'record.number_value', columns: ['lo', 'hi', 'system', 'code', 'unit', 'clo', 'chi', 'cunit'] },
+} as const
+
+async function copyValues(db: Db, rows: readonly Indexed[]): Promise<void> {
+  for (const name of ['strings', 'dates', 'numbers'] as const) {
+    const { table, columns } = tables[name]
+    const values: CopyValue[][] = []
+    for (const { key, type, id, index } of rows)
+      for (const [n, row] of index[name].entries()) {
+        const held = row as unknown as Record<string, CopyValue>
+        values.push([key, type, id, n, row.param, ...columns.map((column) => held[column])])
+      }
+    if (values.length > 0) await copyInto(db, table, { columns: [...place, ...columns], rows: values })
+  }
+  const composites = rows.flatMap(({ key, type, id, index }) =>
+    index.composites.map(({ param, parts }, n) => [key, type, id, n, param, JSON.stringify(parts)]),
+  )
+  if (composites.length > 0) await copyInto(db, 'record.composite_value', { columns: [...place, 'parts'], rows: composites })
 }
 
 /** Takes away what resources were found by. */

@@ -208,7 +208,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
 function note(ctx: Context, rows: readonly Hit[], resource: string, grants: readonly Grant[] = []): void {
   const consentOf = (row: Hit) =>
     row.rule === 'visit-consent' ? (grants.find((g) => g.key === row.key && g.kind === row.kind)?.consentId ?? '') : ''
-  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.kind === 'shared' ? '' : row.key, row.rule, consentOf(row)]))
+  const groups = Map.groupBy(rows, (row) => `${row.kind === 'shared' ? '' : row.key} ${row.rule} ${consentOf(row)}`)
   for (const seen of groups.values()) {
     const [first] = seen
     if (!first) continue

@@ -10,8 +10,10 @@ export function searchset(base: string, search: Search, page: Page): string {
     url: `${address}?${new URLSearchParams([...search.used, ...extra])}`,
   })
   const links = [link('self', []), ...(page.next ? [link('next', [['_cursor', encodeCursor(page.next)]])] : [])]
+  // Types and ids hold nothing that JSON would write otherwise.
+  const root = JSON.stringify(`${base}/`).slice(0, -1)
   const entry = (mode: string) => (r: Page['rows'][number]) =>
-    `{"fullUrl":${JSON.stringify(`${base}/${r.type}/${r.id}`)},"resource":${r.body},"search":{"mode":"${mode}"}}`
+    `{"fullUrl":${root}${r.type}/${r.id}","resource":${r.body},"search":{"mode":"${mode}"}}`
   const notices = [...search.unknown.map(ignored), ...(page.cut ? [cut] : [])]
   const entries = [
     ...page.rows.map(entry('match')),

@@ -14,12 +14,17 @@ export function ExplainPanel({ explanation, lang }: { explanation: Explanation; 
       <Banner lang={lang} tone={tone} label={label[lang]} title={title[lang]}>
         {advice ? <p>{advice[lang]}</p> : null}
       </Banner>
-      <DefinitionList
-        items={[
-          { term: t(lang, { ja: '探すのに使う索引', en: 'Indexes that find' }), value: <Names of={search} lang={lang} /> },
-          { term: t(lang, { ja: '閲覧の可否を確かめる索引', en: 'Indexes that check rights' }), value: <Names of={rights} lang={lang} /> },
-        ]}
-      />
+      <div className="explain-indexes">
+        <DefinitionList
+          items={[
+            { term: t(lang, { ja: '探すのに使う索引', en: 'Indexes that find' }), value: <Names of={search} lang={lang} /> },
+            {
+              term: t(lang, { ja: '閲覧の可否を確かめる索引', en: 'Indexes that check rights' }),
+              value: <Names of={rights} lang={lang} />,
+            },
+          ]}
+        />
+      </div>
       {conditions.length > 0 ? <Conditions conditions={conditions} lang={lang} /> : null}
       <Plan explanation={explanation} lang={lang} />
     </Section>

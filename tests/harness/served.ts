@@ -32,6 +32,17 @@ import { testDatabase } from './database.ts'
 export const HOSPITAL = '1310000019'
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
+/** A Patient with a member id that nobody else has. */
+export const hanako = (): { resourceType: 'Patient'; [member: string]: unknown } => ({
+  resourceType: 'Patient',
+  identifier: [
+    { system: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID', value: `06990001:77:${Math.floor(Math.random() * 1e9)}:01` },
+  ],
+  name: [{ text: '山川 花子' }],
+  birthDate: '1958-04-12',
+  gender: 'female',
+})
+
 export type Served = Awaited<ReturnType<typeof openServed>>
 
 export type ServedOptions = {
@@ -64,8 +75,10 @@ export async function openServed({ demo = true, tls = false, rows: change = (row
   const [port, tlsPort] = [await freePort(), tls ? await freePort() : 0]
   const origin = `http://127.0.0.1:${port}`
   const tlsOrigin = tls ? `https://localhost:${tlsPort}` : null
-  const built = services({ cards: noCards, demo, home, baseUrl: origin })
-  const config = { baseUrl: origin, secure: false, tlsBase: tlsOrigin }
+  // Links name this address, and a token that is tied to a certificate works over TLS only: so the public address is that of TLS.
+  const baseUrl = tlsOrigin ?? origin
+  const built = services({ cards: noCards, demo, home, baseUrl })
+  const config = { baseUrl, secure: tls, tlsBase: tlsOrigin }
   const rows = change(allRows({ services: built, config, mint, demo: null, demoRows: [] }))
   const app = httpServer(rows, {
     db,
@@ -74,7 +87,7 @@ export async function openServed({ demo = true, tls = false, rows: change = (row
     mint,
     log: pino({ level: 'silent' }),
     refusalPage: ({ refusal }) => `<p>${refusal.code}</p>`,
-    secure: false,
+    secure: tls,
     origins: [origin, ...(tlsOrigin === null ? [] : [tlsOrigin])],
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })

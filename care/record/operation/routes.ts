@@ -8,6 +8,7 @@ import type { RecordService } from '../service.ts'
 import { requireResource } from '../write/judge.ts'
 import { everythingBundle, parseEverything } from './everything.ts'
 import { labelsOf, metaParameters } from './meta.ts'
+import { alsoPosted } from './posted.ts'
 import { everythingTakes, HL7, labelTakes, lastnTakes, purgeTakes } from './terms.ts'
 
 const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
@@ -37,45 +38,47 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
   const parameters = (request: RouteRequest): RouteRequest => ({ ...request, body: requireResource(readResource(request), 'Parameters') })
   const metaSummary = { ja: 'プロファイル・タグ・セキュリティラベル', en: 'Profiles, tags and security labels' }
   return [
-    {
-      ...reading,
-      path: '/fhir/R4/Patient/:id/$everything',
-      audit: 'record.everything',
-      definition: `${HL7}/Patient-everything`,
-      takes: everythingTakes,
-      summary: { ja: '一人の記録のすべて（ページごと）', en: 'Everything of a person, in pages' },
-      handle: everything,
-    },
-    {
-      ...reading,
-      path: '/fhir/R4/Observation/$lastn',
-      audit: 'record.lastn',
-      definition: `${HL7}/Observation-lastn`,
-      takes: lastnTakes,
-      summary: { ja: '種類ごとに最も新しい検査値', en: 'The newest observations of each kind' },
-      handle: async (ctx, request) => {
-        const found = await record.lastn(ctx, request.query, isStrict(request))
-        const bundle = searchset(base, { ...found.search, type: 'Observation/$lastn' }, found.page)
-        return { fhir: bundle }
+    ...alsoPosted([
+      {
+        ...reading,
+        path: '/fhir/R4/Patient/:id/$everything',
+        audit: 'record.everything',
+        definition: `${HL7}/Patient-everything`,
+        takes: everythingTakes,
+        summary: { ja: '一人の記録のすべて（ページごと）', en: 'Everything of a person, in pages' },
+        handle: everything,
       },
-    },
-    { ...reading, path: '/fhir/R4/$meta', audit: 'record.meta', summary: metaSummary, definition: `${HL7}/Resource-meta`, handle: meta },
-    {
-      ...reading,
-      path: '/fhir/R4/:type/$meta',
-      audit: 'record.meta',
-      summary: metaSummary,
-      definition: `${HL7}/Resource-meta`,
-      handle: meta,
-    },
-    {
-      ...reading,
-      path: '/fhir/R4/:type/:id/$meta',
-      audit: 'record.meta',
-      summary: metaSummary,
-      definition: `${HL7}/Resource-meta`,
-      handle: meta,
-    },
+      {
+        ...reading,
+        path: '/fhir/R4/Observation/$lastn',
+        audit: 'record.lastn',
+        definition: `${HL7}/Observation-lastn`,
+        takes: lastnTakes,
+        summary: { ja: '種類ごとに最も新しい検査値', en: 'The newest observations of each kind' },
+        handle: async (ctx, request) => {
+          const found = await record.lastn(ctx, request.query, isStrict(request))
+          const bundle = searchset(base, { ...found.search, type: 'Observation/$lastn' }, found.page)
+          return { fhir: bundle }
+        },
+      },
+      { ...reading, path: '/fhir/R4/$meta', audit: 'record.meta', summary: metaSummary, definition: `${HL7}/Resource-meta`, handle: meta },
+      {
+        ...reading,
+        path: '/fhir/R4/:type/$meta',
+        audit: 'record.meta',
+        summary: metaSummary,
+        definition: `${HL7}/Resource-meta`,
+        handle: meta,
+      },
+      {
+        ...reading,
+        path: '/fhir/R4/:type/:id/$meta',
+        audit: 'record.meta',
+        summary: metaSummary,
+        definition: `${HL7}/Resource-meta`,
+        handle: meta,
+      },
+    ]),
     {
       ...writing,
       path: '/fhir/R4/:type/:id/$meta-add',

@@ -5,6 +5,7 @@ import { cardErrors } from '../adapters/mynumber-card/card-port.ts'
 import { cardRefusals } from '#adapters/mynumber-card'
 import { refusals } from '#kernel/refusals'
 import { submissionRules } from '#packages/fhir'
+import { commandsFor } from '../portals/developer/guide.ts'
 import { root } from './house/sources.ts'
 
 type Said = { ja: string; en: string }
@@ -42,6 +43,10 @@ const tables: [string, [string, Said][]][] = [
   ['refusals of the platform', Object.entries(refusals)],
   ['refusals of a card', [...Object.entries(cardRefusals), ...Object.entries(cardErrors)]],
   ['sentences of the launcher', Object.entries(sentences)],
+  ...[true, false].map((demo): [string, [string, Said][]] => [
+    `the developers’ guide, ${demo ? 'in the demo' : 'elsewhere'}`,
+    commandsFor({ baseUrl: 'http://localhost', tlsBase: null, demo }).map((command) => [command.id, command.says]),
+  ]),
   ['submission rules', submissionRules.map((r) => [r.id, r])],
 ]
 

@@ -164,6 +164,7 @@ describe('the verdict on a search', () => {
       true,
     ],
     ['row by row', explained([{ name: 'name:contains', value: 'x', way: 'narrowed', index: null }]), 'attention', true],
+    ['an index that the plan leaves aside', explained([{ name: 'code', value: 'x', way: 'declined', index: null }]), 'info', true],
     ['no condition', explained([]), 'info', true],
   ] as const)('%s', (_name, explanation, tone, advised) => {
     const verdict = verdictOf(explanation)

@@ -132,5 +132,5 @@ export function columnsFor(resources: readonly JsonObject[], base: string): Colu
   const types = new Set(resources.map((r) => text(r.resourceType)))
   const [only = ''] = types
   const chosen = types.size === 1 ? (ofType[only] ?? generic) : generic
-  return [...chosen, updated].filter((one) => resources.some((r) => one.cell(r, base) !== null))
+  return (types.size > 1 ? chosen : [...chosen, updated]).filter((one) => resources.some((r) => one.cell(r, base) !== null))
 }

@@ -8,6 +8,7 @@ export type Verdict = { tone: 'success' | 'info' | 'attention'; label: Words; ti
 const labels = {
   served: { ja: '索引あり', en: 'Indexed' },
   part: { ja: '一部に索引なし', en: 'In part' },
+  declined: { ja: '索引を使わない計画', en: 'Index not used' },
   none: { ja: '索引なし', en: 'No index' },
   order: { ja: '条件なし', en: 'No condition' },
 }
@@ -16,6 +17,10 @@ const labels = {
 export const wayWords: Record<ConditionWay, Words> = {
   person: { ja: 'この人の区画だけを読みます', en: 'Reads this person’s part alone' },
   index: { ja: '全員分の索引を引きます', en: 'Looks it up in an index of everybody’s values' },
+  declined: {
+    ja: '索引はありますが、データベースは残った行を確かめるほうを選びました',
+    en: 'There is an index, but the database chose to check the rows left',
+  },
   narrowed: { ja: 'ほかの条件で残った行を、1行ずつ確かめます', en: 'Checks each row that the other conditions left' },
   text: { ja: '残った行の本文を読んで確かめます（索引なし）', en: 'Reads the stored text of each row left (no index)' },
   first: { ja: '先に別の検索で見つけます', en: 'Found first, by a search of its own' },
@@ -39,7 +44,7 @@ const tableWords: [RegExp, Words][] = [
 export const wordsOfTable = (table: string): Words | null => tableWords.find(([pattern]) => pattern.test(table))?.[1] ?? null
 
 /** Whether a search grows with everybody's data or not, and what would help. */
-export function verdictOf({ conditions, steps }: Explanation): Verdict {
+export function verdictOf({ conditions }: Pick<Explanation, 'conditions'>): Verdict {
   const ways = new Set(conditions.map(({ way }) => way))
   const advice = adviceFor(conditions)
   if (ways.has('never'))
@@ -79,6 +84,16 @@ export function verdictOf({ conditions, steps }: Explanation): Verdict {
       },
       advice: narrow,
     }
+  if (ways.has('declined'))
+    return {
+      tone: 'info',
+      label: labels.declined,
+      title: {
+        ja: '索引はありますが、データベースは1行ずつ確かめるほうが早いと見込みました。',
+        en: 'There is an index, but the database expects checking row by row to be faster.',
+      },
+      advice: advice ?? small,
+    }
   return {
     tone: 'attention',
     label: labels.none,
@@ -86,7 +101,7 @@ export function verdictOf({ conditions, steps }: Explanation): Verdict {
       ja: 'この条件は索引では引けません。この種類の行を1つずつ確かめます。',
       en: 'No index answers these conditions; rows of the type are checked one by one.',
     },
-    advice: advice ?? (steps.some(readsAll) ? small : narrow),
+    advice: advice ?? narrow,
   }
 }
 
@@ -95,8 +110,6 @@ export function indexesOf(steps: readonly PlanStep[]): { search: string[]; right
   const names = (some: readonly PlanStep[]) => [...new Set(some.flatMap(({ index }) => (index === null ? [] : [index])))]
   return { search: names(steps.filter((step) => !isAboutRights(step))), rights: names(steps.filter(isAboutRights)) }
 }
-
-const readsAll = (step: PlanStep): boolean => step.index === null && !isAboutRights(step)
 
 const narrow: Words = {
   ja: 'patient= や code=（system|code の形）を加えると、索引で絞れます。',

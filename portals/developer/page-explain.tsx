@@ -3,6 +3,7 @@ import type { ConditionPlan, PlanStep } from '#care/record'
 import { Banner, DefinitionList, Details, type Lang, Section, t, Table } from '#ui'
 import { type Explanation, indexesOf, isAboutRights, verdictOf, wayWords, wordsOfTable } from './explain.ts'
 import { Code } from './frame.tsx'
+import type { Query } from './query.ts'
 
 /** How the search was found: in a sentence, condition by condition, and as the database plans it. */
 export function ExplainPanel({ explanation, lang }: { explanation: Explanation; lang: Lang }): ReactNode {
@@ -41,6 +42,23 @@ const Names = ({ of, lang }: { of: readonly string[]; lang: Lang }): ReactNode =
         </span>
       ))
 
+/** What is asked other than by a search of one type has no plan to show; a read needs none. */
+export const NotExplained = ({ shape, lang }: { shape: Query['shape']; lang: Lang }): ReactNode => (
+  <Section id="explain" title={t(lang, { ja: 'どう探したか', en: 'How it was found' })}>
+    <p>
+      {shape === 'read' || shape === 'version'
+        ? t(lang, {
+            ja: 'id からどの人の区画にあるかがわかるため、探さずに1件を直接読みます。',
+            en: 'The id tells whose part it lies in, so the one resource is read without a search.',
+          })
+        : t(lang, {
+            ja: '索引の説明は、1つの種類の検索（Observation?… の形）にだけ出ます。',
+            en: 'Indexes are explained for searches of one type (Observation?…) only.',
+          })}
+    </p>
+  </Section>
+)
+
 function Conditions({ conditions, lang }: { conditions: readonly ConditionPlan[]; lang: Lang }): ReactNode {
   return (
     <Table
@@ -65,7 +83,9 @@ function Conditions({ conditions, lang }: { conditions: readonly ConditionPlan[]
           header: t(lang, { ja: '索引', en: 'Index' }),
           cell: ({ index, way }) =>
             index === null ? (
-              <span className="note">{way === 'narrowed' || way === 'text' ? t(lang, { ja: 'なし', en: 'none' }) : '—'}</span>
+              <span className="note">
+                {way === 'narrowed' || way === 'declined' || way === 'text' ? t(lang, { ja: 'なし', en: 'none' }) : '—'}
+              </span>
             ) : (
               <Code>{index}</Code>
             ),

@@ -3,7 +3,7 @@ import { Banner, Details, type Lang, Section, t, type Words } from '#ui'
 import type { Example } from './examples.ts'
 import { Code, DeveloperPage, type PageOf } from './frame.tsx'
 import { ParameterTable } from './page-parameters.tsx'
-import { ExplainPanel } from './page-explain.tsx'
+import { ExplainPanel, NotExplained } from './page-explain.tsx'
 import { Answer, type Ran } from './page-answer.tsx'
 import { queryHref, type Unreadable } from './query.ts'
 
@@ -38,6 +38,7 @@ export function QueryPage(props: QueryPageProps): ReactElement {
       {unreadable ? <CannotRead why={unreadable} lang={lang} /> : null}
       {ran ? <Answer ran={ran} on={on} /> : null}
       {ran?.explanation ? <ExplainPanel explanation={ran.explanation} lang={lang} /> : null}
+      {ran?.explain && !ran.explanation && !ran.result.refusal ? <NotExplained shape={ran.query.shape} lang={lang} /> : null}
       {examples ? <Examples examples={examples} lang={lang} /> : null}
       <Section
         id="parameters"

@@ -57,7 +57,9 @@ describe('how a condition is met', () => {
 
   test.each<[string, string, readonly PlanStep[], [string, ConditionWay, string | null][]]>([
     ['a code in the index of all', 'code=3F', steps, [['code', 'index', 'resource_by_token']]],
-    ['a date by each row’s own values', 'date=ge2026', steps, [['date', 'narrowed', 'date_value_pkey']]],
+    ['a date by each row’s own values, though there is an index of all', 'date=ge2026', steps, [['date', 'declined', 'date_value_pkey']]],
+    ['what is not so has no entry', 'code:not=3F', steps, [['code:not', 'narrowed', null]]],
+    ['the inside of words has no index', 'value-string:contains=x', steps, [['value-string:contains', 'narrowed', null]]],
     [
       'one person’s shard first, the rest within it',
       'patient=p1&code=3F&_count=5&_sort=-date&_include=Observation:performer',
@@ -67,7 +69,7 @@ describe('how a condition is met', () => {
         ['code', 'narrowed', null],
       ],
     ],
-    ['a code that no index of the plan answers', 'code=3F', byKey, [['code', 'narrowed', null]]],
+    ['a code that the plan compares row by row', 'code=3F', byKey, [['code', 'declined', null]]],
     ['words of the stored text', 'code:text=potassium', steps, [['code:text', 'text', null]]],
     ['a chain comes first', 'patient.name=x', steps, [['patient.name', 'first', null]]],
     ['what is missing has no entry', 'date:missing=true', steps, [['date:missing', 'narrowed', null]]],

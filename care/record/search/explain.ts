@@ -18,10 +18,11 @@ export type PlanStep = { table: string; index: string | null; columns: readonly 
 
 /**
  * How a condition is met. `person`: by the key of one person's shard. `index`: looked up in an index of everybody's values.
- * `narrowed`: compared with each row that the other conditions left. `text`: read from the stored text of each such row.
+ * `declined`: there is such an index, and the database prefers to compare rows; `narrowed`: compared with each row that the other
+ * conditions left. `text`: read from the stored text of each such row.
  * `first`: a search of its own comes before.
  */
-export type ConditionWay = 'person' | 'index' | 'narrowed' | 'text' | 'first' | 'never'
+export type ConditionWay = 'person' | 'index' | 'declined' | 'narrowed' | 'text' | 'first' | 'never'
 export type ConditionPlan = { name: string; value: string; way: ConditionWay; index: string | null }
 
 export const indexesIn = (plan: Plan): string[] => [
@@ -67,16 +68,18 @@ function wayOf(condition: Condition, under: Under): Met {
     case 'updated':
       return lookedUp(under, 'resource', ['last_updated'])
     case 'token':
+      return condition.not || condition.values.length === 0 ? { way: 'narrowed', index: null } : ofArrays(under)
     case 'ref':
     case 'composite':
-      return under.keyed ? { way: 'narrowed', index: null } : lookedUp(under, 'resource', ['tokens', 'refs'])
+      return ofArrays(under)
     case 'date':
       return lookedUp(under, 'date_value', ['lo', 'hi'])
     case 'number':
       return lookedUp(under, 'number_value', ['lo', 'hi'])
     case 'string':
+      return condition.how === 'starts' ? lookedUp(under, 'string_value', ['value']) : rowByRow(under, 'string_value')
     case 'custom-token':
-      return lookedUp(under, 'string_value', ['value', 'raw'])
+      return rowByRow(under, 'string_value')
     case 'text':
     case 'narrative':
     case 'content':
@@ -103,8 +106,17 @@ const met = (way: ConditionWay, index: string | null): Met => (index === null ? 
 function lookedUp(under: Under, table: string, columns: readonly string[]): Met {
   const index = asking(under, table, columns)
   if (index !== null) return { way: 'index', index }
-  return { way: 'narrowed', index: table === 'resource' ? null : asking(under, table, ['key', 'id']) }
+  return { ...rowByRow(under, table), way: under.keyed ? 'narrowed' : 'declined' }
 }
+
+/** Entries of the arrays on the resource itself: within one person's shard no index is asked. */
+const ofArrays = (under: Under): Met => (under.keyed ? { way: 'narrowed', index: null } : lookedUp(under, 'resource', ['tokens', 'refs']))
+
+/** A value table finds a row's own values by the row's name. */
+const rowByRow = (under: Under, table: string): Met => ({
+  way: 'narrowed',
+  index: table === 'resource' ? null : asking(under, table, ['key', 'id']),
+})
 
 /** Parts of a table carry its name at their front. */
 const asking = ({ steps }: Under, table: string, columns: readonly string[]): string | null =>

@@ -1,7 +1,7 @@
 import type { ManyService } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
 import { Refusal, refusalOutcome, refuse } from '#kernel/refusal'
-import { isObject, type Json, type Resource } from '#packages/fhir'
+import { isObject, type Json, type Resource, sameNumbers } from '#packages/fhir'
 import * as store from './store.ts'
 
 type Line = { line: number; resource: Resource }
@@ -56,7 +56,11 @@ export async function resolvePatients(
     }
   }
   await store.insertAliases(ctx.db, made)
-  return { ready: kept.map(({ line, resource }) => ({ line, resource: renamed(resource, keys) })), refused, fresh }
+  return {
+    ready: kept.map(({ line, resource }) => ({ line, resource: keys.size === 0 ? resource : renamed(resource, keys) })),
+    refused,
+    fresh,
+  }
 }
 
 const reference = /^Patient\/([A-Za-z0-9.-]{1,64})$/
@@ -71,20 +75,23 @@ function patientIds(value: Json, into: Set<string>): void {
     }
 }
 
-/** The resource with its references to Patients under our keys; the same object where there is nothing to write over. */
-function renamed(resource: Resource, keys: ReadonlyMap<string, string>): Resource {
-  if (keys.size === 0) return resource
-  const copy = <T extends Json>(value: T): T => {
-    if (Array.isArray(value)) return value.map(copy) as unknown as T
-    if (!isObject(value)) return value
-    return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => {
-        const key = name === 'reference' && typeof inner === 'string' ? keys.get(reference.exec(inner)?.[1] ?? '') : undefined
-        return [name, key === undefined ? copy(inner) : `Patient/${key}`]
-      }),
-    ) as T
+/**
+ * The resource with its references to Patients under our keys. Only what holds such a reference is made anew: the rest is shared, and with
+ * it how its numbers were written.
+ */
+function renamed<T extends Json>(value: T, keys: ReadonlyMap<string, string>): T {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => renamed(item, keys))
+    return items.some((item, n) => item !== value[n]) ? (sameNumbers(value, items) as Json as T) : value
   }
-  const found = new Set<string>()
-  patientIds(resource, found)
-  return [...found].some((id) => keys.has(id)) ? copy(resource) : resource
+  if (!isObject(value)) return value
+  let copy: { [name: string]: Json } | undefined
+  for (const [name, inner] of Object.entries(value)) {
+    const key = name === 'reference' && typeof inner === 'string' ? keys.get(reference.exec(inner)?.[1] ?? '') : undefined
+    const now = key === undefined ? (typeof inner === 'object' ? renamed(inner, keys) : inner) : `Patient/${key}`
+    if (now === inner) continue
+    copy ??= sameNumbers(value, { ...value })
+    copy[name] = now
+  }
+  return (copy ?? value) as T
 }

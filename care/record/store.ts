@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { ItemKind } from '#care/consent'
 import type { Context } from '#kernel/context'
-import { copyInto } from '#kernel/copy-rows'
 import { type Db, later } from '#kernel/database'
 import { refuse } from '#kernel/refusal'
 import type { RawBuilder } from 'kysely'
+import { copyResources } from './copy-new.ts'
 import { keyOfId } from './ids.ts'
 import type { IndexRows } from './index-rows.ts'
 import type { Deposit, Seen, StoredResource } from './model.ts'
@@ -100,37 +100,13 @@ const valuesOf = (rows: readonly WrittenRow[]) => (rows.length === 1 ? oneRow(ro
  */
 export async function insertNew(db: Db, rows: readonly WrittenRow[]): Promise<void> {
   if (rows.length === 0) return
-  if (rows.length >= MANY) await copyInto(db, 'record.resource', { columns: COPIED, rows: rows.map(copiedRow) })
+  if (rows.length >= MANY) await copyResources(db, rows)
   else await later(db, sql`insert into record.resource (${FIELDS}) ${valuesOf(rows)}`)
   await insertIndex(db, rows, { unknown: rows.length >= MANY })
 }
 
 /** From so many on, COPY is cheaper for both sides than one INSERT. */
 const MANY = 40
-const COPIED = [
-  'key',
-  'type',
-  'id',
-  'version',
-  'last_updated',
-  'kind',
-  'source',
-  'deposit_id',
-  'uninformed',
-  'undelivered',
-  'long_term',
-  'addressee',
-  'registered_at',
-  'clinical_at',
-  'tokens',
-  'refs',
-  'body',
-] as const satisfies readonly (keyof ReturnType<typeof plainRow>)[]
-
-const copiedRow = (row: WrittenRow) => {
-  const plain = plainRow(row)
-  return COPIED.map((name) => plain[name])
-}
 
 /**
  * Writes first or next versions: one statement a table, whatever the number of resources.

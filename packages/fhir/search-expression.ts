@@ -18,9 +18,18 @@ type Cursor = { tokens: Token[]; at: number; root: string }
 
 const array = (value: Json | undefined): Json[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value])
 
+const nothing: Json[] = []
+
 function child(value: Json, name: string): Json[] {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return []
-  return Object.hasOwn(value, name) ? array(value[name]).filter((item) => item !== null) : []
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || !Object.hasOwn(value, name)) return nothing
+  const found = array(value[name])
+  return found.includes(null) ? found.filter((item) => item !== null) : found
+}
+
+/** Most resources have no, or one, value at a place: those take no list of their own. */
+function children(values: Json[], name: string): Json[] {
+  if (values.length === 0) return nothing
+  return values.length === 1 ? child(values[0]!, name) : values.flatMap((value) => child(value, name))
 }
 
 const peek = (cursor: Cursor): Token | undefined => cursor.tokens[cursor.at]
@@ -51,7 +60,7 @@ function member(from: Accessor[], name: string): Accessor[] {
     const row = plain ?? elements.get(`${name}[x]`)
     for (const target of row?.types ?? []) {
       const property = plain ? name : choiceName(`${name}[x]`, target)
-      const accessor: Accessor = { type: target, select: (root) => select(root).flatMap((value) => child(value, property)) }
+      const accessor: Accessor = { type: target, select: (root) => children(select(root), property) }
       if (path) accessor.path = [...path, property]
       out.push(row?.valueSet ? { ...accessor, valueSet: row.valueSet } : accessor)
     }

@@ -50,7 +50,9 @@ const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value 
 
 /** Leaves undefined members out, as exact optional properties ask. */
 function row<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T
+  const out: Record<string, unknown> = {}
+  for (const name in members) if (members[name] !== undefined) out[name] = members[name]
+  return out as T
 }
 
 /** The code system a bound code belongs to, where the value set has the code in one system only. */

@@ -70,30 +70,30 @@ export async function insertValues(db: Db, rows: readonly (Which & { index: Part
     )
 }
 
-const place = ['key', 'type', 'id', 'n', 'param'] as const
-/** Tables of built-in values, with what they hold besides whose value it is. */
-const tables = {
-  strings: { table: 'record.string_value', columns: ['value', 'raw'] },
-  dates: { table: 'record.date_value', columns: ['lo', 'hi'] },
-  numbers: { table: 'record.number_value', columns: ['lo', 'hi', 'system', 'code', 'unit', 'clo', 'chi', 'cunit'] },
-} as const
-
+/** The built-in values of new resources, by COPY: one a table. */
 async function copyValues(db: Db, rows: readonly Indexed[]): Promise<void> {
-  for (const name of ['strings', 'dates', 'numbers'] as const) {
-    const { table, columns } = tables[name]
+  const copy = <K extends keyof Part>(name: K, about: { columns: string[]; of: (row: Part[K][number]) => CopyValue[] }) => {
     const values: CopyValue[][] = []
     for (const { key, type, id, index } of rows)
-      for (const [n, row] of index[name].entries()) {
-        const held = row as unknown as Record<string, CopyValue>
-        values.push([key, type, id, n, row.param, ...columns.map((column) => held[column])])
-      }
-    if (values.length > 0) await copyInto(db, table, { columns: [...place, ...columns], rows: values })
+      for (const [n, row] of index[name].entries()) values.push([key, type, id, n, row.param, ...about.of(row)])
+    const columns = ['key', 'type', 'id', 'n', 'param', ...about.columns]
+    return values.length === 0 ? undefined : copyInto(db, tableOf[name], { columns, rows: values })
   }
-  const composites = rows.flatMap(({ key, type, id, index }) =>
-    index.composites.map(({ param, parts }, n) => [key, type, id, n, param, JSON.stringify(parts)]),
-  )
-  if (composites.length > 0) await copyInto(db, 'record.composite_value', { columns: [...place, 'parts'], rows: composites })
+  await copy('strings', { columns: ['value', 'raw'], of: (r) => [r.value, r.raw] })
+  await copy('dates', { columns: ['lo', 'hi'], of: (r) => [r.lo, r.hi] })
+  await copy('numbers', {
+    columns: ['lo', 'hi', 'system', 'code', 'unit', 'clo', 'chi', 'cunit'],
+    of: (r) => [r.lo, r.hi, r.system, r.code, r.unit, r.clo, r.chi, r.cunit],
+  })
+  await copy('composites', { columns: ['parts'], of: (r) => [JSON.stringify(r.parts)] })
 }
+
+const tableOf = {
+  strings: 'record.string_value',
+  dates: 'record.date_value',
+  numbers: 'record.number_value',
+  composites: 'record.composite_value',
+} as const
 
 /** Takes away what resources were found by. */
 export async function dropIndex(db: Db, which: readonly Which[]): Promise<void> {

@@ -23,14 +23,24 @@ export const text = (value: Json | undefined): string | undefined => (typeof val
 /** Follows element names from a value, entering lists: `values(patient, 'name', 'text')`. */
 export function values(start: Json | undefined, ...names: string[]): Json[] {
   let found = listOf(start)
-  for (const name of names) found = found.flatMap((value) => listOf(element(value, name)))
+  for (const name of names)
+    found = found.length === 1 ? listOf(element(found[0], name)) : found.flatMap((value) => listOf(element(value, name)))
   return found
 }
 
 export const texts = (start: Json | undefined, ...names: string[]): string[] =>
   values(start, ...names).filter((value) => typeof value === 'string')
 
-export const firstText = (start: Json | undefined, ...names: string[]): string | undefined => text(texts(start, ...names)[0])
+export function firstText(start: Json | undefined, ...names: string[]): string | undefined {
+  // Where no list stands on the way, which is nearly always, none is made.
+  let at = start
+  for (const name of names) {
+    if (at === undefined || at === null) return undefined
+    if (!isObject(at)) return text(texts(start, ...names)[0])
+    at = element(at, name)
+  }
+  return isObject(at) || Array.isArray(at) ? text(texts(at)[0]) : text(at)
+}
 
 /** As `values`, keeping where each value was found. */
 export function nodes(start: Node, ...names: string[]): Node[] {

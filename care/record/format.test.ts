@@ -135,9 +135,9 @@ describe('XML in, XML out', () => {
 
 describe('saying no', () => {
   test.each([
-    ['not-found', 404, '/fhir/R4/Observation/unheard'],
+    ['address-unknown', 404, '/fhir/R4/Observation/unheard'],
     ['type-unknown', 404, '/fhir/R4/Unheard'],
-    ['not-found', 404, '/fhir/unheard'],
+    ['address-unknown', 404, '/fhir/unheard'],
     ['search-invalid', 400, '/fhir/R4/Observation?_count=x'],
     ['search-invalid', 400, '/fhir/R4/Observation?_summary=some'],
     ['search-invalid', 400, '/fhir/R4/Observation?_elements=a;b'],

@@ -23,6 +23,7 @@ export function Answer({ ran, on }: Props): ReactNode {
       <Figures ran={ran} on={on} />
       <Notices ran={ran} lang={lang} />
       <Views ran={ran} lang={lang} />
+      {ran.taken.kind === 'resource' ? <Ways of={ran.taken.matches[0]} query={ran.query} lang={lang} /> : null}
       {ran.view === 'json' ? <JsonView body={ran.result.body} on={on} explain={ran.explain} /> : <Tables ran={ran} on={on} />}
       <Next ran={ran} lang={lang} />
     </Section>
@@ -86,14 +87,13 @@ const JsonLink = ({ query, explain, lang }: { query: Query; explain: boolean; la
 )
 
 function Tables({ ran, on }: Props): ReactNode {
-  const { taken, query } = ran
+  const { taken } = ran
   const { lang } = on
   if (taken.kind === 'outcome') return null
   const name = t(lang, { ja: '見つかったもの', en: 'Matches' })
   return (
     <>
       {taken.matches.length === 0 ? <Nothing lang={lang} /> : <EntryTable entries={taken.matches} caption={name} ran={ran} on={on} />}
-      {taken.kind === 'resource' ? <Ways of={taken.matches[0]} query={query} lang={lang} /> : null}
       {taken.included.length > 0 ? (
         <section className="section">
           <div className="section-head">
@@ -139,7 +139,7 @@ function Ways({ of, query, lang }: { of: Entry | undefined; query: Query; lang: 
       : []),
   ]
   return (
-    <p className="inline-links">
+    <p className="inline-links answer-ways">
       {links.map(({ text, label }) => (
         <a key={text} href={queryHref(text)}>
           {label}

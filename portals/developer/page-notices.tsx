@@ -41,7 +41,9 @@ function Notice({ issue, ran, lang }: { issue: Issue; ran: Ran; lang: Lang }): R
     >
       {instead.length > 0 ? (
         <p>
-          {t(lang, { ja: '近い名前：', en: 'Names like it: ' })}
+          {instead.some(({ name }) => name.includes(':'))
+            ? t(lang, { ja: 'コロンの後ろに書けるもの：', en: 'What may follow the colon: ' })
+            : t(lang, { ja: '近い名前：', en: 'Names like it: ' })}
           {instead.map(({ name, href }, n) => (
             <span key={name}>
               {n > 0 ? t(lang, { ja: '、', en: ', ' }) : null}

@@ -43,7 +43,7 @@ const short = (id: string): string => (id.length > 16 ? `${id.slice(0, 5)}…${i
 function Name({ entry: { type, id, query }, href, lang }: { entry: Entry; href: Href; lang: Lang }): ReactNode {
   if (id === '') return t(lang, { ja: 'id なし', en: 'no id' })
   return (
-    <code className="code-inline" title={`${type}/${id}`}>
+    <code className="code-inline code-id" title={`${type}/${id}`}>
       {query === null ? short(id) : <a href={href(query)}>{short(id)}</a>}
     </code>
   )

@@ -112,10 +112,10 @@ function lookedUp(under: Under, table: string, columns: readonly string[]): Met 
 /** Entries of the arrays on the resource itself: within one person's shard no index is asked. */
 const ofArrays = (under: Under): Met => (under.keyed ? { way: 'narrowed', index: null } : lookedUp(under, 'resource', ['tokens', 'refs']))
 
-/** A value table finds a row's own values by the row's name. */
+/** A value table finds a row's own values by the row's name, or all values of the parameter. */
 const rowByRow = (under: Under, table: string): Met => ({
   way: 'narrowed',
-  index: table === 'resource' ? null : asking(under, table, ['key', 'id']),
+  index: table === 'resource' ? null : asking(under, table, ['key', 'id', 'param']),
 })
 
 /** Parts of a table carry its name at their front. */

@@ -53,6 +53,14 @@ const refusedLines = async (manifest: Ended, caller = hospital) => {
 const versionOf = async (id: string) => (await hospital.get(`/fhir/R4/Condition/${id}`)).body.meta?.versionId
 
 describe('what arrives', () => {
+  test('numbers stay as they were written, also where a Patient of another system is renamed beside them', async () => {
+    const sex = 'female'
+    const person = { resourceType: 'Patient', id: 'their-5', name: [{ text: '縁 五子' }], gender: sex, birthDate: '1975-05-05' }
+    const weight = `{"resourceType":"Observation","id":"written","status":"final","code":{"text":"体重"},"subject":{"reference":"Patient/their-5"},"valueQuantity":{"value":51.50,"unit":"kg"}}`
+    expect((await run([person, weight])).extension).toEqual({ resources: 2, refusedLines: 0 })
+    expect((await hospital.get('/fhir/R4/Observation/written')).text).toContain('51.50')
+  })
+
   test('each line is a resource of the institution, found by search, once', async () => {
     const manifest = await run([condition('imp-1', '高血圧'), '', condition('imp-2', '糖尿病'), condition(null, '感冒')])
     expect(manifest.extension).toEqual({ resources: 3, refusedLines: 0 })

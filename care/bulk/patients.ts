@@ -28,33 +28,34 @@ export async function resolvePatients(
     r.resourceType === 'Patient' && typeof r.id === 'string' && !keys.has(r.id) ? [r.id] : [],
   )
   const ours = await many.keysAmong(ctx, unknown)
+  const ownId = (r: Resource): string => (typeof r.id === 'string' ? r.id : '')
+  const isUnknown = (r: Resource) => r.resourceType === 'Patient' && !keys.has(ownId(r)) && !ours.has(ownId(r))
+  const people = lines.filter(({ resource }) => isUnknown(resource))
+  const entered = await many.enterPatients(
+    ctx,
+    people.map(({ resource }) => resource),
+  )
+  const outcomes = new Map(people.map(({ line }, n) => [line, entered[n]!]))
   const made: { institution: string; id: string; key: string }[] = []
   const refused: { line: number; outcome: object }[] = []
   const fresh = new Set<string>()
   const kept: Line[] = []
   for (const item of lines) {
     const { resource, line } = item
-    if (resource.resourceType !== 'Patient') {
-      kept.push(item)
-      continue
-    }
-    const own = typeof resource.id === 'string' ? resource.id : ''
-    try {
-      const known = keys.get(own)
-      const entered = known === undefined && !ours.has(own) ? await many.enterOrFind(ctx, resource) : null
-      const key = known ?? entered?.key ?? own
-      if (entered?.entered) fresh.add(key)
-      if (entered && own !== '') {
-        keys.set(own, key)
-        made.push({ institution, id: own, key })
-      }
+    const own = ownId(resource)
+    const outcome = outcomes.get(line)
+    if (resource.resourceType !== 'Patient') kept.push(item)
+    else if (outcome === undefined) kept.push({ line, resource: { ...resource, id: keys.get(own) ?? own } })
+    else if (outcome instanceof Refusal) refused.push({ line, outcome: refusalOutcome(outcome) })
+    else {
+      if (own !== '') made.push({ institution, id: own, key: outcome.key })
+      if (!outcome.entered) continue
       // A person whom somebody else entered keeps the Patient that everybody refers to.
-      if (entered === null || entered.entered) kept.push({ line, resource: { ...resource, id: key } })
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      refused.push({ line, outcome: refusalOutcome(error) })
+      fresh.add(outcome.key)
+      kept.push({ line, resource: { ...resource, id: outcome.key } })
     }
   }
+  for (const { id, key } of made) keys.set(id, key)
   await store.insertAliases(ctx.db, made)
   return {
     ready: kept.map(({ line, resource }) => ({ line, resource: keys.size === 0 ? resource : renamed(resource, keys) })),
@@ -84,14 +85,20 @@ function renamed<T extends Json>(value: T, keys: ReadonlyMap<string, string>): T
     const items = value.map((item) => renamed(item, keys))
     return items.some((item, n) => item !== value[n]) ? (sameNumbers(value, items) as Json as T) : value
   }
-  if (!isObject(value)) return value
-  let copy: { [name: string]: Json } | undefined
-  for (const [name, inner] of Object.entries(value)) {
+  return isObject(value) ? (renamedObject(value, keys) as Json as T) : value
+}
+
+type JsonObject = { [name: string]: Json }
+
+function renamedObject(value: JsonObject, keys: ReadonlyMap<string, string>): JsonObject {
+  let copy: JsonObject | undefined
+  for (const name in value) {
+    const inner = value[name]!
     const key = name === 'reference' && typeof inner === 'string' ? keys.get(reference.exec(inner)?.[1] ?? '') : undefined
-    const now = key === undefined ? (typeof inner === 'object' ? renamed(inner, keys) : inner) : `Patient/${key}`
+    const now = key !== undefined ? `Patient/${key}` : inner !== null && typeof inner === 'object' ? renamed(inner, keys) : inner
     if (now === inner) continue
     copy ??= sameNumbers(value, { ...value })
     copy[name] = now
   }
-  return (copy ?? value) as T
+  return copy ?? value
 }

@@ -112,6 +112,10 @@ export function consentService() {
     /** Notes that a person is a patient of an institution (card shown there, or a record registered from there). */
     relate: (ctx: Context, key: string, institutionNumber: string): Promise<void> => store.relate(ctx.db, key, institutionNumber, ctx.now),
 
+    /** As `relate`, for many at a time. */
+    relateAll: (ctx: Context, keys: readonly string[], institutionNumber: string): Promise<void> =>
+      store.relateAll(ctx.db, keys, { institutionNumber, since: ctx.now }),
+
     /** Whether the person is a patient of the caller's institution. */
     related: (ctx: Context, keys: readonly string[]): Promise<boolean> => {
       const institutionNumber = institutionOf(ctx.actor)

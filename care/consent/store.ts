@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Db, inTransaction } from '#kernel/database'
+import { type Db, inTransaction, later } from '#kernel/database'
 import { gather } from '#kernel/gather'
 import type { Migration } from '#kernel/migrate'
 import type { InformationKind } from '#packages/fhir'
@@ -167,6 +167,15 @@ export async function liveGrants(
 export async function relate(db: Db, key: string, institutionNumber: string, since: Date): Promise<void> {
   await sql`insert into consent.relation (key, institution_number, since) values (${key}, ${institutionNumber}, ${since}) on conflict do nothing`.execute(
     db,
+  )
+}
+
+export async function relateAll(db: Db, keys: readonly string[], about: { institutionNumber: string; since: Date }): Promise<void> {
+  if (keys.length === 0) return
+  await later(
+    db,
+    sql`insert into consent.relation (key, institution_number, since) select k, ${about.institutionNumber}, ${about.since}::timestamptz
+      from unnest(${[...keys]}::text[]) k on conflict do nothing`,
   )
 }
 

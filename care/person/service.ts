@@ -8,6 +8,7 @@ import { scopeCovers } from '#kernel/scope'
 import { foldMemberId } from '#packages/fhir'
 import { findClient } from './store/client.ts'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
+import { resolveMany } from './enter-many.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
 import { readSearch } from './patient-search.ts'
 import { bindingDemanded, foldName, samePerson } from './rules.ts'
@@ -103,6 +104,9 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
       ctx.audit({ action: 'person.set-aside', key: entered.key, resource: `Patient/${entered.key}` })
       return { ...entered, doubtful: true }
     },
+
+    /** As `resolve`, for many at a time; without a member id a person is always entered. */
+    resolveMany,
 
     /**
      * Proves a member of staff by password and one-time code, both always.

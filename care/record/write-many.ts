@@ -13,7 +13,7 @@ import * as store from './store.ts'
 import { draftOf, type Place } from './write/draft.ts'
 import { requireSound, requireWritable } from './write/judge.ts'
 import { ownerOf } from './write/owner.ts'
-import { enterPatient, requireOwnMemberIds } from './write/patient.ts'
+import { enterPatients, requireOwnMemberIds } from './write/patient.ts'
 import { flush, writeSet } from './write/write-set.ts'
 
 type Parts = { consent: ConsentService; person: PersonService }
@@ -54,7 +54,8 @@ export type ManyService = ReturnType<typeof manyService>
 export function manyService(parts: Parts) {
   return {
     judge,
-    enterOrFind: (ctx: Context, resource: Resource) => enterOrFind(ctx, parts, resource),
+    /** Enters Patients into the register, or says under which key their people stand already. */
+    enterPatients: (ctx: Context, resources: readonly Resource[]) => enterPatients(ctx, parts, resources),
     write: (ctx: Context, about: Many) => writeMany(ctx, parts, about),
     /** Those among ids that are keys of ours. */
     keysAmong: async (ctx: Context, ids: readonly string[]): Promise<Set<string>> => {
@@ -71,18 +72,6 @@ export function manyService(parts: Parts) {
 function judge(ctx: Pick<Context, 'actor'>, resource: Resource): void {
   requireWritable(ctx.actor, resource.resourceType, typeof resource.id === 'string' ? 'u' : 'c')
   requireSound(resource)
-}
-
-/**
- * Enters a Patient into the register, or says under which key the person stands already.
- * @refuses input-invalid, resource-invalid
- */
-async function enterOrFind(ctx: Context, parts: Parts, resource: Resource): Promise<{ key: string; entered: boolean }> {
-  const entered = await orRefused(() => enterPatient(ctx, parts, resource))
-  if (!(entered instanceof Refusal)) return { key: entered, entered: true }
-  const where = /^Patient\/([a-z0-9]+)$/.exec(entered.detail.where ?? '')?.[1]
-  if (entered.code !== 'already-exists' || where === undefined) throw entered
-  return { key: where, entered: false }
 }
 
 /**

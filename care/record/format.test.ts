@@ -135,7 +135,7 @@ describe('XML in, XML out', () => {
 
 describe('saying no', () => {
   test.each([
-    ['address-unknown', 404, '/fhir/R4/Observation/unheard'],
+    ['not-found', 404, '/fhir/R4/Observation/unheard'],
     ['type-unknown', 404, '/fhir/R4/Unheard'],
     ['address-unknown', 404, '/fhir/unheard'],
     ['search-invalid', 400, '/fhir/R4/Observation?_count=x'],

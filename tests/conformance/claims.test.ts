@@ -251,3 +251,49 @@ describe('the system', () => {
     expect((await ask('PATCH', '')).headers.get('allow')).toBe('GET, POST, HEAD')
   })
 })
+
+describe('the OpenAPI document', () => {
+  type Paths = { [path: string]: { [method: string]: { security: object[] } } }
+  const known = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+  const paths = async (of: Served) => ((await (await fetch(`${of.origin}/openapi.json`)).json()) as { paths: Paths }).paths
+  const called = (of: Served, path: string, method: string) => {
+    const address = path
+      .replaceAll('{type}', 'Observation')
+      .replaceAll('{compartment}', 'Patient')
+      .replace(/\{[A-Za-z]+\}/g, 'x')
+    return askAt(of.origin, () => ({}))(method, address.slice(1))
+  }
+
+  /** Rows that do not answer, and answers that no row gives. @param listed what is asked for */
+  async function gaps(of: Served, listed: Paths): Promise<{ wrong: string[]; asked: number }> {
+    const wrong: string[] = []
+    let asked = 0
+    await together(Object.entries(listed), async ([path, item]) => {
+      const allow = (await called(of, path, 'OPTIONS')).headers.get('allow')?.split(', ') ?? []
+      for (const method of known) {
+        const isListed = method.toLowerCase() in item
+        if (!isListed && allow.includes(method)) continue
+        const answer = await called(of, path, method)
+        asked++
+        const isServed = answer.status !== 405 && ruleOf(answer) !== 'address-unknown'
+        if (isListed !== isServed || answer.status >= 500) wrong.push(`${method} ${path}: ${answer.status} ${ruleOf(answer)}`)
+      }
+    })
+    return { wrong, asked }
+  }
+
+  test('is asked of the running server: every row it lists answers, every other method is refused with what is allowed', async () => {
+    const { wrong, asked } = await gaps(served, await paths(served))
+    console.info(`rows of the OpenAPI document asked, with methods they do not have: ${asked}`)
+    expect(wrong).toEqual([])
+  }, 60_000)
+
+  test('the control: a row that is listed and not served is found', async () => {
+    const listed = await paths(served)
+    const { wrong } = await gaps(served, {
+      '/nonsense/{id}': { get: { security: [] }, post: { security: [] } },
+      '/health': listed['/health']!,
+    })
+    expect(wrong.toSorted()).toEqual([expect.stringContaining('GET /nonsense/{id}'), expect.stringContaining('POST /nonsense/{id}')])
+  })
+})

@@ -146,6 +146,7 @@ const plausible: Record<string, string> = {
 /** A value that a parameter of this kind can be asked with. Composites are made of their parts' kinds, told by their name. */
 function plainValue({ name, type }: ClaimedParameter): string {
   if (name === '_list') return 'x'
+  if (name === '_filter') return '_id eq x'
   if (name === 'near') return '35|139'
   if (type !== 'composite') return plausible[type] ?? 'x'
   if (name === 'relationship') return 'x$Patient/x'

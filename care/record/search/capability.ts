@@ -5,6 +5,12 @@ import { referenceParameters, targetsOf } from './parameters.ts'
 /** Parameters of the definitions that name a query of their own, which this server has none of. */
 const notOffered = new Set(['_query'])
 
+/** Parameters that every type has and the definitions give no expression. */
+const special = [
+  { name: '_list', type: 'special' },
+  { name: '_filter', type: 'special' },
+]
+
 type Claimed = { searchParam: { name: string; type: string }[]; searchInclude: string[]; searchRevInclude: string[] }
 
 let pointers: ReadonlyMap<string, readonly { name: string }[]> | undefined
@@ -26,6 +32,6 @@ export function searchCapability(type: string): Claimed {
   return {
     searchInclude: ['*', ...referenceParameters(type).map((p) => `${type}:${p.code}`)],
     searchRevInclude: ['*', ...pointersTo(type)],
-    searchParam: [...builtIn.map((p) => ({ name: p.code, type: p.kind })), ...custom, { name: '_list', type: 'special' }],
+    searchParam: [...builtIn.map((p) => ({ name: p.code, type: p.kind })), ...custom, ...special],
   }
 }

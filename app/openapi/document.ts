@@ -85,7 +85,15 @@ function bodyOf(row: HttpRow): { required?: boolean; description?: string; conte
   const { interaction } = placeOf(row) ?? {}
   if (row.path.endsWith('/_search')) return { content: { [form]: fields } }
   if (interaction === 'patch' || interaction === 'patch-conditional')
-    return { required: true, content: Object.fromEntries(patchFormats.map((type) => [type, type.includes('patch') ? listed : type.includes('xml') ? { schema: { type: 'string' } } : resource])) }
+    return {
+      required: true,
+      content: Object.fromEntries(
+        patchFormats.map((type) => [
+          type,
+          type.includes('patch') ? listed : type.includes('xml') ? { schema: { type: 'string' } } : resource,
+        ]),
+      ),
+    }
   if (row.path === '/fhir/R4/$submit') return { required: true, ...described, content: { 'application/fhir+json': resource } }
   if (row.path === '/fhir/R4/$import')
     return {

@@ -171,7 +171,7 @@ function driverOn({ run }: { run: (query: CompiledQuery) => Promise<pg.QueryResu
 const raw = (text: string) => ({ sql: text, parameters: [] }) as unknown as CompiledQuery
 
 /** A transaction that is under way: statements that wait for the next round trip, and the first that failed among them. */
-type Open = { waiting: CompiledQuery[]; failed: unknown; ended: boolean }
+type Open = { waiting: CompiledQuery[]; failed: unknown; ended: boolean; go: (query: CompiledQuery) => void }
 const transactions = new WeakMap<Db, Open>()
 
 /** Whether the handle is one transaction, however it was begun. */
@@ -184,7 +184,12 @@ export const inTransaction = (db: Db): boolean => db.isTransaction || transactio
 export async function transact<T>(db: Db, work: (trx: Db) => Promise<T>, settings: TransactionSettings = {}): Promise<T> {
   const { pool, send } = houseOf(db)
   const client = await pool.connect()
-  const open: Open = { waiting: [], failed: undefined, ended: false }
+  const go = (query: CompiledQuery) => {
+    sendTogether(client)
+    sendWaiting()
+    send(client, query).catch(noteFailure)
+  }
+  const open: Open = { waiting: [], failed: undefined, ended: false, go }
   const failed = (error: unknown): never => {
     // What follows a failure is refused only because of it: the cause is what counts.
     throw sqlState(error) === '25P02' && open.failed !== undefined ? open.failed : error
@@ -238,7 +243,9 @@ export async function compiledLater(db: Db, statement: CompiledQuery): Promise<v
   const open = transactions.get(db)
   if (!open) return void (await db.executeQuery(statement))
   if (open.ended) throw new Error('the transaction has ended')
-  open.waiting.push(statement)
+  // Rows go out as soon as they are ready, so that the database takes them in while more are made.
+  if (isCopyIn(statement)) open.go(statement)
+  else open.waiting.push(statement)
 }
 
 /** SQLSTATE of an error of the database, or undefined for any other value. */

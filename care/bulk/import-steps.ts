@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ManyService } from '#care/record'
 import { insertAudit } from '#kernel/audit'
-import { sqlState } from '#kernel/database'
+import { type Db, sqlState } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { writeOutbox } from '#kernel/outbox'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
@@ -36,18 +36,22 @@ export async function* importSteps(deps: ImportDeps, worker: Worker, job: Job): 
   const sinks = openSinks({ folder: jobFolder(deps.home, job.id), jobId: job.id, from: files.length, most: 100_000 })
   try {
     let writing: Promise<StepEnd> | null = null
+    let handedOver: Promise<void> = Promise.resolve()
     for await (const batch of batchesOf(deps.home, job.id, ask, (job.cursor as Cursor | null) ?? START)) {
       const booked = await bookFor(deps.clients, worker, job)
       if (!booked) return yield await endWith(worker, job, 'token-invalid')
-      // Judged while the batch before is being written.
+      // Judged while the database takes in the batch before, and not sooner: it would have to wait for us then.
+      await handedOver
       const lines = batch.lines.map((text, i) =>
         readLine(deps.many, booked, { text, line: batch.from.line + i + 1, type: batch.input.type }),
       )
       const before: StepEnd = writing ? await writing : 'more'
       if (writing) yield before
       if (before !== 'more') return
-      writing = inHalves(deps, { worker, job, ask, sinks, batch, lines })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      writing = inHalves(deps, { worker, job, ask, sinks, batch, lines, handedOver: resolve }).finally(resolve)
       writing.catch(() => undefined)
+      handedOver = promise
     }
     const last: StepEnd = writing ? await writing : 'more'
     if (writing) yield last
@@ -90,7 +94,16 @@ function readLine(many: ManyService, { ctx }: Booked, about: { text: string; lin
   }
 }
 
-type Work = { worker: Worker; job: Job; ask: ImportAsk; sinks: Sinks; batch: Batch; lines: readonly (Line | null)[] }
+type Work = {
+  worker: Worker
+  job: Job
+  ask: ImportAsk
+  sinks: Sinks
+  batch: Batch
+  lines: readonly (Line | null)[]
+  /** Called when all is on its way to the database. */
+  handedOver: () => void
+}
 
 /**
  * Writes a batch. What the database will not take is found by halves and told as refused; a second line under the same id comes in a
@@ -139,35 +152,46 @@ function firstRepeat(lines: readonly (Line | null)[]): number | null {
 /** Faults of what is in a line, not of the database: values it cannot keep, and somebody else's version that came in between. */
 const isOfContent = (error: unknown): boolean => error instanceof Refusal || /^(22|23|54)/.test(sqlState(error) ?? '')
 
-async function writePart(deps: ImportDeps, { worker, job, ask, sinks, batch, lines }: Work): Promise<StepEnd> {
+/** Takes a transaction back because its job was ended meanwhile. */
+const ended = new Error('the job was ended')
+
+async function writePart(deps: ImportDeps, work: Work): Promise<StepEnd> {
+  try {
+    return (await underEpoch(work.worker.db, work.worker.epoch, (trx) => writeIn(trx, deps, work))) ? 'more' : 'lost'
+  } catch (error) {
+    if (error === ended) return 'lost'
+    throw error
+  }
+}
+
+/** @returns false where the client has been ended */
+async function writeIn(trx: Db, deps: ImportDeps, { worker, job, ask, sinks, batch, lines, handedOver }: Work): Promise<boolean> {
   const at = worker.now()
-  let told: Told[] = []
-  const stayed = await underEpoch(worker.db, worker.epoch, async (trx) => {
-    const booked = await bookFor(deps.clients, worker, job, trx)
-    if (!booked) return false
-    const good = lines.filter((l): l is Extract<Line, { resource: Resource }> => l !== null && 'resource' in l)
-    const bad = lines.filter((l): l is Told => l !== null && 'outcome' in l)
-    const { ready, refused, fresh } = await resolvePatients(deps.many, booked.ctx, good)
-    const results = await deps.many.write(booked.ctx, { resources: ready.map((r) => r.resource), mode: ask.mode, fresh })
-    const late = results.flatMap((r, n) => ('refused' in r ? [{ line: ready[n]!.line, outcome: refusalOutcome(r.refused) }] : []))
-    told = [...bad, ...refused, ...late].sort((a, b) => a.line - b.line)
-    const done = lines.filter((l) => l !== null).length - told.length
-    const step = { id: job.id, cursor: batch.to, done, refused: told.length, at, until: keepUntil(at) }
-    if (!(await store.advance(trx, { ...step, state: 'running' }))) return false
-    if (told.length > 0) {
-      await sinks.append(
-        'error',
-        'OperationOutcome',
-        told.map((t) => lineOf(t, batch.input.name)),
-      )
-      await store.saveFiles(trx, await sinks.sync())
-      booked.ctx.audit({ outcome: 'resource-invalid', count: told.length, resource: `$import/${job.id}` })
-    }
-    await writeOutbox(trx, booked.ctx.now, booked.outgoing)
-    await insertAudit(trx, booked.entries)
-    return true
-  })
-  return stayed ? 'more' : 'lost'
+  const booked = await bookFor(deps.clients, worker, job, trx)
+  if (!booked) return false
+  const good = lines.filter((l): l is Extract<Line, { resource: Resource }> => l !== null && 'resource' in l)
+  const bad = lines.filter((l): l is Told => l !== null && 'outcome' in l)
+  const { ready, refused, fresh } = await resolvePatients(deps.many, booked.ctx, good)
+  const results = await deps.many.write(booked.ctx, { resources: ready.map((r) => r.resource), mode: ask.mode, fresh })
+  const late = results.flatMap((r, n) => ('refused' in r ? [{ line: ready[n]!.line, outcome: refusalOutcome(r.refused) }] : []))
+  const told = [...bad, ...refused, ...late].sort((a, b) => a.line - b.line)
+  const done = lines.filter((l) => l !== null).length - told.length
+  await writeOutbox(trx, booked.ctx.now, booked.outgoing)
+  await insertAudit(trx, booked.entries.splice(0))
+  setImmediate(handedOver)
+  // Comes back when the database has taken everything before it: nothing is put into a file for a batch that will be tried again.
+  const step = { id: job.id, cursor: batch.to, done, refused: told.length, at, until: keepUntil(at) }
+  if (!(await store.advance(trx, { ...step, state: 'running' }))) throw ended
+  if (told.length === 0) return true
+  await sinks.append(
+    'error',
+    'OperationOutcome',
+    told.map((t) => lineOf(t, batch.input.name)),
+  )
+  await store.saveFiles(trx, await sinks.sync())
+  booked.ctx.audit({ outcome: 'resource-invalid', count: told.length, resource: `$import/${job.id}` })
+  await insertAudit(trx, booked.entries)
+  return true
 }
 
 const keepUntil = (at: Date): Date => new Date(at.getTime() + KEEP_HOURS * 3600_000)

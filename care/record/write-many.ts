@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
 import { type Context, institutionOf } from '#kernel/context'
@@ -14,7 +15,7 @@ import { draftOf, type Place } from './write/draft.ts'
 import { requireSound, requireWritable } from './write/judge.ts'
 import { ownerOf } from './write/owner.ts'
 import { enterPatients, requireOwnMemberIds } from './write/patient.ts'
-import { flush, writeSet } from './write/write-set.ts'
+import { type Noted, noteRows, type Sent, sendRows, writeSet } from './write/write-set.ts'
 
 type Parts = { consent: ConsentService; person: PersonService }
 
@@ -36,7 +37,7 @@ export type Many = {
 }
 
 /** Resources sent to the database together. */
-const SLICE = 250
+const SLICE = 128
 
 /** Runs a check for one resource: its refusal is its own and stops no other. */
 async function orRefused<T>(work: () => T | Promise<T>): Promise<T | Refusal> {
@@ -86,17 +87,21 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
   const known = await existing(ctx, parts, items)
   const claimed = await claim(ctx, items, known, about.fresh)
   let set = writeSet()
-  const sending: Promise<void>[] = []
+  const sending: Promise<unknown>[] = []
+  const sent: Noted[] = []
   const send = () => {
-    const full = set
+    const sendingSet = sendRows(ctx, set).then((rows) => void sent.push(shortened(rows)))
     set = writeSet()
-    sending.push(flush(ctx, full))
     // Whoever waits for all of them hears of it.
-    sending.at(-1)!.catch(() => undefined)
+    sendingSet.catch(() => undefined)
+    sending.push(sendingSet)
   }
   for (const [n, item] of items.entries()) {
     // The database takes in what is ready while the rest is made ready.
-    if (n > 0 && n % SLICE === 0) send()
+    if (n > 0 && n % SLICE === 0) {
+      send()
+      await turn()
+    }
     const old = item.id === null ? undefined : known.get(nameOf(item))
     const done = await orRefused(() => {
       if (old) return next(ctx, parts, { item, old, mode: about.mode })
@@ -115,8 +120,14 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
   // All have ended before the caller takes the transaction back: a statement sent after that would stand by itself.
   const failures = (await Promise.allSettled(sending)).flatMap((s): unknown[] => (s.status === 'rejected' ? [s.reason] : []))
   if (failures.length > 0) throw failures.find((error) => sqlState(error) !== '25P02') ?? failures[0]
+  noteRows(ctx, { fresh: sent.flatMap((s) => s.fresh), next: sent.flatMap((s) => s.next), gone: [] })
   return results
 }
+
+type Short = Noted['fresh'][number]
+const short = ({ key, kind, type, id, version }: Short): Short => ({ key, kind, type, id, version })
+/** Without bodies and index rows, which need not be kept once they are on their way. */
+const shortened = ({ fresh, next }: Sent) => ({ fresh: fresh.map(short), next: next.map(short), gone: [] })
 
 const nameOf = ({ resource, id }: Item): string => `${resource.resourceType}/${id}`
 

@@ -29,10 +29,14 @@ export const holds = (set: WriteSet, type: string, id: string): boolean =>
   set.next.some(({ row }) => row.type === type && row.id === id) ||
   set.gone.some((r) => r.type === type && r.id === id)
 
-/** Sends what gathered, notes it for the people concerned and tells who waits for it. @refuses version-conflict */
-export async function flush(ctx: Context, set: WriteSet): Promise<void> {
+/** What was sent and is not noted yet. */
+export type Sent = { fresh: store.WrittenRow[]; next: store.WrittenRow[]; gone: Seen[] }
+
+/** Sends what gathered. @refuses version-conflict */
+export async function sendRows(ctx: Context, set: WriteSet): Promise<Sent> {
   const [fresh, next, gone] = [set.fresh.splice(0), set.next.splice(0), set.gone.splice(0)]
-  for (const { row } of next) set.known.delete(nameOf(row))
+  const written = next.map(({ row }) => row)
+  for (const row of written) set.known.delete(nameOf(row))
   for (const old of gone) set.known.delete(nameOf(old))
   if (gone.length > 0) {
     await store.archive(ctx.db, gone)
@@ -43,21 +47,25 @@ export async function flush(ctx: Context, set: WriteSet): Promise<void> {
       ctx.db,
       next.map(({ old }) => old),
     )
-    await store.insertResources(
-      ctx.db,
-      next.map(({ row }) => row),
-    )
+    await store.insertResources(ctx.db, written)
   }
   await store.insertNew(ctx.db, fresh)
-  note(ctx, 'record.create', fresh)
-  note(
-    ctx,
-    'record.update',
-    next.map(({ row }) => row),
-  )
-  note(ctx, 'record.delete', gone)
-  tell(ctx, [...fresh, ...next.map(({ row }) => row)], gone)
+  return { fresh, next: written, gone }
 }
+
+/** As much of what was sent as notes and messages speak of. */
+export type Noted = { [name in keyof Sent]: readonly (Place & { kind: string })[] }
+
+/** Notes for the people concerned what was sent, and tells who waits for it. */
+export function noteRows(ctx: Context, { fresh, next, gone }: Noted): void {
+  note(ctx, 'record.create', fresh)
+  note(ctx, 'record.update', next)
+  note(ctx, 'record.delete', gone)
+  tell(ctx, [...fresh, ...next], gone)
+}
+
+/** Sends what gathered, notes it for the people concerned and tells who waits for it. @refuses version-conflict */
+export const flush = async (ctx: Context, set: WriteSet): Promise<void> => noteRows(ctx, await sendRows(ctx, set))
 
 /** One audit entry a person and act: which resource where it is one, how many where they are more. */
 function note(ctx: Context, action: string, rows: readonly { key: string; kind: string; type: string; id: string }[]): void {

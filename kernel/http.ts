@@ -63,7 +63,8 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   const allowed = allowedMethods(rows)
   app.setNotFoundHandler((request, reply) => {
     const allow = allowed(request.url.split('?', 1)[0]!).join(', ')
-    if (allow === '') return refuseOnWire(new Refusal('address-unknown'), request, reply, deps)
+    // People are told that the page is not there; programs, where all addresses are listed.
+    if (allow === '') return refuseOnWire(new Refusal(wantsPage(request) ? 'not-found' : 'address-unknown'), request, reply, deps)
     return refuseOnWire(new Refusal('method-not-allowed', { method: request.method, allow }), request, reply.header('allow', allow), deps)
   })
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
@@ -168,10 +169,13 @@ function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   return reply.send()
 }
 
+function wantsPage({ url, headers: { accept } }: FastifyRequest): boolean {
+  return !url.startsWith('/fhir/') && accept !== undefined && /text\/html/.test(accept) && !wantsJson(accept)
+}
+
 function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps, outcome?: Outcome) {
   const row = refusalRow(refusal.code)
-  const { accept } = request.headers
-  const asPage = !request.url.startsWith('/fhir/') && accept !== undefined && /text\/html/.test(accept) && !wantsJson(accept)
+  const asPage = wantsPage(request)
   if (row.status === 401) reply.header('www-authenticate', challengeOf(refusal.code))
   if (!asPage) return sendRefusal(reply.code(row.status), refusalOutcome(refusal))
   if (refusal.code === 'not-signed-in' && request.method === 'GET')

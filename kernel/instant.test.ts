@@ -3,7 +3,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { parseInstant } from './instant.ts'
 
-const usual = pg.types.getTypeParser<Date>(1184 as never)
+const usual = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => Date
 
 test.each([
   '2026-11-22 03:00:00+00',

@@ -24,7 +24,12 @@ const records = () => platform.count(sql`select 1 from record.resource where key
 const write = async () => {
   const hospital = await platform.system(HOSPITAL)
   const subject = { reference: `Patient/${key}` }
-  const made = await hospital.post('/fhir/R4/Observation', { resourceType: 'Observation', status: 'final', code: { text: '体温' }, subject })
+  const made = await hospital.post('/fhir/R4/Observation', {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: '体温' },
+    subject,
+  })
   expect(made.status, made.text).toBe(201)
 }
 const erase = async () => {

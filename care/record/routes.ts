@@ -1,7 +1,7 @@
 import type { Answer, Row } from '#kernel/route'
 import { hasError, operationOutcome } from '#packages/fhir'
 import { jsonText } from './body.ts'
-import type { DepositReceipt } from './deposit.ts'
+import { type DepositReceipt, judge, type Judged, requireDepositor } from './deposit.ts'
 import { capabilityRoutes } from './capability/routes.ts'
 import type { About } from './capability/statement.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
@@ -40,7 +40,15 @@ export function recordRoutes(record: RecordService, { surface, ...about }: Surfa
         en: 'Submit documents and items of the sharing service, whole or not at all',
       },
       takes: [{ name: 'resource', in: 'body', type: 'Bundle', required: true, about: { ja: '3文書6情報の一式', en: 'The submission' } }],
-      handle: async (ctx, request) => submitted(await record.deposit(ctx, jsonText(request))),
+      prepare: (request, actor) => {
+        requireDepositor(actor)
+        const text = jsonText(request)
+        return { ...request, body: { text, judged: judge(text) } }
+      },
+      handle: async (ctx, { body }) => {
+        const { text, judged } = body as { text: string; judged: Judged }
+        return submitted(await record.deposit(ctx, text, judged))
+      },
     },
     ...searchRoutes(record, { base }),
     {

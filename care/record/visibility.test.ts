@@ -11,7 +11,7 @@ import * as send from '../../tests/harness/bundles.ts'
 import { type Caller, matches } from '../../tests/harness/caller.ts'
 import { CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER } from '../../tests/harness/platform.ts'
 import { recordRoutes, recordService } from './index.ts'
-import { sharedTypes } from './ids.ts'
+import { ownTypes, sharedTypes } from './ids.ts'
 
 let platform: Platform
 let hospital: Caller
@@ -84,6 +84,8 @@ async function reach(caller: Caller, base = '/fhir/R4') {
       : []
     for (const query of ['_summary=count', ...more]) {
       const heard = await caller.get(`${base}/${type}?${query}`)
+      // Types whose rows are the platform's own are not offered at all.
+      if (ownTypes.has(type) && heard.status === 405) continue
       if (heard.status !== 200) odd.push(`${type}?${query} ${heard.status}`)
       for (const r of matches(heard)) seen.add(`${r.resourceType}/${r.id}`)
       if (query === '_summary=count') counted += heard.body.total ?? 0

@@ -67,7 +67,8 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription/:id', ...clients, audit: 'subscription.read' },
       summary: { ja: '通知1件の読み取り', en: 'Read one subscription' },
-      handle: async (ctx, { params }) => shown(ctx, await service.read(ctx, params.id === '_history' ? notOffered('history-type') : params.id!)),
+      handle: async (ctx, { params }) =>
+        shown(ctx, await service.read(ctx, params.id === '_history' ? notOffered('history-type') : params.id!)),
     },
     {
       ...{ kind: 'write', method: 'PUT', path: '/fhir/R4/Subscription/:id', ...clients, audit: 'subscription.update', body: 'text' },

@@ -54,7 +54,9 @@ function compiledFor(type: string): CompiledType {
       ? []
       : [{ code: row.code, kind: row.kind, accessors: accessorsOf(row) }],
   )
-  const composites = all.filter((row) => row.kind === 'composite' && !row.code.startsWith('combo-')).flatMap((row) => compileComposite(type, row, all))
+  const composites = all
+    .filter((row) => row.kind === 'composite' && !row.code.startsWith('combo-'))
+    .flatMap((row) => compileComposite(type, row, all))
   const out = { plain, composites }
   if (all.length > 0) compiled.set(type, out)
   return out
@@ -87,7 +89,12 @@ function extractInto(out: IndexValues, resource: Resource, { code, kind, accesso
 }
 
 /** A parameter somebody defined themselves, ready to be read out of resources. Throws SyntaxError outside the supported expressions. */
-export function compileParameter(row: { type: string; code: string; kind: string; expression: string }): (resource: Resource) => IndexValues {
+export function compileParameter(row: {
+  type: string
+  code: string
+  kind: string
+  expression: string
+}): (resource: Resource) => IndexValues {
   const { code, kind } = row
   if (!isIndexed(kind)) throw new SyntaxError(`kind '${kind}' is not supported`)
   const accessors = accessorsOf(row)

@@ -84,11 +84,14 @@ export type Platform = Awaited<ReturnType<typeof openPlatform>>
 
 export async function openPlatform(options: PlatformOptions = {}) {
   const steps = options.migrations ?? careMigrations
-  const database = await testDatabase(async (url) => {
-    const db = openDatabase({ url, poolSize: 1, applicationName: 'template' })
-    await migrate(db, steps, { parts: options.parts ?? 1 })
-    await db.destroy()
-  }, options.template ?? `care${options.parts ?? ''}`)
+  const database = await testDatabase(
+    async (url) => {
+      const db = openDatabase({ url, poolSize: 1, applicationName: 'template' })
+      await migrate(db, steps, { parts: options.parts ?? 1 })
+      await db.destroy()
+    },
+    options.template ?? `care${options.parts ?? ''}`,
+  )
   const db = openDatabase({ url: database.url, poolSize: options.poolSize ?? 8, applicationName: 'test' })
   const auditDb = openDatabase({ url: database.url, poolSize: 1, applicationName: 'test-audit' })
   const clock = {

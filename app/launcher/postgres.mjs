@@ -33,7 +33,13 @@ export function sharedBuffersMb(bytes) {
 }
 
 /** Durable by default; a throwaway server for tests gives that up for speed. */
-const tuned = { shared_buffers: `${sharedBuffersMb(totalmem())}MB`, max_connections: '100', synchronous_commit: 'on', fsync: 'on', jit: 'off' }
+const tuned = {
+  shared_buffers: `${sharedBuffersMb(totalmem())}MB`,
+  max_connections: '100',
+  synchronous_commit: 'on',
+  fsync: 'on',
+  jit: 'off',
+}
 const throwaway = {
   ...tuned,
   fsync: 'off',

@@ -162,8 +162,9 @@ function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   }
   if (answer.redirect !== undefined) return reply.header('location', answer.redirect).send()
   if (answer.text !== undefined) return reply.send(answer.text)
-  // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole.
-  if (answer.pieces !== undefined) return reply.send(Readable.from(answer.pieces))
+  // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole. One piece is made ahead, not
+  // sixteen: a piece of an export is some megabytes.
+  if (answer.pieces !== undefined) return reply.send(Readable.from(answer.pieces, { highWaterMark: 1 }))
   if (answer.fhir !== undefined) return sendFhir(reply, answer.fhir)
   if (answer.json !== undefined) return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer.json))
   return reply.send()

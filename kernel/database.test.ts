@@ -82,6 +82,21 @@ describe('a transaction', () => {
     await db.destroy()
   })
 
+  test('whose savepoint took a failure back commits, and says so', async () => {
+    const db = await open()
+    await add(7).execute(db)
+    const done = transact(db, async (trx) => {
+      await later(trx, add(1))
+      await later(trx, sql`savepoint here`)
+      await later(trx, add(7))
+      await sql`rollback to savepoint here`.execute(trx)
+      return 'done'
+    })
+    await expect(done).resolves.toBe('done')
+    expect(await count(db)).toBe(2)
+    await db.destroy()
+  })
+
   test('that its work gives up leaves nothing', async () => {
     const db = await open()
     const tried = transact(db, async (trx) => {

@@ -217,7 +217,8 @@ export async function transact<T>(db: Db, work: (trx: Db) => Promise<T>, setting
     sendWaiting()
     open.ended = true
     const { command } = await client.query('commit').catch(failed)
-    if (command !== 'COMMIT' || open.failed !== undefined) throw open.failed ?? new Error('the transaction was aborted')
+    // Only the server knows: a failure that a savepoint took back is none.
+    if (command !== 'COMMIT') throw open.failed ?? new Error('the transaction was aborted')
     broken = false
     return done
   } catch (error) {

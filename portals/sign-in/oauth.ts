@@ -13,7 +13,7 @@ import type { ClientCertificate } from '#kernel/tls'
 import { ACCESS_TOKEN_SECONDS, type Binding, type TokenMint } from '#kernel/token'
 import { bindingFor, isRegistered } from './oauth-binding.ts'
 import { type Problem, problem } from './oauth-problem.ts'
-import { grantedScopes } from './rules.ts'
+import { areForSystems, grantedScopes } from './rules.ts'
 
 /** Asymmetric algorithms only: with a shared secret, or none, anybody who knows the public key could sign. */
 export const assertionAlgorithms: readonly string[] = ['RS384', 'ES384', 'ES256', 'RS256', 'PS256', 'PS384']
@@ -62,7 +62,9 @@ async function grant(ctx: Context, deps: TokenDeps, request: RouteRequest): Prom
   const scopes = grantedScopes(form.get('scope') ?? undefined, client.scopes)
   if (scopes === null) return problem('invalid_scope', 'the client may ask for: '.concat(client.scopes.join(' ')))
   const binding = await bindingFor(ctx, { policy: client.binding, request, tokenEndpoints: deps.tokenEndpoints })
-  return binding !== null && 'error' in binding ? binding : { clientId: client.clientId, scopes, binding }
+  if (binding !== null && 'error' in binding) return binding
+  if (!areForSystems(scopes)) return problem('invalid_scope', 'a system that acts for itself asks for system/ scopes')
+  return { clientId: client.clientId, scopes, binding }
 }
 
 type Client = { clientId: string; scopes: string[]; binding: BindingPolicy }

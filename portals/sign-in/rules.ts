@@ -26,6 +26,14 @@ export function safeNext(wish: unknown, fallback: string): string {
 /** Whether a page belongs to people at work, who sign in by name and code. */
 export const isForStaff = (path: string): boolean => /^\/(?:clinic|reader|desk|eligibility|operator)(?:[/?]|$)/.test(path)
 
+/**
+ * Whether scopes may be granted to a system that acts for itself. `patient/` and `user/` say whose record: a person who launches an app
+ * says so, and nobody says so here, so such a token would reach everything that the institution sees.
+ * @spec SMART App Launch 2.2, Backend Services: scopes are `system/` ones
+ */
+export const areForSystems = (scopes: readonly string[]): boolean =>
+  scopes.length > 0 && scopes.every((scope) => scope.startsWith('system/'))
+
 /** Scopes to grant: what is asked for, which the client's must cover; all of the client's where nothing is asked. Null where more is asked. */
 export function grantedScopes(asked: string | undefined, own: readonly string[]): string[] | null {
   const wanted = (asked ?? '').split(/\s+/).filter(Boolean)

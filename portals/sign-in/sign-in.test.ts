@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demo, FORM, type FrontDoor, openFrontDoor, PASSWORD } from './front-door.fixture.ts'
-import { grantedScopes, safeNext } from './rules.ts'
+import { areForSystems, grantedScopes, safeNext } from './rules.ts'
 
 let door: FrontDoor
 
@@ -142,6 +142,17 @@ describe('where one goes after', () => {
     expect(grantedScopes(' system/*.rs  system/*.rs', own)).toEqual(['system/*.rs'])
     expect(grantedScopes('system/Observation.r system/*.read', own)).toEqual(['system/Observation.r', 'system/*.read'])
     expect(grantedScopes('system/*.rs user/*.cruds', own)).toBeNull()
+  })
+
+  test.each([
+    [['system/*.rs'], true],
+    [['system/*.rs', 'system/Observation.c'], true],
+    [['patient/*.rs'], false],
+    [['system/*.rs', 'user/*.rs'], false],
+    [['openid'], false],
+    [[], false],
+  ])('%j for a system that acts for itself: %s', (scopes, granted) => {
+    expect(areForSystems(scopes)).toBe(granted)
   })
 })
 

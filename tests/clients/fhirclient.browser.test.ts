@@ -16,7 +16,8 @@ let token: string
 beforeAll(async () => {
   served = await openServed({ demo: false })
   key = await recordedByHospital()
-  token = (await (await served.client('page', ['patient/*.rs'])).token()).access_token
+  await served.client('page', ['patient/*.rs'])
+  token = await served.launched('page', ['patient/*.rs'])
   browser = await openBrowser()
   page = await browser.newPage()
   const script = await readFile(resolve(import.meta.dirname, '../../node_modules/fhirclient/build/fhir-client.js'), 'utf8')

@@ -113,8 +113,8 @@ describe('fhirclient where real data are kept', () => {
   afterAll(() => served?.close())
 
   test('an app that only reads may do without a binding, and cannot write', async () => {
-    const reading = await served.client('reader', ['patient/*.rs'])
-    const client = await connect(served, (await reading.token()).access_token, key)
+    await served.client('reader', ['patient/*.rs'])
+    const client = await connect(served, await served.launched('reader', ['patient/*.rs']), key)
     const page = (await client.request('Observation?patient='.concat(key))) as Anything
     expect([page.resourceType, page.type]).toEqual(['Bundle', 'searchset'])
     await expect(client.create(pressure(key, 120) as never)).rejects.toMatchObject({ status: 403 })
@@ -129,10 +129,14 @@ describe('fhirclient where real data are kept', () => {
     },
   )
 
+  test('a system that acts for itself gets no token for a person’s own view, because nobody says whose', async () => {
+    const reading = await served.client('alone', ['patient/*.rs'])
+    await expect(reading.token()).rejects.toThrow(/400 .*invalid_scope/)
+  })
+
   test('a token that such a client got before its scopes grew is refused from then on', async () => {
-    const growing = await served.client('growing', ['patient/*.rs'])
-    const { access_token } = await growing.token()
-    const client = await connect(served, access_token, key)
+    await served.client('growing', ['patient/*.rs'])
+    const client = await connect(served, await served.launched('growing', ['patient/*.rs']), key)
     await client.request('Observation')
     await sql`update person.client set scopes = array['patient/*.cruds'] where client_id = 'growing'`.execute(served.db)
     await expect(client.request('Observation')).rejects.toMatchObject({ status: 401 })

@@ -143,6 +143,9 @@ export async function openServed({ demo = true, tls = false, rows: change = (row
       return { form, token }
     },
 
+    /** A token as a person's launch of an app would bring it: the token endpoint gives systems none of these scopes. */
+    launched: (clientId: string, scopes: readonly string[]): Promise<string> => mint.issue(clock.now(), { clientId, scopes }),
+
     /** Cookie of a new operator who signed in. */
     async operator(): Promise<string> {
       const id = randomUUID()

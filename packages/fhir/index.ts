@@ -4,7 +4,7 @@ export { type DateRange, dateRange, daysInMonth } from './dates.ts'
 export { jsonOf, sameNumbers, textOf } from './decimals.ts'
 export { hasError, operationOutcome, ruleSystem } from './outcome.ts'
 export { type Parsed, type ParseLimits, parseJson } from './parse.ts'
-export { parseReference, type ReferenceTarget, referenceType } from './references.ts'
+export { parseReference, type ReferenceTarget, referenceType, textsNamed } from './references.ts'
 export {
   accessorsOf,
   compileParameter,

@@ -26,3 +26,19 @@ export function referenceType(value: Json): string | undefined {
   if (typeof value.resourceType === 'string') return value.resourceType
   return typeof value.type === 'string' ? value.type : undefined
 }
+
+/** Texts of all members of these names at any depth, each once: `reference` finds every literal reference that a resource makes. */
+export function textsNamed(value: Json, names: ReadonlySet<string>): string[] {
+  const found = new Set<string>()
+  const open: Json[] = [value]
+  while (open.length > 0) {
+    const next = open.pop()!
+    if (Array.isArray(next)) open.push(...next)
+    else if (next !== null && typeof next === 'object')
+      for (const [name, child] of Object.entries(next)) {
+        if (typeof child !== 'string') open.push(child)
+        else if (names.has(name)) found.add(child)
+      }
+  }
+  return [...found]
+}

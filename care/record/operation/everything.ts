@@ -1,5 +1,5 @@
 import { refuse } from '#kernel/refusal'
-import { dateRange, isObject, isResourceType, type Json, parseReference } from '#packages/fhir'
+import { dateRange, isResourceType, type Json, parseReference, textsNamed } from '#packages/fhir'
 import { sharedTypes } from '../ids.ts'
 import type { Seen } from '../model.ts'
 import type { EverythingQuery } from './store.ts'
@@ -51,24 +51,18 @@ function decodeCursor(text: string): Everything['after'] {
   }
 }
 
+const references: ReadonlySet<string> = new Set(['reference'])
+
 /** Registers that resources refer to, each once. */
 export function sharedReferences(rows: readonly Seen[]): { type: string; id: string }[] {
-  const found = new Map<string, { type: string; id: string }>()
-  const open: Json[] = rows.map((r) => JSON.parse(r.body) as Json)
-  while (open.length > 0) {
-    const value = open.pop()!
-    if (Array.isArray(value)) open.push(...value)
-    else if (isObject(value))
-      for (const [name, child] of Object.entries(value)) {
-        if (typeof child !== 'string') open.push(child)
-        else if (name === 'reference') {
-          const target = parseReference(child)
-          if (target?.id !== undefined && !target.absolute && sharedTypes.has(target.type))
-            found.set(child, { type: target.type, id: target.id })
-        }
-      }
-  }
-  return [...found.values()]
+  const made = textsNamed(
+    rows.map((r) => JSON.parse(r.body) as Json),
+    references,
+  )
+  return made.flatMap((reference) => {
+    const target = parseReference(reference)
+    return target?.id !== undefined && !target.absolute && sharedTypes.has(target.type) ? [{ type: target.type, id: target.id }] : []
+  })
 }
 
 /** The page as a searchset: the person's resources as matches, registers they refer to as included. */

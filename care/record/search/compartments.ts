@@ -80,9 +80,6 @@ const compartments = new Map(
   }),
 )
 
-/** Names of the compartments R4 defines. */
-export const compartmentNames: readonly string[] = [...compartments.keys()]
-
 /** Types that a compartment may hold; undefined where there is no such compartment. */
 export const typesOfCompartment = (name: string): readonly string[] | undefined => {
   const found = compartments.get(name)

@@ -1,5 +1,4 @@
 /** From one parameter of a query to the condition it states. @spec FHIR R4 search */
-import { refuse } from '#kernel/refusal'
 import { accessorsOf, isResourceType, storedUnder } from '#packages/fhir'
 import { boundText, boundToken, rawText } from '../index-rows.ts'
 import { chainCondition, hasCondition } from './chains.ts'
@@ -156,7 +155,3 @@ function customTokens(known: Known, modifier: string | undefined, { name, values
   const values_ = written.map((v) => (modifier !== undefined && !v.includes('/') ? `${modifier}/${v}` : v))
   return { kind: 'custom-token', param: known.code, values: values_, prefixes: [], not: false }
 }
-
-/** @refuses search-unsupported */
-export const requireKnown = (condition: Condition | null, name: string): Condition =>
-  condition ?? refuse('search-unsupported', { param: name.slice(0, 80) })

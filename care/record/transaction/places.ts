@@ -1,6 +1,6 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isObject, type Json, type Resource, sameNumbers } from '#packages/fhir'
+import { isObject, type Json, type Resource, sameNumbers, textsNamed } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { asSoundAs } from '../write/judge.ts'
 import { criteriaOf } from '../write/conditional.ts'
@@ -31,21 +31,10 @@ export function reserve(ctx: Context, record: RecordService, entries: readonly E
 /** Elements of type uri and url that may point at another entry (an attachment's file). */
 const addresses = new Set(['url', 'valueUri', 'valueUrl'])
 
+const pointers: ReadonlySet<string> = new Set(['reference', ...addresses])
+
 /** The references an entry's resource makes, each once. */
-export function referencesOf(resource: Resource): string[] {
-  const found = new Set<string>()
-  const open: Json[] = [resource]
-  while (open.length > 0) {
-    const value = open.pop()!
-    if (Array.isArray(value)) open.push(...value)
-    else if (isObject(value))
-      for (const [name, child] of Object.entries(value)) {
-        if (typeof child !== 'string') open.push(child)
-        else if (name === 'reference' || addresses.has(name)) found.add(child)
-      }
-  }
-  return [...found]
-}
+export const referencesOf = (resource: Resource): string[] => textsNamed(resource, pointers)
 
 const conditional = /^([A-Z][A-Za-z]+)\?./
 

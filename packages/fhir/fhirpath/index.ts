@@ -2,7 +2,7 @@
 import type { Json } from '../model.ts'
 import { compileSyntax } from './compile.ts'
 import { FhirPathError, placed } from './error.ts'
-import { isSystem, type Node, type Nodes, nodeOf, none, toJson } from './node.ts'
+import { type Node, type Nodes, nodeOf, none, toJson } from './node.ts'
 import { parseFhirPath, type SyntaxLimits } from './parser.ts'
 import { condition, type FhirPathEnvironment, type Scope, startRun } from './run.ts'
 import type { Syntax } from './syntax.ts'
@@ -71,6 +71,3 @@ export function compileFhirPath(expression: string, limits: SyntaxLimits = {}): 
     holds: (focus, env) => guarded(expression, () => condition(run(focus, env ?? {}), 0)),
   }
 }
-
-/** Is the node made by the expression rather than found in the resource? */
-export const isComputed = isSystem

@@ -173,3 +173,24 @@ test('both scripts are small', async () => {
     expect(await readFile(join(islands, `${name}.ts`), 'utf8')).not.toMatch(/innerHTML|eval\(/)
   }
 })
+
+test('going through the list leaves the PIN of the card that is chosen, whichever answer comes last', async () => {
+  let answerFirst = () => {}
+  const held = new Promise<void>((done) => {
+    answerFirst = done
+  })
+  await page.route('**/demo/cards/0', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto(`${origin}/sign-in`)
+  await page.selectOption('#field-card', '0')
+  await page.selectOption('#field-card', '1')
+  await expect.poll(() => page.inputValue('#field-pin')).toBe('5678')
+  const late = page.waitForResponse('**/demo/cards/0')
+  answerFirst()
+  await (await late).finished()
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 50)))
+  expect(await page.inputValue('#field-pin')).toBe('5678')
+  await page.unroute('**/demo/cards/0')
+})

@@ -178,7 +178,10 @@ async function fillPin(): Promise<void> {
   const n = document.querySelector<HTMLSelectElement>('#field-card')?.value
   if (!pin) return
   pin.value = ''
-  if (n) pin.value = cardIn(await asked('GET', `/demo/cards/${encodeURIComponent(n)}`)).pin
+  if (!n) return
+  const card = cardIn(await asked('GET', `/demo/cards/${encodeURIComponent(n)}`))
+  // Answers may overtake each other while one goes through the list: only the card that is chosen now counts.
+  if (document.querySelector<HTMLSelectElement>('#field-card')?.value === n) pin.value = card.pin
 }
 
 if (form) start(form)

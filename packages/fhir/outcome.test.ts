@@ -1,7 +1,7 @@
 /** @spec http://hl7.org/fhir/R4/operationoutcome.html */
 import { expect, test } from 'vitest'
 import { hasError, operationOutcome } from './outcome.ts'
-import { validateResource } from './structure.ts'
+import { validateResource } from './validate/index.ts'
 import { foldText } from './text.ts'
 
 test('a finding becomes an issue that names rule, place and both languages', () => {

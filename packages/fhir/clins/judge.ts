@@ -5,7 +5,7 @@ import * as fixtures from './fixtures.ts'
 import { withoutOwnMeta } from './extract.ts'
 import { bundleClass, institutionNumberOf, isLaboratory, localPatientId } from './kind.ts'
 import { isRefused, whyNotSubmit } from './rules/index.ts'
-import { validateResource } from '../structure.ts'
+import { validateResource } from '../validate/index.ts'
 
 /** One example file, parsed. */
 export type Example = { file: string; resource: Json }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject, Resource } from '../model.ts'
-import { validateResource } from '../structure.ts'
+import { validateResource } from '../validate/index.ts'
 import { applyFhirPathPatch } from './fhirpath-patch.ts'
 
 const patient: Resource = {

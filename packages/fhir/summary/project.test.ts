@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { minimalResources } from '../minimal-resource.fixture.ts'
 import type { Json, JsonObject, Resource } from '../model.ts'
 import { elementsOf, resourceTypes } from '../shapes.ts'
-import { validateResource } from '../structure.ts'
+import { validateResource } from '../validate/index.ts'
 import { project, projectBundle, type Projection } from './project.ts'
 
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }

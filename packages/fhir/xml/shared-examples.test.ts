@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { shared } from '../../../tests/shared-data.ts'
 import type { Json } from '../model.ts'
 import { hasError } from '../outcome.ts'
-import { validateResource } from '../structure.ts'
+import { validateResource } from '../validate/index.ts'
 import { parseXml } from './read.ts'
 import { toXml } from './write.ts'
 

@@ -1,7 +1,7 @@
 /** @spec http://hl7.org/fhir/R4/datatypes.html#primitive */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import published from './generated/primitives.json' with { type: 'json' }
+import published from '../generated/primitives.json' with { type: 'json' }
 import { primitiveChecks } from './primitives.ts'
 
 const check = (type: string, value: Parameters<(typeof primitiveChecks)[string]>[0]) => primitiveChecks[type]!(value)

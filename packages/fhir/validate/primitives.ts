@@ -3,8 +3,8 @@
  * (base64Binary) are replaced by equivalent ones, and dates are looked up in the calendar.
  * @spec http://hl7.org/fhir/R4/datatypes.html
  */
-import { daysInMonth } from './dates.ts'
-import type { Json } from './model.ts'
+import { daysInMonth } from '../dates.ts'
+import type { Json } from '../model.ts'
 
 /** What is wrong with a value; null: nothing. */
 export type PrimitiveProblem = 'type' | 'empty' | 'format' | 'too-long' | 'characters' | 'not-a-date'

@@ -3,15 +3,15 @@
  * extensions, narrative and the invariants of the tables beside. Profiles are not read here.
  * @spec HL7 FHIR R4 (4.0.1) http://hl7.org/fhir/R4/validation.html
  */
-import type { Finding, Json, JsonObject } from './model.ts'
-import { narrativeProblem } from './narrative.ts'
-import { type Property, shapeOf, type Shape } from './structure-compile.ts'
-import { bindingProblem } from './structure-binding.ts'
-import { checkReference, noteLocalUri } from './structure-reference.ts'
-import { isFull, report, reportInvariant, type Scope, type Walk } from './structure-walk.ts'
-import { shown } from './invariant-terms.ts'
-import { isA, isResourceType } from './shapes.ts'
-import { structureFinding } from './structure-rules.ts'
+import type { Finding, Json, JsonObject } from '../model.ts'
+import { narrativeProblem } from '../narrative.ts'
+import { type Property, shapeOf, type Shape } from './shape.ts'
+import { bindingProblem } from './binding.ts'
+import { checkReference, noteLocalUri } from './reference.ts'
+import { isFull, report, reportInvariant, type Scope, type Walk } from './walk.ts'
+import { shown } from './invariant/terms.ts'
+import { isA, isResourceType } from '../shapes.ts'
+import { structureFinding } from './sentences.ts'
 
 const maxDepth = 100
 

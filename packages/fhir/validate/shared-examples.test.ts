@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { shared } from '../../tests/shared-data.ts'
-import type { Json, JsonObject, Resource } from './model.ts'
-import { parseJson } from './parse.ts'
-import { extractIndex } from './search.ts'
-import { validateResource } from './structure.ts'
+import { shared } from '../../../tests/shared-data.ts'
+import type { Json, JsonObject, Resource } from '../model.ts'
+import { parseJson } from '../parse.ts'
+import { extractIndex } from '../search.ts'
+import { validateResource } from './resource.ts'
 
 function filesUnder(folder: string, end: string): string[] {
   return readdirSync(folder)

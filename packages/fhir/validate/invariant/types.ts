@@ -1,5 +1,5 @@
 /** Invariants of datatypes. @spec http://hl7.org/fhir/R4/datatypes.html, http://hl7.org/fhir/R4/metadatatypes.html */
-import { has, hasChoice, type Invariant, isEmptyOrNumber, items, notAbove, notAfter, oneOf } from './invariant-terms.ts'
+import { has, hasChoice, type Invariant, isEmptyOrNumber, items, notAbove, notAfter, oneOf } from './terms.ts'
 
 const ucum = 'http://unitsofmeasure.org'
 

@@ -1,6 +1,6 @@
 /** Invariants of administrative and workflow resources. @spec http://hl7.org/fhir/R4/resourcelist.html (each resource's Constraints) */
-import { has, hasChoice, type Invariant, items, notAfter, objects, oneOf } from './invariant-terms.ts'
-import type { JsonObject } from './model.ts'
+import { has, hasChoice, type Invariant, items, notAfter, objects, oneOf } from './terms.ts'
+import type { JsonObject } from '../../model.ts'
 
 const named = (v: JsonObject) => has(v, 'identifier') || has(v, 'name')
 

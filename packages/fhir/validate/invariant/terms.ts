@@ -1,6 +1,6 @@
 /** Reading words for invariant tests: small, total functions over parsed JSON. */
-import { dateRange } from './dates.ts'
-import type { Json, JsonObject } from './model.ts'
+import { dateRange } from '../../dates.ts'
+import type { Json, JsonObject } from '../../model.ts'
 
 /** One invariant of R4: `test` is true where the element obeys it. `on` is a resource, a datatype or a part (`Observation.component`). */
 export type Invariant = {

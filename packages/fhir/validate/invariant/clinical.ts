@@ -1,6 +1,6 @@
 /** Invariants of clinical resources. @spec http://hl7.org/fhir/R4/resourcelist.html (each resource's Constraints) */
-import { asObject, has, hasChoice, hasCode, type Invariant, notAfter, objects } from './invariant-terms.ts'
-import type { JsonObject } from './model.ts'
+import { asObject, has, hasChoice, hasCode, type Invariant, notAfter, objects } from './terms.ts'
+import type { JsonObject } from '../../model.ts'
 
 const conditionClinical = 'http://terminology.hl7.org/CodeSystem/condition-clinical'
 const conditionCategory = 'http://terminology.hl7.org/CodeSystem/condition-category'

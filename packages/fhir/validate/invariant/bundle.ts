@@ -1,6 +1,6 @@
 /** Invariants of Bundle. @spec http://hl7.org/fhir/R4/bundle.html#invs */
-import type { JsonObject } from './model.ts'
-import { asObject, has, type Invariant, objects, oneOf, shown } from './invariant-terms.ts'
+import type { JsonObject } from '../../model.ts'
+import { asObject, has, type Invariant, objects, oneOf, shown } from './terms.ts'
 
 const requestTypes = ['batch', 'transaction', 'history']
 const responseTypes = ['batch-response', 'transaction-response', 'history']

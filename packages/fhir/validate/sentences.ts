@@ -1,5 +1,5 @@
 /** The sentences of the structure rules: what is wrong and what to do, by rule id. `$1`, `$2` are filled in. */
-import type { Finding } from './model.ts'
+import type { Finding } from '../model.ts'
 
 type Rule = Pick<Finding, 'code' | 'ja' | 'en'> & { severity?: Finding['severity'] }
 

@@ -1,8 +1,8 @@
 /** References: literal form, what they may point to, and what they point to inside the resource. @spec http://hl7.org/fhir/R4/references.html */
-import type { JsonObject } from './model.ts'
-import { parseReference } from './references.ts'
-import { isResourceType } from './shapes.ts'
-import { report, reportInvariant, type Walk } from './structure-walk.ts'
+import type { JsonObject } from '../model.ts'
+import { parseReference } from '../references.ts'
+import { isResourceType } from '../shapes.ts'
+import { report, reportInvariant, type Walk } from './walk.ts'
 
 const refOne = {
   key: 'ref-1',

@@ -1,12 +1,12 @@
 /** Compiles the element tree into checks: one shape at a time, when it is first met. */
-import type { ElementRow } from './generated-rows.ts'
-import { bundleInvariants } from './invariants-bundle.ts'
-import { administrativeInvariants } from './invariants-administrative.ts'
-import { clinicalInvariants } from './invariants-clinical.ts'
-import type { Invariant } from './invariant-terms.ts'
-import { typeInvariants } from './invariants-types.ts'
+import type { ElementRow } from '../generated-rows.ts'
+import { bundleInvariants } from './invariant/bundle.ts'
+import { administrativeInvariants } from './invariant/administrative.ts'
+import { clinicalInvariants } from './invariant/clinical.ts'
+import type { Invariant } from './invariant/terms.ts'
+import { typeInvariants } from './invariant/types.ts'
 import { primitiveChecks, type PrimitiveCheck } from './primitives.ts'
-import { choiceName, elementsOf, isA, isPrimitive, isResourceType, shapeName, valueSetOf } from './shapes.ts'
+import { choiceName, elementsOf, isA, isPrimitive, isResourceType, shapeName, valueSetOf } from '../shapes.ts'
 
 /** A required binding: code systems by code, because one code may stand in several. */
 export type Binding = { name: string; systemsByCode: ReadonlyMap<string, readonly string[]> }

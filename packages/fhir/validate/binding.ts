@@ -1,7 +1,7 @@
 /** Required bindings: the code must come from the value set. @spec http://hl7.org/fhir/R4/terminologies.html#required */
-import type { Json, JsonObject } from './model.ts'
-import { asObject, objects, shown } from './invariant-terms.ts'
-import type { Binding } from './structure-compile.ts'
+import type { Json, JsonObject } from '../model.ts'
+import { asObject, objects, shown } from './invariant/terms.ts'
+import type { Binding } from './shape.ts'
 
 function isMember(binding: Binding, coding: JsonObject): boolean {
   if (typeof coding.code !== 'string' || typeof coding.system !== 'string') return false

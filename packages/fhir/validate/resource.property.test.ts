@@ -1,12 +1,12 @@
 /** @spec http://hl7.org/fhir/R4/validation.html — properties that hold for every R4 resource type. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { minimalResources } from './minimal-resource.fixture.ts'
-import type { Json, JsonObject } from './model.ts'
-import { operationOutcome } from './outcome.ts'
-import { extractIndex } from './search.ts'
-import { choiceName, elementsOf, resourceTypes } from './shapes.ts'
-import { validateResource } from './structure.ts'
+import { minimalResources } from '../minimal-resource.fixture.ts'
+import type { Json, JsonObject } from '../model.ts'
+import { operationOutcome } from '../outcome.ts'
+import { extractIndex } from '../search.ts'
+import { choiceName, elementsOf, resourceTypes } from '../shapes.ts'
+import { validateResource } from './resource.ts'
 
 const errors = (resource: Json) => validateResource(resource).filter((finding) => finding.severity === 'error')
 

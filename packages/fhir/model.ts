@@ -17,6 +17,11 @@ export type Finding = {
   ruleId: string
   ja: string
   en: string
+  /** Profile that asks for it, `url` or `url|version`; absent for base R4 and the rules of submissions. */
+  profile?: string
+  /** Place in the source text, both from 1, where the text is at hand. */
+  line?: number
+  column?: number
 }
 
 /**

@@ -24,6 +24,29 @@ test('a finding becomes an issue that names rule, place and both languages', () 
   })
 })
 
+test('a place in the source and the profile that asks are told', () => {
+  const found = {
+    severity: 'error',
+    code: 'required',
+    path: 'Patient',
+    ruleId: 'r',
+    ja: 'あ',
+    en: 'a',
+    line: 3,
+    column: 5,
+    profile: 'http://x/P|1',
+  } as const
+  expect(operationOutcome([found]).issue).toEqual([
+    expect.objectContaining({
+      extension: [
+        { url: 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line', valueInteger: 3 },
+        { url: 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col', valueInteger: 5 },
+      ],
+      diagnostics: 'r: a (http://x/P|1)',
+    }),
+  ])
+})
+
 test.each(['ja', 'en'] as const)('the outcome itself is valid R4 (%s), also where nothing was found', (lang) => {
   for (const findings of [[], validateResource({ resourceType: 'Patient', gender: 'x', nmae: 1 })]) {
     const outcome = operationOutcome(findings, lang)

@@ -3,12 +3,20 @@ import type { Finding, Json, Resource } from './model.ts'
 /** System of the rule id in `issue.details.coding`. */
 export const ruleSystem = 'urn:enishi:rule'
 
+const placeUrl = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-'
+
 function issue(finding: Finding, lang: 'ja' | 'en'): Json {
+  const { line, column, profile } = finding
+  const extension = [
+    ...(line === undefined ? [] : [{ url: `${placeUrl}line`, valueInteger: line }]),
+    ...(column === undefined ? [] : [{ url: `${placeUrl}col`, valueInteger: column }]),
+  ]
   return {
+    ...(extension.length === 0 ? {} : { extension }),
     severity: finding.severity,
     code: finding.code,
     details: { coding: [{ system: ruleSystem, code: finding.ruleId }], text: lang === 'ja' ? finding.ja : finding.en },
-    diagnostics: `${finding.ruleId}: ${finding.en}`,
+    diagnostics: `${finding.ruleId}: ${finding.en}${profile === undefined ? '' : ` (${profile})`}`,
     ...(finding.path === '' ? {} : { expression: [finding.path] }),
   }
 }
@@ -20,6 +28,7 @@ export function hasError(findings: readonly Finding[]): boolean {
 
 /**
  * What was found, as an OperationOutcome; nothing found makes one information issue, because an outcome must have an issue.
+ * Line and column of the source go into the extensions HL7's own validator uses.
  * @param lang  language of `details.text`; `diagnostics` is always rule id and English
  * @spec http://hl7.org/fhir/R4/operationoutcome.html
  */

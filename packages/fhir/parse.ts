@@ -40,7 +40,7 @@ function tooDeepAt(text: string, maxDepth: number): number {
   return -1
 }
 
-function refuse(rule: Pick<Finding, 'code' | 'ruleId' | 'ja' | 'en'>): Parsed {
+function refuse(rule: Pick<Finding, 'code' | 'ruleId' | 'ja' | 'en' | 'line' | 'column'>): Parsed {
   return { findings: [{ severity: 'error', path: '', ...rule }] }
 }
 
@@ -66,6 +66,8 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
     return refuse({
       code: 'too-costly',
       ruleId: 'json/too-deep',
+      line,
+      column,
       ja: `JSONの入れ子が深すぎます(${line}行${column}文字目、上限${maxDepth}段)。`,
       en: `The JSON text is nested deeper than ${maxDepth} levels at line ${line}, column ${column}.`,
     })
@@ -78,6 +80,8 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
     return refuse({
       code: 'structure',
       ruleId: 'json/syntax',
+      line,
+      column,
       ja: `JSONの書き方が正しくありません(${line}行${column}文字目): ${ja}`,
       en: `The JSON text is not well formed at line ${line}, column ${column}: ${en}`,
     })

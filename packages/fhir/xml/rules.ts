@@ -77,6 +77,7 @@ export function xmlFinding(ruleId: XmlRule, at: { path: string; place?: Place },
     code,
     path,
     ruleId,
+    ...place,
     ja: `${place ? `${place.line}行${place.column}文字目: ` : ''}${fill(ja, details)}`,
     en: `${place ? `Line ${place.line}, column ${place.column}: ` : ''}${fill(en, details)}`,
   }

@@ -84,7 +84,7 @@ export const entryRules: SubmissionRule[] = [
 function references(s: Submission): Node[] {
   const found: Node[] = []
   for (const entry of s.entries) {
-    walk({ path: `${entry.path}.resource`, value: entry.resource ?? null }, (node, name) => {
+    walk({ path: entry.at, value: entry.resource ?? null }, (node, name) => {
       if (isReference(node.value, name)) found.push(node)
     })
   }

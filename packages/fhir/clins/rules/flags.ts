@@ -13,7 +13,7 @@ type Flag = { resource: Node; type: string; path: string; code: string }
 function flags(s: Submission): Flag[] {
   return s.entries.flatMap((entry) => {
     if (entry.resource === undefined) return []
-    const resource = { path: `${entry.path}.resource`, value: entry.resource }
+    const resource = { path: entry.at, value: entry.resource }
     return nodes(resource, 'meta', 'tag')
       .filter((tag) => element(tag.value, 'system') === codeSystems.indication)
       .map((tag) => ({ resource, type: entry.resource?.resourceType ?? '', path: tag.path, code: firstText(tag.value, 'code') ?? '' }))
@@ -26,6 +26,7 @@ export const flagRules: SubmissionRule[] = [
   {
     id: 'P-FLAG-CODE',
     level: 'error',
+    alone: 'warning',
     code: 'code-invalid',
     appliesTo: everyClass,
     source: 'JP_ehrshrs_indication',
@@ -36,6 +37,7 @@ export const flagRules: SubmissionRule[] = [
   {
     id: 'P-FLAG-TYPE',
     level: 'error',
+    alone: 'warning',
     code: 'business-rule',
     appliesTo: everyClass,
     source:
@@ -51,6 +53,7 @@ export const flagRules: SubmissionRule[] = [
   {
     id: 'P-FLAG-LTS-LAB',
     level: 'error',
+    alone: 'warning',
     code: 'business-rule',
     appliesTo: everyClass,
     source: 'JP-CLINS prose: LTS on a laboratory result only for infection tests',

@@ -11,9 +11,9 @@ import { type CodeMasters, masterRules } from './master.ts'
 import { medicationRules } from './medication.ts'
 import { originRules } from './origin.ts'
 import { patientRules } from './patient.ts'
-import type { Level, SubmissionRule, Violation } from './rule.ts'
+import type { SubmissionRule, Violation } from './rule.ts'
 import { sectionRules } from './section.ts'
-import { readSubmission } from './submission.ts'
+import { readAlone, readSubmission } from './submission.ts'
 import { writingRules } from './writing.ts'
 
 export type { CodeMasters } from './master.ts'
@@ -56,7 +56,18 @@ export function whyNotSubmit(bundle: Resource, masters?: CodeMasters): Finding[]
   })
 }
 
-function toFinding(rule: SubmissionRule, severity: Level, violation: Violation): Finding {
+/**
+ * What the guide's prose says of a resource that stands alone: how texts and codes are written. Warnings and hints only.
+ * Of a Bundle, each entry is looked at.
+ */
+export function whatProseSays(resource: Resource): Finding[] {
+  const submission = resource.resourceType === 'Bundle' ? { ...readSubmission(resource), kind: null } : readAlone(resource)
+  return submissionRules.flatMap((rule) =>
+    rule.alone === undefined ? [] : rule.find(submission).map((violation) => toFinding(rule, rule.alone!, violation)),
+  )
+}
+
+function toFinding(rule: SubmissionRule, severity: Finding['severity'], violation: Violation): Finding {
   const { code, id: ruleId, ja, en } = rule
   if (typeof violation === 'string') return { severity, code, path: violation, ruleId, ja, en }
   return { severity, code, path: violation.path, ruleId, ja: `${ja}（${violation.detail}）`, en: `${en} (${violation.detail})` }

@@ -1,11 +1,13 @@
 import { codeSystems, labSystems } from '../canonicals.ts'
-import { codings, element, type Node, nodes } from '../element.ts'
+import { codings, element, firstText, type Node, nodes } from '../element.ts'
+import { isDesignated } from './designated.ts'
 import { clinical, lacking, paths, present, type SubmissionRule } from './rule.ts'
 import type { Submission } from './submission.ts'
 
 const common = { level: 'error', appliesTo: clinical } as const
 const results = (s: Submission): Node[] => s.laboratory
 const local = (n: Node) => codings(element(n.value, 'code')).filter((c) => c.system === labSystems.local)
+const localCodings = (n: Node) => nodes(n, 'code', 'coding').filter((c) => element(c.value, 'system') === labSystems.local)
 const statuses = ['preliminary', 'final', 'corrected', 'cancelled']
 
 const hasValue = (n: Node) =>
@@ -26,6 +28,7 @@ export const laboratoryRules: SubmissionRule[] = [
   {
     ...common,
     id: 'P-LAB-LOCAL-CODE',
+    alone: 'warning',
     code: 'value',
     source: 'JP-CLINS prose on the local laboratory code',
     ja: '検査のローカルコードに使えない文字があります。半角の英数字、ハイフン、下線だけにしてください。',
@@ -34,8 +37,41 @@ export const laboratoryRules: SubmissionRule[] = [
   },
   {
     ...common,
+    id: 'P-LAB-LOCAL-DISPLAY',
+    level: 'warning',
+    alone: 'warning',
+    code: 'value',
+    source: 'JP-CLINS prose on the local laboratory code: the longest local name as display, without spaces',
+    ja: '検査のローカルコード（JP_CLINS_ObsLabResult_LocalCode_CS、LocalCode）の display に空白があります。空白を除いた名称を書いてください。',
+    en: 'The display of the local laboratory code (LocalCode) contains a space. Write the name without spaces.',
+    find: (s) =>
+      results(s).flatMap((n) =>
+        localCodings(n)
+          .filter((c) => /\s/.test(firstText(c.value, 'display') ?? ''))
+          .map((c) => `${c.path}.display`),
+      ),
+  },
+  {
+    ...common,
+    id: 'P-LAB-DESIGNATED',
+    level: 'warning',
+    alone: 'warning',
+    code: 'code-invalid',
+    source: 'JP-CLINS: the 43 designated items carry their JLAC10 or JLAC11 code (CoreLabo)',
+    ja: '指定検査なのに、指定検査のJLAC10/11コード（JP_CLINS_ObsLabResult_CoreLabo_CS）がありません。付けてください。',
+    en: 'A designated test (designated labtest) without its JLAC10/11 code (JP_CLINS_ObsLabResult_CoreLabo_CS). Add it.',
+    find: (s) =>
+      results(s).flatMap((n) => {
+        const named = localCodings(n).find((c) => isDesignated(firstText(c.value, 'display') ?? firstText(n.value, 'code', 'text') ?? ''))
+        const isCoded = codings(element(n.value, 'code')).some((c) => c.system === labSystems.core10 || c.system === labSystems.core11)
+        return named && !isCoded ? [{ path: `${n.path}.code.coding`, detail: firstText(named.value, 'display') ?? '' }] : []
+      }),
+  },
+  {
+    ...common,
     id: 'P-LAB-STANDARD-CODE',
     level: 'warning',
+    alone: 'warning',
     code: 'code-invalid',
     source: 'JP-CLINS prose: designated, infection or JLAC10 code, else the uncoded one',
     ja: '検査項目にローカルコードしかありません。指定検査・感染症・JLAC10 のコード、なければ未標準化コードを付けてください。',
@@ -43,7 +79,9 @@ export const laboratoryRules: SubmissionRule[] = [
     find: (s) => {
       const standard: string[] = Object.values(labSystems).filter((system) => system !== labSystems.local)
       return results(s).flatMap((n) =>
-        codings(element(n.value, 'code')).some((c) => standard.includes(c.system)) ? [] : [`${n.path}.code.coding`],
+        (s.kind === null && local(n).length === 0) || codings(element(n.value, 'code')).some((c) => standard.includes(c.system))
+          ? []
+          : [`${n.path}.code.coding`],
       )
     },
   },
@@ -125,10 +163,11 @@ export const laboratoryRules: SubmissionRule[] = [
     ...common,
     id: 'P-LAB-HAS-MEMBER',
     appliesTo: ['five-items'],
+    alone: 'information',
     code: 'not-supported',
     source: 'JP-CLINS prose: hasMember is not used in the five items',
-    ja: 'hasMember は使えません。ひとつの検査に複数の結果があるときは component に書いてください。',
-    en: 'hasMember is not used. Write several results of one test as component.',
+    ja: '5情報の送信では hasMember の使用は禁止です。ひとつの検査に複数の結果があるときは component に書いてください。',
+    en: 'hasMember is not allowed in the five items. Write several results of one test as component.',
     find: (s) => s.of('Observation').flatMap((n) => (present(n.value, 'hasMember') ? [`${n.path}.hasMember`] : [])),
   },
 ]

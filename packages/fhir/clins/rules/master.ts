@@ -17,7 +17,7 @@ function judged(s: Submission): Found[] {
   if (masters === undefined) return []
   const found: Found[] = []
   for (const entry of s.entries) {
-    walk({ path: `${entry.path}.resource`, value: entry.resource ?? null }, (node) => {
+    walk({ path: entry.at, value: entry.resource ?? null }, (node) => {
       if (!isObject(node.value) || typeof node.value.system !== 'string' || typeof node.value.code !== 'string') return
       const name = masters.nameOf(node.value.system, node.value.code)
       if (name !== undefined) found.push({ node, name, display: typeof node.value.display === 'string' ? node.value.display : undefined })

@@ -19,6 +19,11 @@ export type SubmissionRule = {
   /** FHIR issue-type code. */
   code: 'required' | 'value' | 'structure' | 'invariant' | 'code-invalid' | 'not-supported' | 'business-rule' | 'duplicate'
   appliesTo: readonly BundleClass[]
+  /**
+   * Level for a resource that stands alone, outside of a submission; absent where the rule speaks of a submission only. Prose about
+   * how a text or a code is written holds there too, but refuses nothing: the resource may be meant for another use.
+   */
+  alone?: 'warning' | 'information'
   /** Where the rule is published. */
   source: string
   /** What is wrong and what to do. */

@@ -124,6 +124,8 @@ const violations: [id: string, base: () => Resource, ...changes: Change[]][] = [
   ['R6021', laboratoryBundle, [`${one}.code.coding.0`, undefined]],
   ['P-LAB-LOCAL-CODE', laboratoryBundle, [`${one}.code.coding.0.code`, 'K 血清']],
   ['P-LAB-STANDARD-CODE', laboratoryBundle, [`${one}.code.coding.1`, undefined]],
+  ['P-LAB-LOCAL-DISPLAY', laboratoryBundle, [`${one}.code.coding.0.display`, 'カリウム (血清)']],
+  ['P-LAB-DESIGNATED', laboratoryBundle, [`${one}.code.coding.0.display`, 'Ｋ'], [`${one}.code.coding.1`, undefined]],
   ['P-LAB-STATUS', laboratoryBundle, [`${one}.status`, 'registered']],
   ['P-LAB-CATEGORY', laboratoryBundle, [`${one}.category`, undefined]],
   ['P-LAB-CODE-TEXT', laboratoryBundle, [`${one}.code.text`, undefined]],

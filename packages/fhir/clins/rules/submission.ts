@@ -4,8 +4,8 @@ import { type Node, element, firstText, isResource, nodes, values } from '../ele
 import { type BundleClass, bundleClass, isLaboratory, resourcesByUrl } from '../kind.ts'
 import type { CodeMasters } from './master.ts'
 
-/** One entry of the Bundle; `path` is the entry's, the resource stands at `${path}.resource`. */
-export type Entry = { path: string; value: Json; fullUrl: string | undefined; resource: Resource | undefined }
+/** One entry of the Bundle; `path` is the entry's, `at` the resource's. */
+export type Entry = { path: string; at: string; value: Json; fullUrl: string | undefined; resource: Resource | undefined }
 
 /** A Bundle as the rules look at it, read once. */
 export type Submission = {
@@ -32,10 +32,16 @@ export function readSubmission(bundle: Resource, masters?: CodeMasters): Submiss
   const root: Node = { path: 'Bundle', value: bundle }
   const entries = nodes(root, 'entry').map(({ path, value }): Entry => {
     const resource = element(value, 'resource')
-    return { path, value, fullUrl: firstText(value, 'fullUrl'), resource: isResource(resource) ? resource : undefined }
+    return {
+      path,
+      at: `${path}.resource`,
+      value,
+      fullUrl: firstText(value, 'fullUrl'),
+      resource: isResource(resource) ? resource : undefined,
+    }
   })
   const of = (type: string): Node[] =>
-    entries.flatMap((entry) => (entry.resource?.resourceType === type ? [{ path: `${entry.path}.resource`, value: entry.resource }] : []))
+    entries.flatMap((entry) => (entry.resource?.resourceType === type ? [{ path: entry.at, value: entry.resource }] : []))
   const kind = bundleClass(bundle)
   return {
     ...(masters === undefined ? {} : { masters }),
@@ -51,5 +57,22 @@ export function readSubmission(bundle: Resource, masters?: CodeMasters): Submiss
       .map((tag) => firstText(tag, 'code') ?? ''),
     of,
     laboratory: kind === 'eCheckup' ? [] : of('Observation').filter((node) => kind === 'five-items' || isLaboratory(node.value)),
+  }
+}
+
+/** A resource that stands alone, as the rules about writing look at it: one entry, whose path is the resource's own. */
+export function readAlone(resource: Resource): Submission {
+  const node: Node = { path: resource.resourceType, value: resource }
+  return {
+    bundle: resource,
+    root: node,
+    kind: null,
+    entries: [{ path: '', at: resource.resourceType, value: resource, fullUrl: undefined, resource }],
+    byUrl: new Map(),
+    patient: undefined,
+    composition: undefined,
+    resourceTags: [],
+    of: (type) => (type === resource.resourceType ? [node] : []),
+    laboratory: resource.resourceType === 'Observation' ? [node] : [],
   }
 }

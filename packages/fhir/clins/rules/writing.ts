@@ -6,7 +6,7 @@ import type { Submission } from './submission.ts'
 function readWritings(s: Submission): Node[] {
   const found: Node[] = []
   for (const entry of s.entries) {
-    walk({ path: `${entry.path}.resource`, value: entry.resource ?? null }, (node, name) => {
+    walk({ path: entry.at, value: entry.resource ?? null }, (node, name) => {
       if (typeof node.value !== 'string') return
       if (name === 'display' || (name === 'text' && !isNote(node.path))) found.push(node)
     })
@@ -28,7 +28,7 @@ const isNote = (path: string) => /\.note(\[\d+\])?\.text$/.test(path)
 
 const matching = (pattern: RegExp) => (s: Submission) => writings(s).flatMap((n) => (pattern.test(String(n.value)) ? [n.path] : []))
 
-const common = { level: 'error', code: 'value', appliesTo: everyClass } as const
+const common = { level: 'error', alone: 'warning', code: 'value', appliesTo: everyClass } as const
 const source = 'JP-CLINS prose on characters in display and text'
 
 export const writingRules: SubmissionRule[] = [
@@ -36,7 +36,7 @@ export const writingRules: SubmissionRule[] = [
     ...common,
     id: 'P-KANA',
     source,
-    ja: '半角カナがあります。全角カナで書いてください。',
+    ja: '半角カタカナがあります。全角カタカナで書いてください。',
     en: 'There is half-width kana. Write full-width kana.',
     find: matching(/[\uFF61-\uFF9F]/),
   },
@@ -61,6 +61,7 @@ export const writingRules: SubmissionRule[] = [
     ...common,
     id: 'P-WIDE-SPACE',
     level: 'warning',
+    alone: 'information',
     source: `${source}; the usage and drug masters themselves contain full-width spaces, so this is no ground to refuse`,
     ja: '全角空白があります。半角空白にするか、取り除いてください。',
     en: 'There is a full-width space. Write a half-width one or none.',
@@ -70,6 +71,7 @@ export const writingRules: SubmissionRule[] = [
     ...common,
     id: 'P-WIDE-ALPHANUMERIC',
     level: 'warning',
+    alone: 'information',
     source: `${source}; drug names of the masters are full-width, so this is no ground to refuse`,
     ja: '全角の英数字があります。半角で書いてください。',
     en: 'There are full-width letters or digits. Write them half-width.',

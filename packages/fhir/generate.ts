@@ -5,7 +5,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { definitionRows, definitionText } from './generate-definitions.ts'
+import { generateTerminology } from './generate-terminology.ts'
 import type { ElementRow, PrimitiveRow, SearchParameterRow, ShapeRow, ValueSetRow } from './generated-rows.ts'
+import type { JsonObject } from './model.ts'
 
 type Type = {
   code: string
@@ -57,18 +60,24 @@ const notR4 = new Set(['SubscriptionStatus'])
 /** Code systems too big or not enumerable in FHIR: the validator checks the form of their codes only. */
 const byFormOnly = new Set(['urn:ietf:bcp:13', 'urn:ietf:bcp:47', 'urn:iso:std:iso:4217'])
 
-function load(file: string): Definition[] {
-  const bundle = JSON.parse(readFileSync(join(definitions, file), 'utf8')) as { entry: { resource: Definition }[] }
+function load<T = Definition>(file: string): T[] {
+  const bundle = JSON.parse(readFileSync(join(definitions, file), 'utf8')) as { entry: { resource: T }[] }
   return bundle.entry.map((entry) => entry.resource)
 }
 
 const tail = (url: string) => url.slice(url.lastIndexOf('/') + 1)
+/** Where the structure definitions of R4 stand, with the profiles and extensions published beside it. */
+const structureFiles = ['profiles-types.json', 'profiles-resources.json', 'profiles-others.json', 'extension-definitions.json']
+
 const sorted = <T>(entries: Iterable<[string, T]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 
 /** One line a key, so that a new version of the definitions shows as a readable difference. */
 function write(file: string, rows: Iterable<[string, unknown]>): number {
   const lines = sorted(rows).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`)
-  const text = `{\n${lines.join(',\n')}\n}\n`
+  return writeText(file, `{\n${lines.join(',\n')}\n}\n`)
+}
+
+function writeText(file: string, text: string): number {
   writeFileSync(join(target, file), text)
   return text.length
 }
@@ -210,11 +219,14 @@ function main(): void {
   const isPrimitive = (structure: StructureDefinition) => structure.kind === 'primitive-type'
   const shapeRows = shapes(structures.filter((structure) => !isPrimitive(structure)))
   const parameters = load('search-parameters.json').filter((d): d is SearchParameter => d.resourceType === 'SearchParameter')
+  const published = structureFiles.flatMap((file) => load<JsonObject>(file)).filter((d) => !notR4.has(String(d.name)))
   const sizes = {
     'structure.json': write('structure.json', shapeRows),
     'primitives.json': write('primitives.json', primitives(structures.filter(isPrimitive))),
     'value-sets.json': write('value-sets.json', requiredValueSets(shapeRows.values(), terminology)),
+    'definitions.json': writeText('definitions.json', definitionText(definitionRows(published))),
     'search-parameters.json': write('search-parameters.json', searchParameters(parameters)),
+    ...generateTerminology(write),
   }
   for (const [file, size] of Object.entries(sizes)) console.log(`packages/fhir/generated/${file} ${size} characters`)
 }

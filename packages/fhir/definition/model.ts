@@ -80,14 +80,24 @@ export type StructureDefinition = {
   package?: string
 }
 
+/** Kinds of resources that are found by a canonical. */
+export const definitionTypes = ['StructureDefinition', 'ValueSet', 'CodeSystem', 'ConceptMap', 'Questionnaire', 'NamingSystem'] as const
+export type DefinitionType = (typeof definitionTypes)[number]
+
 /** Structure definitions and other conformance resources by canonical. */
 export type Definitions = {
-  /** By `url` or `url|version`; the newest of several versions where none is named. Made lazily. */
-  structure: (canonical: string) => StructureDefinition | undefined
-  /** Why a known canonical gives nothing: neither snapshot nor base, a circle of bases, ...; null where it does or is not known at all. */
+  /**
+   * By `url` or `url|version`; the newest of several versions where none is named. Made lazily; throws never.
+   * @param within a package whose own definition of a url goes before newer ones of other packages (`StructureDefinition.package`)
+   */
+  structure: (canonical: string, within?: string) => StructureDefinition | undefined
+  /**
+   * Why a known canonical gives nothing (neither snapshot nor base, a circle of bases, ...), or gives another version than was asked for;
+   * null where all is well or the canonical is not known at all.
+   */
   problem: (canonical: string) => { ja: string; en: string } | null
   /** Another conformance resource as it was loaded. */
-  resource: (type: 'ValueSet' | 'CodeSystem' | 'ConceptMap' | 'Questionnaire' | 'NamingSystem', canonical: string) => Json | undefined
-  /** Canonicals (`url|version`) of a kind, of this layer and those below. */
-  list: (type: 'StructureDefinition' | 'ValueSet' | 'CodeSystem' | 'ConceptMap' | 'Questionnaire' | 'NamingSystem') => Iterable<string>
+  resource: (type: Exclude<DefinitionType, 'StructureDefinition'>, canonical: string, within?: string) => Json | undefined
+  /** Canonicals (`url|version`, or `url` where it has no version) of a kind, of this layer and those below. */
+  list: (type: DefinitionType) => Iterable<string>
 }

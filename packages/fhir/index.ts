@@ -20,6 +20,7 @@ export { elementsOf, isPrimitive, isResourceType, resourceTypes, valueSetOf } fr
 export { validateResource } from './validate/index.ts'
 export * from './fhirpath/index.ts'
 export * from './patch/index.ts'
+export { type Checked, type Checker, type CheckOptions, checkText } from './check/index.ts'
 export { locate } from './locate/index.ts'
 export { foldText } from './text.ts'
 export { isSubsetted, project, projectBundle, type Projection } from './summary/project.ts'

@@ -63,6 +63,19 @@ export function bundleClass(bundle: Json): BundleClass | null {
   return tagged || bundle.type === 'collection' ? 'five-items' : null
 }
 
+/**
+ * Says the Bundle itself that it is a submission of the service: by the profile it or its Composition claims, or by the tag that
+ * names its resource type. A collection without any of these may be anything.
+ */
+export function claimsSubmission(bundle: Json): boolean {
+  if (!isObject(bundle) || bundle.resourceType !== 'Bundle') return false
+  const profiles: readonly string[] = [...Object.values(bundleProfiles), ...Object.values(ownBundleProfiles)]
+  if (profiles.some((profile) => claims(bundle, profile))) return true
+  if (values(bundle, 'meta', 'tag').some((tag) => element(tag, 'system') === codeSystems.bundleResourceType)) return true
+  const composition = bundle.type === 'document' ? compositionOf(bundle) : undefined
+  return composition !== undefined && documentClasses.some((name) => claims(composition, compositionProfiles[name]))
+}
+
 /** Which document a Composition belongs to, by profile, else by type code. */
 export function documentClassOf(composition: Json | undefined): DocumentClass | null {
   if (composition === undefined) return null

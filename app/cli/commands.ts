@@ -31,14 +31,30 @@ export const commands: readonly Command[] = [
   {
     name: 'validate',
     operands: files,
-    ja: 'FHIRのファイルを提出の規則で確かめます（JSON、NDJSON、フォルダー）。データベースは使いません。',
-    en: 'Checks FHIR files against the submission rules (JSON, NDJSON, folders). Uses no database.',
+    ja: 'FHIRのファイルを確かめます（JSON、XML、NDJSON、フォルダー）。データベースもネットワークも使いません。',
+    en: 'Checks FHIR files (JSON, XML, NDJSON, folders). Uses no database and no network.',
     options: {
       format: {
         value: 'table|outcome',
         oneOf: ['table', 'outcome'],
         ja: '表、または OperationOutcome（1行に1件）',
         en: 'a table, or one OperationOutcome a line',
+      },
+      profile: {
+        value: 'URL[,URL]',
+        ja: 'ファイルが名乗るものに加えて確かめるプロファイル',
+        en: 'profiles to keep to beside those the file claims',
+      },
+      rules: {
+        value: 'auto|submission|none',
+        oneOf: ['auto', 'submission', 'none'],
+        ja: '電子カルテ情報共有の規則：提出と名乗るBundleに（auto）、すべてのBundleに、使わない',
+        en: 'rules of the sharing service: for Bundles that say they are submissions (auto), for every Bundle, for none',
+      },
+      packages: {
+        value: 'DIR',
+        ja: 'FHIRパッケージ（フォルダーか .tgz）の置き場所（既定は $ENISHI_HOME/packages）',
+        en: 'where FHIR packages lie, folders or .tgz (default: $ENISHI_HOME/packages)',
       },
       lang,
     },

@@ -68,7 +68,7 @@ function note(run: Run, document: Document, taken: Taken): void {
   const { count } = run
   if ('refused' in taken) {
     count.refused++
-    run.table.add(placeOf(document), taken.refused)
+    run.table.add(document, taken.refused)
     return
   }
   count.bundles++

@@ -15,7 +15,10 @@ export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
 
 const ndjson = new Set(['.ndjson', '.jsonl'])
 
-/** The files named, and those below the folders named (`.json`, `.ndjson`, `.jsonl`), in the order of their names. */
+/** What a folder is searched for. */
+const readable = new Set(['.json', '.xml', ...ndjson])
+
+/** The files named, and those below the folders named (`.json`, `.xml`, `.ndjson`, `.jsonl`), in the order of their names. */
 export async function findSources(names: readonly string[], cwd: string): Promise<Source[]> {
   const found: Source[] = []
   for (const name of names) {
@@ -26,7 +29,7 @@ export async function findSources(names: readonly string[], cwd: string): Promis
       continue
     }
     const entries = await readdir(path, { recursive: true, withFileTypes: true })
-    const inside = entries.filter((e) => e.isFile() && (extname(e.name) === '.json' || ndjson.has(extname(e.name))))
+    const inside = entries.filter((e) => e.isFile() && readable.has(extname(e.name)))
     if (inside.length === 0) empty(name)
     for (const file of inside.map((e) => join(e.parentPath, e.name)).sort()) {
       const shown = join(name, file.slice(path.length + 1))
@@ -45,8 +48,8 @@ function missing(name: string): never {
 
 function empty(name: string): never {
   throw new Stop(EXIT.couldNotRun, {
-    ja: `フォルダー ${name} に .json、.ndjson、.jsonl のファイルがありません。`,
-    en: `The folder ${name} holds no .json, .ndjson or .jsonl file.`,
+    ja: `フォルダー ${name} に .json、.xml、.ndjson、.jsonl のファイルがありません。`,
+    en: `The folder ${name} holds no .json, .xml, .ndjson or .jsonl file.`,
   })
 }
 

@@ -1,18 +1,16 @@
-import { judge } from '#care/record'
-import { type Finding, hasError, operationOutcome, parseJson, validateResource } from '#packages/fhir'
+import { resolve } from 'node:path'
+import { type Checker, type CheckOptions, checkText, type Finding, hasError, operationOutcome } from '#packages/fhir'
 import type { Lang } from '#kernel/language'
+import { openChecker } from '../checker.ts'
 import { type Arguments, EXIT, type Exit, type Io } from './command.ts'
-import { type Document, documentsOf, findSources, placeOf } from './sources.ts'
+import { progressOn } from './progress.ts'
+import { type Document, documentsOf, findSources, MAX_DOCUMENT_BYTES, placeOf, type Source } from './sources.ts'
 import { tableTo } from './table.ts'
 
-/** What is wrong with one document: a Bundle by the rules of submissions, anything else by the structure of its type. */
-export function findingsOf(document: Document): Finding[] {
+/** What is wrong with one document. */
+export function findingsOf(document: Document, checker: Checker, options: CheckOptions = {}): Finding[] {
   if ('unread' in document) return [document.unread]
-  const parsed = parseJson(document.text)
-  if ('findings' in parsed) return parsed.findings
-  const { value } = parsed
-  const isBundle = value !== null && typeof value === 'object' && !Array.isArray(value) && value.resourceType === 'Bundle'
-  return isBundle ? judge(document.text).findings : validateResource(value)
+  return checkText(document.text, checker, { maxBytes: MAX_DOCUMENT_BYTES, ...options }).findings
 }
 
 const severities: Record<Lang, Record<Finding['severity'], string>> = {
@@ -29,44 +27,86 @@ const header: Record<Lang, readonly string[]> = {
 export function findingTable(io: Io, lang: Lang) {
   const table = tableTo(io.out, header[lang])
   return {
-    add(place: string, findings: readonly Finding[]) {
-      for (const f of findings) table.row([place, f.path, f.ruleId, severities[lang][f.severity], f[lang]])
+    add(document: Pick<Document, 'shown' | 'line'>, findings: readonly Finding[]) {
+      for (const f of findings) table.row([spotOf(document, f), f.path, f.ruleId, severities[lang][f.severity], f[lang]])
     },
     end: table.end,
   }
 }
 
+/** Where a finding stands, as editors read it: `file:line:column`. In NDJSON the line is the file's. */
+function spotOf(document: Pick<Document, 'shown' | 'line'>, { line, column }: Finding): string {
+  const at = document.line ?? line
+  return at === undefined ? document.shown : `${document.shown}:${at}${column === undefined ? '' : `:${column}`}`
+}
+
 /** Source of an OperationOutcome among many: the file, and the line where it has lines. */
 const SOURCE = 'urn:enishi:source'
 
+/** Below this, work is over before a bar of progress could be read. */
+const WORTH_A_BAR = 4 * 1024 * 1024
+
+/** Progress over all sources, by bytes. */
+function progressOver(io: Io, sources: readonly Source[]) {
+  const total = sources.reduce((sum, source) => sum + source.bytes, 0)
+  if (total < WORTH_A_BAR) return null
+  const bar = progressOn(io, { ja: '確認中', en: 'checking' })
+  let before = 0
+  return {
+    at: (document: Document, about: string) => bar.at((before + document.end) / total, about),
+    next: (source: Source) => {
+      before += source.bytes
+    },
+    end: bar.end,
+  }
+}
+
+const optionsOf = ({ values }: Arguments): CheckOptions => ({
+  ...(values.profile === undefined ? {} : { profiles: values.profile.split(',').filter((url) => url !== '') }),
+  rules: values.rules === 'submission' || values.rules === 'none' ? values.rules : 'auto',
+})
+
+const languageOf = ({ values }: Arguments, io: Io): Lang => (values.lang === 'en' || values.lang === 'ja' ? values.lang : io.lang)
+
 /**
- * Checks files without a database.
+ * Checks files without a database or network. Of NDJSON, one line is held at a time.
  * @returns 0 where no document has an error, 1 where one has; a file that cannot be read stops everything before it starts
  */
-export async function validate({ operands, values }: Arguments, io: Io): Promise<Exit> {
-  const lang = values.lang === 'en' || values.lang === 'ja' ? values.lang : io.lang
-  const sources = await findSources(operands, io.cwd)
-  const table = values.format === 'outcome' ? null : findingTable(io, lang)
+export async function validate(given: Arguments, io: Io): Promise<Exit> {
+  const lang = languageOf(given, io)
+  const sources = await findSources(given.operands, io.cwd)
+  const home = resolve(io.env.ENISHI_HOME || '.enishi')
+  const checker = await openChecker(
+    given.values.packages === undefined ? resolve(home, 'packages') : resolve(io.cwd, given.values.packages),
+  )
+  const options = optionsOf(given)
+  const table = given.values.format === 'outcome' ? null : findingTable(io, lang)
+  const progress = progressOver(io, sources)
   const count = { documents: 0, refused: 0, errors: 0, warnings: 0 }
   for (const source of sources) {
     for await (const document of documentsOf(source)) {
-      const findings = findingsOf(document)
+      const findings = findingsOf(document, checker, options)
       count.documents++
       count.errors += findings.filter((f) => f.severity === 'error').length
       count.warnings += findings.filter((f) => f.severity === 'warning').length
       if (hasError(findings)) count.refused++
-      if (table) table.add(placeOf(document), findings)
+      if (table) table.add(document, findings)
       else io.out(JSON.stringify({ ...operationOutcome(findings, lang), extension: [{ url: SOURCE, valueString: placeOf(document) }] }))
+      progress?.at(document, String(count.documents))
     }
+    progress?.next(source)
   }
+  progress?.end()
   table?.end()
-  const { documents, refused, errors, warnings } = count
   // Outcomes are read by a program; the summary stays out of their way.
   const say = table ? io.out : io.err
-  say(
-    lang === 'ja'
-      ? `${sources.length} ファイル、${documents} 件：合格 ${documents - refused}、不合格 ${refused}（誤り ${errors}、注意 ${warnings}）`
-      : `${sources.length} files, ${documents} documents: ${documents - refused} valid, ${refused} invalid (${errors} errors, ${warnings} warnings)`,
-  )
-  return refused > 0 ? EXIT.refused : EXIT.fine
+  say(summaryOf(sources.length, count)[lang])
+  return count.refused > 0 ? EXIT.refused : EXIT.fine
 }
+
+type Count = { documents: number; refused: number; errors: number; warnings: number }
+
+const summaryOf = (files: number, { documents, refused, errors, warnings }: Count): Record<Lang, string> => ({
+  ja: `${files} ファイル、${documents} 件：合格 ${documents - refused}、不合格 ${refused}（誤り ${errors}、注意 ${warnings}）`,
+  en: `${files} files, ${documents} documents: ${documents - refused} valid, ${refused} invalid (${errors} errors, ${warnings} warnings)`,
+})

@@ -17,7 +17,7 @@ export {
 export type { Component, Composite } from './search-composite.ts'
 export type * from './search-values.ts'
 export { elementsOf, isPrimitive, isResourceType, resourceTypes, valueSetOf } from './shapes.ts'
-export { validateResource } from './validate/index.ts'
+export { makeValidator, type Validator, validateResource } from './validate/index.ts'
 export * from './fhirpath/index.ts'
 export * from './patch/index.ts'
 export { type Checked, type Checker, type CheckOptions, checkText } from './check/index.ts'

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../model.ts'
 import { parseReference } from '../references.ts'
 import { isResourceType } from '../shapes.ts'
-import { report, reportInvariant, type Walk } from './walk.ts'
+import { inBundle, report, reportInvariant, type Walk } from './walk.ts'
 
 const refOne = {
   key: 'ref-1',
@@ -18,6 +18,8 @@ export function noteLocalUri(walk: Walk, type: string, value: string): void {
   if (type === 'uri' || type === 'url' || type === 'canonical') walk.scope.referenced.add(value.slice(1))
 }
 
+const typeNamed = (resource: JsonObject | undefined) => (typeof resource?.resourceType === 'string' ? resource.resourceType : null)
+
 /** Type of the resource that a reference names, as far as can be told without looking outside; null: can't be told. */
 function localType(walk: Walk, reference: string): string | null {
   if (reference === '#') {
@@ -27,12 +29,12 @@ function localType(walk: Walk, reference: string): string | null {
   if (reference.startsWith('#')) {
     const id = reference.slice(1)
     walk.scope.referenced.add(id)
-    const type = walk.scope.contained.get(id)
-    if (type === undefined) reportInvariant(walk, refOne)
-    return type ?? null
+    const found = walk.scope.contained.get(id)
+    if (found === undefined) reportInvariant(walk, refOne)
+    return typeNamed(found)
   }
-  const known = walk.fullUrls.get(reference)
-  if (known !== undefined) return known
+  const known = typeNamed(inBundle(walk.around, reference))
+  if (known !== null) return known
   const target = parseReference(reference)
   if (target === null && !scheme.test(reference)) report(walk, 'structure/reference-format', [reference.slice(0, 60)])
   return target?.type ?? null

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../model.ts'
 import { operationOutcome } from '../outcome.ts'
 import { extractIndex } from '../search.ts'
 import { choiceName, elementsOf, resourceTypes } from '../shapes.ts'
-import { validateResource } from './resource.ts'
+import { validateResource } from './index.ts'
 
 const errors = (resource: Json) => validateResource(resource).filter((finding) => finding.severity === 'error')
 

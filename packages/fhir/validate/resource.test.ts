@@ -1,7 +1,7 @@
 /** @spec http://hl7.org/fhir/R4/json.html, http://hl7.org/fhir/R4/references.html, http://hl7.org/fhir/R4/narrative.html, http://hl7.org/fhir/R4/extensibility.html */
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../model.ts'
-import { validateResource } from './resource.ts'
+import { validateResource } from './index.ts'
 
 /** Rule and path of everything found, without the reminder to write a narrative. */
 const found = (resource: Json) =>

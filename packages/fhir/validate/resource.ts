@@ -1,17 +1,22 @@
 /**
- * The base rules of FHIR R4: structure, cardinality, primitive forms, required bindings, references, contained resources,
- * extensions, narrative and the invariants of the tables beside. Profiles are not read here.
+ * The walk through a resource: structure, cardinality, primitive forms, bindings, references, contained resources,
+ * extensions, narrative and invariants. Where definitions are bound, each resource and extension is then shown to its profiles.
  * @spec HL7 FHIR R4 (4.0.1) http://hl7.org/fhir/R4/validation.html
  */
 import type { Finding, Json, JsonObject } from '../model.ts'
 import { narrativeProblem } from '../narrative.ts'
-import { type Property, shapeOf, type Shape } from './shape.ts'
-import { bindingProblem } from './binding.ts'
-import { checkReference, noteLocalUri } from './reference.ts'
-import { isFull, report, reportInvariant, type Scope, type Walk } from './walk.ts'
-import { shown } from './invariant/terms.ts'
 import { isA, isResourceType } from '../shapes.ts'
+import { bindingProblem } from './binding.ts'
+import { checkAsContained, checkContainedUse, containedById, reportDomain, resourcesByFullUrl } from './contained.ts'
+import { environmentOf } from './environment.ts'
+import { checkExtension } from './extension.ts'
+import { checkRules } from './invariant/rule.ts'
+import { shown } from './invariant/terms.ts'
+import { checkProfiles } from './profiles.ts'
+import { checkReference, noteLocalUri } from './reference.ts'
 import { structureFinding } from './sentences.ts'
+import type { Property, Shape } from './shape.ts'
+import { isFull, type Knowledge, report, reportInvariant, type Walk } from './walk.ts'
 
 const maxDepth = 100
 
@@ -120,6 +125,9 @@ function checkObject(walk: Walk, value: JsonObject, shape: Shape, idAlone = fals
     report(walk, 'structure/too-deep', [])
     return
   }
+  walk.objects[walk.depth] = value
+  walk.shapes[walk.depth] = shape.name
+  walk.lengths[walk.depth] = walk.path.length
   walk.depth++
   let members = 0
   const chosen: string[] | null = shape.choices.length > 0 ? [] : null
@@ -142,61 +150,15 @@ function checkObject(walk: Walk, value: JsonObject, shape: Shape, idAlone = fals
   if (members === 0 && walk.atResource !== value)
     report(walk, 'structure/empty', [String(walk.path.findLast((step) => typeof step === 'string') ?? '')])
   checkRequired(walk, value, shape)
-  for (const invariant of shape.invariants) if (!invariant.test(value)) reportInvariant(walk, invariant)
+  checkRules(walk, value, shape.rules)
+  if (walk.knowledge.definitions !== null && !isFull(walk)) checkFurther(walk, value, shape)
   walk.depth--
 }
 
-const containedRules = {
-  'dom-2': { ja: '内包したリソースの中に、さらにリソースを内包できません。', en: 'A contained resource must not contain resources.' },
-  'dom-3': {
-    ja: '内包したリソースは、外側のリソースから「#ID」で参照されていなければなりません。',
-    en: "A contained resource must be referred to from the resource around it by '#id'.",
-  },
-  'dom-4': {
-    ja: '内包したリソースにmeta.versionIdとmeta.lastUpdatedは書けません。',
-    en: 'A contained resource must not have meta.versionId or meta.lastUpdated.',
-  },
-  'dom-5': { ja: '内包したリソースにmeta.securityは書けません。', en: 'A contained resource must not have a security label.' },
-  'dom-6': { ja: '説明文(text.div)を付けることが勧められています。', en: 'A resource should have a narrative (text.div).' },
-} as const
-
-function reportDomain(walk: Walk, key: keyof typeof containedRules): void {
-  reportInvariant(walk, { key, ...containedRules[key], ...(key === 'dom-6' ? { severity: 'warning' } : {}) })
-}
-
-function checkAsContained(walk: Walk, value: JsonObject): void {
-  if (value.contained !== undefined) reportDomain(walk, 'dom-2')
-  const meta = isObject(value.meta) ? value.meta : {}
-  if (meta.versionId !== undefined || meta.lastUpdated !== undefined) reportDomain(walk, 'dom-4')
-  if (meta.security !== undefined) reportDomain(walk, 'dom-5')
-}
-
-function typesById(value: JsonObject): Map<string, string> {
-  const out = new Map<string, string>()
-  for (const item of Array.isArray(value.contained) ? value.contained : [])
-    if (isObject(item) && typeof item.id === 'string' && typeof item.resourceType === 'string') out.set(item.id, item.resourceType)
-  return out
-}
-
-function typesByFullUrl(bundle: JsonObject): Map<string, string> {
-  const out = new Map<string, string>()
-  for (const entry of Array.isArray(bundle.entry) ? bundle.entry : []) {
-    if (!isObject(entry) || typeof entry.fullUrl !== 'string' || !isObject(entry.resource)) continue
-    if (typeof entry.resource.resourceType === 'string') out.set(entry.fullUrl, entry.resource.resourceType)
-  }
-  return out
-}
-
-/** Contained resources that nothing around refers to, and that do not refer to what is around them (dom-3). */
-function checkContainedUse(walk: Walk, value: JsonObject, scope: Scope): void {
-  const list = Array.isArray(value.contained) ? value.contained : []
-  for (let i = 0; i < list.length; i++) {
-    const item = list[i]
-    if (!isObject(item) || (typeof item.id === 'string' && scope.referenced.has(item.id)) || scope.pointOut.has(item)) continue
-    walk.path.push('contained', i)
-    reportDomain(walk, 'dom-3')
-    walk.path.length -= 2
-  }
+/** What only a validator with definitions checks, at the end of the object, while the walk still stands at it. */
+function checkFurther(walk: Walk, value: JsonObject, shape: Shape): void {
+  if (shape.name === 'Extension') checkExtension(walk, value)
+  else if (walk.atResource === value) checkProfiles(walk, value, shape.name)
 }
 
 function checkResource(walk: Walk, value: JsonObject, contained: boolean): void {
@@ -209,35 +171,49 @@ function checkResource(walk: Walk, value: JsonObject, contained: boolean): void 
     report(walk, 'structure/too-deep', [])
     return
   }
-  const before = { scope: walk.scope, atResource: walk.atResource, contained: walk.contained, fullUrls: walk.fullUrls }
+  const { scope, atResource, contained: outer, around } = walk
+  if (around !== null && atResource === around.bundle && !contained) {
+    const entry = walk.objects[walk.depth - 1]!
+    walk.around = { ...around, fullUrl: typeof entry.fullUrl === 'string' ? entry.fullUrl : null }
+  }
   walk.atResource = value
   walk.contained = contained ? value : null
   if (contained) checkAsContained(walk, value)
-  else walk.scope = { contained: typesById(value), referenced: new Set(), pointOut: new Set() }
-  if (type === 'Bundle') walk.fullUrls = typesByFullUrl(value)
-  checkObject(walk, value, shapeOf(type))
+  else walk.scope = { contained: containedById(value), referenced: new Set(), pointOut: new Set() }
+  if (type === 'Bundle') walk.around = { bundle: value, byFullUrl: resourcesByFullUrl(value), fullUrl: null }
+  checkObject(walk, value, walk.knowledge.shapeOf(type))
   if (!contained && value.contained !== undefined) checkContainedUse(walk, value, walk.scope)
   if (!contained && isA(type, 'DomainResource') && (!isObject(value.text) || value.text.div === undefined)) reportDomain(walk, 'dom-6')
-  Object.assign(walk, before)
+  walk.scope = scope
+  walk.atResource = atResource
+  walk.contained = outer
+  walk.around = around
 }
 
-/**
- * What base R4 finds wrong with a resource; an empty list or warnings alone mean it may be accepted.
- * A missing narrative is a warning (dom-6), profiles and optional bindings are not looked at. Stops after 300 findings and never throws.
- *
- * @param opts.path  where the resource stands, e.g. `Bundle.entry[1].resource`; absent: the resource type
- */
-export function validateResource(resource: Json, opts: { path?: string } = {}): Finding[] {
-  const type = isObject(resource) && typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource'
+/** A walk at the start of a resource. */
+export function startWalk(knowledge: Knowledge, path: string): Walk {
   const walk: Walk = {
+    knowledge,
     findings: [],
-    path: [opts.path ?? type.slice(0, 60)],
+    path: [path],
     depth: 0,
+    objects: [],
+    shapes: [],
+    lengths: [],
     atResource: null,
     contained: null,
     scope: { contained: new Map(), referenced: new Set(), pointOut: new Set() },
-    fullUrls: new Map(),
+    around: null,
+    env: {},
+    asked: [],
+    said: new Set(),
   }
+  walk.env = environmentOf(walk)
+  return walk
+}
+
+/** Checks one resource from its start; the findings, at most 301. */
+export function walkThrough(walk: Walk, resource: Json): Finding[] {
   if (!isObject(resource)) report(walk, 'structure/not-an-object', [])
   else checkResource(walk, resource, false)
   if (isFull(walk)) walk.findings.push(structureFinding('structure/too-many', walk.path[0] as string, []))

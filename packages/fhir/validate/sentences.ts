@@ -77,6 +77,12 @@ export const structureRules = {
     ja: '「$1」は参照の書き方(「型/ID」、URL、URN、「#ID」)に合いません。',
     en: "'$1' is not in the form of a reference ('Type/id', URL, URN or '#id').",
   },
+  'structure/invariant-not-checked': {
+    code: 'not-supported',
+    severity: 'warning',
+    ja: '規則「$1」は確かめられませんでした($2)。この規則については自分で確かめてください。',
+    en: "The rule '$1' could not be checked ($2). Check it yourself.",
+  },
   'structure/too-deep': { code: 'too-costly', ja: '入れ子が深すぎます。', en: 'The content is nested too deeply.' },
   'structure/too-many': {
     code: 'informational',

@@ -1,15 +1,18 @@
 /** Compiles the element tree into checks: one shape at a time, when it is first met. */
+import type { Binding as DefinedBinding, Constraint, Definitions, ElementDefinition } from '../definition/model.ts'
 import type { ElementRow } from '../generated-rows.ts'
-import { bundleInvariants } from './invariant/bundle.ts'
-import { administrativeInvariants } from './invariant/administrative.ts'
-import { clinicalInvariants } from './invariant/clinical.ts'
-import type { Invariant } from './invariant/terms.ts'
-import { typeInvariants } from './invariant/types.ts'
+import { choiceName, elementsOf, isPrimitive, isResourceType, shapeName, valueSetOf } from '../shapes.ts'
+import { type Rule, rulesFor } from './invariant/rule.ts'
 import { primitiveChecks, type PrimitiveCheck } from './primitives.ts'
-import { choiceName, elementsOf, isA, isPrimitive, isResourceType, shapeName, valueSetOf } from '../shapes.ts'
 
 /** A required binding: code systems by code, because one code may stand in several. */
 export type Binding = { name: string; systemsByCode: ReadonlyMap<string, readonly string[]> }
+
+/** What a definition says of where a reference may lead, beyond the type. */
+export type Leading = {
+  aggregation?: readonly ('contained' | 'referenced' | 'bundled')[]
+  versioning?: 'either' | 'independent' | 'specific'
+}
 
 /** One property of the JSON object, ready to check. */
 export type Property = {
@@ -29,8 +32,14 @@ export type Property = {
   resource: boolean
   reference: boolean
   simpleQuantity: boolean
+  /** Required binding whose codes are at hand. */
   binding: Binding | null
+  /** Binding of any strength as the definition has it; null where no terminology is bound. */
+  bound: DefinedBinding | null
   targets: ReadonlySet<string> | null
+  leading: Leading | null
+  /** Invariants that stand on this element of its parent, not on its type. */
+  rules: readonly Rule[] | null
   /** Shape of a complex value; resolved at first use, because shapes refer to each other. */
   shape: () => Shape
 }
@@ -41,12 +50,10 @@ export type Shape = {
   choices: readonly string[]
   /** Each required element with the properties that satisfy it. */
   required: readonly { name: string; any: readonly string[] }[]
-  invariants: readonly Invariant[]
+  rules: readonly Rule[]
 }
 
-const shapes = new Map<string, Shape>()
 const bindings = new Map<string, Binding | null>()
-const allInvariants = [...typeInvariants, ...bundleInvariants, ...clinicalInvariants, ...administrativeInvariants]
 
 function bindingOf(url: string | undefined): Binding | null {
   if (url === undefined) return null
@@ -61,11 +68,34 @@ function bindingOf(url: string | undefined): Binding | null {
   return binding
 }
 
-function property(
-  row: ElementRow,
-  type: string,
-  names: { path: string; choice: number; sibling: boolean; beside: string | null },
-): Property {
+/** What the definitions say of the shape's elements, by path; empty where the definitions do not know its type. */
+function definedElements(definitions: Definitions | null, shape: string): ReadonlyMap<string, ElementDefinition> {
+  const type = shape.split('.', 1)[0]!
+  const found = definitions?.structure(`http://hl7.org/fhir/StructureDefinition/${type}`)
+  return new Map((found?.elements ?? []).map((element) => [element.path, element]))
+}
+
+type Source = { definitions: () => Definitions | null; codes: boolean; shapeOf: (name: string) => Shape }
+type Names = { path: string; choice: number; sibling: boolean; beside: string | null }
+type Place = { row: ElementRow; type: string; names: Names; defined: ElementDefinition | undefined }
+
+function leadingOf(defined: ElementDefinition | undefined, type: string): Leading | null {
+  const found = defined?.types.find((one) => one.code === type)
+  if (!found?.aggregation && !found?.versioning) return null
+  return {
+    ...(found.aggregation ? { aggregation: found.aggregation } : {}),
+    ...(found.versioning ? { versioning: found.versioning } : {}),
+  }
+}
+
+/** Constraints of the element itself; those of its type and of a part of its own stand on the shape. */
+function rulesOn(defined: ElementDefinition | undefined, target: string, own: readonly Rule[]): readonly Rule[] | null {
+  if (!defined || defined.path === target) return null
+  const rules = rulesFor(`${defined.path}!`, defined.constraints).filter(({ key }) => !own.some((rule) => rule.key === key))
+  return rules.length > 0 ? rules : null
+}
+
+function property(source: Source, { row, type, names, defined }: Place, own: readonly Rule[]): Property {
   const target = names.sibling ? 'Element' : shapeName(type)
   return {
     pathName: names.path,
@@ -80,35 +110,55 @@ function property(
     reference: target === 'Reference',
     simpleQuantity: row.simpleQuantity === true && target === 'Quantity',
     binding: names.sibling ? null : bindingOf(row.valueSet),
+    bound: source.codes && !names.sibling ? (defined?.binding ?? null) : null,
     targets: row.targets && target === 'Reference' ? new Set(row.targets) : null,
-    shape: () => shapeOf(target),
+    leading: leadingOf(defined, target),
+    rules: names.sibling ? null : rulesOn(defined, target, own),
+    shape: () => source.shapeOf(target),
   }
 }
 
-/** The compiled shape of a resource type, a datatype or a part. */
-export function shapeOf(name: string): Shape {
-  const known = shapes.get(name)
-  if (known) return known
+function compile(source: Source, name: string): Shape {
+  const defined = definedElements(source.definitions(), name)
   const properties = new Map<string, Property>()
   const choices: string[] = []
   const required: { name: string; any: string[] }[] = []
+  const rules = rulesFor(name, constraintsOf(name, defined))
   for (const [element, row] of elementsOf(name)) {
     const isChoice = element.endsWith('[x]')
     const path = isChoice ? element.slice(0, -3) : element
     const choice = isChoice ? choices.push(path) - 1 : -1
+    const at = { row, defined: defined.get(`${name}.${element}`) }
     const any: string[] = []
     for (const type of row.types) {
       const json = isChoice ? choiceName(element, type) : element
       any.push(json)
       const primitive = isPrimitive(type) && type !== 'xhtml'
-      properties.set(json, property(row, type, { path, choice, sibling: false, beside: primitive ? `_${json}` : null }))
+      const names = { path, choice, sibling: false, beside: primitive ? `_${json}` : null }
+      properties.set(json, property(source, { ...at, type, names }, rules))
       if (!primitive) continue
       any.push(`_${json}`)
-      properties.set(`_${json}`, property(row, type, { path, choice, sibling: true, beside: json }))
+      properties.set(`_${json}`, property(source, { ...at, type, names: { ...names, sibling: true, beside: json } }, rules))
     }
     if (row.min !== undefined) required.push({ name: element, any })
   }
-  const shape: Shape = { name, properties, choices, required, invariants: allInvariants.filter((invariant) => isA(name, invariant.on)) }
-  shapes.set(name, shape)
-  return shape
+  return { name, properties, choices, required, rules }
+}
+
+/** Constraints of a type or part; the `Resource` and `Element` rules among them have native forms of their own. */
+const constraintsOf = (name: string, defined: ReadonlyMap<string, ElementDefinition>): readonly Constraint[] =>
+  defined.get(name)?.constraints ?? []
+
+/** Shapes of resource types, datatypes and parts, compiled from R4 and what the definitions add to it. */
+export function makeShapes(definitions: () => Definitions | null, codes: boolean): (name: string) => Shape {
+  const shapes = new Map<string, Shape>()
+  const source: Source = { definitions, codes, shapeOf }
+  function shapeOf(name: string): Shape {
+    const known = shapes.get(name)
+    if (known) return known
+    const shape = compile(source, name)
+    shapes.set(name, shape)
+    return shape
+  }
+  return shapeOf
 }

@@ -6,7 +6,7 @@ import { shared } from '../../../tests/shared-data.ts'
 import type { Json, JsonObject, Resource } from '../model.ts'
 import { parseJson } from '../parse.ts'
 import { extractIndex } from '../search.ts'
-import { validateResource } from './resource.ts'
+import { validateResource } from './index.ts'
 
 function filesUnder(folder: string, end: string): string[] {
   return readdirSync(folder)

@@ -2,13 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { administrativeInvariants } from './administrative.ts'
-import { bundleInvariants } from './bundle.ts'
-import { clinicalInvariants } from './clinical.ts'
-import { typeInvariants } from './types.ts'
+import { nativeInvariants } from './rule.ts'
 import type { JsonObject } from '../../model.ts'
 
-const all = [...typeInvariants, ...bundleInvariants, ...clinicalInvariants, ...administrativeInvariants]
+const all = nativeInvariants
 const coded = (system: string, code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }] })
 const inError = coded('condition-ver-status', 'entered-in-error')
 const allergyInError = coded('allergyintolerance-verification', 'entered-in-error')

@@ -2,12 +2,13 @@
 import { dateRange } from '../../dates.ts'
 import type { Json, JsonObject } from '../../model.ts'
 
-/** One invariant of R4: `test` is true where the element obeys it. `on` is a resource, a datatype or a part (`Observation.component`). */
+/** One invariant of R4 in its native form: `test` is true where the element obeys it. `on` is a resource, a datatype or a part (`Observation.component`). */
 export type Invariant = {
   key: string
   on: string
   severity?: 'error' | 'warning'
-  test: (value: JsonObject) => boolean
+  /** undefined: leaves the decision to the expression of the definition. */
+  test: (value: JsonObject) => boolean | undefined
   ja: string
   en: string
 }

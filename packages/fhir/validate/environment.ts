@@ -1,0 +1,48 @@
+/** What expressions may ask of the walk: references inside the resource and the bundle around, value sets, profiles. */
+import type { FhirPathEnvironment, FhirPathNode } from '../fhirpath/index.ts'
+import type { Json, JsonObject } from '../model.ts'
+import type { Code, Membership, TerminologyPort } from './ports.ts'
+import { inBundle, type Walk } from './walk.ts'
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The codes a code, Coding, CodeableConcept or Quantity gives. */
+export function codesOf(value: Json | undefined): Code[] {
+  if (typeof value === 'string') return [{ code: value }]
+  if (!isObject(value)) return []
+  if (Array.isArray(value.coding)) return value.coding.flatMap((one) => codesOf(one))
+  if (typeof value.code !== 'string') return []
+  const text = (name: 'system' | 'version' | 'display') => (typeof value[name] === 'string' ? { [name]: value[name] as string } : {})
+  return [{ code: value.code, ...text('system'), ...text('version'), ...text('display') }]
+}
+
+/** In where one of the codes is in; unknown where none is and one is not known. */
+export function membershipOf(terminology: TerminologyPort, valueSet: string, codes: readonly Code[]): Membership['result'] {
+  let result: Membership['result'] = 'out'
+  for (const code of codes) {
+    const answer = terminology.memberOf(valueSet, code).result
+    if (answer === 'in') return 'in'
+    if (answer === 'unknown') result = 'unknown'
+  }
+  return result
+}
+
+/** The ports of a walk; value sets and profiles only where the validator knows any. */
+export function environmentOf(walk: Walk): FhirPathEnvironment {
+  const { terminology, profiles } = walk.knowledge
+  const conforms = profiles?.conforms
+  return {
+    resolve: (reference) => inBundle(walk.around, reference) ?? null,
+    ...(terminology
+      ? {
+          memberOf: (node: FhirPathNode, valueSet: string) => {
+            const result = membershipOf(terminology, valueSet, codesOf(node.value as Json))
+            return result === 'unknown' ? undefined : result === 'in'
+          },
+        }
+      : {}),
+    ...(conforms
+      ? { conformsTo: (node: FhirPathNode, profile: string) => (isObject(node.value) ? conforms(walk, node.value, profile) : undefined) }
+      : {}),
+  }
+}

@@ -1,0 +1,101 @@
+/** Invariants ready to run: a native form where one is written, else the definition's expression on our FHIRPath. */
+import type { Constraint } from '../../definition/model.ts'
+import { compileFhirPath, type FhirPath, FhirPathError, type FhirPathNode } from '../../fhirpath/index.ts'
+import type { JsonObject } from '../../model.ts'
+import { isA } from '../../shapes.ts'
+import { nodeHere, reportInvariant, reportOnce, type Walk } from '../walk.ts'
+import { administrativeInvariants } from './administrative.ts'
+import { bundleInvariants } from './bundle.ts'
+import { clinicalInvariants } from './clinical.ts'
+import { sentences } from './sentences.ts'
+import type { Invariant } from './terms.ts'
+import { typeInvariants } from './types.ts'
+
+/** One invariant. A native test answers undefined where it leaves the decision to the expression. */
+export type Rule = {
+  key: string
+  severity: 'error' | 'warning'
+  native: ((value: JsonObject) => boolean | undefined) | null
+  /** The compiled expression; null where there is none, an error where it can't be read. */
+  expression: () => FhirPath | FhirPathError | null
+  ja: string
+  en: string
+}
+
+export const nativeInvariants: readonly Invariant[] = [
+  ...typeInvariants,
+  ...bundleInvariants,
+  ...clinicalInvariants,
+  ...administrativeInvariants,
+]
+
+/** Checked by the walk itself, at every element, resource, narrative or reference. */
+const builtIn = new Set(['ele-1', 'ext-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'dom-6', 'dom-r4b', 'ref-1', 'txt-1', 'txt-2'])
+
+function lazily(expression: string | undefined): Rule['expression'] {
+  let found: FhirPath | FhirPathError | null | undefined
+  return () => {
+    if (found !== undefined) return found
+    try {
+      found = expression === undefined ? null : compileFhirPath(expression)
+    } catch (error) {
+      if (!(error instanceof FhirPathError)) throw error
+      found = error
+    }
+    return found
+  }
+}
+
+/** A constraint of a definition as a rule that runs on the engine. */
+export function expressionRule({ key, severity, human, expression }: Constraint): Rule {
+  const own = sentences[key]
+  return {
+    key,
+    severity,
+    native: null,
+    expression: lazily(expression),
+    ja: own?.ja ?? `規則${key}に合いません: ${human}`,
+    en: own?.en ?? `The rule ${key} is not kept: ${human}`,
+  }
+}
+
+const nativeRule = (row: Invariant, constraint: Constraint | undefined): Rule => ({
+  key: row.key,
+  severity: row.severity ?? 'error',
+  native: row.test,
+  expression: lazily(constraint?.expression),
+  ja: row.ja,
+  en: row.en,
+})
+
+/** Rules of a shape: the native ones written for it or its ancestors, and those of its definition that have no native form. */
+export function rulesFor(shape: string, constraints: readonly Constraint[]): Rule[] {
+  const native = nativeInvariants.filter((row) => isA(shape, row.on))
+  const rest = constraints.filter(({ key }) => !builtIn.has(key) && !native.some((row) => row.key === key))
+  const byKey = (key: string) => constraints.find((constraint) => constraint.key === key)
+  return [...native.map((row) => nativeRule(row, byKey(row.key))), ...rest.map(expressionRule)]
+}
+
+/** Does the rule hold? An expression that finds nothing does not say no; one that fails is reported as not checked. */
+export function holds(walk: Walk, rule: Rule, node: FhirPathNode): boolean {
+  const expression = rule.expression()
+  if (expression === null) return true
+  try {
+    if (expression instanceof FhirPathError) throw expression
+    return expression.holds(node, walk.env) !== false
+  } catch (error) {
+    if (!(error instanceof FhirPathError)) throw error
+    reportOnce(walk, 'structure/invariant-not-checked', [rule.key, error.code])
+    return true
+  }
+}
+
+/** Runs the rules of the object at hand. */
+export function checkRules(walk: Walk, value: JsonObject, rules: readonly Rule[]): void {
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i]!
+    const native = rule.native?.(value)
+    if (native === true) continue
+    if (native === false || !holds(walk, rule, nodeHere(walk))) reportInvariant(walk, rule)
+  }
+}

@@ -10,7 +10,7 @@ import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
-import { forgetConditions, searchJobs } from '#care/record'
+import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
 import { subscriptionRoutes } from '#care/subscription'
 import { lead, resign } from '#kernel/leader'
 import { handOut, type Taker } from '#kernel/outbox'
@@ -105,6 +105,7 @@ const forgetJob: JobRow = {
     await sql`delete from kernel.session where until < ${dayAgo} or ended_at < ${dayAgo}`.execute(db)
     await sql`delete from kernel.idempotency where at < ${dayAgo}`.execute(db)
     await forgetConditions(db, dayAgo)
+    await forgetNarrowings(db)
   },
 }
 

@@ -31,7 +31,7 @@ export type Answer = {
   page?: () => string
   text?: string
   /** Pieces of a stream, in order. */
-  pieces?: AsyncIterable<string>
+  pieces?: AsyncIterable<string | Uint8Array>
   redirect?: string
   setSession?: string | null
 }
@@ -93,7 +93,7 @@ export type WriteRow = Common & {
  */
 export type StreamRow = Common & {
   kind: 'stream'
-  handle: (ctx: Context, request: RouteRequest) => Promise<Answer & { pieces: AsyncIterable<string> }>
+  handle: (ctx: Context, request: RouteRequest) => Promise<Answer & { pieces: AsyncIterable<string | Uint8Array> }>
 }
 /** A line that stays open, as its row sees it. */
 export type Line = {

@@ -1,12 +1,12 @@
 import type { ConsentService } from '#care/consent'
-import { type RawScanned, type RecordService, type Scan, type ScanCursor, type Scanned, scan, scanRaw, scopeAllows } from '#care/record'
+import { type RecordService, type Scan, type ScanCursor, type ScanGroup, type Scanned, scan, scanGroups, scopeAllows } from '#care/record'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
-import type { Context } from '#kernel/context'
+import { type Context, institutionOf } from '#kernel/context'
 import { transact } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { operationOutcome, project, type Resource, resourceTypes } from '#packages/fhir'
-import { jobFolder, type Line, openSinks, type Sinks } from './folder.ts'
+import { jobFolder, openSinks, type Part, type Place, type Sinks } from './folder.ts'
 import type { BulkFile, ExportAsk, Job } from './model.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
@@ -94,23 +94,21 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   if (!booked) return null
   const { ctx } = booked
   const sight = { visible: deps.consent.visibleTo(ctx), rule: deps.consent.ruleOf(ctx) }
+  const placeOf = placing(deps.consent, ctx)
   const wanted = { ...wantedBy(ctx, job, ask), limit: deps.batch ?? BATCH, ...walk }
   // What leaves as it is stored need not become text here: that is most rows, and most of the time.
   if (ask.filters.length === 0 && ask.elements === null) {
     let count = 0
-    const next = await scanRaw(ctx, sight, wanted, async (rows) => {
-      await append(sinks, rows, (row) => ({ head: row.head, body: row.body }))
-      note(notes, rows)
-      count += rows.length
+    const next = await scanGroups(ctx, sight, wanted, async (groups) => {
+      await append(sinks, groups, { placeOf, partOf: (group) => (group.deleted ? partOfGone(group) : group) })
+      note(notes, groups)
+      count += groups.reduce((sum, group) => sum + group.count, 0)
     })
     return { next, count, booked }
   }
   const page = await transact(worker.db, (db) => scan({ db }, sight, { ...wanted, limit: Math.min(wanted.limit, TEXT_BATCH) }), READ_ONLY)
   const rows = await chosen(deps, ask, { ctx, rows: page.rows })
-  await append(sinks, rows, ({ key, id, type, body }) => ({
-    head: `${key}\t${id}\t`,
-    body: ask.elements ? partOf(type, body, ask.elements) : body,
-  }))
+  await append(sinks, rows, { placeOf, partOf: (row) => partOfRow(row, ask) })
   note(notes, rows)
   return { next: page.next, count: rows.length, booked }
 }
@@ -144,34 +142,63 @@ async function chosen({ record }: ExportDeps, ask: ExportAsk, { ctx, rows }: { c
   return rows.filter((r) => !filtered.has(r.type) || r.deleted || found.has(`${r.type}/${r.id}`))
 }
 
-/** Sorts rows into the files of their types. A deletion is told as a Bundle. */
-async function append<R extends Scanned | RawScanned>(sinks: Sinks, rows: readonly R[], lineOf: (row: R) => Line): Promise<void> {
-  const lines = new Map<string, Line[]>()
-  for (const row of rows) {
-    const place = row.deleted ? DELETED : row.type
-    const line = row.deleted ? deletion(row) : lineOf(row)
-    const known = lines.get(place)
-    if (known) known.push(line)
-    else lines.set(place, [line])
-  }
-  for (const [place, list] of lines)
-    await (place === DELETED ? sinks.append('deleted', 'Bundle', list) : sinks.append('output', place, list))
+type Told = Pick<Scanned, 'type' | 'rule' | 'deleted'>
+
+/** Which file a row goes to: apart from others what stays visible to the institution until it changes. A deletion is told as a Bundle. */
+function placing(consent: ConsentService, ctx: Context): (row: Told) => Place {
+  const institution = institutionOf(ctx.actor)
+  return ({ type, rule, deleted }) =>
+    deleted
+      ? { role: 'deleted', type: 'Bundle', lastsFor: null }
+      : { role: 'output', type, lastsFor: consent.lasts(rule) ? institution : null }
 }
 
-/** No type has this name. */
-const DELETED = '-'
+/** Sorts rows, or groups of rows, into the files of their places. */
+async function append<R extends Told>(
+  sinks: Sinks,
+  rows: readonly R[],
+  { placeOf, partOf }: { placeOf: (row: Told) => Place; partOf: (row: R) => Part },
+): Promise<void> {
+  const sorted = new Map<string, { place: Place; parts: Part[] }>()
+  for (const row of rows) {
+    const place = placeOf(row)
+    const which = `${place.role} ${place.type} ${place.lastsFor ?? ''}`
+    const known = sorted.get(which)
+    if (known) known.parts.push(partOf(row))
+    else sorted.set(which, { place, parts: [partOf(row)] })
+  }
+  for (const { place, parts } of sorted.values()) await sinks.appendParts(place, parts)
+}
+
+function partOfRow({ key, type, id, body, deleted }: Scanned, ask: ExportAsk): Part {
+  if (deleted) return goneAs([{ key, type, id }])
+  const lines = Buffer.from(ask.elements ? elementsOf(type, body, ask.elements) : body)
+  return { count: 1, lines, places: Buffer.from(`${key}\t${id}\t${lines.length}`) }
+}
+
+const partOfGone = ({ type, places }: ScanGroup): Part =>
+  goneAs(
+    places
+      .toString()
+      .split('\n')
+      .map((place) => place.split('\t') as [string, string])
+      .map(([key, id]) => ({ key, type, id })),
+  )
+
+function goneAs(rows: readonly ScanCursor[]): Part {
+  const told = rows.map(({ key, type, id }) => {
+    const url = `${type}/${id}`
+    const line = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'DELETE', url } }] })
+    return { line, place: `${key}\t${url}\t${Buffer.byteLength(line)}` }
+  })
+  const joined = (texts: readonly string[]) => Buffer.from(texts.join('\n'))
+  return { count: rows.length, lines: joined(told.map((t) => t.line)), places: joined(told.map((t) => t.place)) }
+}
 
 /** The elements asked for and those that must stay. An element of another type's asks nothing of this one. */
-function partOf(type: string, body: string, asked: readonly string[]): string {
+function elementsOf(type: string, body: string, asked: readonly string[]): string {
   const elements = asked.flatMap((e) => (e.startsWith(`${type}.`) ? [e.slice(type.length + 1)] : e.includes('.') ? [] : [e]))
   return elements.length === 0 ? body : JSON.stringify(project(JSON.parse(body) as Resource, { elements }))
-}
-
-function deletion(row: Scanned | RawScanned): Line {
-  const id = 'id' in row ? row.id : row.head.toString('utf8', row.key.length + 1, row.head.length - 1)
-  const url = `${row.type}/${id}`
-  const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'DELETE', url } }] }
-  return { head: `${row.key}\t${url}\t`, body: JSON.stringify(bundle) }
 }
 
 /** Parameters that were passed over are said in the error file. */
@@ -194,19 +221,20 @@ async function appendIgnored(sinks: Sinks, ask: ExportAsk): Promise<void> {
   await sinks.append(
     'error',
     'OperationOutcome',
-    lines.map((body) => ({ head: '\t\t', body })),
+    lines.map((body) => ({ body })),
   )
 }
 
 type Note = { key: string; rule: string; kinds: Set<string>; count: number }
 
-function note(notes: Map<string, Note>, rows: readonly (Scanned | RawScanned)[]): void {
-  for (const { kind, key, rule } of rows) {
+function note(notes: Map<string, Note>, rows: readonly (Scanned | ScanGroup)[]): void {
+  for (const row of rows) {
+    const { kind, key, rule } = row
     const whose = kind === 'shared' ? '' : key
     const id = `${whose} ${rule}`
     const known = notes.get(id) ?? { key: whose, rule, kinds: new Set(), count: 0 }
     notes.set(id, known)
-    known.count++
+    known.count += 'count' in row ? row.count : 1
     known.kinds.add(kind)
   }
 }

@@ -23,37 +23,32 @@ export async function writeWhole(folder: string, name: string, text: string): Pr
   }
 }
 
-type Sink = { file: BulkFile; handle: FileHandle; dirty: boolean; full: boolean }
+type Sink = { file: BulkFile; handle: FileHandle; places: FileHandle | null; dirty: boolean; full: boolean }
 export type Sinks = ReturnType<typeof openSinks>
 
-/** What stands before a line for the platform's own use, in ASCII, and the line. */
-export type Line = { head: string | Buffer; body: string | Buffer }
+/** Some lines that belong together: their texts with line ends between, and where each stands, `key TAB id TAB bytes of the text` a line. */
+export type Part = { count: number; lines: Buffer; places: Buffer }
+/** Which file lines go to. Without `lastsFor` lines are judged again one by one when they leave. */
+export type Place = Pick<BulkFile, 'role' | 'type' | 'lastsFor'>
 
-/** Lines as bytes, put into the same room again and again: joining them as text first would take three times as long. */
-function* encoded(lines: readonly Line[], room: Buffer): Generator<Buffer> {
-  let at = 0
-  for (const { head, body } of lines) {
-    const most = head.length + body.length * (typeof body === 'string' ? 3 : 1) + 1
-    if (at > 0 && at + most > room.length) {
-      yield room.subarray(0, at)
-      at = 0
-    }
-    if (most > room.length) {
-      yield Buffer.concat([bytesOf(head), bytesOf(body), NEW_LINE])
-      continue
-    }
-    at += typeof head === 'string' ? room.write(head, at, 'latin1') : head.copy(room, at)
-    at += typeof body === 'string' ? room.write(body, at, 'utf8') : body.copy(room, at)
-    room[at++] = 10
-  }
-  if (at > 0) yield room.subarray(0, at)
-}
+/** Beside a file with lines about people: what each is about. */
+export const placesBeside = (path: string): string => `${path}.places`
 
 const NEW_LINE = Buffer.from('\n')
-const bytesOf = (value: string | Buffer): Buffer => (typeof value === 'string' ? Buffer.from(value) : value)
+const bytesIn = (pieces: readonly Buffer[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0)
+/** Buffers of one system call. */
+const AT_ONCE = 512
+
+async function writeAll(handle: FileHandle, pieces: readonly Buffer[]): Promise<void> {
+  for (let from = 0; from < pieces.length; from += AT_ONCE) {
+    const some = pieces.slice(from, from + AT_ONCE)
+    const { bytesWritten } = await handle.writev(some)
+    if (bytesWritten !== bytesIn(some)) throw Object.assign(new Error('the disk took a part only'), { code: 'ENOSPC' })
+  }
+}
 
 /**
- * Output files, one open for each role and type. A process never goes on with a file that another one began: a stopped process that
+ * Output files, one open for each place. A process never goes on with a file that another one began: a stopped process that
  * wakes up may still write behind what it had acknowledged, and must not meet anybody there.
  *
  * @param about.from number of the first new file
@@ -61,50 +56,81 @@ const bytesOf = (value: string | Buffer): Buffer => (typeof value === 'string' ?
  */
 export function openSinks(about: { folder: string; jobId: string; from: number; most: number }) {
   const sinks = new Map<string, Sink>()
-  const room = Buffer.allocUnsafe(4 << 20)
   let next = about.from
-  const sinkFor = async (role: FileRole, type: string): Promise<Sink> => {
-    const known = sinks.get(`${role}/${type}`)
+  const sinkFor = async ({ role, type, lastsFor }: Place, isPlaced: boolean): Promise<Sink> => {
+    const which = `${role}/${type}/${lastsFor ?? ''}`
+    const known = sinks.get(which)
     if (known && !known.full) return known
     if (known) await finish(known)
     await mkdir(about.folder, { recursive: true, mode: 0o700 })
     const n = next++
     const name = `${n}-${type}-${ulid()}`
-    const handle = await open(join(about.folder, name), 'wx', 0o600)
-    const made = { file: { jobId: about.jobId, n, name, role, type, bytes: 0, count: 0 }, handle, dirty: false, full: false }
-    sinks.set(`${role}/${type}`, made)
+    const path = join(about.folder, name)
+    const handle = await open(path, 'wx', 0o600)
+    const places = isPlaced ? await open(placesBeside(path), 'wx', 0o600) : null
+    const file = { jobId: about.jobId, n, name, role, type, lastsFor, bytes: 0, count: 0 }
+    const made = { file, handle, places, dirty: false, full: false }
+    sinks.set(which, made)
     return made
   }
   const finished: BulkFile[] = []
+  const settle = (sink: Sink) => Promise.all([sink.handle.datasync(), sink.places?.datasync()])
+  const close = (sink: Sink) => Promise.all([sink.handle.close(), sink.places?.close()])
   const finish = async (sink: Sink) => {
     if (sink.dirty) {
-      await sink.handle.datasync()
+      await settle(sink)
       finished.push(sink.file)
     }
-    await sink.handle.close()
+    await close(sink)
+  }
+  const grow = (sink: Sink, bytes: number, count: number) => {
+    sink.file = { ...sink.file, bytes: sink.file.bytes + bytes, count: sink.file.count + count }
+    sink.dirty = true
+    sink.full = sink.file.count >= about.most
+  }
+  const put = async (sink: Sink, parts: readonly Part[]) => {
+    const lines = parts.flatMap((part) => [part.lines, NEW_LINE])
+    await Promise.all([
+      writeAll(sink.handle, lines),
+      writeAll(
+        sink.places!,
+        parts.flatMap((part) => [part.places, NEW_LINE]),
+      ),
+    ])
+    grow(
+      sink,
+      bytesIn(lines),
+      parts.reduce((sum, { count }) => sum + count, 0),
+    )
   }
   return {
-    async append(role: FileRole, type: string, lines: readonly Line[]): Promise<void> {
-      const sink = await sinkFor(role, type)
-      let bytes = 0
-      for (const piece of encoded(lines, room)) {
-        await sink.handle.write(piece)
-        bytes += piece.length
+    /** Lines about nobody. */
+    async append(role: FileRole, type: string, lines: readonly { body: string }[]): Promise<void> {
+      const sink = await sinkFor({ role, type, lastsFor: null }, false)
+      const pieces = lines.map(({ body }) => Buffer.from(`${body}\n`))
+      await writeAll(sink.handle, pieces)
+      grow(sink, bytesIn(pieces), lines.length)
+    },
+    /** Lines that say what each is about. What is handed over must not change any more. */
+    async appendParts(place: Place, parts: readonly Part[]): Promise<void> {
+      for (let from = 0; from < parts.length; ) {
+        const sink = await sinkFor(place, true)
+        let to = from
+        for (let held = sink.file.count; to < parts.length && held < about.most; to++) held += parts[to]!.count
+        await put(sink, parts.slice(from, to))
+        from = to
       }
-      sink.file = { ...sink.file, bytes: sink.file.bytes + bytes, count: sink.file.count + lines.length }
-      sink.dirty = true
-      sink.full = sink.file.count >= about.most
     },
     /** Everything appended so far is on disk when this resolves. @returns the files that grew since the last time, as they counted when asked */
     async sync(): Promise<BulkFile[]> {
       const grown = [...sinks.values()].filter((s) => s.dirty)
       const files = [...finished.splice(0), ...grown.map((s) => s.file)]
       for (const s of grown) s.dirty = false
-      await Promise.all(grown.map((s) => s.handle.datasync()))
+      await Promise.all(grown.map(settle))
       return files
     },
     async close(): Promise<void> {
-      await Promise.all([...sinks.values()].map((s) => s.handle.close().catch(() => undefined)))
+      await Promise.all([...sinks.values()].map((s) => close(s).catch(() => undefined)))
     },
   }
 }

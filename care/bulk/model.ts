@@ -1,3 +1,4 @@
+import type { Mark } from '#care/record'
 import type { Purpose } from '#kernel/context'
 
 export type Flow = 'export' | 'import'
@@ -60,12 +61,24 @@ export type Job = {
   tries: number
   message: string
   cursor: unknown
+  /** Of an export: from when on marks of what was hidden count. */
+  mark: Mark | null
 }
 
 export type FileRole = 'output' | 'deleted' | 'error'
 
 /**
- * A file of a job. Only its first `bytes` bytes count; what stands behind them was never acknowledged.
- * Lines of exports are `key TAB id TAB JSON`, so that each can be judged again when it is fetched.
+ * A file of a job, NDJSON. Only its first `bytes` bytes and `count` lines count; what stands behind them was never acknowledged.
+ * Beside a file of an export stands what each line is about, so that it can be judged again when it is fetched.
  */
-export type BulkFile = { jobId: string; n: number; name: string; role: FileRole; type: string; bytes: number; count: number }
+export type BulkFile = {
+  jobId: string
+  n: number
+  name: string
+  role: FileRole
+  type: string
+  /** Institution to which every line stays visible until its row changes; null where lines are judged one by one. */
+  lastsFor: string | null
+  bytes: number
+  count: number
+}

@@ -19,4 +19,13 @@ export const bulkMigrations: Migration[] = [
       create table bulk.patient_alias (institution_number text not null, id text not null, key text not null, primary key (institution_number, id));
     `,
   },
+  {
+    id: 'bulk/002-lasting-lines',
+    // Files in the form of before cannot be handed out any more: their exports, a day old at most, are to be asked for again.
+    sql: `
+      alter table bulk.job add column mark jsonb;
+      alter table bulk.file add column lasts_for text;
+      update bulk.job set state = 'cancelled', ended_at = coalesce(ended_at, now()) where flow = 'export' and state <> 'cancelled';
+    `,
+  },
 ]

@@ -2,14 +2,15 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
-import { manyService, type RecordService, scopeAllows, stillVisible } from '#care/record'
+import { manyService, markNow, type RecordService, scopeAllows } from '#care/record'
 import type { Actor, Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
 import { isObject, resourceTypes } from '#packages/fhir'
 import { exportSteps, type Sizes } from './export-steps.ts'
-import { jobFolder, linesOf, removeFolder } from './folder.ts'
+import { jobFolder, removeFolder } from './folder.ts'
 import { importSteps } from './import-steps.ts'
+import { leaving } from './leaving.ts'
 import type { BulkFile, ExportAsk, Flow, ImportAsk, Job } from './model.ts'
 import { pump } from './pump.ts'
 import { judgePoll, MAX_OPEN_JOBS, readExport, retryAfterSeconds, type Sent, type Wrong } from './rules.ts'
@@ -40,8 +41,6 @@ const systemOf = (ctx: Context): System => (ctx.actor.kind === 'system' ? ctx.ac
 
 /** A job waits this long for its turn at most. */
 const WAIT_HOURS = 7 * 24
-/** Lines judged in one statement while a file is fetched. */
-const FETCHED = 2_000
 
 /** Bulk export and import: kick-off, status, files; the work itself is done by the leader. */
 export function bulkService(deps: BulkDeps) {
@@ -64,7 +63,8 @@ export function bulkService(deps: BulkDeps) {
     const id = about.id ?? ulid(ctx.now.getTime())
     const until = new Date(ctx.now.getTime() + WAIT_HOURS * 3600_000)
     const { flow, url, ask } = about
-    await store.insertJob(ctx.db, { id, flow, clientId, scopes: [...scopes], purpose: ctx.purpose, url, ask, at: ctx.now, until })
+    const mark = flow === 'export' ? await markNow(ctx.db) : null
+    await store.insertJob(ctx.db, { id, flow, clientId, scopes: [...scopes], purpose: ctx.purpose, url, ask, at: ctx.now, until, mark })
     ctx.audit({ resource: `$${flow}/${id}` })
     return id
   }
@@ -121,11 +121,11 @@ export function bulkService(deps: BulkDeps) {
     },
 
     /**
-     * A file of a finished job, piece by piece. Each line must pass what the caller may see when it leaves, whatever was true when it
+     * A file of a finished job, piece by piece. Each line must be visible to the caller when it leaves, whatever was true when it
      * was written: a consent withdrawn since keeps it back.
      * @refuses not-found also for another client's job
      */
-    async fetch(ctx: Context, flow: Flow, about: { id: string; n: number }): Promise<AsyncIterable<string>> {
+    async fetch(ctx: Context, flow: Flow, about: { id: string; n: number }): Promise<AsyncIterable<Buffer>> {
       const job = await ownJob(ctx, flow, about.id)
       if (job.state !== 'completed') refuse('not-found')
       const file = (await store.findFile(ctx.db, job.id, about.n)) ?? refuse('not-found')
@@ -133,47 +133,9 @@ export function bulkService(deps: BulkDeps) {
       const path = join(jobFolder(deps.home, job.id), file.name)
       // A restored database knows of files that no backup keeps.
       await access(path).catch(() => refuse('not-found'))
-      return flow === 'import' ? plainLines(path, file.bytes) : visibleLines({ deps, ctx, job, file, path })
+      return leaving({ deps, ctx, job, file, path })
     },
   }
-}
-
-async function* plainLines(path: string, bytes: number): AsyncGenerator<string> {
-  for await (const { lines } of linesOf(path, { start: 0, bytes, most: FETCHED })) yield `${lines.join('\n')}\n`
-}
-
-type Fetch = { deps: BulkDeps; ctx: Context; job: Job; file: BulkFile; path: string }
-
-async function* visibleLines({ deps, ctx, job, file, path }: Fetch): AsyncGenerator<string> {
-  const started = performance.now()
-  for await (const { lines } of linesOf(path, { start: 0, bytes: file.bytes, most: FETCHED, mostBytes: 8 << 20 })) {
-    const now = new Date(ctx.now.getTime() + performance.now() - started)
-    const actor = await deps.clients(ctx.db, job.clientId, job.scopes)
-    const still = actor && (await store.findJob(ctx.db, { id: job.id, clientId: job.clientId, flow: 'export', now }))
-    // Cut short, so that nobody takes the part for the whole.
-    if (!actor || !still) throw new Error('the export or its client was ended while the file was fetched')
-    const text = await shown(deps, { ...ctx, actor, now }, file, lines)
-    if (text !== '') yield text
-  }
-}
-
-/** The lines that the caller may see now, without what was written before them for this question. */
-async function shown(deps: BulkDeps, ctx: Context, file: BulkFile, lines: readonly string[]): Promise<string> {
-  const parts = lines.map((line) => {
-    const [first, second] = [line.indexOf('\t'), line.indexOf('\t', line.indexOf('\t') + 1)]
-    return { key: line.slice(0, first), id: line.slice(first + 1, second), body: line.slice(second + 1) }
-  })
-  if (file.role === 'error') return `${parts.map((p) => p.body).join('\n')}\n`
-  const seen = new Set<string>()
-  const typed = (part: { id: string }) =>
-    file.role === 'deleted' ? (part.id.split('/') as [string, string]) : ([file.type, part.id] as const)
-  for (const [type, some] of Map.groupBy(parts, (part) => typed(part)[0])) {
-    const which = some.map((part) => ({ key: part.key, id: typed(part)[1] }))
-    const visible = await stillVisible(ctx, deps.consent.visibleTo(ctx), { type, which, deleted: file.role === 'deleted' })
-    for (const n of visible) seen.add(`${which[n]!.key}\t${some[n]!.id}`)
-  }
-  const kept = parts.filter((part) => seen.has(`${part.key}\t${part.id}`))
-  return kept.length === 0 ? '' : `${kept.map((part) => part.body).join('\n')}\n`
 }
 
 const isWrong = (read: object): read is Wrong => 'param' in read

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Mark } from '#care/record'
 import type { Db } from '#kernel/database'
 import type { BulkFile, Flow, Job, JobState } from './model.ts'
 
@@ -19,6 +20,7 @@ type JobRow = {
   tries: number
   message: string
   cursor: unknown
+  mark: Mark | null
 }
 
 const toJob = (r: JobRow): Job => ({
@@ -38,17 +40,18 @@ const toJob = (r: JobRow): Job => ({
   tries: r.tries,
   message: r.message,
   cursor: r.cursor,
+  mark: r.mark,
 })
 
-const COLUMNS = sql`j.id, j.flow, j.client_id, j.scopes, j.purpose, j.url, j.ask, j.state, j.at, j.ended_at, j.until, j.done, j.refused, j.tries, j.message, j.cursor`
+const COLUMNS = sql`j.id, j.flow, j.client_id, j.scopes, j.purpose, j.url, j.ask, j.state, j.at, j.ended_at, j.until, j.done, j.refused, j.tries, j.message, j.cursor, j.mark`
 
-type NewJob = Pick<Job, 'id' | 'flow' | 'clientId' | 'scopes' | 'purpose' | 'url' | 'at' | 'until'> & { ask: object }
+type NewJob = Pick<Job, 'id' | 'flow' | 'clientId' | 'scopes' | 'purpose' | 'url' | 'at' | 'until' | 'mark'> & { ask: object }
 
 /** Keeps a job together with the number of its transaction, so that writes under way at the kick-off can be waited for. */
 export async function insertJob(db: Db, j: NewJob): Promise<void> {
-  await sql`insert into bulk.job (id, flow, client_id, scopes, purpose, url, ask, state, at, xid, until)
+  await sql`insert into bulk.job (id, flow, client_id, scopes, purpose, url, ask, state, at, xid, until, mark)
     values (${j.id}, ${j.flow}, ${j.clientId}, ${j.scopes}, ${j.purpose}, ${j.url}, ${JSON.stringify(j.ask)}::jsonb, 'queued', ${j.at},
-      pg_current_xact_id()::text, ${j.until})`.execute(db)
+      pg_current_xact_id()::text, ${j.until}, ${j.mark && JSON.stringify(j.mark)}::jsonb)`.execute(db)
 }
 
 /** Open jobs of a client; two kick-offs at the same moment count one after the other. */
@@ -116,8 +119,8 @@ export async function noteFailure(db: Db, about: { id: string; message: string; 
     where id = ${about.id} and state in ('queued', 'running')`.execute(db)
 }
 
-type FileRow = { job_id: string; n: number; name: string; role: BulkFile['role']; type: string; bytes: number; count: number }
-const toFile = ({ job_id, ...r }: FileRow): BulkFile => ({ jobId: job_id, ...r })
+type FileRow = Omit<BulkFile, 'jobId' | 'lastsFor'> & { job_id: string; lasts_for: string | null }
+const toFile = ({ job_id, lasts_for, ...r }: FileRow): BulkFile => ({ jobId: job_id, lastsFor: lasts_for, ...r })
 
 export async function findFiles(db: Db, jobId: string): Promise<BulkFile[]> {
   const { rows } = await sql<FileRow>`select * from bulk.file where job_id = ${jobId} order by n`.execute(db)
@@ -132,9 +135,9 @@ export async function findFile(db: Db, jobId: string, n: number): Promise<BulkFi
 /** Says how much of each file counts. */
 export async function saveFiles(db: Db, files: readonly BulkFile[]): Promise<void> {
   if (files.length === 0) return
-  await sql`insert into bulk.file (job_id, n, name, role, type, bytes, count)
-    select "jobId", n, name, role, type, bytes, count from jsonb_to_recordset(${JSON.stringify(files)}::jsonb)
-      as f("jobId" text, n int, name text, role text, type text, bytes bigint, count bigint)
+  await sql`insert into bulk.file (job_id, n, name, role, type, lasts_for, bytes, count)
+    select "jobId", n, name, role, type, "lastsFor", bytes, count from jsonb_to_recordset(${JSON.stringify(files)}::jsonb)
+      as f("jobId" text, n int, name text, role text, type text, "lastsFor" text, bytes bigint, count bigint)
     on conflict (job_id, n) do update set bytes = excluded.bytes, count = excluded.count`.execute(db)
 }
 

@@ -21,6 +21,11 @@ export type Asker = { actor: Actor; purpose: Purpose; now: Date }
 export type AccessRule = {
   id: string
   because: Sentence
+  /**
+   * What this rule shows to a system of an institution under a purpose it goes on showing to it as long as the row itself says the same:
+   * neither time nor any other fact can end it. A rule says so only where `rules.test.ts` agrees.
+   */
+  lasts?: true
   test: (item: Item, asker: Asker, facts: Facts) => boolean
   /** The same as a condition over alias `r` with the columns of `Item` in snake case. Null where the asker can never meet it. */
   sql: (asker: Asker) => RawBuilder<boolean> | null
@@ -63,6 +68,7 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'own-institution',
     because: { ja: 'この医療機関が自ら登録した記録のため', en: 'this institution registered it itself' },
+    lasts: true,
     test: (item, asker) => treats(asker) && mayReadClinical(asker.actor) && item.source === institutionOf(asker.actor),
     sql: (asker) => (treats(asker) && mayReadClinical(asker.actor) ? sql<boolean>`(r.source = ${institutionOf(asker.actor)})` : null),
   },
@@ -122,6 +128,7 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'shared-register',
     because: { ja: '医療機関や職員の名簿のため', en: 'registers of institutions and staff are open to all who signed in' },
+    lasts: true,
     test: (item, { actor }) => actor.kind !== 'public' && item.kind === 'shared',
     sql: ({ actor }) => (actor.kind === 'public' ? null : sql<boolean>`(r.kind = 'shared')`),
   },

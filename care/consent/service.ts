@@ -4,7 +4,7 @@ import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
 import { type InformationKind, informationKinds } from '#packages/fhir'
 import type { Consent, Grant } from './model.ts'
-import { CONSENT_HOURS, patientSql, ruleSql, visibleSql } from './rules.ts'
+import { accessRules, CONSENT_HOURS, patientSql, ruleSql, visibleSql } from './rules.ts'
 import * as store from './store.ts'
 
 export type ConsentService = ReturnType<typeof consentService>
@@ -20,6 +20,9 @@ export function consentService() {
 
     /** SQL expression naming the rule that shows a row of alias `r`. */
     ruleOf: (ctx: Context): RawBuilder<string> => ruleSql(ctx),
+
+    /** Whether what a rule shows stays visible to the institution until the row itself changes: no time, no withdrawal ends it. */
+    lasts: (rule: string): boolean => accessRules.some((known) => known.id === rule && known.lasts === true),
 
     /**
      * Keeps what the person answered at an institution's reader: `true` allows a kind for 24 hours, `false` refuses it.

@@ -80,7 +80,7 @@ async function findEdge(ctx: Pick<Context, 'db'>, after: ScanCursor | null): Pro
 }
 
 /** What changed after `at` is shown as it was then, where both the row of now and the version of then may be seen. */
-function rowsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBuilder<unknown> {
+function rowsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>, window: RawBuilder<unknown> = sql``): RawBuilder<unknown> {
   const types = about.types === null ? sql`true` : sql`r.type = any(${[...about.types]}::text[])`
   const since = about.since === null ? sql`not r.deleted` : sql`coalesce(was.last_updated, r.last_updated) > ${about.since}`
   return sql`from record.resource r left join lateral (
@@ -90,7 +90,7 @@ function rowsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBuil
       where not r.deleted and ${sight.visible}) was on true
     where ${afterSql(about.after)} and ${range} and ${types} and ${since} and ${about.personalOnly ? sql`r.kind <> 'shared'` : sql`true`}
       and (r.last_updated <= ${about.at} or (was.body is not null and not r.deleted)) and ${sight.visible}
-    order by r.key, r.type, r.id limit ${sql.lit(about.limit)}`
+    ${window} order by r.key, r.type, r.id limit ${sql.lit(about.limit)}`
 }
 
 async function findRows(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, range: RawBuilder<unknown>): Promise<Scanned[]> {
@@ -100,50 +100,51 @@ async function findRows(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, ran
   return rows
 }
 
-/** A row as bytes: `key TAB id TAB`, the text, and the rest in words. */
-export type RawScanned = Omit<Scanned, 'body' | 'id'> & { head: Buffer; body: Buffer }
+/** Rows of one person, type, kind and rule, put together by the database: `key TAB id TAB bytes of the text` and the text, a line each. */
+export type ScanGroup = Pick<Scanned, 'key' | 'type' | 'kind' | 'rule' | 'deleted'> & { count: number; places: Buffer; lines: Buffer }
+
+/** Bytes of text after which a new group begins. */
+const GROUP_BYTES = 1 << 20
 
 /**
- * The same walk for what leaves as it is stored: rows come as bytes, some at a time, while the database sends them.
- * @param each is waited for before more rows are taken
+ * The same walk for what leaves as it is stored: rows come as bytes, many in one piece, while the database sends them.
+ * Handed over one by one they would take the reader more time than the database.
+ * @param each is waited for before more are taken
  */
-export async function scanRaw(
+export async function scanGroups(
   ctx: Pick<Context, 'db'>,
   sight: Sight,
   about: Scan,
-  each: (rows: RawScanned[]) => Promise<void>,
+  each: (groups: ScanGroup[]) => Promise<void>,
 ): Promise<ScanPage['next']> {
   const stretch = await stretchOf(ctx, about)
-  const seen: { count: number; last?: RawScanned } = { count: 0 }
-  const words = new Map<string, Pick<Scanned, 'type' | 'kind' | 'rule' | 'deleted'>>()
-  const query = sql`select r.key || E'\t' || r.id || E'\t', concat_ws(' ', r.type, r.kind, ${sight.rule}, r.deleted::text),
-    coalesce(was.body, r.body) ${rowsSql(sight, about, stretch.range)}`
-  await copyRows(ctx.db, query, async (copied) => {
-    const rows = copied.map(([head, word, body]) => ({
-      ...wordsOf(words, word!.toString('latin1')),
-      key: keyIn(head!),
-      head: head!,
-      body: body!,
-    }))
-    seen.count += rows.length
-    Object.assign(seen, { last: rows.at(-1) })
-    await each(rows)
+  let last: { n: number; cursor: ScanCursor } | undefined
+  await copyRows(ctx.db, groupsSql(sight, about, stretch.range), async (copied) => {
+    const groups = copied.map(([words, places, lines]) => {
+      const { cursor, n, group } = groupOfWords(words!.toString('utf8'))
+      if (last === undefined || n > last.n) last = { n, cursor }
+      return { ...group, places: places!, lines: lines! }
+    })
+    await each(groups)
   })
-  const { count, last } = seen
-  if (count < about.limit || !last) return stretch.next
-  const id = last.head.toString('utf8', last.key.length + 1, last.head.length - 1)
-  return { after: { key: last.key, type: last.type, id }, edge: stretch.edge }
+  return !last || last.n < about.limit ? stretch.next : { after: last.cursor, edge: stretch.edge }
 }
 
-const keyIn = (head: Buffer): string => head.toString('utf8', 0, head.indexOf(9))
+/** The greatest id of the group with the row counted last is the last row: within a person and type rows are counted by id. */
+function groupsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBuilder<unknown> {
+  const body = sql`coalesce(was.body, r.body)`
+  const counted = sql`window counted as (order by r.key, r.type, r.id rows unbounded preceding)`
+  return sql`select concat_ws(E'\t', g.key, g.type, max(g.id), max(g.n), count(*), g.kind, g.deleted, g.rule),
+      string_agg(concat_ws(E'\t', g.key, g.id, octet_length(g.body)), E'\n'), string_agg(g.body, E'\n')
+    from (select r.key, r.type, r.id, r.kind, r.deleted, coalesce(${sight.rule}, '') as rule, ${body} as body, row_number() over counted as n,
+        sum(octet_length(${body})) over counted / ${sql.lit(GROUP_BYTES)} as part ${rowsSql(sight, about, range, counted)}) g
+    group by g.key, g.type, g.part, g.kind, g.rule, g.deleted`
+}
 
-function wordsOf(known: Map<string, Pick<Scanned, 'type' | 'kind' | 'rule' | 'deleted'>>, text: string) {
-  const found = known.get(text)
-  if (found) return found
-  const [type = '', kind = '', rule = '', deleted = ''] = text.split(' ')
-  const made = { type, kind: kind as ItemKind, rule, deleted: deleted === 'true' }
-  known.set(text, made)
-  return made
+function groupOfWords(words: string) {
+  const [key = '', type = '', id = '', n = '', count = '', kind = '', deleted = '', rule = ''] = words.split('\t')
+  const group = { key, type, kind: kind as ItemKind, rule, deleted: deleted === 't', count: Number(count) }
+  return { cursor: { key, type, id }, n: Number(n), group }
 }
 
 /**

@@ -92,4 +92,13 @@ export const recordMigrations: Migration[] = [
     // Rare entries must be known to be rare: else a search for one walks everybody's rows in order, hoping to meet it soon.
     sql: `alter table record.resource alter column tokens set statistics 1000;`,
   },
+  {
+    id: 'record/006-narrowing',
+    // Where something that was visible was hidden or went: who kept it looks here whether to judge it again.
+    sql: `
+      create table record.narrowing (
+        key text not null, type text not null, xid xid8 not null, at timestamptz not null default clock_timestamp(), primary key (key, type, xid));
+      create index narrowing_of_type on record.narrowing (type, xid);
+    `,
+  },
 ]

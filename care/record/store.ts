@@ -9,6 +9,7 @@ import { copyResources } from './copy-new.ts'
 import { keyOfId } from './ids.ts'
 import type { IndexRows } from './index-rows.ts'
 import type { Deposit, Seen, StoredResource } from './model.ts'
+import { markChanged, markGone } from './narrowing/store.ts'
 import { dropIndex, insertIndex } from './search/index-store.ts'
 
 export type WrittenRow = StoredResource & { index: IndexRows }
@@ -115,6 +116,7 @@ const MANY = 40
  */
 export async function insertResources(db: Db, rows: readonly WrittenRow[]): Promise<void> {
   if (rows.length === 0) return
+  await markChanged(db, rows)
   const { numAffectedRows } = await sql`insert into record.resource as old (${FIELDS}) ${valuesOf(rows)}
     on conflict (key, type, id) do update set version = excluded.version, last_updated = excluded.last_updated, deleted = false, kind = excluded.kind,
       source = excluded.source, deposit_id = excluded.deposit_id, uninformed = excluded.uninformed, undelivered = excluded.undelivered,
@@ -141,6 +143,7 @@ export async function archive(db: Db, which: readonly Which[]): Promise<void> {
 
 /** Marks resources deleted in a new version, after `archive`. */
 export async function markDeleted(db: Db, which: readonly Which[], at: Date): Promise<void> {
+  await markGone(db, which)
   await later(
     db,
     sql`update record.resource r set deleted = true, version = r.version + 1, last_updated = ${at}, tokens = '{}', refs = '{}', body = ''

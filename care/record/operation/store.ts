@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import type { Seen } from '../model.ts'
+import { markErased } from '../narrowing/store.ts'
 import { COLUMNS, type Row, toSeen } from '../store.ts'
 
 type Sight = { visible: RawBuilder<boolean>; rule: RawBuilder<string> }
@@ -94,6 +95,7 @@ export async function eraseAgain(db: Db, order: ErasureOrder): Promise<boolean> 
 /** Takes a person's record out of every table of the room, and notes that it was done. @returns how many current resources went */
 export async function erase(db: Db, about: ErasureOrder): Promise<number> {
   let gone = 0n
+  await markErased(db, about.key)
   for (const table of erasable) {
     const { numAffectedRows } = await sql`delete from ${sql.table(`record.${table}`)} where key = ${about.key}`.execute(db)
     if (table === 'resource') gone = numAffectedRows ?? 0n

@@ -2,6 +2,17 @@
 export * from './model.ts'
 export { type DateRange, dateRange, daysInMonth } from './dates.ts'
 export { jsonOf, sameNumbers, textOf } from './decimals.ts'
+export {
+  baseDefinitions,
+  type Definitions,
+  type LoadedPackage,
+  loadPackages,
+  makeDefinitions,
+  readPackage,
+  readPackages,
+  type StructureDefinition,
+  withPackages,
+} from './definition/index.ts'
 export { hasError, operationOutcome, ruleSystem } from './outcome.ts'
 export { type Parsed, type ParseLimits, parseJson } from './parse.ts'
 export { parseReference, type ReferenceTarget, referenceType, textsNamed } from './references.ts'

@@ -106,8 +106,11 @@ export function portalsOnTwoWings(sources: readonly Source[]): string[] {
     .map(([room]) => `${room}: a portal stands on one wing, because the wings are separate processes with separate grants`)
 }
 
-/** Files of a package that are tools, run by hand, and may touch the machine. */
-const tools: Record<string, string> = { 'packages/fhir/generate.ts': 'writes the committed tables out of the published definitions' }
+/** Files of a package that may touch the machine: tools run by hand, and the one reader of what lies on disk. */
+const tools: Record<string, string> = {
+  'packages/fhir/generate.ts': 'writes the committed tables out of the published definitions',
+  'packages/fhir/definition/package-files.ts': 'reads the FHIR packages an operator has put into a folder; the rest works on bytes',
+}
 
 /** Libraries a package may stand on: pure JavaScript that touches no machine and runs anywhere. */
 const pureLibraries: Record<string, string> = {

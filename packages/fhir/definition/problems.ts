@@ -31,3 +31,52 @@ export const say = {
     en: `The snapshot of '${url}' grew over ${limit} elements and was given up. Ask the publisher of the package.`,
   }),
 }
+
+const mib = (bytes: number) => Math.round(bytes / 1024 / 1024)
+
+export const sayOfPackage = {
+  brokenFile: (line: number): Problem => ({
+    ja: `JSON として読めません (${line} 行目付近)。このファイルを除いて読み込みました。パッケージを入手し直してください。`,
+    en: `It cannot be read as JSON (near line ${line}) and was left out. Get the package again.`,
+  }),
+  otherFhir: (version: string): Problem => ({
+    ja: `FHIR ${version} の定義です。R4 (4.0.1) の検証には使えないため除きました。R4 用のパッケージを置いてください。`,
+    en: `It is a definition of FHIR ${version} and cannot be used for R4 (4.0.1), so it was left out. Add the package made for R4.`,
+  }),
+  fileTooBig: (limit: number): Problem => ({
+    ja: `${mib(limit)} MiB を超えるため除きました。`,
+    en: `It is over ${mib(limit)} MiB and was left out.`,
+  }),
+  tooManyFiles: (limit: number): Problem => ({
+    ja: `ファイルが ${limit} 個を超えています。それ以降は読み込んでいません。パッケージを分けてください。`,
+    en: `It holds more than ${limit} files; the rest was not read. Split the package.`,
+  }),
+  notAFile: (): Problem => ({
+    ja: 'パッケージの外を指すリンクや特殊ファイルのため、読み込みませんでした。実際のファイルを入れてください。',
+    en: 'It is a link out of the package or a special file and was not read. Put the file itself into the package.',
+  }),
+  cutArchive: (): Problem => ({
+    ja: '書庫が途中で切れているか壊れています。そこまでの内容だけを読み込みました。パッケージを入手し直してください。',
+    en: 'The archive is cut off or damaged; only what stands before that was read. Get the package again.',
+  }),
+  brokenArchive: (name: string): Problem => ({
+    ja: `パッケージ '${name}' は .tgz または .tar の書庫として読めません。ファイルを入手し直すか、展開したフォルダーを置いてください。`,
+    en: `The package '${name}' cannot be read as a .tgz or .tar archive. Get the file again, or put the unpacked folder there.`,
+  }),
+  archiveTooBig: (name: string, limit: number): Problem => ({
+    ja: `パッケージ '${name}' は展開すると ${mib(limit)} MiB を超えるため、読み込みをやめました。`,
+    en: `The package '${name}' grows over ${mib(limit)} MiB when unpacked and was not read.`,
+  }),
+  leadsOut: (name: string): Problem => ({
+    ja: `'${name}' はパッケージのフォルダーの外を指すリンクなので、読み込みませんでした。実際のファイルを置いてください。`,
+    en: `'${name}' is a link that leads out of the package folder and was not read. Put the file itself there.`,
+  }),
+  cannotOpen: (name: string, reason: string): Problem => ({
+    ja: `パッケージ '${name}' を開けません (${reason})。ファイルの権限を確かめてください。`,
+    en: `The package '${name}' cannot be opened (${reason}). Check the file's permissions.`,
+  }),
+  nothing: (name: string, { json, firstFailure }: { json: number; firstFailure: (Problem & { file: string }) | undefined }): Problem => ({
+    ja: `パッケージ '${name}' から定義を1つも読み込めませんでした (JSON ファイル ${json} 個${firstFailure ? `。最初の誤り: ${firstFailure.file}: ${firstFailure.ja}` : ''})。StructureDefinition などを含む FHIR パッケージかどうか確かめてください。`,
+    en: `No definition could be loaded from the package '${name}' (${json} JSON files${firstFailure ? `; first fault: ${firstFailure.file}: ${firstFailure.en}` : ''}). Check that it is a FHIR package with StructureDefinitions or the like.`,
+  }),
+}

@@ -4,6 +4,7 @@ import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { recordService } from '#care/record'
 import { subscriptionService } from '#care/subscription'
+import { type Checker, validateResource } from '#packages/fhir'
 import { noOutbound, type Outbound } from '#kernel/outbound'
 
 export type Services = ReturnType<typeof services>
@@ -16,10 +17,24 @@ export type ServiceDeps = {
   baseUrl?: string
   /** How subscribers' hooks are called; not at all where it is absent. */
   hooks?: Outbound
+  /** What resources are checked with; base R4 alone where it is absent. */
+  checker?: Checking
 }
 
+/** A checker, and which packages it rests on. */
+export type Checking = Checker & { packages: readonly string[]; problems: readonly { ja: string; en: string }[] }
+
+const baseAlone: Checking = { validate: (resource) => validateResource(resource), packages: [], problems: [] }
+
 /** The floor plan in code: services built in order of need. */
-export function services({ cards, demo, home = '.enishi', baseUrl = 'http://localhost:8080', hooks = noOutbound }: ServiceDeps) {
+export function services({
+  cards,
+  demo,
+  home = '.enishi',
+  baseUrl = 'http://localhost:8080',
+  hooks = noOutbound,
+  checker = baseAlone,
+}: ServiceDeps) {
   const consent = consentService()
   const person = personService({ totpOnce: !demo, anyClientUnbound: demo })
   const eligibility = eligibilityService({ consent, person, cards })
@@ -29,5 +44,5 @@ export function services({ cards, demo, home = '.enishi', baseUrl = 'http://loca
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
-  return { accounts, consent, person, eligibility, record, bulk, subscription, cards }
+  return { accounts, consent, person, eligibility, record, bulk, subscription, cards, checker }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { auditBatch, insertAudit } from '#kernel/audit'
 import { databaseClock } from '#kernel/clock'
@@ -10,6 +11,7 @@ import { outbound } from '#kernel/outbound'
 import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
 import type { Config } from './config.ts'
+import { openChecker } from './checker.ts'
 import { noCards, trustedCards } from './cards.ts'
 import { demoAuthorityRow, demoCards } from './demo/authority.ts'
 import { demoDoor } from './demo/door.ts'
@@ -33,7 +35,15 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   await mkdir(config.home, { recursive: true })
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const cards = secrets ? demoCards(config.home, secrets, config.port) : ((await trustedCards(config)) ?? noCards)
-  const built = services({ cards, demo: config.demo, home: config.home, baseUrl: config.baseUrl, hooks: outbound(config.hookHosts) })
+  const checker = await openChecker(join(config.home, 'packages'))
+  const built = services({
+    cards,
+    checker,
+    demo: config.demo,
+    home: config.home,
+    baseUrl: config.baseUrl,
+    hooks: outbound(config.hookHosts),
+  })
   const rows = allRows({
     services: built,
     config,

@@ -7,6 +7,7 @@ export type PageOf = { lang: Lang; path: string; actor: Actor; demo: boolean; ba
 
 const places = [
   { href: '/developer', ja: 'つなぐ', en: 'Connect' },
+  { href: '/developer/check', ja: 'ファイルを確かめる', en: 'Check a file' },
   { href: '/developer/query', ja: '検索を試す', en: 'Try a query' },
   { href: '/developer/parameters', ja: '検索条件', en: 'Parameters' },
 ] as const
@@ -26,7 +27,7 @@ export function DeveloperPage({ on, here, ...props }: FrameProps): ReactNode {
       : actor.kind === 'citizen'
         ? { name: actor.name }
         : undefined
-  return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} demo={demo} islands={['query']} />
+  return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} demo={demo} islands={['query', 'drop']} />
 }
 
 /** Text for machines, set in a fixed pitch. `copy`: a button takes it to the clipboard, where the browser runs script. */

@@ -1,2 +1,3 @@
-/** The door of the developers' portal: guide, playground for queries, list of search parameters. */
+/** The door of the developers' portal: guide, check of files, playground for queries, list of search parameters. */
+export type { CheckWith } from './check-routes.tsx'
 export { type Deps, developerRoutes } from './routes.tsx'

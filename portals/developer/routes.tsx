@@ -4,6 +4,7 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { isResourceType } from '#packages/fhir'
 import { renderPage } from '#ui'
 import { takeApart } from './answer.ts'
+import { checkRoutes, type CheckWith } from './check-routes.tsx'
 import { runQuery } from './dispatch.ts'
 import { examplesFor, type Known } from './examples.ts'
 import type { Explanation } from './explain.ts'
@@ -19,6 +20,8 @@ export type Deps = Places & {
   record: Pick<RecordService, 'explainSearch' | 'search'>
   /** Every row there is: queries are run through those that read on the FHIR surface. Asked for late, because these rows are among them. */
   surface: () => readonly Row[]
+  /** What files are checked with. */
+  checker: CheckWith
 }
 
 const LAW =
@@ -66,6 +69,7 @@ export function developerRoutes(deps: Deps): Row[] {
       summary: { ja: 'FHIR の検索を画面で試す', en: 'Try FHIR queries on a page' },
       handle: (ctx, request) => query(ctx, request, deps),
     },
+    ...checkRoutes(deps.checker, (ctx, request) => pageOf(ctx, request, deps)),
   ]
 }
 

@@ -16,6 +16,8 @@ export const unaudited: Record<string, string> = {
   'mount /demo/ca': 'the revocation list of the demo CA, made of random serials',
   'GET /': 'the front page',
   'GET /developer': 'addresses and commands for those who connect a system',
+  'GET /developer/check': 'an empty form, and examples of people who do not exist',
+  'POST /developer/check': 'what the caller sent in comes back with findings; it is neither kept nor logged',
   'GET /developer/parameters': 'what can be searched by, which the CapabilityStatement says too',
   'GET /sign-in': 'a form',
   'GET /sign-in/card': 'a form',

@@ -1,0 +1,57 @@
+/** A checked text cut into lines with what was found on them; stretches where nothing was found are folded. Pure. */
+import type { Finding } from '#packages/fhir'
+
+export type SourceLine = { number: number; text: string; findings: readonly Finding[] }
+export type Block = { kind: 'shown'; lines: readonly SourceLine[] } | { kind: 'folded'; lines: readonly SourceLine[] }
+
+/** Lines shown before and after one with a finding. */
+const AROUND = 3
+/** A stretch shorter than this is shown: folding it would save nothing. */
+const SHORTEST_FOLD = 8
+/** Longer lines are laid out anew, so that a place can be pointed at. */
+const LONGEST_LINE = 400
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g
+
+/** JSON written with hardly a line break, laid out; any other text as it is. What stands in it is not changed. */
+export function readable(text: string): { text: string; laidOut: boolean } {
+  const isLong = text.split('\n').some((line) => line.length > LONGEST_LINE)
+  if (!isLong || !/^\s*[[{]/.test(text)) return { text, laidOut: false }
+  let out = ''
+  let depth = 0
+  const tokens = text.match(TOKEN) ?? []
+  const turn = () => `\n${'  '.repeat(Math.max(0, Math.min(depth, 100)))}`
+  tokens.forEach((token, i) => {
+    const next = tokens[i + 1]
+    if (token === '{' || token === '[') {
+      depth++
+      out += next === '}' || next === ']' ? token : `${token}${turn()}`
+    } else if (token === '}' || token === ']') {
+      depth--
+      const before = tokens[i - 1]
+      out += before === '{' || before === '[' ? token : `${turn()}${token}`
+    } else if (token === ',') out += `,${turn()}`
+    else if (token === ':') out += ': '
+    else out += token
+  })
+  return { text: out, laidOut: true }
+}
+
+/** The text in blocks: what is found with the lines around it, the rest folded. A text in which nothing was found is one fold. */
+export function blocksOf(text: string, findings: readonly Finding[]): Block[] {
+  const byLine = Map.groupBy(findings, ({ line }) => line ?? 1)
+  const lines = text.split('\n').map((line, i) => ({ number: i + 1, text: line, findings: byLine.get(i + 1) ?? [] }))
+  const shown = new Array<boolean>(lines.length).fill(false)
+  for (const at of byLine.keys()) for (let i = Math.max(1, at - AROUND); i <= Math.min(lines.length, at + AROUND); i++) shown[i - 1] = true
+  const blocks: { kind: Block['kind']; lines: SourceLine[] }[] = []
+  for (let i = 0; i < lines.length; ) {
+    let end = i
+    while (end < lines.length && shown[end] === shown[i]) end++
+    const kind = shown[i] || end - i < SHORTEST_FOLD ? 'shown' : 'folded'
+    const last = blocks.at(-1)
+    if (last?.kind === kind) last.lines.push(...lines.slice(i, end))
+    else blocks.push({ kind, lines: lines.slice(i, end) })
+    i = end
+  }
+  return blocks
+}

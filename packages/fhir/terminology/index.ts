@@ -2,12 +2,19 @@
 import type { Definitions } from '../definition/model.ts'
 import type { Json } from '../model.ts'
 import { type CompiledSet, makeCompiler } from './compile.ts'
-import type { CodeSystemView, Coding, Membership } from './model.ts'
+import { type CodeAnswer, codeIn, type LookupAnswer, type LookupQuestion, lookup, type Relation, subsumption } from './lookup.ts'
+import { type CodeIssue, issues } from './messages.ts'
+import type { CodeSystemView, Coding, Membership, ValueSet } from './model.ts'
+import { valueSetOf } from './read-json.ts'
 import { makeSources, type Sources } from './sources.ts'
+import { type CodeCheck, type CodeQuestion, checkInCodeSystem, checkInValueSet } from './validate-code.ts'
 import { whyNoValueSet } from './why.ts'
 
 export type * from './model.ts'
 export type { CompiledSet } from './compile.ts'
+export type { CodeAnswer, LookupAnswer, LookupQuestion, Relation } from './lookup.ts'
+export type { CodeIssue, IssueDetail } from './messages.ts'
+export type { CodeCheck, CodeQuestion } from './validate-code.ts'
 export { codeSystemOf } from './table.ts'
 
 export type Terminology = {
@@ -15,7 +22,24 @@ export type Terminology = {
   memberOf: (valueSet: string, coding: Coding) => Membership
   /** The compiled value set, to ask it many times; undefined where it is not loaded. */
   compiled: (valueSet: string) => CompiledSet | undefined
+  /** Does the code system hold the code, and which texts may stand for it? */
+  codeIn: (coding: Coding) => CodeAnswer
+  /** Does the first code stand above the second or is it the same? undefined: not known. */
+  subsumes: (system: string, above: string, below: string) => boolean | undefined
+  /** `$subsumes` of CodeSystem. */
+  relation: (question: { system: string; version?: string; codeA: string; codeB: string }) => Relation | { issue: CodeIssue }
+  /** `$lookup` of CodeSystem. */
+  lookup: (question: LookupQuestion) => LookupAnswer | { issue: CodeIssue }
+  /** `$validate-code` of ValueSet; the value set by canonical or as a resource. */
+  validateCode: (valueSet: string | Json, question: CodeQuestion) => CodeCheck
+  /** `$validate-code` of CodeSystem; `system` stands where a coding names none. */
+  validateInSystem: (system: string | undefined, question: CodeQuestion) => CodeCheck
   sources: Sources
+}
+
+const missing = (canonical: string): CodeCheck => {
+  const issue = issues.unknownValueSet(canonical)
+  return { result: 'unknown', unknownSystems: [], neededSystems: [], issues: [issue], message: { ja: issue.ja, en: issue.en } }
 }
 
 /**
@@ -31,10 +55,39 @@ export function makeTerminology(given: {
   const { below, ...rest } = given
   const sources = makeSources({ ...rest, ...(below ? { below: below.sources } : {}) })
   const compiler = makeCompiler(sources)
+
   const memberOf = (valueSet: string, { system, code }: Coding): Membership => {
     const set = compiler.set(valueSet)
     if (!set) return { result: 'unknown', why: whyNoValueSet(valueSet) }
     return code === undefined ? { result: 'out' } : set.has(system, code)
   }
-  return { memberOf, compiled: compiler.set, sources }
+
+  const relation: Terminology['relation'] = (question) => subsumption(sources, question)
+
+  const subsumes = (system: string, above: string, below: string): boolean | undefined => {
+    const found = relation({ system, codeA: above, codeB: below })
+    return typeof found === 'object' ? undefined : found === 'equivalent' || found === 'subsumes'
+  }
+
+  const validateCode = (valueSet: string | Json, question: CodeQuestion): CodeCheck => {
+    const asked = question.versions || question.supplements ? makeCompiler(sources, question.versions, question.supplements) : compiler
+    const set = typeof valueSet === 'string' ? asked.set(valueSet) : compiledResource(asked, valueSetOf(valueSet))
+    return set ? checkInValueSet({ sources, compiler: asked, set }, question) : missing(typeof valueSet === 'string' ? valueSet : '')
+  }
+
+  return {
+    memberOf,
+    compiled: compiler.set,
+    codeIn: (coding) => codeIn(sources, coding),
+    subsumes,
+    relation,
+    lookup: (question) => lookup(sources, question),
+    validateCode,
+    validateInSystem: (system, question) =>
+      checkInCodeSystem({ sources, ...(system === undefined ? {} : { systemUrl: system }) }, question),
+    sources,
+  }
 }
+
+const compiledResource = (compiler: ReturnType<typeof makeCompiler>, set: ValueSet | undefined): CompiledSet | undefined =>
+  set && compiler.given(set)

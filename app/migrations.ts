@@ -4,6 +4,7 @@ import { eligibilityMigrations } from '#care/eligibility'
 import { personMigrations } from '#care/person'
 import { recordMigrations } from '#care/record'
 import { subscriptionMigrations } from '#care/subscription'
+import { terminologyMigrations } from '#care/terminology'
 import type { Migration } from '#kernel/migrate'
 import { kernelMigrations } from '#kernel/schema'
 import { signInMigrations } from '#portals/sign-in'
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   ...recordMigrations,
   ...subscriptionMigrations,
   ...bulkMigrations,
+  ...terminologyMigrations,
   ...signInMigrations,
   ...demoMigrations,
 ]

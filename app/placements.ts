@@ -27,6 +27,10 @@ export const placements: Readonly<Record<string, Placed>> = {
   'person.client': everywhere('register of system clients'),
   'person.card': by('serial', 'the look-up from a card to a person'),
   'eligibility.reader_session': coordinator('lives minutes, belongs to one desk before anybody is known'),
+  'terminology.generation': everywhere('counts changes of the masters; one row'),
+  'terminology.release': everywhere('editions of code systems, joined by every node'),
+  'terminology.concept': everywhere('codes and names, which belong to nobody'),
+  'terminology.term': everywhere('what codes are found by'),
   'sign_in.challenge': coordinator('lives minutes, belongs to nobody yet'),
   'demo.progress': coordinator('how far the demo region is made'),
 }

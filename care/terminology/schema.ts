@@ -1,0 +1,31 @@
+import type { Migration } from '#kernel/migrate'
+
+/**
+ * Masters of the operator, belonging to nobody: releases stand side by side, each whole. `term` holds what a release is searched by;
+ * its grams begin with the release's number, so that one release's search never reads another's postings.
+ * Without a list of waiting entries the index is slower to fill and never slow to ask.
+ */
+export const terminologyMigrations: Migration[] = [
+  {
+    id: 'terminology/001-masters',
+    sql: `
+      create schema terminology;
+      create table terminology.generation (name text primary key, value int not null);
+      insert into terminology.generation (name, value) values ('masters', 0);
+      create table terminology.release (
+        id int primary key, system text not null, valid_from date not null, title_ja text not null, title_en text not null,
+        layout text not null, file text not null, digest text not null, terms int not null, note text not null, loaded_at timestamptz not null);
+      create table terminology.concept (
+        release int not null, code text collate "C" not null, display text not null, kana text, others jsonb, parent text collate "C",
+        valid_from date, valid_to date, status text not null, properties jsonb, position int not null,
+        primary key (release, code));
+      create index concept_by_parent on terminology.concept (release, parent) where parent is not null;
+      create table terminology.term (
+        release int not null, text text collate "C" not null, code text collate "C" not null, grams text[] not null,
+        primary key (release, text, code));
+      create index term_by_first on terminology.term (release, (left(text, 1)), (char_length(text)), text);
+      create index term_by_first_two on terminology.term (release, (left(text, 2)), (char_length(text)), text);
+      create index term_by_gram on terminology.term using gin (grams) with (fastupdate = off);
+    `,
+  },
+]

@@ -259,3 +259,27 @@ describe('laws', () => {
       ),
   )
 })
+
+/** What a rule shows to a system that any later hour and any other facts take back: there is none where the rule lasts. */
+function takenBack(id: string): number {
+  const rule = accessRules.find((r) => r.id === id)!
+  const later = fc.constantFrom(0, 1, 24, 24 * 366 * 6).map(hours)
+  const systems = anyAsker.filter(({ actor }) => actor.kind === 'system')
+  const cases = fc.sample(fc.record({ item: anyItem, asker: systems, facts: anyFacts, later, others: anyFacts }), 4_000)
+  const shown = cases.filter(({ item, asker, facts }) => rule.test(item, asker, facts))
+  if (shown.length === 0) throw new Error(`${id} shows nothing to systems: nothing was tried`)
+  return shown.filter(
+    (c) => ruleThatAllows({ ...c.item, registeredAt: hours(-24 * 366 * 9) }, { ...c.asker, now: c.later }, c.others) === null,
+  ).length
+}
+
+describe('what lasts', () => {
+  test.each(accessRules.filter((r) => r.lasts).map((r) => r.id))('neither time nor another fact ends what %s shows', (id) => {
+    expect(takenBack(id)).toBe(0)
+  })
+
+  test.each(['visit-consent', 'care-relation'])('the control: what %s shows can end, and it does not claim to last', (id) => {
+    expect(takenBack(id)).toBeGreaterThan(0)
+    expect(accessRules.find((r) => r.id === id)!.lasts).toBeUndefined()
+  })
+})

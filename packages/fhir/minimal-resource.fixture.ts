@@ -56,6 +56,18 @@ const completions: Record<string, JsonObject> = {
     ],
   },
   Organization: { name: '縁病院' },
+  CapabilityStatement: { kind: 'capability', description: 'a', software: { name: 'a' }, rest: [{ mode: 'server' }] },
+  TerminologyCapabilities: { kind: 'capability', description: 'a', software: { name: 'a' } },
+  StructureDefinition: {
+    type: 'Patient',
+    kind: 'resource',
+    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient',
+    derivation: 'constraint',
+    differential: { element: [{ id: 'Patient', path: 'Patient' }] },
+  },
+  MolecularSequence: { coordinateSystem: 1 },
+  NamingSystem: { kind: 'codesystem' },
+  TriggerDefinition: { type: 'data-added', data: [{ type: 'Patient' }] },
   'ImmunizationRecommendation.recommendation': { vaccineCode: [{ text: 'a' }] },
   'CoverageEligibilityResponse.insurance.item': { category: { text: 'a' } },
 }

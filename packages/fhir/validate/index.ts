@@ -1,7 +1,8 @@
 /** Checks resources: base R4, and with definitions and terminology everything a profile, a value set and a reference may ask. */
-import type { Definitions } from '../definition/model.ts'
+import { baseDefinitions, type Definitions } from '../definition/index.ts'
 import type { Finding, Json } from '../model.ts'
 import type { ProfilePort, TerminologyPort } from './ports.ts'
+import { profiles as profileLayer } from './profile/index.ts'
 import { startWalk, walkThrough } from './resource.ts'
 import { makeShapes } from './shape.ts'
 import type { Knowledge } from './walk.ts'
@@ -13,7 +14,7 @@ const typeOf = (resource: Json): string =>
     ? resource.resourceType.slice(0, 60)
     : 'Resource'
 
-const base: Knowledge = { shapeOf: makeShapes(() => null, false), definitions: null, terminology: null, profiles: null, claimed: false }
+const base: Knowledge = { shapeOf: makeShapes(baseDefinitions, false), definitions: null, terminology: null, profiles: null, claimed: false }
 
 /**
  * What base R4 finds wrong with a resource; an empty list or warnings alone mean it may be accepted.
@@ -43,7 +44,7 @@ export function makeValidator(parts: {
   terminology?: TerminologyPort | null
   profiles?: ProfilePort | null
 }): Validator {
-  const { definitions, terminology = null, profiles = null } = parts
+  const { definitions, terminology = null, profiles = profileLayer } = parts
   const shapeOf = makeShapes(() => definitions, terminology !== null)
   const claiming: Knowledge = { shapeOf, definitions, terminology, profiles, claimed: true }
   const plain: Knowledge = { ...claiming, claimed: false }

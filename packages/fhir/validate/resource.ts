@@ -10,7 +10,7 @@ import { bindingProblem } from './binding.ts'
 import { checkAsContained, checkContainedUse, containedById, reportDomain, resourcesByFullUrl } from './contained.ts'
 import { environmentOf } from './environment.ts'
 import { checkExtension } from './extension.ts'
-import { checkRules } from './invariant/rule.ts'
+import { checkPropertyRules, checkRules } from './invariant/rule.ts'
 import { shown } from './invariant/terms.ts'
 import { checkProfiles } from './profiles.ts'
 import { checkReference, noteLocalUri } from './reference.ts'
@@ -49,6 +49,7 @@ function checkValue(walk: Walk, value: Json, property: Property): void {
   }
   if (property.primitive) {
     checkPrimitive(walk, value, property)
+    if (property.rules !== null) checkPropertyRules(walk, value, property)
     return
   }
   if (property.type === 'xhtml') {
@@ -64,6 +65,7 @@ function checkValue(walk: Walk, value: Json, property: Property): void {
     return
   }
   checkObject(walk, value, property.shape(), property.sibling)
+  if (property.rules !== null) checkPropertyRules(walk, value, property)
   if (property.reference) checkReference(walk, value, property.targets)
   if (property.simpleQuantity && value.comparator !== undefined)
     reportInvariant(walk, {

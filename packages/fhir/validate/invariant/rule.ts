@@ -1,13 +1,13 @@
 /** Invariants ready to run: a native form where one is written, else the definition's expression on our FHIRPath. */
 import type { Constraint } from '../../definition/model.ts'
 import { compileFhirPath, type FhirPath, FhirPathError, type FhirPathNode } from '../../fhirpath/index.ts'
-import type { JsonObject } from '../../model.ts'
+import type { Json, JsonObject } from '../../model.ts'
 import { isA } from '../../shapes.ts'
 import { nodeHere, reportInvariant, reportOnce, type Walk } from '../walk.ts'
 import { administrativeInvariants } from './administrative.ts'
 import { bundleInvariants } from './bundle.ts'
 import { clinicalInvariants } from './clinical.ts'
-import { sentences } from './sentences.ts'
+import { japaneseSentences } from './sentences.ts'
 import type { Invariant } from './terms.ts'
 import { typeInvariants } from './types.ts'
 
@@ -46,16 +46,15 @@ function lazily(expression: string | undefined): Rule['expression'] {
   }
 }
 
-/** A constraint of a definition as a rule that runs on the engine. */
+/** A constraint of a definition as a rule that runs on the engine. Constraints of packages have no sentence of ours. */
 export function expressionRule({ key, severity, human, expression }: Constraint): Rule {
-  const own = sentences[key]
   return {
     key,
     severity,
     native: null,
     expression: lazily(expression),
-    ja: own?.ja ?? `規則${key}に合いません: ${human}`,
-    en: own?.en ?? `The rule ${key} is not kept: ${human}`,
+    ja: japaneseSentences.get(key) ?? `規則${key}に合いません: ${human}`,
+    en: `${key} is not kept: ${human}`,
   }
 }
 
@@ -98,4 +97,11 @@ export function checkRules(walk: Walk, value: JsonObject, rules: readonly Rule[]
     if (native === true) continue
     if (native === false || !holds(walk, rule, nodeHere(walk))) reportInvariant(walk, rule)
   }
+}
+
+/** Runs the rules that stand on an element of the object at hand. */
+export function checkPropertyRules(walk: Walk, value: Json, property: { type: string; pathName: string; rules: readonly Rule[] | null }): void {
+  const { type, pathName, rules } = property
+  const node: FhirPathNode = { value, type, extra: undefined, parent: nodeHere(walk), name: pathName, index: -1 }
+  for (const rule of rules ?? []) if (!holds(walk, rule, node)) reportInvariant(walk, rule)
 }

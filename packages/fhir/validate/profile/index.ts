@@ -1,0 +1,65 @@
+/** Profiles: what they add to base R4, compiled from their snapshots and run on resources and values of datatypes. */
+import type { JsonObject } from '../../model.ts'
+import type { ProfilePort } from '../ports.ts'
+import { isFull, type Walk } from '../walk.ts'
+import { compileProfile } from './compile.ts'
+import { conforms as conformsTo, definitionFor, fitsType } from './conformance.ts'
+import { enter, leave, type Run, runOf, say, sayOnce, unknown, yes } from './run.ts'
+
+const noChecks = () => []
+
+function runFor(walk: Walk): Run {
+  const { definitions } = walk.knowledge
+  return runOf(walk, definitions === null ? noChecks : (definition) => compileProfile(definitions, definition))
+}
+
+const typeOf = (walk: Walk, value: JsonObject, fallback: string): string => {
+  if (typeof value.resourceType === 'string') return value.resourceType
+  const here = walk.objects[walk.depth - 1] === value ? walk.shapes[walk.depth - 1] : undefined
+  return here ?? fallback
+}
+
+/**
+ * Checks what the profile adds to base R4; findings go to the walk, whose path stands at the value.
+ * A profile that is not loaded is said once as not checked; one that cannot be read is an error.
+ */
+export function checkProfile(walk: Walk, value: JsonObject, url: string): void {
+  if (isFull(walk)) return
+  const run = runFor(walk)
+  const definition = definitionFor(run, { canonical: url, within: undefined })
+  if (definition === undefined) {
+    const problem = walk.knowledge.definitions?.problem(url)
+    if (problem) sayOnce(run, 'profile/broken', [url, problem.ja, problem.en])
+    else sayOnce(run, 'profile/not-loaded', [url])
+    return
+  }
+  const type = typeOf(walk, value, definition.type)
+  if (!fitsType(type, definition.type)) {
+    say(run, 'profile/resource-type', [url, definition.type, type])
+    return
+  }
+  let done = run.done.get(value)
+  if (done === undefined) run.done.set(value, (done = new Set()))
+  if (done.has(definition)) return
+  done.add(definition)
+  const outer = run.definition
+  run.definition = definition
+  const frame = enter(run, null)
+  frame.value = value
+  frame.type = type
+  frame.name = ''
+  const checks = compileProfile(walk.knowledge.definitions!, definition)
+  for (let i = 0; i < checks.length; i++) checks[i]!(run, frame)
+  leave(run)
+  run.definition = outer
+}
+
+/** Does the value keep to the profile? Without findings; undefined where the profile is not loaded. */
+export function conforms(walk: Walk, value: JsonObject, url: string): boolean | undefined {
+  const run = runFor(walk)
+  const answer = conformsTo(run, value, typeOf(walk, value, ''), { canonical: url, within: undefined })
+  return answer === unknown ? undefined : answer === yes
+}
+
+/** What the base checks ask of profiles. */
+export const profiles: ProfilePort = { checkProfile, conforms }

@@ -1,0 +1,161 @@
+/** One validation's work on profiles: what stands where, what was counted, what was found to conform. Reused, so that a sound resource costs no memory. */
+import type { StructureDefinition } from '../../definition/model.ts'
+import { elementPlaces, type Node } from '../../fhirpath/node.ts'
+import { type FhirPathEnvironment, fhirPathNode } from '../../fhirpath/index.ts'
+import type { Finding, Json, JsonObject } from '../../model.ts'
+import { isFull, maxFindings, nodeHere, pathOf, type Walk } from '../walk.ts'
+import { profileFinding, type ProfileFinding, type ProfileRule } from './sentences.ts'
+
+/** One JSON name of an element with the type its value has there. */
+export type Place = ReturnType<typeof elementPlaces>[number]
+
+/** `unknown`: what would tell is not loaded. */
+export type Answer = 0 | 1 | 2
+export const no = 0
+export const yes = 1
+export const unknown = 2
+
+/** An element of the instance, as the checks see it. */
+export type Frame = {
+  value: Json | undefined
+  /** Id and extensions of a primitive. */
+  extra: JsonObject | undefined
+  /** R4 type or part (`Patient.contact`). */
+  type: string
+  name: string
+  index: number
+  parent: Frame | null
+  /** As expressions see it; made when one asks. */
+  node: Node | null
+}
+
+export type Check = (run: Run, frame: Frame) => void
+
+/** `running` answers yes: profiles that refer to each other hold as long as nothing speaks against them. */
+export type Outcome = { state: 'running' | 'yes' | 'no'; errors: readonly Finding[] }
+
+export type Run = {
+  readonly walk: Walk
+  /** What a profile adds, compiled. */
+  readonly checksOf: (definition: StructureDefinition) => readonly Check[]
+  /** The profile now checked. */
+  definition: StructureDefinition | null
+  readonly frames: Frame[]
+  top: number
+  readonly counts: number[]
+  countsTop: number
+  /** By value, then by profile. */
+  readonly outcomes: Map<JsonObject, Map<string, Outcome>>
+  /** Profiles already checked where they stand, by value. */
+  readonly done: Map<JsonObject, Set<StructureDefinition>>
+  /** Where the walk reports; another list while a conformance is only tried. */
+  readonly findings: Finding[]
+  trying: number
+  /** Where the outermost trial began, as text. */
+  at: string
+  environment: { of: FhirPathEnvironment; env: FhirPathEnvironment } | null
+}
+
+const runs = new WeakMap<Walk, Run>()
+
+export function runOf(walk: Walk, checksOf: Run['checksOf']): Run {
+  const known = runs.get(walk)
+  if (known !== undefined) return known
+  const run: Run = {
+    walk,
+    checksOf,
+    definition: null,
+    frames: [],
+    top: 0,
+    counts: [],
+    countsTop: 0,
+    outcomes: new Map(),
+    done: new Map(),
+    findings: walk.findings,
+    trying: 0,
+    at: '',
+    environment: null,
+  }
+  runs.set(walk, run)
+  return run
+}
+
+/** Nodes one rule may visit in one element; far more than any sensible rule needs. */
+const maxSteps = 200_000
+
+/** What rules may ask: what the walk's own may, with a tighter budget. */
+export function environmentOf(run: Run): FhirPathEnvironment {
+  const { env } = run.walk
+  if (run.environment === null || run.environment.of !== env) run.environment = { of: env, env: { ...env, maxSteps } }
+  return run.environment.env
+}
+
+/** The next free frame, for a child of `parent`; give it back with `leave`. */
+export function enter(run: Run, parent: Frame | null): Frame {
+  let frame = run.frames[run.top]
+  if (frame === undefined) {
+    frame = { value: undefined, extra: undefined, type: '', name: '', index: -1, parent: null, node: null }
+    run.frames.push(frame)
+  }
+  run.top++
+  frame.parent = parent
+  frame.node = null
+  frame.extra = undefined
+  frame.index = -1
+  return frame
+}
+
+export function leave(run: Run): void {
+  run.top--
+}
+
+/** Deeper than any resource that is read. */
+export const tooDeep = (run: Run): boolean => run.top > 300
+
+/** The element as an expression sees it. What an entry of a bundle holds stands for itself. */
+export function nodeOf(run: Run, frame: Frame): Node {
+  if (frame.node !== null) return frame.node
+  const { parent, name, index, value, type, extra } = frame
+  const apart = parent === null || (name === 'resource' && parent.type === 'Bundle.entry')
+  const node = apart ? rootNode(run, frame) : { value, type, extra, parent: nodeOf(run, parent), name, index }
+  frame.node = node
+  return node
+}
+
+function rootNode(run: Run, frame: Frame): Node {
+  const { walk } = run
+  const here = run.trying === 0 && walk.depth > 0 && walk.objects[walk.depth - 1] === frame.value
+  return here ? nodeHere(walk) : fhirPathNode(frame.value ?? null, frame.type)
+}
+
+const label = (definition: StructureDefinition | null): string | undefined =>
+  definition === null ? undefined : definition.version === undefined ? definition.url : `${definition.url}|${definition.version}`
+
+/** Reports at the walk's place, under the profile now checked. */
+export function say(run: Run, rule: ProfileRule, details: readonly string[]): void {
+  push(run, profileFinding(rule, { path: pathOf(run.walk), details, profile: label(run.definition) }))
+}
+
+/** What two profiles, or a profile and its slice, ask alike is said once. */
+function push({ walk }: Run, finding: ProfileFinding): void {
+  const { findings } = walk
+  if (isFull(walk)) return
+  for (const { path, ruleId, ja } of findings) if (path === finding.path && ruleId === finding.ruleId && ja === finding.ja) return
+  findings.push(finding)
+}
+
+export function sayFinding(run: Run, finding: Omit<Finding, 'path'>): void {
+  const { walk } = run
+  const profile = label(run.definition)
+  push(run, { ...finding, path: pathOf(walk), ...(profile === undefined ? {} : { profile }) })
+}
+
+/** Says once in a validation what could not be checked, also from within a trial. */
+export function sayOnce(run: Run, rule: ProfileRule, details: readonly string[]): void {
+  const { walk } = run
+  const key = `${rule} ${details[0] ?? ''}`
+  if (walk.said.has(key)) return
+  walk.said.add(key)
+  const path = run.trying > 0 ? run.at : pathOf(walk)
+  if (run.findings.length < maxFindings) run.findings.push(profileFinding(rule, { path, details, profile: label(run.definition) }))
+}

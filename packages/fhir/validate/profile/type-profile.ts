@@ -1,0 +1,78 @@
+/** Profiles on the type of an element: a name as the Japanese name profile wants it, a resource in an entry. */
+import type { ElementType } from '../../definition/model.ts'
+import { coreType } from './base.ts'
+import type { Context } from './compile.ts'
+import { claims, conforms, definitionFor, fitsType, nearest, type Wanted } from './conformance.ts'
+import { type Check, type Frame, type Run, say, sayOnce, unknown, yes } from './run.ts'
+import { childNamed, treeOf } from './tree.ts'
+import { isObject } from './values.ts'
+
+/** Checks the value where it stands. The same profile is not checked twice at the same value. */
+function applyHere(run: Run, frame: Frame, wanted: Wanted): void {
+  const { value } = frame
+  if (!isObject(value) || claims(run, value, wanted.canonical)) return
+  const definition = definitionFor(run, wanted)
+  if (definition === undefined) {
+    sayOnce(run, 'profile/type-not-loaded', [wanted.canonical])
+    return
+  }
+  if (!fitsType(frame.type, definition.type)) {
+    say(run, 'profile/resource-type', [wanted.canonical, definition.type, frame.type])
+    return
+  }
+  if (run.trying === 0) {
+    let done = run.done.get(value)
+    if (done === undefined) run.done.set(value, (done = new Set()))
+    if (done.has(definition)) return
+    done.add(definition)
+  }
+  const outer = run.definition
+  run.definition = definition
+  for (const check of run.checksOf(definition)) check(run, frame)
+  run.definition = outer
+}
+
+function applyOneOf(run: Run, frame: Frame, id: string, wanted: readonly Wanted[]): void {
+  const { value, type } = frame
+  if (!isObject(value)) return
+  let doubt = false
+  for (const one of wanted) {
+    const answer = conforms(run, value, type, one)
+    if (answer === yes) return
+    if (answer === unknown) doubt = true
+  }
+  if (doubt) return
+  const difference = nearest(run, value, type, wanted)
+  const names = wanted.map(({ canonical }) => canonical).join(', ')
+  say(run, 'profile/not-conformant', [id, names, difference?.ja ?? '', difference?.en ?? ''])
+}
+
+/** Extensions are checked by their url wherever they stand; only in a trial nobody else does it. */
+function isChecked({ definitions, tree }: Context, canonical: string): boolean {
+  const definition = definitions.structure(canonical, tree.definition.package)
+  const extension = definition && treeOf(definition)
+  if (!extension) return true
+  const fixed = childNamed(extension.root, 'url')?.def.fixed?.value
+  return fixed === undefined || fixed === extension.definition.url
+}
+
+/** The checks of profiles on a type that the base does not ask for. */
+export function typeProfileChecks(
+  context: Context,
+  { id, type, profiles }: { id: string; type: ElementType; profiles: readonly string[] },
+): Check[] {
+  const within = context.tree.definition.package
+  // R4's own types are the base's matter
+  const wanted = profiles.filter((canonical) => coreType(canonical) === null).map((canonical) => ({ canonical, within }))
+  const [only] = wanted
+  if (only === undefined || wanted.length < profiles.length) return []
+  const aside = type.code === 'Extension' && wanted.every(({ canonical }) => isChecked(context, canonical))
+  return [
+    (run, frame) => {
+      if (aside && run.trying === 0) return
+      if (frame.type !== type.code && frame.type !== '' && !fitsType(frame.type, type.code)) return
+      if (wanted.length === 1) applyHere(run, frame, only)
+      else applyOneOf(run, frame, id, wanted)
+    },
+  ]
+}

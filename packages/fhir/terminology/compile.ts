@@ -259,7 +259,11 @@ export const systemVerdict = (view: CodeSystemView, code: string): Verdict =>
 
 function ownVerdict(part: Part, code: string): Membership {
   const { view, listed, tests } = part
-  if (listed) return listed.has(view?.caseSensitive === false ? code.toLowerCase() : code) ? isIn : isOut
+  if (listed) {
+    if (!listed.has(view?.caseSensitive === false ? code.toLowerCase() : code)) return isOut
+    // a list may name what its code system does not have
+    return view?.content === 'complete' && !view.find(code) ? isOut : isIn
+  }
   if (!view) return part.why ? { result: 'unknown', why: part.why } : isOut
   const concept: Concept | undefined = view.find(code)
   if (!concept) {

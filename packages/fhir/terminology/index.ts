@@ -2,18 +2,23 @@
 import type { Definitions } from '../definition/model.ts'
 import type { Json } from '../model.ts'
 import { type CompiledSet, makeCompiler } from './compile.ts'
+import { type Expansion, type ExpandQuestion, expand } from './expand.ts'
 import { type CodeAnswer, codeIn, type LookupAnswer, type LookupQuestion, lookup, type Relation, subsumption } from './lookup.ts'
 import { type CodeIssue, issues } from './messages.ts'
-import type { CodeSystemView, Coding, Membership, ValueSet } from './model.ts'
+import type { CodeSystemView, Coding, Membership } from './model.ts'
 import { valueSetOf } from './read-json.ts'
 import { makeSources, type Sources } from './sources.ts'
+import { type TranslateQuestion, type Translation, translate } from './translate.ts'
 import { type CodeCheck, type CodeQuestion, checkInCodeSystem, checkInValueSet } from './validate-code.ts'
 import { whyNoValueSet } from './why.ts'
 
 export type * from './model.ts'
 export type { CompiledSet } from './compile.ts'
 export type { CodeAnswer, LookupAnswer, LookupQuestion, Relation } from './lookup.ts'
+export type { Expansion, ExpandQuestion, ExpansionEntry, ExpansionParameter } from './expand.ts'
+export { codingJson, designationJson, expansionJson, propertyValue } from './expansion-json.ts'
 export type { CodeIssue, IssueDetail } from './messages.ts'
+export type { Dependency, Equivalence, Match, TranslateQuestion, Translation } from './translate.ts'
 export type { CodeCheck, CodeQuestion } from './validate-code.ts'
 export { codeSystemOf } from './table.ts'
 
@@ -34,6 +39,10 @@ export type Terminology = {
   validateCode: (valueSet: string | Json, question: CodeQuestion) => CodeCheck
   /** `$validate-code` of CodeSystem; `system` stands where a coding names none. */
   validateInSystem: (system: string | undefined, question: CodeQuestion) => CodeCheck
+  /** `$expand`; the value set by canonical or as a resource. `expansionJson` writes it down. */
+  expand: (valueSet: string | Json, question: ExpandQuestion) => Expansion | { issue: CodeIssue }
+  /** `$translate`. */
+  translate: (question: TranslateQuestion) => Translation
   sources: Sources
 }
 
@@ -70,9 +79,18 @@ export function makeTerminology(given: {
   }
 
   const validateCode = (valueSet: string | Json, question: CodeQuestion): CodeCheck => {
-    const asked = question.versions || question.supplements ? makeCompiler(sources, question.versions, question.supplements) : compiler
-    const set = typeof valueSet === 'string' ? asked.set(valueSet) : compiledResource(asked, valueSetOf(valueSet))
-    return set ? checkInValueSet({ sources, compiler: asked, set }, question) : missing(typeof valueSet === 'string' ? valueSet : '')
+    const set = setFor(valueSet, question)
+    return set ? checkInValueSet({ sources, set }, question) : missing(typeof valueSet === 'string' ? valueSet : '')
+  }
+
+  const setFor = (
+    valueSet: string | Json,
+    { versions, supplements }: Pick<CodeQuestion, 'versions' | 'supplements'>,
+  ): CompiledSet | undefined => {
+    const asked = versions || supplements ? makeCompiler(sources, versions, supplements) : compiler
+    if (typeof valueSet === 'string') return asked.set(valueSet)
+    const read = valueSetOf(valueSet)
+    return read && asked.given(read)
   }
 
   return {
@@ -83,11 +101,13 @@ export function makeTerminology(given: {
     relation,
     lookup: (question) => lookup(sources, question),
     validateCode,
+    expand: (valueSet, question) => {
+      const set = setFor(valueSet, question)
+      return set ? expand(set, question) : { issue: issues.unknownValueSet(typeof valueSet === 'string' ? valueSet : '') }
+    },
+    translate: (question) => translate(sources, question),
     validateInSystem: (system, question) =>
       checkInCodeSystem({ sources, ...(system === undefined ? {} : { systemUrl: system }) }, question),
     sources,
   }
 }
-
-const compiledResource = (compiler: ReturnType<typeof makeCompiler>, set: ValueSet | undefined): CompiledSet | undefined =>
-  set && compiler.given(set)

@@ -1,5 +1,5 @@
 /** Is a code right: in its code system, in the value set, with its display? @spec http://hl7.org/fhir/R4/valueset-operation-validate-code.html */
-import { type CompiledSet, type Compiler, type Part, systemVerdict } from './compile.ts'
+import { type CompiledSet, type Part, systemVerdict } from './compile.ts'
 import { displayIssue } from './display.ts'
 import { type Languages, languagesOf, type Name, namesOf, preferredName } from './language.ts'
 import { viewWith } from './lookup.ts'
@@ -45,7 +45,7 @@ export type CodeCheck = {
 }
 
 /** What is asked against: a value set, or a code system alone. */
-type Against = { sources: Sources; compiler?: Compiler; set?: CompiledSet; systemUrl?: string }
+type Against = { sources: Sources; set?: CompiledSet; systemUrl?: string }
 type Context = Against & { question: CodeQuestion; languages: Languages }
 
 type Found = {
@@ -67,7 +67,7 @@ const placed = (issue: CodeIssue, form: CodeQuestion['form'], index: number): Co
 }
 
 /** Asks a value set (compiled) about codes. */
-export function checkInValueSet(against: { sources: Sources; compiler: Compiler; set: CompiledSet }, question: CodeQuestion): CodeCheck {
+export function checkInValueSet(against: { sources: Sources; set: CompiledSet }, question: CodeQuestion): CodeCheck {
   const languages = languagesOf(question.displayLanguage ?? languageOf(against.set), false)
   if (!languages) return refusal(issues.badLanguage(question.displayLanguage ?? ''))
   const broken = setProblem(against.set)

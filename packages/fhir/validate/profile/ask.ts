@@ -12,7 +12,9 @@ import { contains, isObject, same } from './values.ts'
 
 /** Type of a value that stands at a place: resources name theirs. */
 export const typeAt = (value: Json | undefined, place: Place): string =>
-  (place.type === 'Resource' || place.type === '') && isObject(value) && typeof value.resourceType === 'string' ? value.resourceType : place.type
+  (place.type === 'Resource' || place.type === '') && isObject(value) && typeof value.resourceType === 'string'
+    ? value.resourceType
+    : place.type
 
 /** One who says yes is enough. */
 function among(run: Run, value: Json | undefined, place: Place, next: Ask): Answer {

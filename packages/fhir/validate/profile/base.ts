@@ -20,7 +20,8 @@ function elementsByPath(definition: StructureDefinition): ReadonlyMap<string, El
   const known = byPath.get(definition)
   if (known) return known
   const paths = new Map<string, ElementDefinition>()
-  for (const element of definition.elements) if (element.sliceName === undefined && !paths.has(element.path)) paths.set(element.path, element)
+  for (const element of definition.elements)
+    if (element.sliceName === undefined && !paths.has(element.path)) paths.set(element.path, element)
   byPath.set(definition, paths)
   return paths
 }
@@ -62,7 +63,11 @@ export function bindsAlready(binding: NonNullable<ElementDefinition['binding']>,
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((one) => b.includes(one))
 
 /** Profiles or targets of the type that no earlier definition asks for; undefined: nothing new. */
-export function added(type: ElementType, kind: 'profiles' | 'targets', earlier: readonly ElementDefinition[]): readonly string[] | undefined {
+export function added(
+  type: ElementType,
+  kind: 'profiles' | 'targets',
+  earlier: readonly ElementDefinition[],
+): readonly string[] | undefined {
   const wanted = type[kind]
   if (!wanted || wanted.length === 0) return undefined
   if (kind === 'targets' && wanted.some((one) => coreType(one) === 'Resource')) return undefined
@@ -105,7 +110,10 @@ export function addedConstraints(
   return node.def.constraints.filter((constraint) => {
     if (isCoreConstraint(definitions, constraint)) return false
     // a key that base R4 uses is base R4's, unless another source says it anew
-    if (constraint.source === undefined && [...roots, ...earlier.flatMap((one) => one.constraints)].some(({ key }) => key === constraint.key))
+    if (
+      constraint.source === undefined &&
+      [...roots, ...earlier.flatMap((one) => one.constraints)].some(({ key }) => key === constraint.key)
+    )
       return false
     return !earlier.some((one) =>
       one.constraints.some(({ key, expression }) => key === constraint.key && expression === constraint.expression),

@@ -20,7 +20,11 @@ function discriminatorsOf(node: TreeNode): readonly Discriminator[] {
   return node.choice ? byType : []
 }
 
-function sliceOf(context: Context, around: Subject, made: { node: TreeNode; discriminators: readonly Discriminator[]; at: number; order: number }): Slice {
+function sliceOf(
+  context: Context,
+  around: Subject,
+  made: { node: TreeNode; discriminators: readonly Discriminator[]; at: number; order: number },
+): Slice {
   const { node, discriminators, at, order } = made
   const { sliceName, min, max, id } = node.def
   const { shape } = around

@@ -23,12 +23,14 @@ export function claims(run: Run, value: JsonObject, canonical: string): boolean 
   const at = canonical.indexOf('|')
   const url = at < 0 ? canonical : canonical.slice(0, at)
   return meta.profile.some(
-    (one) => typeof one === 'string' && (one === url || one === canonical || (at < 0 && one.startsWith(url) && one.charAt(url.length) === '|')),
+    (one) =>
+      typeof one === 'string' && (one === url || one === canonical || (at < 0 && one.startsWith(url) && one.charAt(url.length) === '|')),
   )
 }
 
 /** Can a value of this R4 type be of the profile's type? */
-export const fitsType = (type: string, wanted: string): boolean => type === wanted || type === '' || (isKnownType(type) && isA(type, wanted))
+export const fitsType = (type: string, wanted: string): boolean =>
+  type === wanted || type === '' || (isKnownType(type) && isA(type, wanted))
 
 type Aside = Pick<Walk, 'findings' | 'path' | 'scope' | 'around'>
 
@@ -152,4 +154,3 @@ export function differenceFrom(about: {
     return said
   }
 }
-

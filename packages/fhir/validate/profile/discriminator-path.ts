@@ -6,7 +6,8 @@ export type PathStep =
   | { kind: 'resolve' }
   | { kind: 'ofType'; type: string }
 
-const token = /^(?:(\$this)|extension\(\s*(?:'([^']*)'|"([^"]*)")\s*\)|(resolve)\(\s*\)|(?:ofType|as)\(\s*(?:FHIR\.)?([A-Za-z]+)\s*\)|([A-Za-z_][A-Za-z0-9_]*)(?:\[x\])?)(?:\.|$)/
+const token =
+  /^(?:(\$this)|extension\(\s*(?:'([^']*)'|"([^"]*)")\s*\)|(resolve)\(\s*\)|(?:ofType|as)\(\s*(?:FHIR\.)?([A-Za-z]+)\s*\)|([A-Za-z_][A-Za-z0-9_]*)(?:\[x\])?)(?:\.|$)/
 
 /** The steps of a path, none for `$this`; null where it is written in a way that discriminators are not. */
 export function parseDiscriminatorPath(path: string): readonly PathStep[] | null {

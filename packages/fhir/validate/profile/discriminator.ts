@@ -24,7 +24,11 @@ function spotOf(tree: Tree, node: TreeNode, shape: string): Spot {
   return { tree, node, shape, codes: types.map(({ code }) => code), profiles: types.flatMap(({ profiles }) => profiles ?? []) }
 }
 
-const rootSpot = (tree: Tree): Spot => ({ ...spotOf(tree, tree.root, tree.definition.type), codes: [tree.definition.type], profiles: [tree.definition.url] })
+const rootSpot = (tree: Tree): Spot => ({
+  ...spotOf(tree, tree.root, tree.definition.type),
+  codes: [tree.definition.type],
+  profiles: [tree.definition.url],
+})
 
 /** Roots of the profiles the value has by its type. */
 function profileSpots(context: Context, spot: Spot): Spot[] {

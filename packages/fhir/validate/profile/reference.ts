@@ -83,4 +83,3 @@ export function versioningCheck(id: string, versioning: 'independent' | 'specifi
       say(run, 'profile/versioning', [id, versioning === 'specific' ? '明記し' : '書か', versioning])
   }
 }
-

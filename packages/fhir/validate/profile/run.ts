@@ -1,6 +1,6 @@
 /** One validation's work on profiles: what stands where, what was counted, what was found to conform. Reused, so that a sound resource costs no memory. */
 import type { StructureDefinition } from '../../definition/model.ts'
-import { elementPlaces, type Node } from '../../fhirpath/node.ts'
+import type { elementPlaces, Node } from '../../fhirpath/node.ts'
 import { type FhirPathEnvironment, fhirPathNode } from '../../fhirpath/index.ts'
 import type { Finding, Json, JsonObject } from '../../model.ts'
 import { isFull, maxFindings, nodeHere, pathOf, type Walk } from '../walk.ts'

@@ -53,7 +53,19 @@ const hasCode = (value: Json): boolean =>
 const isExcused = (value: JsonObject): boolean =>
   value.extension !== undefined || (Array.isArray(value.coding) && value.coding.some((one) => isObject(one) && one.extension !== undefined))
 
-const bound = new Set(['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri', 'SimpleQuantity', 'Age', 'Duration', 'Count', 'Distance'])
+const bound = new Set([
+  'code',
+  'Coding',
+  'CodeableConcept',
+  'Quantity',
+  'string',
+  'uri',
+  'SimpleQuantity',
+  'Age',
+  'Duration',
+  'Count',
+  'Distance',
+])
 
 function checkMembership(run: Run, frame: Frame, { id, valueSet, required }: { id: string; valueSet: string; required: boolean }): void {
   const { value } = frame

@@ -27,7 +27,8 @@ function nodeOf(def: ElementDefinition): TreeNode {
 /** The element a slice divides; `valueQuantity` divides `value[x]`. */
 function slicerOf(parent: TreeNode, slice: TreeNode): TreeNode | undefined {
   return (
-    parent.children.find((child) => child.name === slice.name) ?? parent.children.find((child) => child.choice && slice.name.startsWith(child.name))
+    parent.children.find((child) => child.name === slice.name) ??
+    parent.children.find((child) => child.choice && slice.name.startsWith(child.name))
   )
 }
 

@@ -3,7 +3,10 @@ import type { ElementDefinition, TypedValue } from '../../definition/model.ts'
 import { type Check, type Frame, type Run, say } from './run.ts'
 import { characters, compareToBound, contains, same, shownValue } from './values.ts'
 
-type Wanted = { fixed: TypedValue | undefined; pattern: TypedValue | undefined } & Pick<ElementDefinition, 'maxLength' | 'minValue' | 'maxValue'>
+type Wanted = { fixed: TypedValue | undefined; pattern: TypedValue | undefined } & Pick<
+  ElementDefinition,
+  'maxLength' | 'minValue' | 'maxValue'
+>
 
 /** A choice is held to the fixed value only where it is of its type. */
 const isType = (frame: Frame, { type }: TypedValue) => frame.type === type || frame.type === '' || type === ''
@@ -38,4 +41,5 @@ export function valueChecks(id: string, { fixed, pattern, maxLength, minValue, m
   return checks
 }
 
-const otherType = (frame: Frame, wanted: TypedValue) => typeof frame.value === 'object' && typeof wanted.value === 'object' && !isType(frame, wanted)
+const otherType = (frame: Frame, wanted: TypedValue) =>
+  typeof frame.value === 'object' && typeof wanted.value === 'object' && !isType(frame, wanted)

@@ -62,8 +62,10 @@ export function compareToBound(value: Json | undefined, bound: TypedValue): numb
 export function shownValue(value: Json | undefined): string {
   if (value === undefined) return '-'
   if (typeof value === 'string') return value.length > 120 ? `${value.slice(0, 120)}...` : value
-  if (isObject(value) && typeof value.code === 'string') return typeof value.system === 'string' ? `${value.system}|${value.code}` : value.code
-  if (isObject(value) && Array.isArray(value.coding) && value.coding.length > 0) return value.coding.map((one) => shownValue(one)).join(', ')
+  if (isObject(value) && typeof value.code === 'string')
+    return typeof value.system === 'string' ? `${value.system}|${value.code}` : value.code
+  if (isObject(value) && Array.isArray(value.coding) && value.coding.length > 0)
+    return value.coding.map((one) => shownValue(one)).join(', ')
   const text = JSON.stringify(value)
   return text.length > 120 ? `${text.slice(0, 120)}...` : text
 }

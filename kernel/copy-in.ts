@@ -58,33 +58,56 @@ function field(value: CopyValue): string {
   return String(value)
 }
 
+/** Where a row stands: `from` to `to` in a room that its message shares with others. */
+export type Written = { room: Buffer; from: number; to: number }
+export type CopyWriter = ReturnType<typeof copyWriter>
+
 /**
- * Rows in COPY's text form, with the values of each in the order of the columns, as messages to the server. Each row is written where it
- * leaves from: put together as one text first, they would take five times as long.
+ * Takes rows one by one, with the values of each in the order of the columns. Each is written where it leaves from: put together as one
+ * text first, rows would take five times as long.
+ * @param roomBytes taken at a time for what comes
  * @spec PostgreSQL COPY, text format; frontend/backend protocol, CopyData
  */
-export function copyText(rows: Iterable<readonly CopyValue[]>): Buffer[] {
-  const pieces: Buffer[] = []
-  let room = Buffer.allocUnsafeSlow(PIECE)
-  let at = HEAD
+export function copyWriter(roomBytes = PIECE) {
+  let room = Buffer.allocUnsafeSlow(roomBytes)
+  let [start, at, pieces]: [number, number, Buffer[]] = [0, HEAD, []]
   const close = () => {
-    room.writeUInt8(0x64)
-    room.writeUInt32BE(at - 1, 1)
-    pieces.push(room.subarray(0, at))
+    if (at === start + HEAD) return
+    room.writeUInt8(0x64, start)
+    room.writeUInt32BE(at - start - 1, start + 1)
+    pieces.push(room.subarray(start, at))
+    start = at
+    at += HEAD
   }
-  const fields: string[] = []
-  for (const row of rows) {
-    for (let n = 0; n < row.length; n++) fields[n] = field(row[n])
-    const line = fields.join('\t')
-    const most = line.length * 3 + 1
-    if (at + most > room.length) {
-      if (at > HEAD) close()
-      room = Buffer.allocUnsafeSlow(Math.max(PIECE, most + HEAD))
-      at = HEAD
-    }
-    at += room.write(line, at)
-    room[at++] = 10
+  return {
+    add(row: readonly CopyValue[]): Written {
+      let line = field(row[0])
+      for (let n = 1; n < row.length; n++) line += `\t${field(row[n])}`
+      const most = line.length * 3 + 1
+      if (at - start + most > PIECE) close()
+      if (at + most > room.length) {
+        close()
+        room = Buffer.allocUnsafeSlow(Math.max(roomBytes, most + HEAD))
+        ;[start, at] = [0, HEAD]
+      }
+      const from = at
+      at += room.write(line, at)
+      room[at++] = 10
+      return { room, from, to: at }
+    },
+    /** What came since the last time, as messages to the server. */
+    take(): Buffer[] {
+      close()
+      const taken = pieces
+      pieces = []
+      return taken
+    },
   }
-  if (at > HEAD) close()
-  return pieces
+}
+
+/** Rows in COPY's text form, as messages to the server. */
+export function copyText(rows: Iterable<readonly CopyValue[]>): Buffer[] {
+  const writer = copyWriter()
+  for (const row of rows) writer.add(row)
+  return writer.take()
 }

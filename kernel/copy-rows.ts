@@ -129,11 +129,20 @@ function rowOf(chunk: Buffer, from: number): Buffer[] | null {
  * @param table schema and name, a constant of ours
  * @param about.rows values in the order of the columns
  */
-export function copyInto(
+export const copyInto = (
   db: Db,
-  table: `${string}.${string}`,
+  table: Table,
   { columns, rows }: { columns: readonly string[]; rows: Iterable<readonly CopyValue[]> },
+): Promise<void> => copyReady(db, table, { columns, pieces: copyText(rows) })
+
+type Table = `${string}.${string}`
+
+/** As `copyInto`, of rows that are messages to the server already. */
+export function copyReady(
+  db: Db,
+  table: Table,
+  { columns, pieces }: { columns: readonly string[]; pieces: readonly Buffer[] },
 ): Promise<void> {
   const into = sql`copy ${sql.table(table)} (${sql.join(columns.map((name) => sql.id(name)))}) from stdin`.compile(db)
-  return compiledLater(db, Object.assign({ ...into }, { rows: copyText(rows) }))
+  return compiledLater(db, Object.assign({ ...into }, { rows: pieces }))
 }

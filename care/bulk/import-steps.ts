@@ -1,13 +1,13 @@
-import { join } from 'node:path'
 import type { ManyService } from '#care/record'
 import { insertAudit } from '#kernel/audit'
 import { type Db, sqlState } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { writeOutbox } from '#kernel/outbox'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
-import { isObject, isResourceType, operationOutcome, parseJson, type Resource } from '#packages/fhir'
-import { jobFolder, linesOf, openSinks, type Sinks } from './folder.ts'
-import type { ImportAsk, ImportInput, Job } from './model.ts'
+import type { Resource } from '#packages/fhir'
+import { jobFolder, openSinks, type Sinks } from './folder.ts'
+import { type Batch, batchesOf, type Cursor, firstRepeat, type Read, readAhead, readLine, readLines } from './import-read.ts'
+import type { ImportAsk, Job } from './model.ts'
 import { resolvePatients } from './patients.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
@@ -15,16 +15,7 @@ import { type Booked, bookFor, type Clients, type StepEnd, type Worker } from '.
 
 export type ImportDeps = { home: string; clients: Clients; many: ManyService }
 
-/** Lines of one transaction, and their bytes. */
-const BATCH = { lines: 500, bytes: 4 << 20 }
-
-/** Which input, from which byte on, and the number of the line before. */
-type Cursor = { input: number; offset: number; line: number }
-type Line = { line: number; resource: Resource } | { line: number; outcome: object }
-type Batch = { input: ImportInput; lines: string[]; from: Cursor; to: Cursor }
 type Told = { line: number; outcome: object }
-
-const START: Cursor = { input: 0, offset: 0, line: 0 }
 
 /**
  * An import, one batch after another: what is written, what is noted of it and the place reached are one transaction, so that a batch
@@ -37,19 +28,20 @@ export async function* importSteps(deps: ImportDeps, worker: Worker, job: Job): 
   try {
     let writing: Promise<StepEnd> | null = null
     let handedOver: Promise<void> = Promise.resolve()
-    for await (const batch of batchesOf(deps.home, job.id, ask, (job.cursor as Cursor | null) ?? START)) {
+    const pace = { newShare: 1 }
+    for await (const batch of batchesOf(deps.home, job.id, ask, job.cursor as Cursor | null)) {
       const booked = await bookFor(deps.clients, worker, job)
       if (!booked) return yield await endWith(worker, job, 'token-invalid')
-      // Judged while the database takes in the batch before, and not sooner: it would have to wait for us then.
+      // Made ready while the database takes in the batch before, and not sooner: it would have to wait for us then.
       await handedOver
-      const lines = batch.lines.map((text, i) =>
-        readLine(deps.many, booked, { text, line: batch.from.line + i + 1, type: batch.input.type }),
-      )
+      const { many } = deps
+      const read =
+        pace.newShare < 0.5 ? { lines: readLines(many, booked.ctx, batch), groups: [] } : await readAhead(many, booked.ctx, batch)
       const before: StepEnd = writing ? await writing : 'more'
       if (writing) yield before
       if (before !== 'more') return
       const { promise, resolve } = Promise.withResolvers<void>()
-      writing = inHalves(deps, { worker, job, ask, sinks, batch, lines, handedOver: resolve }).finally(resolve)
+      writing = inHalves(deps, { worker, job, ask, sinks, batch, read, pace, handedOver: resolve }).finally(resolve)
       writing.catch(() => undefined)
       handedOver = promise
     }
@@ -62,45 +54,15 @@ export async function* importSteps(deps: ImportDeps, worker: Worker, job: Job): 
   }
 }
 
-async function* batchesOf(home: string, jobId: string, ask: ImportAsk, start: Cursor): AsyncGenerator<Batch> {
-  for (let n = start.input; n < ask.inputs.length; n++) {
-    const input = ask.inputs[n]!
-    const path = input.place === 'bulk' ? join(jobFolder(home, jobId), input.path) : join(home, input.path)
-    let at = n === start.input ? start : { input: n, offset: 0, line: 0 }
-    for await (const { lines, end } of linesOf(path, { start: at.offset, bytes: input.bytes, most: BATCH.lines, mostBytes: BATCH.bytes })) {
-      const to = { input: n, offset: end, line: at.line + lines.length }
-      yield { input, lines, from: at, to }
-      at = to
-    }
-  }
-}
-
-/** Reads and judges one line by itself; null for an empty one. */
-function readLine(many: ManyService, { ctx }: Booked, about: { text: string; line: number; type: string | null }): Line | null {
-  const { text, line, type } = about
-  if (text.trim() === '') return null
-  const parsed = parseJson(text)
-  if ('findings' in parsed) return { line, outcome: operationOutcome(parsed.findings) }
-  const value = parsed.value
-  const named = isObject(value) && typeof value.resourceType === 'string' ? value.resourceType : ''
-  if (!isResourceType(named) || (type !== null && named !== type))
-    return { line, outcome: refusalOutcome(new Refusal('type-unknown', { type: named.slice(0, 60) })) }
-  try {
-    many.judge(ctx, value as Resource)
-    return { line, resource: value as Resource }
-  } catch (error) {
-    if (error instanceof Refusal) return { line, outcome: refusalOutcome(error) }
-    throw error
-  }
-}
-
 type Work = {
   worker: Worker
   job: Job
   ask: ImportAsk
   sinks: Sinks
   batch: Batch
-  lines: readonly (Line | null)[]
+  read: Read
+  /** How much of the last batch was new: what will stand already need not be made ready. */
+  pace: { newShare: number }
   /** Called when all is on its way to the database. */
   handedOver: () => void
 }
@@ -110,43 +72,31 @@ type Work = {
  * part of its own, after the first.
  */
 async function inHalves(deps: ImportDeps, work: Work): Promise<StepEnd> {
-  const cut = firstRepeat(work.lines)
+  const { lines } = work.read
+  const cut = firstRepeat(lines)
   if (cut !== null) return (await parts(deps, work, cut)).at(-1)!
   try {
     return await writePart(deps, work)
   } catch (error) {
     if (!isOfContent(error)) throw error
-    if (work.lines.length > 1) return (await parts(deps, work, work.lines.length >> 1)).at(-1)!
-    const { line } = work.lines[0]!
+    if (lines.length > 1) return (await parts(deps, work, lines.length >> 1)).at(-1)!
+    const { line } = lines[0]!
     const refusal = error instanceof Refusal ? error : new Refusal('input-invalid', { what: sqlState(error) ?? '' })
-    return writePart(deps, { ...work, lines: [{ line, outcome: refusalOutcome(refusal) }] })
+    return writePart(deps, { ...work, read: { lines: [{ line, outcome: refusalOutcome(refusal) }], groups: [] } })
   }
 }
 
-/** Both parts of a batch that is cut; the first moves the place reached to its own end only. */
+/** Both parts of a batch that is cut, read anew; the first moves the place reached to its own end only. */
 async function parts(deps: ImportDeps, work: Work, cut: number): Promise<StepEnd[]> {
-  const { batch, lines } = work
+  const { batch } = work
   const bytes = batch.lines.slice(0, cut).reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0)
   const middle = { input: batch.from.input, offset: batch.from.offset + bytes, line: batch.from.line + cut }
-  const one = await inHalves(deps, {
-    ...work,
-    batch: { ...batch, lines: batch.lines.slice(0, cut), to: middle },
-    lines: lines.slice(0, cut),
-  })
-  if (one !== 'more') return [one]
-  return [one, await inHalves(deps, { ...work, batch: { ...batch, lines: batch.lines.slice(cut), from: middle }, lines: lines.slice(cut) })]
-}
-
-/** Where a resource comes a second time within the batch, or null. */
-function firstRepeat(lines: readonly (Line | null)[]): number | null {
-  const seen = new Set<string>()
-  for (const [n, line] of lines.entries()) {
-    if (line === null || !('resource' in line) || typeof line.resource.id !== 'string') continue
-    const name = `${line.resource.resourceType}/${line.resource.id}`
-    if (seen.has(name)) return n
-    seen.add(name)
-  }
-  return null
+  const booked = await bookFor(deps.clients, work.worker, work.job)
+  if (!booked) return ['lost']
+  const part = (half: Batch): Promise<StepEnd> =>
+    inHalves(deps, { ...work, batch: half, read: { lines: readLines(deps.many, booked.ctx, half), groups: [] } })
+  const one = await part({ ...batch, lines: batch.lines.slice(0, cut), to: middle })
+  return one === 'more' ? [one, await part({ ...batch, lines: batch.lines.slice(cut), from: middle })] : [one]
 }
 
 /** Faults of what is in a line, not of the database: values it cannot keep, and somebody else's version that came in between. */
@@ -165,15 +115,17 @@ async function writePart(deps: ImportDeps, work: Work): Promise<StepEnd> {
 }
 
 /** @returns false where the client has been ended */
-async function writeIn(trx: Db, deps: ImportDeps, { worker, job, ask, sinks, batch, lines, handedOver }: Work): Promise<boolean> {
+async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> {
+  const { worker, job, ask, sinks, batch, read, pace, handedOver } = work
   const at = worker.now()
   const booked = await bookFor(deps.clients, worker, job, trx)
   if (!booked) return false
-  const good = lines.filter((l): l is Extract<Line, { resource: Resource }> => l !== null && 'resource' in l)
+  const { ready, lines } = await settled(deps.many, booked, { batch, read })
+  const good = lines.filter((l): l is { line: number; resource: Resource } => l !== null && 'resource' in l)
   const bad = lines.filter((l): l is Told => l !== null && 'outcome' in l)
-  const { ready, refused, fresh } = await resolvePatients(deps.many, booked.ctx, good)
-  const results = await deps.many.write(booked.ctx, { resources: ready.map((r) => r.resource), mode: ask.mode, fresh })
-  const late = results.flatMap((r, n) => ('refused' in r ? [{ line: ready[n]!.line, outcome: refusalOutcome(r.refused) }] : []))
+  const { ready: rest, refused, fresh } = await resolvePatients(deps.many, booked.ctx, good)
+  const results = await deps.many.write(booked.ctx, { resources: rest.map((r) => r.resource), mode: ask.mode, fresh, ready })
+  const late = results.flatMap((r, n) => ('refused' in r ? [{ line: rest[n]!.line, outcome: refusalOutcome(r.refused) }] : []))
   const told = [...bad, ...refused, ...late].sort((a, b) => a.line - b.line)
   const done = lines.filter((l) => l !== null).length - told.length
   await writeOutbox(trx, booked.ctx.now, booked.outgoing)
@@ -182,6 +134,8 @@ async function writeIn(trx: Db, deps: ImportDeps, { worker, job, ask, sinks, bat
   // Comes back when the database has taken everything before it: nothing is put into a file for a batch that will be tried again.
   const step = { id: job.id, cursor: batch.to, done, refused: told.length, at, until: keepUntil(at) }
   if (!(await store.advance(trx, { ...step, state: 'running' }))) throw ended
+  const fromReady = ready.reduce((sum, group) => sum + group.rows.length, 0)
+  pace.newShare = (fromReady + results.filter((r) => 'written' in r && r.written.version === 1).length) / Math.max(done, 1)
   if (told.length === 0) return true
   await sinks.append(
     'error',
@@ -192,6 +146,15 @@ async function writeIn(trx: Db, deps: ImportDeps, { worker, job, ask, sinks, bat
   booked.ctx.audit({ outcome: 'resource-invalid', count: told.length, resource: `$import/${job.id}` })
   await insertAudit(trx, booked.entries)
   return true
+}
+
+/** The groups that can go in as they were made ready; the lines of all others are read again, to go the long way. */
+async function settled(many: ManyService, { ctx }: Booked, { batch, read }: { batch: Batch; read: Read }) {
+  const going = await many.canGo(ctx, read.groups)
+  const { from, input } = batch
+  const again = (n: number) => readLine(many, ctx, { text: batch.lines[n]!, line: from.line + n + 1, type: input.type })
+  const lines = read.lines.map((l, n) => (l !== null && 'group' in l && !going[l.group] ? again(n) : l))
+  return { lines, ready: read.groups.filter((_, n) => going[n]) }
 }
 
 const keepUntil = (at: Date): Date => new Date(at.getTime() + KEEP_HOURS * 3600_000)

@@ -1,4 +1,5 @@
 import type { ManyService } from '#care/record'
+import type { Db } from '#kernel/database'
 import { type Context, institutionOf } from '#kernel/context'
 import { Refusal, refusalOutcome, refuse } from '#kernel/refusal'
 import { isObject, type Json, type Resource, sameNumbers } from '#packages/fhir'
@@ -62,6 +63,32 @@ export async function resolvePatients(
     refused,
     fresh,
   }
+}
+
+/** Where the institution's own ids lead, as far as was asked. */
+export type Aliases = { keys: ReadonlyMap<string, string>; asked: ReadonlySet<string> }
+
+const written = /"Patient\/([A-Za-z0-9.-]{1,64})"/g
+
+/** Looks up ahead every id of a Patient that lines speak of, as far as their text shows it. */
+export async function aliasesIn(db: Db, institution: string, texts: readonly string[]): Promise<Aliases> {
+  const asked = new Set<string>()
+  for (const text of texts) for (const [, id] of text.matchAll(written)) asked.add(id!)
+  return { asked, keys: await store.findAliases(db, institution, [...asked]) }
+}
+
+/**
+ * The resource with its references to Patients under our keys, as far as they are known ahead.
+ * @returns also the ids that are nobody's alias: each must be the key of a person of ours. Undefined where an id was not asked about
+ */
+export function pointed(resource: Resource, { keys, asked }: Aliases): { resource: Resource; unknown: string[] } | undefined {
+  const ids = new Set<string>()
+  patientIds(resource, ids)
+  const unknown: string[] = []
+  for (const id of ids)
+    if (!asked.has(id)) return undefined
+    else if (!keys.has(id)) unknown.push(id)
+  return { resource: keys.size === 0 ? resource : renamed(resource, keys), unknown }
 }
 
 const reference = /^Patient\/([A-Za-z0-9.-]{1,64})$/

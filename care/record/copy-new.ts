@@ -1,8 +1,9 @@
+import type { CopyValue } from '#kernel/copy-in'
 import { copyInto } from '#kernel/copy-rows'
 import type { Db } from '#kernel/database'
 import type { WrittenRow } from './store.ts'
 
-const COLUMNS = [
+export const RESOURCE_COLUMNS = [
   ...[
     'key',
     'type',
@@ -20,25 +21,27 @@ const COLUMNS = [
   ...['registered_at', 'clinical_at', 'tokens', 'refs', 'body'],
 ]
 
+/** The values of a first version, in the order of the columns. */
+export const resourceValues = (r: WrittenRow): CopyValue[] => [
+  r.key,
+  r.type,
+  r.id,
+  r.version,
+  r.lastUpdated,
+  r.kind,
+  r.source,
+  r.depositId,
+  r.uninformed,
+  r.undelivered,
+  r.longTerm,
+  r.addressee,
+  r.registeredAt,
+  r.clinicalAt,
+  r.index.tokens,
+  r.index.refs,
+  r.body,
+]
+
 /** Takes in many resources that nobody had before, in one COPY. */
 export const copyResources = (db: Db, rows: readonly WrittenRow[]): Promise<void> =>
-  copyInto(db, 'record.resource', {
-    columns: COLUMNS,
-    rows: rows.map((r) => [
-      ...[
-        r.key,
-        r.type,
-        r.id,
-        r.version,
-        r.lastUpdated,
-        r.kind,
-        r.source,
-        r.depositId,
-        r.uninformed,
-        r.undelivered,
-        r.longTerm,
-        r.addressee,
-      ],
-      ...[r.registeredAt, r.clinicalAt, r.index.tokens, r.index.refs, r.body],
-    ]),
-  })
+  copyInto(db, 'record.resource', { columns: RESOURCE_COLUMNS, rows: rows.map(resourceValues) })

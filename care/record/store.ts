@@ -289,3 +289,18 @@ export async function claimClientIds(db: Db, wanted: readonly Which[]): Promise<
     on conflict do nothing returning type, id`.execute(db)
   return new Set(rows.map((r) => `${r.type}/${r.id}`))
 }
+
+/**
+ * Those among client-chosen ids (as `Type/id`) under which something stands already, whoever may see it. Each is looked up by itself,
+ * however small the tables were when the statement was planned.
+ */
+export async function takenIds(db: Db, wanted: readonly { type: string; id: string }[]): Promise<Set<string>> {
+  if (wanted.length === 0) return new Set()
+  const { rows } = await sql<{ type: string; id: string }>`select w.type, w.id
+    from unnest(${wanted.map((w) => w.type)}::text[], ${wanted.map((w) => w.id)}::text[]) as w(type, id)
+    where (select c.key from record.client_id c where c.type = w.type and c.id = w.id) is not null
+      or (select r.id from record.resource r where r.key = split_part(w.id, '.', 1) and r.type = w.type and r.id = w.id) is not null`.execute(
+    db,
+  )
+  return new Set(rows.map((r) => `${r.type}/${r.id}`))
+}

@@ -10,6 +10,7 @@ import { keyOfId, newResourceId } from './ids.ts'
 import { stamped } from './drafts.ts'
 import { requireWhole } from './projection.ts'
 import type { Seen } from './model.ts'
+import { canGo, type Ready, readyWriter, sendReady } from './ready.ts'
 import * as store from './store.ts'
 import { draftOf, type Place } from './write/draft.ts'
 import { requireSound, requireWritable } from './write/judge.ts'
@@ -34,6 +35,8 @@ export type Many = {
   mode: 'update' | 'skip'
   /** Keys whose Patient was entered in this transaction and has no row yet. */
   fresh: ReadonlySet<string>
+  /** First versions that were made ready beforehand and found free to go; written with the others, of other ids. */
+  ready?: readonly Ready[]
 }
 
 /** Resources sent to the database together. */
@@ -58,6 +61,9 @@ export function manyService(parts: Parts) {
     /** Enters Patients into the register, or says under which key their people stand already. */
     enterPatients: (ctx: Context, resources: readonly Resource[]) => enterPatients(ctx, parts, resources),
     write: (ctx: Context, about: Many) => writeMany(ctx, parts, about),
+    /** Makes first versions ready before their transaction opens. */
+    readyWriter,
+    canGo: (ctx: Context, groups: readonly Ready[]) => canGo(ctx, parts, groups),
     /** Those among ids that are keys of ours. */
     keysAmong: async (ctx: Context, ids: readonly string[]): Promise<Set<string>> => {
       const keys = new Set((await parts.person.findByKeys(ctx, ids)).flatMap((p) => p.keys))
@@ -82,6 +88,8 @@ function judge(ctx: Pick<Context, 'actor'>, resource: Resource): void {
  */
 async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyResult[]> {
   const results: ManyResult[] = []
+  const ready = about.ready ?? []
+  await sendReady(ctx, ready)
   const { items, refused } = await placed(ctx, parts, about.resources)
   for (const [n, refusal] of refused) results[n] = { refused: refusal }
   const known = await existing(ctx, parts, items)
@@ -120,7 +128,8 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
   // All have ended before the caller takes the transaction back: a statement sent after that would stand by itself.
   const failures = (await Promise.allSettled(sending)).flatMap((s): unknown[] => (s.status === 'rejected' ? [s.reason] : []))
   if (failures.length > 0) throw failures.find((error) => sqlState(error) !== '25P02') ?? failures[0]
-  noteRows(ctx, { fresh: sent.flatMap((s) => s.fresh), next: sent.flatMap((s) => s.next), gone: [] })
+  const wasReady = ready.flatMap((group) => group.rows)
+  noteRows(ctx, { fresh: [...wasReady, ...sent.flatMap((s) => s.fresh)], next: sent.flatMap((s) => s.next), gone: [] })
   return results
 }
 

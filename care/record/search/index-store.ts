@@ -70,30 +70,37 @@ export async function insertValues(db: Db, rows: readonly (Which & { index: Part
     )
 }
 
-/** The built-in values of new resources, by COPY: one a table. */
-async function copyValues(db: Db, rows: readonly Indexed[]): Promise<void> {
-  const copy = <K extends keyof Part>(name: K, about: { columns: string[]; of: (row: Part[K][number]) => CopyValue[] }) => {
-    const values: CopyValue[][] = []
-    for (const { key, type, id, index } of rows)
-      for (const [n, row] of index[name].entries()) values.push([key, type, id, n, row.param, ...about.of(row)])
-    const columns = ['key', 'type', 'id', 'n', 'param', ...about.columns]
-    return values.length === 0 ? undefined : copyInto(db, tableOf[name], { columns, rows: values })
-  }
-  await copy('strings', { columns: ['value', 'raw'], of: (r) => [r.value, r.raw] })
-  await copy('dates', { columns: ['lo', 'hi'], of: (r) => [r.lo, r.hi] })
-  await copy('numbers', {
+/** A table of values, as COPY takes it in. */
+const valueTable = <K extends keyof Part>(
+  name: K,
+  table: `record.${string}`,
+  about: { columns: string[]; of: (row: Part[K][number]) => CopyValue[] },
+) => ({
+  table,
+  columns: ['key', 'type', 'id', 'n', 'param', ...about.columns],
+  /** The rows of one resource, numbered. */
+  rowsOf: ({ key, type, id, index }: Indexed): CopyValue[][] =>
+    index[name].map((row, n) => [key, type, id, n, row.param, ...about.of(row)]),
+})
+
+/** The tables of built-in values. */
+export const valueTables = [
+  valueTable('strings', 'record.string_value', { columns: ['value', 'raw'], of: (r) => [r.value, r.raw] }),
+  valueTable('dates', 'record.date_value', { columns: ['lo', 'hi'], of: (r) => [r.lo, r.hi] }),
+  valueTable('numbers', 'record.number_value', {
     columns: ['lo', 'hi', 'system', 'code', 'unit', 'clo', 'chi', 'cunit'],
     of: (r) => [r.lo, r.hi, r.system, r.code, r.unit, r.clo, r.chi, r.cunit],
-  })
-  await copy('composites', { columns: ['parts'], of: (r) => [JSON.stringify(r.parts)] })
-}
+  }),
+  valueTable('composites', 'record.composite_value', { columns: ['parts'], of: (r) => [JSON.stringify(r.parts)] }),
+] as const
 
-const tableOf = {
-  strings: 'record.string_value',
-  dates: 'record.date_value',
-  numbers: 'record.number_value',
-  composites: 'record.composite_value',
-} as const
+/** The built-in values of new resources, by COPY: one a table. */
+async function copyValues(db: Db, rows: readonly Indexed[]): Promise<void> {
+  for (const { table, columns, rowsOf } of valueTables) {
+    const values = rows.flatMap(rowsOf)
+    if (values.length > 0) await copyInto(db, table, { columns, rows: values })
+  }
+}
 
 /** Takes away what resources were found by. */
 export async function dropIndex(db: Db, which: readonly Which[]): Promise<void> {

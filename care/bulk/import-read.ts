@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { ManyService, Ready } from '#care/record'
+import { type Context, institutionOf } from '#kernel/context'
+import { Refusal, refusalOutcome } from '#kernel/refusal'
+import { isObject, isResourceType, operationOutcome, parseJson, type Resource } from '#packages/fhir'
+import { jobFolder, linesOf } from './folder.ts'
+import type { ImportAsk, ImportInput } from './model.ts'
+import { aliasesIn, pointed } from './patients.ts'
+
+/** Lines of one transaction, and their bytes. */
+const BATCH = { lines: 500, bytes: 4 << 20 }
+/** Lines made ready together; what must go the long way takes its neighbours along. */
+const GROUP = 16
+
+/** Which input, from which byte on, and the number of the line before. */
+export type Cursor = { input: number; offset: number; line: number }
+export type Batch = { input: ImportInput; lines: string[]; from: Cursor; to: Cursor }
+/** A line to be written, one refused by itself, or one made ready as part of a group. */
+export type Line = { line: number } & ({ resource: Resource } | { outcome: object } | { name: string | null; group: number })
+/** The lines of a batch; empty ones are null. */
+export type Read = { lines: readonly (Line | null)[]; groups: readonly Ready[] }
+
+const START: Cursor = { input: 0, offset: 0, line: 0 }
+
+/** What is left of an import, a batch at a time. */
+export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cursor: Cursor | null): AsyncGenerator<Batch> {
+  const start = cursor ?? START
+  for (let n = start.input; n < ask.inputs.length; n++) {
+    const input = ask.inputs[n]!
+    const path = input.place === 'bulk' ? join(jobFolder(home, jobId), input.path) : join(home, input.path)
+    let at = n === start.input ? start : { input: n, offset: 0, line: 0 }
+    for await (const { lines, end } of linesOf(path, { start: at.offset, bytes: input.bytes, most: BATCH.lines, mostBytes: BATCH.bytes })) {
+      const to = { input: n, offset: end, line: at.line + lines.length }
+      yield { input, lines, from: at, to }
+      at = to
+    }
+  }
+}
+
+/** Reads and judges one line by itself; null for an empty one. */
+export function readLine(many: ManyService, ctx: Context, about: { text: string; line: number; type: string | null }) {
+  const { text, line, type } = about
+  if (text.trim() === '') return null
+  const parsed = parseJson(text)
+  if ('findings' in parsed) return { line, outcome: operationOutcome(parsed.findings) }
+  const value = parsed.value
+  const named = isObject(value) && typeof value.resourceType === 'string' ? value.resourceType : ''
+  if (!isResourceType(named) || (type !== null && named !== type))
+    return { line, outcome: refusalOutcome(new Refusal('type-unknown', { type: named.slice(0, 60) })) }
+  try {
+    many.judge(ctx, value as Resource)
+    return { line, resource: value as Resource }
+  } catch (error) {
+    if (error instanceof Refusal) return { line, outcome: refusalOutcome(error) }
+    throw error
+  }
+}
+
+/** Reads and judges lines of a batch, without looking anything up. */
+export const readLines = (many: ManyService, ctx: Context, { lines, from, input }: Batch): (Line | null)[] =>
+  lines.map((text, n) => readLine(many, ctx, { text, line: from.line + n + 1, type: input.type }))
+
+/**
+ * Reads and judges a batch, and makes ready for the database what looks new, a group at a time: what is kept of a line is its bytes alone,
+ * and the database, busy with the batch before, never waits for us for long.
+ */
+export async function readAhead(many: ManyService, ctx: Context, batch: Batch): Promise<Read> {
+  const aliases = await aliasesIn(ctx.db, institutionOf(ctx.actor) ?? '', batch.lines)
+  const writer = many.readyWriter(ctx)
+  const groups: Ready[] = []
+  const lines: (Line | null)[] = []
+  for (const [n, text] of batch.lines.entries()) {
+    const read = readLine(many, ctx, { text, line: batch.from.line + n + 1, type: batch.input.type })
+    const known = read && 'resource' in read ? pointed(read.resource, aliases) : undefined
+    lines.push(read && known && writer.add(known.resource, known.unknown) ? readyLine(read.line, known.resource, groups.length) : read)
+    if ((n + 1) % GROUP !== 0 && n + 1 < batch.lines.length) continue
+    groups.push(writer.take())
+    await turn()
+  }
+  return { lines, groups }
+}
+
+const readyLine = (line: number, { resourceType, id }: Resource, group: number): Line => ({
+  line,
+  group,
+  name: typeof id === 'string' ? `${resourceType}/${id}` : null,
+})
+
+/** `Type/id` of a line that chooses its id. */
+function nameOf(line: Line | null): string | null {
+  if (line === null || 'outcome' in line) return null
+  if ('group' in line) return line.name
+  return typeof line.resource.id === 'string' ? `${line.resource.resourceType}/${line.resource.id}` : null
+}
+
+/** Where a resource comes a second time within the batch, or null. */
+export function firstRepeat(lines: readonly (Line | null)[]): number | null {
+  const seen = new Set<string>()
+  for (const [n, line] of lines.entries()) {
+    const name = nameOf(line)
+    if (name === null) continue
+    if (seen.has(name)) return n
+    seen.add(name)
+  }
+  return null
+}

@@ -1,0 +1,134 @@
+/**
+ * First versions made ready before their transaction opens: judged, indexed and in the database's own form, while it is busy with
+ * others. What they take for granted (nobody stands under their ids, their people are known) is asked in the transaction.
+ */
+import type { PersonService } from '#care/person'
+import { type CopyValue, type CopyWriter, copyWriter } from '#kernel/copy-in'
+import { copyReady } from '#kernel/copy-rows'
+import { type Context, institutionOf } from '#kernel/context'
+import { ulid } from '#kernel/id'
+import { Refusal } from '#kernel/refusal'
+import type { Resource } from '#packages/fhir'
+import { RESOURCE_COLUMNS, resourceValues } from './copy-new.ts'
+import { newResourceId } from './ids.ts'
+import { freshen } from './search/custom.ts'
+import { valueTables } from './search/index-store.ts'
+import { customReadersFor } from './search/registry.ts'
+import * as store from './store.ts'
+import { draftOf, type Place } from './write/draft.ts'
+import { type Owner, ownerOf } from './write/owner.ts'
+
+/** A first version on its way; `chosen` where the sender gave the id. */
+export type ReadyRow = Place & { kind: string; type: string; chosen: boolean }
+/** Rows that go together or not at all: their messages by table, and where the instant of writing is still missing. */
+export type Ready = { source: string; rows: readonly ReadyRow[]; pieces: readonly Buffer[][]; instants: readonly Blank[] }
+type Blank = { room: Buffer; at: number }
+
+/** Room taken at a time for the rows of one table. */
+const ROOM = 128 << 10
+/** Stands for the instant of the transaction, which is not known yet. Nobody can have written it: it is drawn anew in each process. */
+const BLANK = new Date(Date.UTC(1, 0) + Math.floor(Math.random() * 5e13))
+const BLANK_BYTES = Buffer.from(BLANK.toISOString())
+
+type Target = { table: `record.${string}`; columns: readonly string[]; rowsOf: (row: store.WrittenRow) => CopyValue[][] }
+const [CLIENT_IDS, RESOURCES]: Target[] = [
+  { table: 'record.client_id', columns: ['type', 'id', 'key'], rowsOf: (r) => [[r.type, r.id, r.key]] },
+  { table: 'record.resource', columns: RESOURCE_COLUMNS, rowsOf: (r) => [resourceValues(r)] },
+]
+const TARGETS: readonly Target[] = [CLIENT_IDS!, RESOURCES!, ...valueTables]
+
+/** Where a first version would stand, or undefined where nobody can tell. A Patient enters the register first. */
+function firstPlace(resource: Resource, owner: Owner, now: Date): Place | undefined {
+  const chosen = typeof resource.id === 'string' ? resource.id : undefined
+  if (owner.kind === 'person') return { key: owner.key, id: chosen ?? newResourceId(owner.key, now), version: 1, of: 'person' }
+  if (owner.kind !== 'shared' && owner.kind !== 'institution') return undefined
+  const id = chosen ?? ulid(now.getTime())
+  return { key: id, id, version: 1, of: owner.kind }
+}
+
+export type ReadyWriter = ReturnType<typeof readyWriter>
+
+/** Makes rows ready under the caller's name, a group at a time. */
+export function readyWriter(ctx: Pick<Context, 'actor' | 'now'>) {
+  const writers = TARGETS.map(() => copyWriter(ROOM))
+  const about = { actor: ctx.actor, now: BLANK }
+  let [rows, instants]: [ReadyRow[], Blank[]] = [[], []]
+  return {
+    /**
+     * @param keys patient keys that it names without anybody's word for them: they must be its own patient's
+     * @returns false where the resource has to go the long way
+     */
+    add(resource: Resource, keys: readonly string[]): boolean {
+      const { resourceType: type } = resource
+      if (type === 'Patient' || customReadersFor(type).length > 0) return false
+      const place = firstPlace(resource, ownerOf(resource), ctx.now)
+      if (!place || keys.some((key) => place.of !== 'person' || key !== place.key)) return false
+      const row = drafted(about, resource, place)
+      if (!row) return false
+      const chosen = typeof resource.id === 'string'
+      for (const [n, target] of TARGETS.entries())
+        if (target !== CLIENT_IDS || chosen)
+          for (const values of target.rowsOf(row)) {
+            const written = writers[n]!.add(values)
+            if (target === RESOURCES) instants.push(...blanksIn(written))
+          }
+      rows.push({ ...place, kind: row.kind, type, chosen })
+      return true
+    },
+    /** The group so far; the next begins. */
+    take(): Ready {
+      const taken = { source: institutionOf(ctx.actor) ?? '', rows, instants, pieces: writers.map((w) => w.take()) }
+      ;[rows, instants] = [[], []]
+      return taken
+    },
+  }
+}
+
+function drafted(about: Pick<Context, 'actor' | 'now'>, resource: Resource, place: Place): store.WrittenRow | undefined {
+  try {
+    return draftOf(about, resource, place)
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+/** The three places of the instant in a row: last updated, registered, and in the resource itself. */
+function blanksIn({ room, from }: ReturnType<CopyWriter['add']>): Blank[] {
+  const blanks: Blank[] = []
+  for (let at = from; blanks.length < 3; at += BLANK_BYTES.length) {
+    at = room.indexOf(BLANK_BYTES, at)
+    blanks.push({ room, at })
+  }
+  return blanks
+}
+
+/** Asks what the groups take for granted. @returns for each whether it can go in as it is */
+export async function canGo(ctx: Context, { person }: { person: PersonService }, groups: readonly Ready[]): Promise<boolean[]> {
+  const rows = groups.flatMap((g) => g.rows)
+  if (rows.length === 0) return groups.map(() => true)
+  const [people, taken] = await Promise.all([
+    person.findByKeys(ctx, [...new Set(rows.flatMap((r) => (r.of === 'person' ? [r.key] : [])))]),
+    store.takenIds(
+      ctx.db,
+      rows.filter((r) => r.chosen),
+    ),
+    freshen(ctx.db),
+  ])
+  const known = new Set(people.flatMap((p) => p.keys))
+  const source = institutionOf(ctx.actor)
+  return groups.map((g) => g.source === source && g.rows.every((r) => isFree(r, known, taken)))
+}
+
+const isFree = (r: ReadyRow, known: ReadonlySet<string>, taken: ReadonlySet<string>): boolean =>
+  (r.of !== 'person' || known.has(r.key)) && !taken.has(`${r.type}/${r.id}`) && customReadersFor(r.type).length === 0
+
+/** Sends groups that can go, as written at the instant of the transaction: one COPY a table. */
+export async function sendReady(ctx: Context, groups: readonly Ready[]): Promise<void> {
+  const now = ctx.now.toISOString()
+  for (const { instants } of groups) for (const { room, at } of instants) room.write(now, at, 'latin1')
+  for (const [n, { table, columns }] of TARGETS.entries()) {
+    const pieces = groups.flatMap((g) => g.pieces[n]!)
+    if (pieces.length > 0) await copyReady(ctx.db, table, { columns, pieces })
+  }
+}

@@ -18,7 +18,7 @@ export const RESOURCE_COLUMNS = [
     'long_term',
     'addressee',
   ],
-  ...['registered_at', 'clinical_at', 'tokens', 'refs', 'body'],
+  ...['registered_at', 'clinical_at', 'sort_at', 'tokens', 'refs', 'body'],
 ]
 
 /** The values of a first version, in the order of the columns. */
@@ -37,6 +37,7 @@ export const resourceValues = (r: WrittenRow): CopyValue[] => [
   r.addressee,
   r.registeredAt,
   r.clinicalAt,
+  r.index.sortAt,
   r.index.tokens,
   r.index.refs,
   r.body,

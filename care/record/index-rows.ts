@@ -11,6 +11,7 @@ import {
 } from '#packages/fhir'
 import { keyOfId } from './ids.ts'
 import { canonicalUnit, inUnit } from './search/numbers.ts'
+import { sortAtOf } from './search/sort-date.ts'
 
 export type StringRow = { param: string; value: string; raw: string }
 export type DateRow = { param: string; lo: string | null; hi: string | null }
@@ -46,6 +47,8 @@ export type IndexRows = {
   dates: DateRow[]
   numbers: NumberRow[]
   composites: CompositeRow[]
+  /** Instant by which the type's own date sorts it; null where it has none. */
+  sortAt: string | null
 }
 
 /** What an index entry may take; a longer token is found by its hash. */
@@ -81,11 +84,11 @@ export function indexRows(resource: Resource, patientKey: string | null): IndexR
   const rows = rowsOf(extractIndex(resource), home)
   const refs = new Set(rows.refs)
   if (patientKey !== null) for (const param of patientParameters) refs.add(`${param}=Patient/${patientKey}`)
-  return { ...rows, refs: [...refs] }
+  return { ...rows, refs: [...refs], sortAt: sortAtOf(resource.resourceType, rows.dates) }
 }
 
 /** Extracted values as rows. @param home key of the shard the resource lives in */
-export function rowsOf(found: IndexValues, home: string): IndexRows {
+export function rowsOf(found: IndexValues, home: string): Omit<IndexRows, 'sortAt'> {
   const tokens = new Set<string>()
   for (const t of found.tokens) if (!ownColumns.has(t.param)) for (const entry of tokenEntries(t)) tokens.add(entry)
   // A concept in words alone has no code to be found by, but is not missing.

@@ -101,4 +101,24 @@ export const recordMigrations: Migration[] = [
       create index narrowing_of_type on record.narrowing (type, xid);
     `,
   },
+  {
+    id: 'record/007-sort-date',
+    // The date of its type beside each resource: a person's resources are read newest first instead of the date of each being asked for.
+    // Entries that wait to be put into the index of all are read by every search, so only few may wait.
+    sql: `
+      alter table record.resource add column sort_at timestamptz;
+      create index resource_by_date on record.resource (key, type, sort_at desc nulls last);
+      do $$
+      declare part regclass;
+      begin
+        for part in
+          select oid from pg_class where oid = 'record.resource_by_token'::regclass and relkind = 'i'
+          union all select inhrelid from pg_inherits where inhparent = 'record.resource_by_token'::regclass loop
+          execute format('alter index %s set (gin_pending_list_limit = 128)', part);
+        end loop;
+      end $$;
+      insert into record.reindex (key, task, types, state, started_at, at)
+        select 'platform', 'sort-date', '{}', 'waiting', now(), now() where exists (select 1 from record.resource);
+    `,
+  },
 ]

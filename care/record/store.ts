@@ -73,24 +73,25 @@ const plainRow = (r: WrittenRow) => ({
   addressee: r.addressee,
   registered_at: r.registeredAt,
   clinical_at: r.clinicalAt,
+  sort_at: r.index.sortAt,
   tokens: r.index.tokens,
   refs: r.index.refs,
   body: r.body,
 })
 
 const FIELDS = sql`key, type, id, version, last_updated, kind, source, deposit_id, uninformed, undelivered, long_term,
-  addressee, registered_at, clinical_at, tokens, refs, body`
+  addressee, registered_at, clinical_at, sort_at, tokens, refs, body`
 
 const listedRows = (rows: readonly WrittenRow[]) => sql`select ${FIELDS}
   from jsonb_to_recordset(${JSON.stringify(rows.map(plainRow))}::jsonb) as n(key text, type text, id text, version int, last_updated timestamptz, kind text,
     source text, deposit_id text, uninformed boolean, undelivered boolean, long_term boolean, addressee text, registered_at timestamptz, clinical_at timestamptz,
-    tokens text[], refs text[], body text)`
+    sort_at timestamptz, tokens text[], refs text[], body text)`
 
 /** One row as plain values: cheaper on both sides than a list of one. */
 function oneRow(r: WrittenRow) {
   return sql`values (${r.key}, ${r.type}, ${r.id}, ${r.version}::int, ${r.lastUpdated}::timestamptz, ${r.kind}, ${r.source}, ${r.depositId}::text,
     ${r.uninformed}::boolean, ${r.undelivered}::boolean, ${r.longTerm}::boolean, ${r.addressee}::text, ${r.registeredAt}::timestamptz,
-    ${r.clinicalAt}::timestamptz, ${r.index.tokens}::text[], ${r.index.refs}::text[], ${r.body})`
+    ${r.clinicalAt}::timestamptz, ${r.index.sortAt}::timestamptz, ${r.index.tokens}::text[], ${r.index.refs}::text[], ${r.body})`
 }
 
 const valuesOf = (rows: readonly WrittenRow[]) => (rows.length === 1 ? oneRow(rows[0]!) : listedRows(rows))
@@ -121,7 +122,7 @@ export async function insertResources(db: Db, rows: readonly WrittenRow[]): Prom
     on conflict (key, type, id) do update set version = excluded.version, last_updated = excluded.last_updated, deleted = false, kind = excluded.kind,
       source = excluded.source, deposit_id = excluded.deposit_id, uninformed = excluded.uninformed, undelivered = excluded.undelivered,
       long_term = excluded.long_term, addressee = excluded.addressee, registered_at = excluded.registered_at, clinical_at = excluded.clinical_at,
-      tokens = excluded.tokens, refs = excluded.refs, body = excluded.body
+      sort_at = excluded.sort_at, tokens = excluded.tokens, refs = excluded.refs, body = excluded.body
     where old.version = excluded.version - 1`.execute(db)
   if (numAffectedRows !== BigInt(rows.length)) refuse('version-conflict', { version: '?' })
   await insertIndex(db, rows)
@@ -146,7 +147,7 @@ export async function markDeleted(db: Db, which: readonly Which[], at: Date): Pr
   await markGone(db, which)
   await later(
     db,
-    sql`update record.resource r set deleted = true, version = r.version + 1, last_updated = ${at}, tokens = '{}', refs = '{}', body = ''
+    sql`update record.resource r set deleted = true, version = r.version + 1, last_updated = ${at}, sort_at = null, tokens = '{}', refs = '{}', body = ''
       from jsonb_to_recordset(${JSON.stringify(which)}::jsonb) as w(key text, type text, id text)
       where r.key = w.key and r.type = w.type and r.id = w.id`,
   )

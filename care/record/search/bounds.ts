@@ -13,9 +13,9 @@ export const readsText = (c: Condition): boolean =>
 
 /**
  * Before a search whose plan depends on what it asks for: a name that one person has, or a code that all have. It goes out unnamed, so that
- * the database plans it for its values; within one person's shard one plan serves all.
+ * the database plans it for its values; within one person's shard, and among the few that a number leaves, one plan serves all.
  */
-export const plannedAnew = (keyed: boolean): Sql => (keyed ? sql`` : sql`/* planned for its values */ `)
+export const plannedAnew = (known: boolean): Sql => (known ? sql`` : sql`/* planned for its values */ `)
 
 /** @refuses search-too-broad where reading through the texts would take longer than anybody waits */
 export async function requireFew(ctx: Context, where: Sql): Promise<void> {

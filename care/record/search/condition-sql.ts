@@ -9,6 +9,8 @@ export type Under = {
   visible: RawBuilder<boolean>
   /** Keys the search is narrowed to, or null. */
   keys: readonly string[] | null
+  /** Another condition leaves so few that each of them is compared, whatever other indexes there are. */
+  few?: boolean
   types: readonly string[]
 }
 
@@ -19,7 +21,7 @@ const oneOf = (column: Sql, values: readonly string[]): Sql =>
 
 /** A condition over alias `r` of record.resource. Every subquery names its own `r` and carries the caller's predicate. */
 export function conditionSql(condition: Condition, under: Under): Sql {
-  const keyed = under.keys !== null
+  const keyed = under.keys !== null || under.few === true
   switch (condition.kind) {
     case 'id':
       return idSql(condition.ids, under)
@@ -28,7 +30,7 @@ export function conditionSql(condition: Condition, under: Under): Sql {
     case 'rows':
       return sql`(r.key = any(${condition.keys}::text[]) and r.id = any(${condition.ids}::text[]))`
     case 'token':
-      return tokenSql(condition, keyed)
+      return condition.rare && under.few && under.keys === null ? rareSql(condition.values) : tokenSql(condition, keyed)
     case 'ref':
       return refSql(condition.values, under)
     case 'updated':
@@ -73,8 +75,9 @@ export function conditionSql(condition: Condition, under: Under): Sql {
 /** Live resources of a type that the caller may see and that meet the conditions; within the same keys where the search is narrowed to some. */
 export function innerSql(type: string, of: readonly Condition[], under: Under): Sql {
   const keys = under.keys !== null && !sharedTypes.has(type) ? [oneOf(sql`r.key`, under.keys)] : []
-  const inner = { ...under, types: [type], keys: keys.length > 0 ? under.keys : null }
-  return and([sql`r.type = ${type}`, sql`not r.deleted`, ...keys, under.visible, ...of.map((c) => conditionSql(c, inner))])
+  const inner = { ...under, types: [type], keys: keys.length > 0 ? under.keys : null, few: leavesFew(of) }
+  const ofType = comparedOnly(sql`r.type = ${type}`, inner.few && inner.keys === null)
+  return and([ofType, sql`not r.deleted`, ...keys, under.visible, ...of.map((c) => conditionSql(c, inner))])
 }
 
 /** An id tells its shard; where a client chose it, the look-up does. */
@@ -90,8 +93,22 @@ function idSql(ids: readonly string[], { keys, types }: Under): Sql {
  * Entries of an array column. Within one person's shard the index of all is of no use: it would be read for everybody's entries to find
  * a few rows, so the comparison is put in a form that no index answers.
  */
-const overlap = (column: Sql, values: readonly string[], keyed: boolean): Sql =>
-  keyed ? sql`(${column} && ${values}::text[]) is true` : sql`${column} && ${values}::text[]`
+const overlap = (column: Sql, values: readonly string[], keyed: boolean): Sql => comparedOnly(sql`${column} && ${values}::text[]`, keyed)
+
+/** A comparison in a form that no index answers, where asked for: read beside a better index, another costs more than it spares. */
+export const comparedOnly = (comparison: Sql, only: boolean): Sql => (only ? sql`(${comparison}) is true` : comparison)
+
+/** Whether one of conditions that all must hold leaves few resources of everybody's, whatever it asks for. */
+export const leavesFew = (conditions: readonly Condition[]): boolean => conditions.some((c) => c.kind === 'token' && c.rare === true)
+
+/**
+ * Entries that few resources carry. The values stand where the planner does not look, so that one plan serves all: weighing each value
+ * against the statistics of everybody's entries took longer than finding it. Said three times, they are taken to be as rare as they are.
+ */
+function rareSql(values: readonly string[]): Sql {
+  const found = sql`r.tokens && (select ${values}::text[])`
+  return sql`(${found} and (${found}) is true and (${found}) is not false)`
+}
 
 /** Entries are looked up in the index; beginnings only compared, so they narrow what other conditions found. */
 function tokenSql({ values, prefixes = [], not }: Of<'token'>, keyed: boolean): Sql {
@@ -105,12 +122,12 @@ function tokenSql({ values, prefixes = [], not }: Of<'token'>, keyed: boolean): 
 }
 
 /** References within a shard are found there; those across shards in the index of all. */
-function refSql(values: readonly string[], { keys }: Under): Sql {
+function refSql(values: readonly string[], { keys, few = false }: Under): Sql {
   if (keys !== null) return overlap(sql`r.refs`, values, true)
   const inShard = values.filter((v) => /=Patient\/|\./.test(v))
-  if (inShard.length === 0) return overlap(sql`r.tokens`, values, false)
+  if (inShard.length === 0) return overlap(sql`r.tokens`, values, few)
   const home = [...new Set(inShard.map((v) => keyOfId(v.slice(v.lastIndexOf('/') + 1))))]
-  return sql`(${overlap(sql`r.tokens`, values, false)} or (r.key = any(${home}::text[]) and ${overlap(sql`r.refs`, inShard, true)}))`
+  return sql`(${overlap(sql`r.tokens`, values, few)} or (r.key = any(${home}::text[]) and ${overlap(sql`r.refs`, inShard, true)}))`
 }
 
 const tables = { string_value: sql`record.string_value`, date_value: sql`record.date_value`, number_value: sql`record.number_value` }

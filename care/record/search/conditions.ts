@@ -97,8 +97,12 @@ function tokenCondition(known: Known, modifier: string | undefined, { name, valu
   const [entries, prefixes] = [found.flatMap((f) => f.entries), found.flatMap((f) => f.prefixes)]
   const not = modifier === 'not'
   if (known.custom) return { kind: 'custom-token', param: known.code, values: entries.map(bare), prefixes: prefixes.map(bare), not }
-  return { kind: 'token', values: entries, ...(prefixes.length > 0 ? { prefixes } : {}), not }
+  if (prefixes.length > 0) return { kind: 'token', values: entries, prefixes, not }
+  return { kind: 'token', values: entries, not, ...(!not && isIdentifier(known) ? { rare: true } : {}) }
 }
+
+/** Numbers given to tell one from another. */
+const isIdentifier = (known: Known): boolean => accessorsOf(known).every(({ type }) => type === 'Identifier')
 
 /** `identifier:of-type=system|code|value`: the value of an identifier of one kind. */
 function typedCondition(known: Known, { name, values }: Values): Condition {
@@ -107,7 +111,7 @@ function typedCondition(known: Known, { name, values }: Values): Condition {
     const parts = v.split('|')
     return parts.length === 3 && parts[1] !== '' && parts[2] !== '' ? boundToken(`${known.code}:of-type=${v}`) : unreadable(name, v)
   })
-  return { kind: 'token', values: entries, not: false }
+  return { kind: 'token', values: entries, not: false, rare: true }
 }
 
 /** The words of a coded value: text and displays, read from the stored resource. */

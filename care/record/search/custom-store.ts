@@ -55,6 +55,15 @@ export async function dropValues(db: Db, { code, types }: Pick<StoredParameter, 
   await sql`delete from record.number_value where ${of}`.execute(db)
 }
 
+/** The walk that gives what was stored before its date beside it. */
+export const SORT_DATES = 'sort-date'
+
+/** Whether no such walk is left to be done. */
+export async function datesAreFilled(db: Db): Promise<boolean> {
+  const { rows } = await sql`select 1 from record.reindex where task = ${SORT_DATES} and state <> 'done' limit 1`.execute(db)
+  return rows.length === 0
+}
+
 /** A walk over stored resources that fills the index anew; it goes on where it stood. */
 export type Reindex = {
   key: string
@@ -129,14 +138,21 @@ export async function activate(db: Db, id: string, version: number, at: Date): P
   )
 }
 
-/** Entries and references of resources that were read anew. */
-export async function replaceEntries(
-  db: Db,
-  rows: readonly { key: string; type: string; id: string; tokens: string[]; refs: string[] }[],
-): Promise<void> {
-  await sql`update record.resource r set tokens = n.tokens, refs = n.refs
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(key text, type text, id text, tokens text[], refs text[])
-    where r.key = n.key and r.type = n.type and r.id = n.id and (r.tokens is distinct from n.tokens or r.refs is distinct from n.refs)`.execute(
-    db,
-  )
+/** Gives resources the date that their index rows hold. `param`: the one of their type. */
+export async function fillDates(db: Db, rows: readonly { key: string; type: string; id: string; param: string }[]): Promise<void> {
+  await sql`update record.resource r set sort_at = coalesce(q.lo, q.hi)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(key text, type text, id text, param text)
+      join record.date_value q on q.key = n.key and q.type = n.type and q.id = n.id and q.param = n.param
+    where r.key = n.key and r.type = n.type and r.id = n.id and r.sort_at is distinct from coalesce(q.lo, q.hi)`.execute(db)
+}
+
+type Entries = { key: string; type: string; id: string; tokens: string[]; refs: string[]; sortAt: string | null }
+
+/** Entries, references and dates of resources that were read anew. */
+export async function replaceEntries(db: Db, entries: readonly Entries[]): Promise<void> {
+  const rows = entries.map(({ sortAt, ...row }) => ({ ...row, sort_at: sortAt }))
+  await sql`update record.resource r set tokens = n.tokens, refs = n.refs, sort_at = n.sort_at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(key text, type text, id text, tokens text[], refs text[], sort_at timestamptz)
+    where r.key = n.key and r.type = n.type and r.id = n.id
+      and (r.tokens is distinct from n.tokens or r.refs is distinct from n.refs or r.sort_at is distinct from n.sort_at)`.execute(db)
 }

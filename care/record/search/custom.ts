@@ -2,19 +2,22 @@
 import type { Db } from '#kernel/database'
 import type { IndexValues, Resource } from '#packages/fhir'
 import { type IndexRows, rowsOf, type StringRow, tokenEntries } from '../index-rows.ts'
-import { loadParameters } from './custom-store.ts'
+import { datesAreFilled, loadParameters } from './custom-store.ts'
 import { customReadersFor, setCustomParameters } from './registry.ts'
+import { setSortDatesFilled } from './sort-date.ts'
 
 /** A process knows of a new parameter after this long; what is written in between, the reindex finds. */
 export const FRESH_MS = 5_000
 
 let readAt = Number.NEGATIVE_INFINITY
 
-/** Reads the parameters again where that was longer ago than `FRESH_MS`. */
+/** Reads the parameters, and how far the walks are, again where that was longer ago than `FRESH_MS`. */
 export async function freshen(db: Db, now = performance.now()): Promise<void> {
   if (now - readAt < FRESH_MS) return
   readAt = now
-  setCustomParameters(await loadParameters(db))
+  const [parameters, filled] = [await loadParameters(db), await datesAreFilled(db)]
+  setCustomParameters(parameters)
+  setSortDatesFilled(filled)
 }
 
 /** The next look reads them again. */

@@ -28,8 +28,8 @@ export type Condition =
   | { kind: 'key'; keys: string[] }
   /** Resources that an index of values named beforehand. */
   | { kind: 'rows'; keys: string[]; ids: string[] }
-  /** Entries of the token index, and beginnings of entries (a system, an address and what lies below). */
-  | { kind: 'token'; values: string[]; prefixes?: string[]; not: boolean }
+  /** Entries of the token index, and beginnings of entries (a system, an address and what lies below). `rare`: entries that few resources carry, whatever their values. */
+  | { kind: 'token'; values: string[]; prefixes?: string[]; not: boolean; rare?: boolean }
   | { kind: 'ref'; values: string[] }
   | { kind: 'string'; params: readonly string[]; values: string[]; how: StringHow }
   | { kind: 'date'; params: readonly string[]; values: DateSearch[] }
@@ -58,10 +58,18 @@ export type Condition =
   | { kind: 'custom-token'; param: string; values: string[]; prefixes: string[]; not: boolean }
   | { kind: 'never' }
 
-/** What resources are ordered by. `clinical` is a column that holds exactly the parameter; other parameters are read from their index rows. */
+/**
+ * What resources are ordered by. `own`: the date of their type, which stands in a column once everything stored has it there; other
+ * parameters are read from their index rows.
+ */
 export type SortKey =
-  | { by: 'clinical' | 'updated' | 'id' }
-  | { by: 'value'; table: 'string_value' | 'date_value' | 'number_value' | 'tokens' | 'refs' | 'address'; params: readonly string[] }
+  | { by: 'updated' | 'id' }
+  | {
+      by: 'value'
+      table: 'string_value' | 'date_value' | 'number_value' | 'tokens' | 'refs' | 'address'
+      params: readonly string[]
+      own?: boolean
+    }
 export type Sort = SortKey & { descending: boolean }
 
 /** Where a page ended: the values it was ordered by, as text, and the resource. */

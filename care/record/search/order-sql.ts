@@ -1,19 +1,23 @@
 import { sql } from 'kysely'
 import { and, or, type Sql } from './compare-sql.ts'
 import type { Cursor, Search, Sort } from './model.ts'
+import { sortDatesFilled } from './sort-date.ts'
 
 /** One key of an order: what it sorts by, how its value is written in a cursor, and whether it may be missing. */
 export type OrderKey = { expression: Sql; cast: Sql; descending: boolean; nullable: boolean }
 
-const casts = { updated: sql`timestamptz`, clinical: sql`timestamptz`, id: sql`text` }
+const casts = { updated: sql`timestamptz`, id: sql`text` }
 const same = sql`q.key = r.key and q.type = r.type and q.id = r.id`
+
+/** Whether a key is a column of the resource, in whose order an index may be read. */
+export const isColumn = (sort: Sort): boolean => sort.by !== 'value' || (sort.own === true && sortDatesFilled())
 
 /** What a key of the order sorts a resource by: the value that comes first in that direction. */
 export function orderKey(sort: Sort): OrderKey {
   const { descending } = sort
   if (sort.by !== 'value') {
-    const expression = sort.by === 'id' ? sql`r.id` : sort.by === 'updated' ? sql`r.last_updated` : sql`r.clinical_at`
-    return { expression, cast: casts[sort.by], descending, nullable: sort.by === 'clinical' }
+    const expression = sort.by === 'id' ? sql`r.id` : sql`r.last_updated`
+    return { expression, cast: casts[sort.by], descending, nullable: false }
   }
   const first = (value: Sql) => (descending ? sql`max(${value})` : sql`min(${value})`)
   const params = sort.params.length === 1 ? sql`q.param = ${sort.params[0]}` : sql`q.param = any(${sort.params}::text[])`
@@ -25,6 +29,7 @@ export function orderKey(sort: Sort): OrderKey {
       return key(sql`(select ${first(sql`q.value collate "C"`)} from record.string_value q where ${same} and ${params})`, sql`text`)
     // A span is ordered by its beginning; one without a beginning by its end.
     case 'date_value':
+      if (isColumn(sort)) return key(sql`r.sort_at`, sql`timestamptz`)
       return key(sql`(select ${first(sql`coalesce(q.lo, q.hi)`)} from record.date_value q where ${same} and ${params})`, sql`timestamptz`)
     case 'number_value':
       return key(

@@ -2,11 +2,9 @@
 import { dateRange, storedUnder } from '#packages/fhir'
 import type { Condition, Cursor, Sort, SortKey } from './model.ts'
 import { findParameter } from './parameters.ts'
+import { sortDateOf } from './sort-date.ts'
 
 const MAX_SORT_KEYS = 5
-
-/** Parameters whose first instant stands in a column of its own, and nothing else does. */
-const clinicalColumns = new Set(['MedicationRequest authoredon', 'Composition date'])
 
 const tables: Record<string, Extract<SortKey, { by: 'value' }>['table']> = {
   string: 'string_value',
@@ -33,12 +31,12 @@ export function readSort(types: readonly string[], value: string): Sort[] | null
 function sortKey(types: readonly string[], code: string): SortKey | null {
   if (code === '_lastUpdated') return { by: 'updated' }
   if (code === '_id') return { by: 'id' }
-  if (types.length === 1 && clinicalColumns.has(`${types[0]} ${code}`)) return { by: 'clinical' }
   const known = types.map((type) => findParameter(type, code))
   const kind = known[0]?.kind ?? ''
   if (known.length === 0 || known.some((p) => !p || p.kind !== kind) || !Object.hasOwn(tables, kind)) return null
   const table = known.some((p) => p?.custom) && ['token', 'reference', 'uri'].includes(kind) ? 'string_value' : tables[kind]!
-  return { by: 'value', table, params: [...new Set(types.flatMap((type) => storedUnder(type, code)))] }
+  const own = table === 'date_value' && types.every((type) => sortDateOf(type) === code)
+  return { by: 'value', table, params: [...new Set(types.flatMap((type) => storedUnder(type, code)))], ...(own ? { own } : {}) }
 }
 
 /**
@@ -69,7 +67,7 @@ const isInstant = (value: string) => INSTANT.test(value) && dateRange(value) !==
 function fits(key: Sort, value: unknown): value is string | null {
   if (value === null) return key.by !== 'updated' && key.by !== 'id'
   if (typeof value !== 'string' || value.includes('\0') || value.length > 2_000) return false
-  if (key.by === 'updated' || key.by === 'clinical') return isInstant(value)
+  if (key.by === 'updated') return isInstant(value)
   if (key.by === 'id') return ID.test(value)
   if (key.by !== 'value') return false
   if (key.table === 'date_value') return isInstant(value)

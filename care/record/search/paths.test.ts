@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLINIC, DAY_MS } from '../../../tests/harness/platform.ts'
 import { matches } from '../../../tests/harness/caller.ts'
+import { leavesFew } from './condition-sql.ts'
+import { parseSearch } from './search-query.ts'
 import { openWorld, type World } from './world.fixture.ts'
 
 let world: World
@@ -16,6 +18,35 @@ const rules = (title: string, table: Record<string, string>, mode: 'find' | 'inc
       expect((await world[mode](query)).join(' ')).toBe(expected)
     })
   })
+
+rules('numbers that few have, beside other conditions', {
+  'Practitioner?identifier=urn:license|L-1,urn:license|none': 'dr-sato',
+  'Practitioner?identifier=L-1&name=佐藤&gender=male': 'dr-sato',
+  'Practitioner?identifier=L-1&gender=female': '',
+  'Practitioner?identifier=L-1&_has:PractitionerRole:practitioner:organization=org-lab': 'dr-sato',
+  'Practitioner?identifier=L-1&_has:PractitionerRole:practitioner:organization=org-none': '',
+  'Practitioner?identifier=L-1&_sort=-name&_lastUpdated=gt2000': 'dr-sato',
+  'Practitioner?_filter=identifier eq L-1 or gender eq female': 'dr-mori dr-sato',
+  'Practitioner?identifier:not=L-1': 'dr-mori',
+  'Observation?performer:Practitioner.identifier=urn:license|L-1&code=2823-3': 'k-4 taro-k',
+  'Condition?identifier=C1&patient.birthdate=lt1960&subject:Patient.gender=female': 'diabetes',
+  'Condition?identifier=C1&category:missing=true&_sort=-onset-date': 'diabetes',
+  'Condition?identifier=C1&patient=TARO': '',
+})
+
+test.each([
+  ['Patient', 'identifier=a|b', true],
+  ['Patient', 'identifier=b&name=x', true],
+  ['Condition', 'identifier:of-type=urn:kind|MR|C1', true],
+  // A whole system, and everything but one, is no few; a code is what many have.
+  ['Patient', 'identifier=a|', false],
+  ['Patient', 'identifier:not=b', false],
+  ['Patient', 'name=x', false],
+  ['Observation', 'code=4548-4', false],
+  ['Patient', 'phone=0312345678', false],
+])('%s?%s leaves few by itself: %s', (type, query, few) => {
+  expect(leavesFew(parseSearch(type, new URLSearchParams(query), true).conditions)).toBe(few)
+})
 
 rules('chains', {
   'Observation?subject:Patient.name=山川&code=2823-3': 'k-4 k-54',

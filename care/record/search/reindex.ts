@@ -6,6 +6,7 @@ import { indexRows } from '../index-rows.ts'
 import { customRows, FRESH_MS, forgetFreshness, freshen } from './custom.ts'
 import * as store from './custom-store.ts'
 import { dropIndex, insertIndex, insertValues } from './index-store.ts'
+import { sortDateOf } from './sort-date.ts'
 
 const MAX_PARAMETERS = 500
 const BATCH = 200
@@ -98,9 +99,9 @@ async function walk(db: Db, which: store.Reindex, now: Date): Promise<boolean> {
     const held = await store.holdReindex(trx, which)
     if (!held) return false
     const rows = await store.nextBatch(trx, held, BATCH)
-    if (rows.length > 0) await (held.task === BUILT_IN ? indexAll(trx, rows) : indexParameter(trx, rows, held.key))
+    if (rows.length > 0) await indexBatch(trx, held, rows)
     await store.saveProgress(trx, held, rows.at(-1), { walked: rows.length, at: now })
-    if (rows.length === 0 && held.task !== BUILT_IN) {
+    if (rows.length === 0) {
       const parameter = (await store.findParameters(trx)).find((p) => p.id === held.key)
       if (parameter) await store.activate(trx, parameter.id, parameter.version, now)
       forgetFreshness()
@@ -108,6 +109,20 @@ async function walk(db: Db, which: store.Reindex, now: Date): Promise<boolean> {
     return rows.length > 0
   })
 }
+
+function indexBatch(db: Db, { task, key }: store.Reindex, rows: readonly store.Walked[]): Promise<void> {
+  if (task === BUILT_IN) return indexAll(db, rows)
+  return task === store.SORT_DATES ? fillDates(db, rows) : indexParameter(db, rows, key)
+}
+
+const fillDates = (db: Db, rows: readonly store.Walked[]): Promise<void> =>
+  store.fillDates(
+    db,
+    rows.flatMap(({ key, type, id }) => {
+      const param = sortDateOf(type)
+      return param === null ? [] : [{ key, type, id, param }]
+    }),
+  )
 
 /** Index rows of everything that R4 defines, made anew from the stored text. */
 async function indexAll(db: Db, rows: readonly store.Walked[]): Promise<void> {
@@ -117,7 +132,7 @@ async function indexAll(db: Db, rows: readonly store.Walked[]): Promise<void> {
   })
   await store.replaceEntries(
     db,
-    made.map(({ key, type, id, index }) => ({ key, type, id, tokens: index.tokens, refs: index.refs })),
+    made.map(({ key, type, id, index }) => ({ key, type, id, tokens: index.tokens, refs: index.refs, sortAt: index.sortAt })),
   )
   await dropIndex(db, rows)
   await insertIndex(db, made)

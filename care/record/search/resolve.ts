@@ -5,7 +5,7 @@ import { refuse } from '#kernel/refusal'
 import { isObject, type Json, valueSetOf } from '#packages/fhir'
 import { boundToken } from '../index-rows.ts'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
-import { innerSql, type Under, valuesMeeting } from './condition-sql.ts'
+import { innerSql, leavesFew, type Under, valuesMeeting } from './condition-sql.ts'
 import type { Condition } from './model.ts'
 
 /** Targets that one hop of a chain may lead to; a search that needs more is not one about somebody. */
@@ -34,7 +34,7 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
       const of = await inner(ctx, condition, under)
       const ids = await findIds(
         ctx,
-        sql`${plannedAnew(under.keys !== null)}select r.id from record.resource r where ${innerSql(condition.type, of, under)} limit ${MAX_TARGETS + 1}`,
+        sql`${plannedAnew(under.keys !== null || leavesFew(of))}select r.id from record.resource r where ${innerSql(condition.type, of, under)} limit ${MAX_TARGETS + 1}`,
       )
       if (ids.length > MAX_TARGETS) refuse('search-too-broad', { param: condition.param, limit: String(MAX_TARGETS) })
       return ids.length === 0 ? { kind: 'never' } : { kind: 'ref', values: ids.map((id) => `${condition.param}=${condition.type}/${id}`) }
@@ -54,7 +54,7 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
 
 /** The conditions of a hop, found first themselves. What reads stored texts there is bounded like anywhere else. */
 async function inner(ctx: Context, { type, of }: { type: string; of: Condition[] }, under: Under): Promise<Condition[]> {
-  const found = await resolved(ctx, of, { ...under, types: [type] })
+  const found = await resolved(ctx, of, { ...under, types: [type], few: leavesFew(of) })
   const others = found.filter((c) => !readsText(c))
   if (others.length < found.length && under.keys === null) await requireFew(ctx, innerSql(type, others, under))
   return found
@@ -77,7 +77,7 @@ const inOrder = (condition: Value): boolean =>
  */
 async function named(ctx: Context, condition: Value, under: Under): Promise<Condition> {
   const [type, ...more] = under.types
-  if (under.keys !== null || type === undefined || more.length > 0 || !inOrder(condition)) return condition
+  if (under.keys !== null || under.few || type === undefined || more.length > 0 || !inOrder(condition)) return condition
   const query = sql<{
     key: string
     id: string

@@ -2,13 +2,13 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { and, type Sql } from './compare-sql.ts'
-import { conditionSql, type Under } from './condition-sql.ts'
+import { comparedOnly, conditionSql, leavesFew, type Under } from './condition-sql.ts'
 import { indexesIn, type Plan, type PlanStep, stepsOf } from './explain.ts'
 import { HIT_COLUMNS, type HitRow, toHit } from './hit.ts'
 import { findIncluded } from './include-sql.ts'
 import type { Condition, Cursor, Page, Search } from './model.ts'
 import { cursorFor } from './order.ts'
-import { afterCursor, type OrderKey, orderBy, orderKey } from './order-sql.ts'
+import { afterCursor, isColumn, type OrderKey, orderBy, orderKey } from './order-sql.ts'
 import { resolved } from './resolve.ts'
 
 export type { Page } from './model.ts'
@@ -33,17 +33,18 @@ type Prepared = { where: Sql; anew: Sql; keys: OrderKey[]; plain: boolean }
 
 /** The one statement of a search, as far as it does not depend on the page. */
 async function prepare(ctx: Context, about: About, search: Search): Promise<Prepared> {
-  const under: Under = { visible: about.visible, keys: keysOf(search.conditions), types: search.types }
+  const few = leavesFew(search.conditions)
+  const under: Under = { visible: about.visible, keys: keysOf(search.conditions), few, types: search.types }
   const conditions = await resolved(ctx, search.conditions, under)
   const all = (list: readonly Condition[]) => list.map((c) => conditionSql(c, under))
-  const basis = [typeSql(search.types), sql`not r.deleted`, about.visible]
+  const basis = [comparedOnly(typeSql(search.types), few), sql`not r.deleted`, about.visible]
   const scans = conditions.filter(readsText)
   const narrowed = [...basis, ...all(conditions.filter((c) => !readsText(c)))]
   if (scans.length > 0 && under.keys === null) await requireFew(ctx, and(narrowed))
   const where = sql.join([...narrowed, ...all(scans)], sql` and `)
-  const anew = plannedAnew(under.keys !== null || conditions.some((c) => c.kind === 'id'))
+  const anew = plannedAnew(under.keys !== null || few || conditions.some((c) => c.kind === 'id'))
   const keys = search.sort.map(orderKey)
-  return { where, anew, keys, plain: search.sort.every((s) => s.by !== 'value') }
+  return { where, anew, keys, plain: search.sort.every(isColumn) }
 }
 
 type Columns = (OrderKey & { column: Sql })[]
@@ -55,7 +56,8 @@ function pageSql({ where, anew, keys, plain }: Prepared, about: About, search: S
   const limit = search.count + 1
   if (plain) {
     const after = search.cursor ? sql` and ${afterCursor(direct, search.cursor, search)}` : sql``
-    return sql`${anew}select ${HIT_COLUMNS}${refs}, ${about.rule} as rule from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
+    const dates = keys.flatMap((k, n) => (search.sort[n]!.by === 'value' ? [sql`, ${k.expression} as ${sql.ref(`s${n}`)}`] : []))
+    return sql`${anew}select ${HIT_COLUMNS}${refs}, ${about.rule} as rule${sql.join(dates, sql``)} from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
   }
   const values = sql.join(keys.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
   const rows = sql`select ${HIT_COLUMNS}${refs}, ${about.rule} as rule, ${values} from record.resource r where ${where}`
@@ -69,7 +71,7 @@ const written = (value: unknown): string | null =>
   value === null || value === undefined ? null : value instanceof Date ? value.toISOString() : String(value)
 
 function cursorAt(search: Search, row: HitRow & Record<string, unknown>): Cursor {
-  const own = { updated: row.last_updated, clinical: row.clinical_at, id: row.id }
+  const own = { updated: row.last_updated, id: row.id }
   const values = search.sort.map((s, n) => written(s.by === 'value' ? row[`s${n}`] : own[s.by]))
   return cursorFor(search.sort, { values, type: row.type, id: row.id })
 }

@@ -1,7 +1,23 @@
-import { validateResource } from '#packages/fhir'
+import { loadPackages, makeTerminology, makeValidator } from '#packages/fhir'
 import type { Checking } from './services.ts'
 
 /** What resources are checked with: base R4 and the packages the operator has put into a folder. */
-export async function openChecker(_packages: string): Promise<Checking> {
-  return { validate: (resource) => validateResource(resource), packages: [], problems: [] }
+export async function openChecker(folder: string): Promise<Checking> {
+  const { definitions, packages } = loadPackages(folder)
+  const terminology = makeTerminology({ definitions })
+  const { validate } = makeValidator({ definitions, terminology })
+  return {
+    validate,
+    packages: packages.filter(({ problem }) => problem === null).map(nameOf),
+    problems: packages.flatMap(({ name, problem, failed }) => [
+      ...(problem ? [problem] : []),
+      ...failed.map(({ file, ja, en }) => ({ ja: `${name} ${file}: ${ja}`, en: `${name} ${file}: ${en}` })),
+    ]),
+  }
+}
+
+/** As the package calls itself, with the name of its file where that differs. */
+function nameOf({ name, says }: { name: string; says?: { name?: string; version?: string } }): string {
+  const own = says?.name === undefined ? name : `${says.name}${says.version === undefined ? '' : `#${says.version}`}`
+  return own.includes(name) ? own : `${own} (${name})`
 }

@@ -10,6 +10,7 @@ type Bench = {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   fhir: () => import('./fhir.ts'),
   identity: () => import('./identity.ts'),
+  validate: () => import('./validate.ts'),
 }
 
 async function main(): Promise<number> {

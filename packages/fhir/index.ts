@@ -28,6 +28,7 @@ export {
 export type { Component, Composite } from './search-composite.ts'
 export type * from './search-values.ts'
 export { elementsOf, isPrimitive, isResourceType, resourceTypes, valueSetOf } from './shapes.ts'
+export { type CodeSystemView, type Concept, makeTerminology, type Terminology } from './terminology/index.ts'
 export { makeValidator, type Validator, validateResource } from './validate/index.ts'
 export * from './fhirpath/index.ts'
 export * from './patch/index.ts'

@@ -31,18 +31,26 @@ export function membershipOf(terminology: TerminologyPort, valueSet: string, cod
 export function environmentOf(walk: Walk): FhirPathEnvironment {
   const { terminology, profiles } = walk.knowledge
   const conforms = profiles?.conforms
+  const known = <T>(answer: T | null | undefined): T | undefined => {
+    if (answer !== undefined && answer !== null) return answer
+    walk.unanswered = true
+    return undefined
+  }
   return {
-    resolve: (reference) => inBundle(walk.around, reference) ?? null,
+    resolve: (reference) => known(inBundle(walk.around, reference)) ?? null,
     ...(terminology
       ? {
           memberOf: (node: FhirPathNode, valueSet: string) => {
             const result = membershipOf(terminology, valueSet, codesOf(node.value as Json))
-            return result === 'unknown' ? undefined : result === 'in'
+            return known(result === 'unknown' ? undefined : result === 'in')
           },
         }
       : {}),
     ...(conforms
-      ? { conformsTo: (node: FhirPathNode, profile: string) => (isObject(node.value) ? conforms(walk, node.value, profile) : undefined) }
+      ? {
+          conformsTo: (node: FhirPathNode, profile: string) =>
+            isObject(node.value) ? known(conforms(walk, node.value, profile)) : undefined,
+        }
       : {}),
   }
 }

@@ -14,7 +14,13 @@ const typeOf = (resource: Json): string =>
     ? resource.resourceType.slice(0, 60)
     : 'Resource'
 
-const base: Knowledge = { shapeOf: makeShapes(baseDefinitions, false), definitions: null, terminology: null, profiles: null, claimed: false }
+const base: Knowledge = {
+  shapeOf: makeShapes(baseDefinitions, false),
+  definitions: null,
+  terminology: null,
+  profiles: null,
+  claimed: false,
+}
 
 /**
  * What base R4 finds wrong with a resource; an empty list or warnings alone mean it may be accepted.

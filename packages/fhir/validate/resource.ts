@@ -8,6 +8,7 @@ import { narrativeProblem } from '../narrative.ts'
 import { isA, isResourceType } from '../shapes.ts'
 import { bindingProblem } from './binding.ts'
 import { checkAsContained, checkContainedUse, containedById, reportDomain, resourcesByFullUrl } from './contained.ts'
+import { checkBinding, checkCode } from './coding.ts'
 import { environmentOf } from './environment.ts'
 import { checkExtension } from './extension.ts'
 import { checkPropertyRules, checkRules } from './invariant/rule.ts'
@@ -49,6 +50,7 @@ function checkValue(walk: Walk, value: Json, property: Property): void {
   }
   if (property.primitive) {
     checkPrimitive(walk, value, property)
+    if (property.bound !== null) checkBinding(walk, value, property.bound, property.binding !== null)
     if (property.rules !== null) checkPropertyRules(walk, value, property)
     return
   }
@@ -65,8 +67,9 @@ function checkValue(walk: Walk, value: Json, property: Property): void {
     return
   }
   checkObject(walk, value, property.shape(), property.sibling)
+  if (property.bound !== null) checkBinding(walk, value, property.bound, property.binding !== null)
   if (property.rules !== null) checkPropertyRules(walk, value, property)
-  if (property.reference) checkReference(walk, value, property.targets)
+  if (property.reference) checkReference(walk, value, property)
   if (property.simpleQuantity && value.comparator !== undefined)
     reportInvariant(walk, {
       key: 'sqty-1',
@@ -157,10 +160,15 @@ function checkObject(walk: Walk, value: JsonObject, shape: Shape, idAlone = fals
   walk.depth--
 }
 
+const quantities = new Set(['Quantity', 'Age', 'Count', 'Distance', 'Duration'])
+
 /** What only a validator with definitions checks, at the end of the object, while the walk still stands at it. */
 function checkFurther(walk: Walk, value: JsonObject, shape: Shape): void {
   if (shape.name === 'Extension') checkExtension(walk, value)
+  else if (shape.name === 'Coding') checkCode(walk, value, 'Coding')
+  else if (quantities.has(shape.name)) checkCode(walk, value, 'Quantity')
   else if (walk.atResource === value) checkProfiles(walk, value, shape.name)
+  if (shape.bound !== null) checkBinding(walk, value, shape.bound, false)
 }
 
 function checkResource(walk: Walk, value: JsonObject, contained: boolean): void {
@@ -207,6 +215,7 @@ export function startWalk(knowledge: Knowledge, path: string): Walk {
     scope: { contained: new Map(), referenced: new Set(), pointOut: new Set() },
     around: null,
     env: {},
+    unanswered: false,
     asked: [],
     said: new Set(),
   }

@@ -51,6 +51,8 @@ export type Shape = {
   /** Each required element with the properties that satisfy it. */
   required: readonly { name: string; any: readonly string[] }[]
   rules: readonly Rule[]
+  /** Binding of the type itself (`Age` to units of time). */
+  bound: DefinedBinding | null
 }
 
 const bindings = new Map<string, Binding | null>()
@@ -142,7 +144,8 @@ function compile(source: Source, name: string): Shape {
     }
     if (row.min !== undefined) required.push({ name: element, any })
   }
-  return { name, properties, choices, required, rules }
+  const bound = source.codes ? (defined.get(name)?.binding ?? null) : null
+  return { name, properties, choices, required, rules, bound }
 }
 
 /** Constraints of a type or part; the `Resource` and `Element` rules among them have native forms of their own. */

@@ -52,6 +52,8 @@ export type Walk = {
   around: Around | null
   /** What expressions may ask: references, value sets, profiles. */
   env: FhirPathEnvironment
+  /** An expression asked what nobody knows: a value set, a profile, a resource elsewhere. */
+  unanswered: boolean
   /** Profiles the resource at the start was asked to keep. */
   asked: readonly string[]
   /** What was reported as not checked, so that it is said once. */

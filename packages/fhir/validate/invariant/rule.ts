@@ -9,6 +9,7 @@ import { bundleInvariants } from './bundle.ts'
 import { clinicalInvariants } from './clinical.ts'
 import { japaneseSentences } from './sentences.ts'
 import type { Invariant } from './terms.ts'
+import { absentHolds } from './wrong-in-r4.ts'
 import { typeInvariants } from './types.ts'
 
 /** One invariant. A native test answers undefined where it leaves the decision to the expression. */
@@ -75,18 +76,25 @@ export function rulesFor(shape: string, constraints: readonly Constraint[]): Rul
   return [...native.map((row) => nativeRule(row, byKey(row.key))), ...rest.map(expressionRule)]
 }
 
-/** Does the rule hold? An expression that finds nothing does not say no; one that fails is reported as not checked. */
+/**
+ * Does the rule hold? An expression that finds nothing says no, as elsewhere in the field, but where R4 forgot the absent value.
+ * One that fails, or that waits for a value set or profile nobody knows, is reported as not checked.
+ */
 export function holds(walk: Walk, rule: Rule, node: FhirPathNode): boolean {
   const expression = rule.expression()
   if (expression === null) return true
+  walk.unanswered = false
   try {
     if (expression instanceof FhirPathError) throw expression
-    return expression.holds(node, walk.env) !== false
+    const held = expression.holds(node, walk.env)
+    if (held !== undefined) return held
+    if (!walk.unanswered) return absentHolds(rule.key)
+    reportOnce(walk, 'structure/invariant-not-checked', [rule.key, 'not-found'])
   } catch (error) {
     if (!(error instanceof FhirPathError)) throw error
     reportOnce(walk, 'structure/invariant-not-checked', [rule.key, error.code])
-    return true
   }
+  return true
 }
 
 /** Runs the rules of the object at hand. */
@@ -100,7 +108,11 @@ export function checkRules(walk: Walk, value: JsonObject, rules: readonly Rule[]
 }
 
 /** Runs the rules that stand on an element of the object at hand. */
-export function checkPropertyRules(walk: Walk, value: Json, property: { type: string; pathName: string; rules: readonly Rule[] | null }): void {
+export function checkPropertyRules(
+  walk: Walk,
+  value: Json,
+  property: { type: string; pathName: string; rules: readonly Rule[] | null },
+): void {
   const { type, pathName, rules } = property
   const node: FhirPathNode = { value, type, extra: undefined, parent: nodeHere(walk), name: pathName, index: -1 }
   for (const rule of rules ?? []) if (!holds(walk, rule, node)) reportInvariant(walk, rule)

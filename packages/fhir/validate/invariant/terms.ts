@@ -55,11 +55,11 @@ export function notAfter(start: Json | undefined, end: Json | undefined): boolea
   return from === null || to === null || from.lo < to.hi
 }
 
-/** Low not above high, where both are numbers of one unit. */
-export function notAbove(low: Json | undefined, high: Json | undefined): boolean {
+/** Low not above high; undefined where the units differ. */
+export function notAbove(low: Json | undefined, high: Json | undefined): boolean | undefined {
   const [a, b] = [asObject(low), asObject(high)]
   if (typeof a.value !== 'number' || typeof b.value !== 'number') return true
-  return a.system !== b.system || a.code !== b.code || a.unit !== b.unit || a.value <= b.value
+  return a.system !== b.system || a.code !== b.code || a.unit !== b.unit ? undefined : a.value <= b.value
 }
 
 export const isEmptyOrNumber = (value: Json | undefined, test: (n: number) => boolean): boolean => typeof value !== 'number' || test(value)

@@ -1,7 +1,7 @@
 /** What base R4 and other predecessors already say of an element, so that a profile need not be checked for it again. */
 import type { Constraint, Definitions, ElementDefinition, ElementType, StructureDefinition } from '../../definition/model.ts'
 import { elementPlaces } from '../../fhirpath/node.ts'
-import { isKnownType, isResourceType } from '../../shapes.ts'
+import { isKnownType, isPrimitive, isResourceType } from '../../shapes.ts'
 import type { Place } from './run.ts'
 import type { TreeNode } from './tree.ts'
 import { same } from './values.ts'
@@ -42,6 +42,8 @@ export function shapeUnder(node: TreeNode, places: readonly Place[]): string {
   const [only] = node.def.types
   if (places.length > 1) return node.def.types.length === 1 ? only!.code : 'Element'
   const type = places[0]?.type ?? only?.code ?? 'Element'
+  // what a primitive has besides its value
+  if (isPrimitive(type)) return 'Element'
   if (type !== 'Resource' && type !== 'DomainResource') return type
   return node.def.types.length === 1 && isResourceType(only!.code) ? only!.code : type
 }

@@ -46,6 +46,12 @@ function typeChecks(context: Context, { node, earlier }: Subject): Check[] {
   })
 }
 
+/** The element whose content this one repeats, or itself. */
+function repeatedBy({ tree }: Context, node: TreeNode): TreeNode {
+  const { contentReference } = node.def
+  return (node.children.length === 0 && contentReference !== undefined && tree.byPath.get(contentReference)) || node
+}
+
 /** The children; of an element that repeats another one, the other's. */
 function childrenChecks(context: Context, subject: Subject): Check[] {
   const { node, shape, twins } = subject
@@ -62,7 +68,8 @@ function childrenChecks(context: Context, subject: Subject): Check[] {
       },
     ]
   }
-  const members = node.children.flatMap((child) => memberOf(context, { shape, node: child, twins }) ?? [])
+  const before = twins.map((twin) => repeatedBy(context, twin))
+  const members = node.children.flatMap((child) => memberOf(context, { shape, node: child, twins: before }) ?? [])
   return members.length === 0 ? [] : [membersCheck(members)]
 }
 
@@ -146,8 +153,8 @@ const cache = new WeakMap<Definitions, WeakMap<StructureDefinition, readonly Che
 
 /** What a profile adds to its R4 type, as checks of the whole value; compiled once for these definitions. R4's own definitions add nothing. */
 export function compileProfile(definitions: Definitions, definition: StructureDefinition): readonly Check[] {
-  let known = cache.get(definitions)
-  if (known === undefined) cache.set(definitions, (known = new WeakMap()))
+  const known = cache.get(definitions) ?? new WeakMap<StructureDefinition, readonly Check[]>()
+  cache.set(definitions, known)
   const found = known.get(definition)
   if (found !== undefined) return found
   const tree = definition.derivation === 'specialization' ? null : treeOf(definition)

@@ -80,8 +80,8 @@ export function outcomeOf(run: Run, value: JsonObject, type: string, wanted: Wan
   const definition = definitionFor(run, wanted)
   if (definition === undefined) return undefined
   if (!fitsType(type, definition.type)) return failed
-  let byProfile = run.outcomes.get(value)
-  if (byProfile === undefined) run.outcomes.set(value, (byProfile = new Map()))
+  const byProfile = run.outcomes.get(value) ?? new Map<string, Outcome>()
+  if (byProfile.size === 0) run.outcomes.set(value, byProfile)
   const key = `${wanted.canonical} ${wanted.within ?? ''}`
   const known = byProfile.get(key)
   if (known !== undefined) return known

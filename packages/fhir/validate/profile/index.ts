@@ -4,7 +4,8 @@ import type { ProfilePort } from '../ports.ts'
 import { isFull, type Walk } from '../walk.ts'
 import { compileProfile } from './compile.ts'
 import { conforms as conformsTo, definitionFor, fitsType } from './conformance.ts'
-import { enter, leave, type Run, runOf, say, sayOnce, unknown, yes } from './run.ts'
+import { isObject } from './values.ts'
+import { enter, isFirst, leave, type Run, runOf, say, sayOnce, unknown, yes } from './run.ts'
 
 const noChecks = () => []
 
@@ -19,6 +20,20 @@ const typeOf = (walk: Walk, value: JsonObject, fallback: string): string => {
   return here ?? fallback
 }
 
+/** Where several packages define a profile, that of the package whose profile the bundle around claims is meant. */
+function packageAround(run: Run): string | undefined {
+  const { around } = run.walk
+  if (around === null) return undefined
+  if (run.around?.bundle === around.bundle) return run.around.package
+  const { meta } = around.bundle
+  const claimed = isObject(meta) && Array.isArray(meta.profile) ? meta.profile : []
+  const found = claimed.map((canonical) =>
+    typeof canonical === 'string' ? run.walk.knowledge.definitions?.structure(canonical) : undefined,
+  )
+  run.around = { bundle: around.bundle, package: found.find((one) => one !== undefined)?.package }
+  return run.around.package
+}
+
 /**
  * Checks what the profile adds to base R4; findings go to the walk, whose path stands at the value.
  * A profile that is not loaded is said once as not checked; one that cannot be read is an error.
@@ -26,7 +41,7 @@ const typeOf = (walk: Walk, value: JsonObject, fallback: string): string => {
 export function checkProfile(walk: Walk, value: JsonObject, url: string): void {
   if (isFull(walk)) return
   const run = runFor(walk)
-  const definition = definitionFor(run, { canonical: url, within: undefined })
+  const definition = definitionFor(run, { canonical: url, within: packageAround(run) })
   if (definition === undefined) {
     const problem = walk.knowledge.definitions?.problem(url)
     if (problem) sayOnce(run, 'profile/broken', [url, problem.ja, problem.en])
@@ -38,10 +53,7 @@ export function checkProfile(walk: Walk, value: JsonObject, url: string): void {
     say(run, 'profile/resource-type', [url, definition.type, type])
     return
   }
-  let done = run.done.get(value)
-  if (done === undefined) run.done.set(value, (done = new Set()))
-  if (done.has(definition)) return
-  done.add(definition)
+  if (!isFirst(run, value, definition)) return
   const outer = run.definition
   run.definition = definition
   const frame = enter(run, null)

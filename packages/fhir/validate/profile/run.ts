@@ -53,6 +53,8 @@ export type Run = {
   trying: number
   /** Where the outermost trial began, as text. */
   at: string
+  /** The bundle around and the package that its profile comes from. */
+  around: { bundle: JsonObject; package: string | undefined } | null
   environment: { of: FhirPathEnvironment; env: FhirPathEnvironment } | null
 }
 
@@ -74,6 +76,7 @@ export function runOf(walk: Walk, checksOf: Run['checksOf']): Run {
     findings: walk.findings,
     trying: 0,
     at: '',
+    around: null,
     environment: null,
   }
   runs.set(walk, run)
@@ -107,6 +110,15 @@ export function enter(run: Run, parent: Frame | null): Frame {
 
 export function leave(run: Run): void {
   run.top--
+}
+
+/** Has the profile not been checked at this value before? From now on it has. */
+export function isFirst(run: Run, value: JsonObject, definition: StructureDefinition): boolean {
+  const done = run.done.get(value)
+  if (done?.has(definition)) return false
+  if (done) done.add(definition)
+  else run.done.set(value, new Set([definition]))
+  return true
 }
 
 /** Deeper than any resource that is read. */

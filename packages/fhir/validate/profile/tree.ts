@@ -51,8 +51,8 @@ function add(parent: TreeNode, node: TreeNode): void {
     parent.children.push(node)
     return
   }
-  let slicer = slicerOf(parent, node)
-  if (slicer === undefined) parent.children.push((slicer = impliedSlicer(node)))
+  const slicer = slicerOf(parent, node) ?? impliedSlicer(node)
+  if (!parent.children.includes(slicer)) parent.children.push(slicer)
   placeSlice(slicer, node)
 }
 

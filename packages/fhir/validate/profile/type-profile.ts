@@ -3,29 +3,24 @@ import type { ElementType } from '../../definition/model.ts'
 import { coreType } from './base.ts'
 import type { Context } from './compile.ts'
 import { claims, conforms, definitionFor, fitsType, nearest, type Wanted } from './conformance.ts'
-import { type Check, type Frame, type Run, say, sayOnce, unknown, yes } from './run.ts'
+import { type Check, type Frame, isFirst, type Run, say, sayOnce, unknown, yes } from './run.ts'
 import { childNamed, treeOf } from './tree.ts'
 import { isObject } from './values.ts'
 
 /** Checks the value where it stands. The same profile is not checked twice at the same value. */
-function applyHere(run: Run, frame: Frame, wanted: Wanted): void {
+function applyHere(run: Run, frame: Frame, { wanted, quiet }: { wanted: Wanted; quiet: boolean }): void {
   const { value } = frame
   if (!isObject(value) || claims(run, value, wanted.canonical)) return
   const definition = definitionFor(run, wanted)
   if (definition === undefined) {
-    sayOnce(run, 'profile/type-not-loaded', [wanted.canonical])
+    if (!quiet) sayOnce(run, 'profile/type-not-loaded', [wanted.canonical])
     return
   }
   if (!fitsType(frame.type, definition.type)) {
     say(run, 'profile/resource-type', [wanted.canonical, definition.type, frame.type])
     return
   }
-  if (run.trying === 0) {
-    let done = run.done.get(value)
-    if (done === undefined) run.done.set(value, (done = new Set()))
-    if (done.has(definition)) return
-    done.add(definition)
-  }
+  if (run.trying === 0 && !isFirst(run, value, definition)) return
   const outer = run.definition
   run.definition = definition
   for (const check of run.checksOf(definition)) check(run, frame)
@@ -67,11 +62,12 @@ export function typeProfileChecks(
   const [only] = wanted
   if (only === undefined || wanted.length < profiles.length) return []
   const aside = type.code === 'Extension' && wanted.every(({ canonical }) => isChecked(context, canonical))
+  const here = { wanted: only, quiet: aside }
   return [
     (run, frame) => {
       if (aside && run.trying === 0) return
       if (frame.type !== type.code && frame.type !== '' && !fitsType(frame.type, type.code)) return
-      if (wanted.length === 1) applyHere(run, frame, only)
+      if (wanted.length === 1) applyHere(run, frame, here)
       else applyOneOf(run, frame, id, wanted)
     },
   ]

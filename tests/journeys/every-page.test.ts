@@ -212,6 +212,8 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'sign-in-staff', row: '/sign-in/staff', path: '/sign-in/staff', as: 'nobody' },
     { name: 'not-found', row: '', path: '/no/such/page', as: 'nobody', refused: 404 },
     { name: 'developer', row: '/developer', path: '/developer', as: 'nobody' },
+    { name: 'developer-check', row: '/developer/check', path: '/developer/check', as: 'nobody' },
+    { name: 'developer-check-example', row: '/developer/check', path: '/developer/check?example=faults', as: 'nobody' },
     { name: 'developer-parameters', row: '/developer/parameters', path: '/developer/parameters?type=Observation', as: 'nobody' },
     { name: 'me', row: '/me', path: '/me', as: 'citizen' },
     { name: 'me-record', row: '/me/record', path: '/me/record', as: 'citizen' },

@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { corrected } from './generate-corrections.ts'
 import { definitionRows, definitionText } from './generate-definitions.ts'
 import { generateTerminology } from './generate-terminology.ts'
 import type { ElementRow, PrimitiveRow, SearchParameterRow, ShapeRow, ValueSetRow } from './generated-rows.ts'
@@ -44,6 +45,7 @@ type Include = { system?: string; concept?: Concept[]; filter?: { property: stri
 type ValueSet = { resourceType: 'ValueSet'; url: string; compose?: { include: Include[]; exclude?: Include[] } }
 type SearchParameter = {
   resourceType: 'SearchParameter'
+  version: string
   code: string
   base: string[]
   type: SearchParameterRow['kind']
@@ -205,11 +207,19 @@ function searchParameters(all: SearchParameter[]): Map<string, SearchParameterRo
   return out
 }
 
+/** One parameter was brought from R5 with the element it searches. */
+const isR4Parameter = (d: Definition): d is SearchParameter => d.resourceType === 'SearchParameter' && d.version.startsWith('4.')
+
 function main(): void {
-  const isStructure = (d: Definition): d is StructureDefinition => d.resourceType === 'StructureDefinition'
-  const structures = [...load('profiles-types.json'), ...load('profiles-resources.json')]
-    .filter(isStructure)
-    .filter((structure) => structure.derivation !== 'constraint' && structure.kind !== 'logical' && !notR4.has(structure.name))
+  const published = corrected(
+    structureFiles
+      .flatMap((file) => load<JsonObject>(file))
+      .filter((d) => d.resourceType === 'StructureDefinition' && !notR4.has(String(d.name))),
+    load<JsonObject>('dataelements.json'),
+  )
+  const structures = (published as unknown as StructureDefinition[]).filter(
+    (structure) => structure.derivation !== 'constraint' && structure.kind !== 'logical',
+  )
   const terms = ['valuesets.json', 'v3-codesystems.json', 'v2-tables.json'].flatMap(load)
   const terminology: Terminology = { valueSets: new Map(), codeSystems: new Map() }
   for (const term of terms) {
@@ -218,8 +228,7 @@ function main(): void {
   }
   const isPrimitive = (structure: StructureDefinition) => structure.kind === 'primitive-type'
   const shapeRows = shapes(structures.filter((structure) => !isPrimitive(structure)))
-  const parameters = load('search-parameters.json').filter((d): d is SearchParameter => d.resourceType === 'SearchParameter')
-  const published = structureFiles.flatMap((file) => load<JsonObject>(file)).filter((d) => !notR4.has(String(d.name)))
+  const parameters = load('search-parameters.json').filter(isR4Parameter)
   const sizes = {
     'structure.json': write('structure.json', shapeRows),
     'primitives.json': write('primitives.json', primitives(structures.filter(isPrimitive))),

@@ -101,7 +101,6 @@ function binding(raw: JsonObject | undefined): Binding | undefined {
   if (!raw || !strength) return undefined
   const max = extensionValue(raw, maxValueSet)
   const valueSet = textAt(raw, 'valueSet')
-  if (valueSet === undefined && typeof max !== 'string') return undefined
   return keep({ strength, valueSet: valueSet ?? '', ...(typeof max === 'string' ? { max } : {}) })
 }
 
@@ -163,27 +162,53 @@ export function elementPart(raw: JsonObject): ElementPart | null {
 const noTypes: readonly ElementType[] = Object.freeze([])
 const noConstraints: readonly Constraint[] = Object.freeze([])
 
+/** Of a binding that names no value set nothing can be checked. */
+const isBound = (binding: Binding) => binding.valueSet !== '' || binding.max !== undefined
+
 /** A whole element out of what was said of it: R4's defaults where nothing was, and flags that are off left out. */
 export function wholeElement(part: ElementPart): ElementDefinition {
-  const { isModifier, isSummary, mustSupport, types, constraints, ...rest } = part
+  const { isModifier, isSummary, mustSupport, types, constraints, binding, ...rest } = part
   return {
     ...rest,
     min: part.min ?? 0,
     max: part.max ?? (part.path.includes('.') ? 1 : Number.POSITIVE_INFINITY),
     types: types && types.length > 0 ? keep(types) : noTypes,
     constraints: constraints && constraints.length > 0 ? keep(constraints) : noConstraints,
+    ...(binding && isBound(binding) ? { binding } : {}),
     ...(isModifier ? { isModifier } : {}),
     ...(isSummary ? { isSummary } : {}),
     ...(mustSupport ? { mustSupport } : {}),
   }
 }
 
-const partsAt = (raw: JsonObject, view: 'snapshot' | 'differential'): ElementPart[] =>
-  objectsAt(objectAt(raw, view) ?? {}, 'element').flatMap((element) => elementPart(element) ?? [])
+const elementsAt = (raw: JsonObject, view: 'snapshot' | 'differential'): JsonObject[] => objectsAt(objectAt(raw, view) ?? {}, 'element')
 
 /** Elements of the published snapshot; empty where there is none. */
-export const snapshotOf = (raw: JsonObject): ElementDefinition[] => partsAt(raw, 'snapshot').map(wholeElement)
-export const differentialOf = (raw: JsonObject): ElementPart[] => partsAt(raw, 'differential')
+export const snapshotOf = (raw: JsonObject): ElementDefinition[] =>
+  elementsAt(raw, 'snapshot').flatMap((element) => {
+    const part = elementPart(element)
+    return part ? [wholeElement(part)] : []
+  })
+
+/**
+ * Elements of the differential. An id that is missing, or has another number of segments than the path, is made from the path:
+ * an element stands under the slice of its parent that was last mentioned.
+ */
+export function differentialOf(raw: JsonObject): ElementPart[] {
+  const last = new Map<string, string>()
+  return elementsAt(raw, 'differential').flatMap((element) => {
+    const part = elementPart(element)
+    if (!part) return []
+    const dot = part.path.lastIndexOf('.')
+    const name = part.path.slice(dot + 1) + (part.sliceName ? `:${part.sliceName}` : '')
+    const parent = dot < 0 ? '' : `${last.get(part.path.slice(0, dot)) ?? part.path.slice(0, dot)}.`
+    const isUsable = textAt(element, 'id') !== undefined && part.id.split('.').length === part.path.split('.').length
+    const id = isUsable ? part.id : parent + name
+    for (const path of last.keys()) if (path.startsWith(`${part.path}.`)) last.delete(path)
+    last.set(part.path, id)
+    return [{ ...part, id }]
+  })
+}
 
 const kinds = ['resource', 'complex-type', 'primitive-type', 'logical'] as const
 const contextTypes = ['element', 'extension', 'fhirpath'] as const

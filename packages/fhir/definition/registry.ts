@@ -7,7 +7,7 @@ import { differentialOf, headOf, snapshotOf } from './normalise.ts'
 import { type Problem, say } from './problems.ts'
 import { textAt } from './read-json.ts'
 import { recent } from './recent.ts'
-import { generateSnapshot } from './snapshot.ts'
+import { type Found, generateSnapshot } from './snapshot.ts'
 
 /** One conformance resource that can be read when it is asked for. */
 export type Entry = {
@@ -56,16 +56,14 @@ function pick(candidates: readonly Entry[], version: string | undefined, within:
   return choose(near.length > 0 ? near : candidates, version)
 }
 
-type Made = { structure?: StructureDefinition; problem?: Problem }
-
 function placeOf(entry: Entry): string {
   const name = canonicalOf(entry.url, entry.version)
   return entry.package === undefined ? `'${name}'` : `'${name}' (${entry.package})`
 }
 
-type Source = { layer: Layer; making: Entry[]; structure: (canonical: string, within?: string) => StructureDefinition | undefined }
+type Source = { making: Entry[]; find: (canonical: string, within: string | undefined) => Found | undefined }
 
-function make(entry: Entry, source: Source): Made {
+function make(entry: Entry, source: Source): Found {
   if (source.making.includes(entry))
     return {
       problem: say.circle(
@@ -81,7 +79,7 @@ function make(entry: Entry, source: Source): Made {
     const published = snapshotOf(raw)
     if (published.length > 0) return { structure: { ...head, elements: published } }
     if (differentialOf(raw).length === 0 && !head.baseDefinition) return { problem: say.nothingSaid(entry.url) }
-    const made = generateSnapshot(raw, { structure: (canonical) => source.structure(canonical, entry.package) })
+    const made = generateSnapshot(raw, { find: (canonical) => source.find(canonical, entry.package) })
     return 'problem' in made ? made : { structure: { ...head, elements: made.elements } }
   } catch (error) {
     return { problem: say.unreadable(placeOf(entry), error instanceof Error ? error.message : String(error)) }
@@ -95,28 +93,25 @@ export function definitionsOf(base: Definitions | null, entries: Iterable<Entry>
   const below = base === null ? nothing : layers.get(base)
   if (!below) throw new Error('Definitions can stand only on definitions made by makeDefinitions, baseDefinitions or definitionsOf.')
   const layer = layerOver(below, entries)
-  const made = new Map<Entry, Made>()
+  const made = new Map<Entry, Found>()
   const resources = recent<Entry, JsonObject>(64)
   const making: Entry[] = []
   const find = (type: DefinitionType, canonical: string, within?: string) => {
     const { url, version } = parseCanonical(canonical)
     return pick(layer.candidates(type, url), version, within)
   }
-  const makeOnce = (entry: Entry): Made => {
+  const makeOnce = (entry: Entry): Found => {
     const known = made.get(entry)
     if (known) return known
-    const fresh = make(entry, { layer, making, structure })
+    const fresh = make(entry, { making, find: (canonical, within) => onFound(find('StructureDefinition', canonical, within)) })
     // What failed inside a circle may not fail when it is asked for itself.
     if (fresh.structure || making.length === 0) made.set(entry, fresh)
     return fresh
   }
-  const structure = (canonical: string, within?: string): StructureDefinition | undefined => {
-    const choice = find('StructureDefinition', canonical, within)
-    return choice && makeOnce(choice.found).structure
-  }
+  const onFound = (choice: Choice<Entry> | undefined) => choice && makeOnce(choice.found)
   const readOnce = (entry: Entry) => resources(entry, () => entry.read?.() ?? {})
   const definitions: Definitions = {
-    structure,
+    structure: (canonical, within) => onFound(find('StructureDefinition', canonical, within))?.structure,
     problem: (canonical) => problemOf(canonical, { find, makeOnce, readOnce }),
     resource: (type, canonical, within) => {
       const choice = find(type, canonical, within)
@@ -137,7 +132,7 @@ export function definitionsOf(base: Definitions | null, entries: Iterable<Entry>
 
 type Finders = {
   find: (type: DefinitionType, canonical: string) => Choice<Entry> | undefined
-  makeOnce: (entry: Entry) => Made
+  makeOnce: (entry: Entry) => Found
   readOnce: (entry: Entry) => JsonObject
 }
 

@@ -80,6 +80,26 @@ export const commands: readonly Command[] = [
     run: async (given, io) => (await import('./import.ts')).importBundles(given, io),
   },
   {
+    name: 'terminology',
+    operands: { form: 'load FILE | list | drop URL | layouts', least: 1, most: 2 },
+    ja: '標準コードのマスター（病名、医薬品、検査、用法など）を、配布されたままの形で読み込み、版ごとに並べます。',
+    en: 'Loads masters of standard codes (diseases, medicines, tests, usage, ...) as they were published, edition beside edition.',
+    options: {
+      as: {
+        value: 'LAYOUT',
+        ja: 'ファイルの形式（一覧は terminology layouts）',
+        en: 'layout of the file (terminology layouts lists them)',
+      },
+      date: { value: 'YYYY-MM-DD', ja: 'この版が有効になる日', en: 'day from which the edition holds' },
+      system: { value: 'URL', ja: 'コード体系のURL（--as general のとき）', en: 'URL of the code system (with --as general)' },
+      title: { value: 'TEXT', ja: 'コード体系の名称（--as general のとき）', en: 'name of the code system (with --as general)' },
+      note: { value: 'TEXT', ja: '備考（「試験用」など。画面にも出ます）', en: 'a note, e.g. that it is for tests; shown on pages' },
+      sheet: { value: 'NAME', ja: 'Excel のシートの名前（既定は最初のシート）', en: 'sheet of the workbook (default: the first)' },
+      replace: { ja: '同じ日の版を置き換えます', en: 'replaces the edition of the same day' },
+    },
+    run: async (given, io) => (await import('./terminology.ts')).terminology(given, io),
+  },
+  {
     name: 'seed',
     ja: 'デモ地域（架空の人々）を作ります。',
     en: 'Makes the demo region of invented people.',

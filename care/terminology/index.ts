@@ -1,7 +1,11 @@
-/** The door of terminology: masters of the operator, what they mean, and the search over them. */
+/** The door of terminology: masters of the operator, what they mean, the search over them, and the operations of FHIR. */
+export { terminologyCapabilities } from './capabilities.ts'
 export { findLayout, type Layout, layouts } from './layouts/index.ts'
 export { DayTaken, dropMaster, type Loaded, loadMaster, type Order } from './load.ts'
 export { type Hit, type Misfit, MisfitFile, type Release, type Term } from './model.ts'
-export { dayOf, holdingOn } from './rules.ts'
+export { terminologyRoutes } from './routes.ts'
+export { dayOf, holdingOn, usableOn } from './rules.ts'
 export { terminologyMigrations } from './schema.ts'
+export { searchTerms } from './search/search.ts'
+export { type TerminologyDeps, type TerminologyService, terminologyService } from './service.ts'
 export { findReleases } from './store.ts'

@@ -18,7 +18,7 @@ import {
   whyNoHeadings,
   whyNotLine,
 } from './rules.ts'
-import { copyTerms, deleteReleases, findReleases, insertRelease, nextGeneration, type Placed } from './store.ts'
+import { copyTerms, deleteReleases, findReleases, insertRelease, nextGeneration, type Placed, roomForLoading, settle } from './store.ts'
 
 /** A line of headings stands within the first lines; above it are titles and dates. */
 const HEADINGS_WITHIN = 30
@@ -62,6 +62,7 @@ export async function loadMaster(db: Db, order: Order): Promise<Loaded> {
   const done = await transact(db, async (trx): Promise<Loaded> => {
     // The numbers come first: who loads the same at this moment waits here, and then finds it done.
     const writers = await writersFor(trx, order, about)
+    await roomForLoading(trx)
     const meanwhile = await sameAgain(trx, order, source.digest)
     if (meanwhile) return { releases: meanwhile, repeated: true }
     const standing = await standingFor(trx, order)
@@ -76,6 +77,7 @@ export async function loadMaster(db: Db, order: Order): Promise<Loaded> {
     if (releases.length === 0) throw new MisfitFile([{ ...nothing, file: about.file, line: 0, column: 0, name: '' }])
     return { releases, repeated: false }
   })
+  if (!done.repeated) await settle(db)
   order.progress?.(1)
   return done
 }

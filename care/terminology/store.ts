@@ -93,6 +93,15 @@ export async function copyTerms(db: Db, release: number, terms: readonly Placed[
   await sql`select 1`.execute(db)
 }
 
+/** Room to sort index entries in while a master is loaded. */
+export const roomForLoading = (db: Db): Promise<unknown> => sql`select set_config('work_mem', '64MB', true)`.execute(db)
+
+/** Puts waiting index entries in their places and counts anew, so that the first search is as quick as the next. Outside a transaction. */
+export async function settle(db: Db): Promise<void> {
+  await sql`vacuum (analyze) terminology.term`.execute(db)
+  await sql`vacuum (analyze) terminology.concept`.execute(db)
+}
+
 type ConceptRow = {
   release: number
   code: string

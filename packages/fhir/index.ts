@@ -28,11 +28,20 @@ export {
 export type { Component, Composite } from './search-composite.ts'
 export type * from './search-values.ts'
 export { elementsOf, isPrimitive, isResourceType, resourceTypes, valueSetOf } from './shapes.ts'
-export { type CodeSystemView, type Concept, makeTerminology, type Terminology } from './terminology/index.ts'
+export {
+  type CodeSystemView,
+  codingJson,
+  type Concept,
+  designationJson,
+  expansionJson,
+  makeTerminology,
+  propertyValue,
+  type Terminology,
+} from './terminology/index.ts'
 export { makeValidator, type Validator, validateResource } from './validate/index.ts'
 export * from './fhirpath/index.ts'
 export * from './patch/index.ts'
-export { type Checked, type Checker, type CheckOptions, checkText } from './check/index.ts'
+export { type Checked, type Checker, type CheckOptions, checkResource, checkText } from './check/index.ts'
 export { locate } from './locate/index.ts'
 export { foldText } from './text.ts'
 export { isSubsetted, project, projectBundle, type Projection } from './summary/project.ts'

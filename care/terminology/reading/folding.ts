@@ -6,18 +6,9 @@ const LONGEST = 200
 
 export const folded = (text: string): string => foldText(text).slice(0, LONGEST)
 
-/** Single characters and pairs of neighbours: what a text that contains the words must have too. */
+/** Pairs of neighbours: what a text that contains the words must have too. A single character is looked for at the beginning alone. */
 export function gramsOf(text: string): string[] {
   const characters = [...text]
-  const grams = new Set(characters)
-  for (let n = 0; n + 1 < characters.length; n++) grams.add(characters[n]! + characters[n + 1]!)
-  return [...grams]
-}
-
-/** The grams that tell most: pairs, or the one character where there is no pair. */
-export function tellingGrams(word: string): string[] {
-  const characters = [...word]
-  if (characters.length < 2) return characters
   return [...new Set(characters.slice(1).map((c, n) => characters[n]! + c))]
 }
 

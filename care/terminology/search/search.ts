@@ -1,7 +1,7 @@
 /** The search box: what people type, found and put in order. */
 import type { Db } from '#kernel/database'
 import type { Hit, Release } from '../model.ts'
-import { folded, tellingGrams, wordsOf } from '../reading/folding.ts'
+import { folded, gramsOf, wordsOf } from '../reading/folding.ts'
 import type { Candidate } from '../store.ts'
 import { byCode, byPart, byPrefix } from './store.ts'
 
@@ -31,10 +31,8 @@ export async function searchTerms(db: Db, { query, releases, count, offset = 0 }
     words.length === 1 ? byPrefix(db, ids, { word: first, most: Math.max(wanted, PREFIXES) }) : [],
   ])
   const found = [...codes, ...starts]
-  if (distinct(found) < wanted) {
-    const grams = [...new Set(words.flatMap(tellingGrams))]
-    found.push(...(await byPart(db, ids, { words, grams, most: Math.max(wanted, PARTS) })))
-  }
+  const grams = [...new Set(words.flatMap(gramsOf))]
+  if (distinct(found) < wanted && grams.length > 0) found.push(...(await byPart(db, ids, { words, grams, most: Math.max(wanted, PARTS) })))
   const systems = new Map(releases.map((r) => [r.id, r.system]))
   return ranked(found, { words, code }, systems).slice(offset, wanted)
 }

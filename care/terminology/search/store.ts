@@ -30,18 +30,22 @@ export function byPrefix(db: Db, releases: readonly number[], { word, most }: { 
   )
 }
 
-/** Names that hold every word somewhere. */
+/** Names that hold every word somewhere. Each release has postings of its own, so each is asked by itself. */
 export function byPart(
   db: Db,
   releases: readonly number[],
   about: { words: readonly string[]; grams: readonly string[]; most: number },
 ): Promise<Candidate[]> {
-  const holds = about.words.map((word) => sql`position(${word} in t.text) > 0`)
+  const holds = sql.join(
+    about.words.map((word) => sql`position(${word} in t.text) > 0`),
+    sql` and `,
+  )
+  const each = releases.map(
+    (id) => sql`(select t.release, t.code, t.text from terminology.term t
+      where t.release = ${id} and t.grams @> ${about.grams.map((gram) => `${id}${gram}`)}::text[] and ${holds} limit ${about.most})`,
+  )
   return run(
-    sql<Candidate>`select ${columns}, f.text from unnest(${[...releases]}::int[]) as r(id) cross join lateral (
-      select t.release, t.code, t.text from terminology.term t
-      where t.release = r.id and t.grams @> (select array_agg(r.id::text || g) from unnest(${[...about.grams]}::text[]) as g)
-        and ${sql.join(holds, sql` and `)} limit ${about.most}) f
+    sql<Candidate>`select ${columns}, f.text from (${sql.join(each, sql` union all `)}) f
       join terminology.concept c on c.release = f.release and c.code = f.code`,
     db,
   )

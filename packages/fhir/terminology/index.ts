@@ -1,7 +1,7 @@
 /** Terminology: which codes there are, what they are called, which value sets they belong to. Pure and synchronous. */
 import type { Definitions } from '../definition/model.ts'
 import type { Json } from '../model.ts'
-import { type CompiledSet, makeCompiler } from './compile.ts'
+import { type CompiledSet, type Compiler, makeCompiler } from './compile.ts'
 import { type Expansion, type ExpandQuestion, expand } from './expand.ts'
 import { type CodeAnswer, codeIn, type LookupAnswer, type LookupQuestion, lookup, type Relation, subsumption } from './lookup.ts'
 import { type CodeIssue, issues } from './messages.ts'
@@ -23,10 +23,13 @@ export type { CodeCheck, CodeQuestion } from './validate-code.ts'
 export { codeSystemOf } from './table.ts'
 
 export type Terminology = {
-  /** Does a coding belong to a value set (`url` or `url|version`)? Without a system: to any system of the value set (elements of type `code`). */
-  memberOf: (valueSet: string, coding: Coding) => Membership
+  /**
+   * Does a coding belong to a value set (`url` or `url|version`)? Without a system: to any system of the value set (elements of type `code`).
+   * `within` names the package that asks: where several packages carry the url, its own is meant.
+   */
+  memberOf: (valueSet: string, coding: Coding, within?: string) => Membership
   /** The compiled value set, to ask it many times; undefined where it is not loaded. */
-  compiled: (valueSet: string) => CompiledSet | undefined
+  compiled: (valueSet: string, within?: string) => CompiledSet | undefined
   /** Does the code system hold the code, and which texts may stand for it? */
   codeIn: (coding: Coding) => CodeAnswer
   /** Does the first code stand above the second or is it the same? undefined: not known. */
@@ -65,8 +68,16 @@ export function makeTerminology(given: {
   const sources = makeSources({ ...rest, ...(below ? { below: below.sources } : {}) })
   const compiler = makeCompiler(sources)
 
-  const memberOf = (valueSet: string, { system, code }: Coding): Membership => {
-    const set = compiler.set(valueSet)
+  const compilers = new Map<string, Compiler>()
+  const compiled = (valueSet: string, within?: string): CompiledSet | undefined => {
+    if (within === undefined) return compiler.set(valueSet)
+    const known = compilers.get(within) ?? makeCompiler(sources.within(within))
+    if (compilers.size < 100) compilers.set(within, known)
+    return known.set(valueSet)
+  }
+
+  const memberOf = (valueSet: string, { system, code }: Coding, within?: string): Membership => {
+    const set = compiled(valueSet, within)
     if (!set) return { result: 'unknown', why: whyNoValueSet(valueSet) }
     return code === undefined ? { result: 'out' } : set.has(system, code)
   }
@@ -95,7 +106,7 @@ export function makeTerminology(given: {
 
   return {
     memberOf,
-    compiled: compiler.set,
+    compiled,
     codeIn: (coding) => codeIn(sources, coding),
     subsumes,
     relation,

@@ -33,7 +33,7 @@ function listingProblem(set: CompiledSet, part: Part, why: Why): CodeIssue {
   if (why.kind === 'value-set-not-loaded') return issues.unknownValueSet(why.what)
   if (why.kind === 'system-version-not-loaded' || why.kind === 'system-not-loaded') {
     const { url, version } = splitCanonical(why.what)
-    return issues.cannotExpand(set.canonical, url, version ?? part.version, [])
+    return issues.cannotExpand(set.canonical, url, version ?? part.version, why.here ?? [])
   }
   return setProblem({ ...set, why }) ?? issues.invalidValueSet(why.en, why.ja)
 }

@@ -132,6 +132,8 @@ export type Why = {
     | 'supplement-not-loaded'
     | 'too-costly'
   what: string
+  /** Versions of the code system that are loaded. */
+  here?: readonly string[]
   ja: string
   en: string
 }

@@ -46,7 +46,7 @@ export function publishedSystemOf(valueSet: string): CodeSystemView | undefined 
   return key === undefined ? undefined : viewOf(key)
 }
 
-export const publishedSupplements = (): readonly Supplement[] =>
+const readSupplements = (): readonly Supplement[] =>
   Object.entries(systemRows).flatMap(([url, row]) =>
     row.content === 'supplement' && row.supplements
       ? [
@@ -60,6 +60,12 @@ export const publishedSupplements = (): readonly Supplement[] =>
         ]
       : [],
   )
+
+let supplements: readonly Supplement[] | undefined
+export function publishedSupplements(): readonly Supplement[] {
+  supplements ??= readSupplements()
+  return supplements
+}
 
 export const publishedMap = (url: string): Json | undefined => (Object.hasOwn(mapRows, url) ? mapRows[url] : undefined)
 export const publishedUrls = {

@@ -159,6 +159,10 @@ export function placedConcepts(json: Json | undefined, definitions: readonly Pro
   return out
 }
 
+const contents = ['complete', 'fragment', 'example', 'not-present'] as const
+const contentOf = ({ content, concept }: JsonObject): CodeSystemView['content'] =>
+  contents.find((known) => known === content) ?? (concept ? 'fragment' : 'not-present')
+
 /** A CodeSystem resource; undefined where it is none or is a supplement. A missing `caseSensitive` accepts any case. */
 export function codeSystemOf(json: Json | undefined): CodeSystemView | undefined {
   const system = objectOf(json)
@@ -170,7 +174,7 @@ export function codeSystemOf(json: Json | undefined): CodeSystemView | undefined
     version: textOf(system.version),
     name: textOf(system.name),
     title: textOf(system.title),
-    content: (textOf(system.content) ?? 'complete') as CodeSystemView['content'],
+    content: contentOf(system),
     caseSensitive: truthOf(system.caseSensitive) ?? false,
     language: textOf(system.language),
     properties,

@@ -115,7 +115,7 @@ function checked(context: Context): CodeCheck {
   const found: CodeIssue[] = []
   if (concept && set && !good && !all.some((one) => one.member === 'unknown')) found.push(issues.noneInValueSet(set.canonical))
   all.forEach((one, index) => {
-    for (const issue of one.issues) found.push(placed(good && one !== good ? milder(issue) : issue, question.form, index))
+    for (const issue of inOrder(one.issues, concept)) found.push(placed(good && one !== good ? milder(issue) : issue, question.form, index))
   })
   found.push(...statusIssues(context, good?.view))
   const failed = found.some(({ severity }) => severity === 'error')
@@ -123,6 +123,12 @@ function checked(context: Context): CodeCheck {
   const result = failed ? (unknown && !found.some(decisive) ? 'unknown' : false) : unknown ? 'unknown' : good !== undefined
   return summary({ result, found, one: good ?? (concept ? undefined : all[0]), all, context })
 }
+
+/** Of one coding of several, what is wrong with it goes before that it does not belong. */
+const inOrder = (found: readonly CodeIssue[], several: boolean): readonly CodeIssue[] =>
+  several
+    ? [...found.filter(({ detail }) => detail !== 'this-code-not-in-vs'), ...found.filter(({ detail }) => detail === 'this-code-not-in-vs')]
+    : found
 
 const decisive = ({ severity, detail }: CodeIssue): boolean => severity === 'error' && detail !== 'not-found' && detail !== 'vs-invalid'
 

@@ -18,6 +18,7 @@ export const whyNoSystem = (url: string): Why => ({
 export const whyNoVersion = (url: string, version: string, here: readonly string[]): Why => ({
   kind: 'system-version-not-loaded',
   what: `${url}|${version}`,
+  here,
   ja: `CodeSystem「${url}」の版「${version}」が読み込まれていません(ある版: ${here.join(', ') || 'なし'})。その版を読み込んでください。`,
   en: `Version ${version} of the code system ${url} is not loaded (here: ${here.join(', ') || 'none'}). Load that version.`,
 })

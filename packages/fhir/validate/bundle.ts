@@ -100,7 +100,7 @@ function eachAt(value: Json | undefined, path: readonly string[], steps: (string
   if (Array.isArray(value)) {
     value.forEach((one, index) => {
       steps.push(index)
-      eachAt(one, path, steps, act)
+      if (isObject(one)) eachAt(one, path, steps, act)
       steps.pop()
     })
     return

@@ -1,6 +1,5 @@
 /** Which profiles a resource is shown to: those it was asked to keep, those it claims, and those R4 itself asks by code. */
 import type { Json, JsonObject } from '../model.ts'
-import { checkBundle } from './bundle.ts'
 import type { Walk } from './walk.ts'
 
 const core = 'http://hl7.org/fhir/StructureDefinition/'
@@ -36,7 +35,6 @@ function vitalSignsOf(observation: JsonObject): string[] {
 
 /** Shows the resource at hand to its profiles. */
 export function checkProfiles(walk: Walk, value: JsonObject, type: string): void {
-  if (type === 'Bundle') checkBundle(walk, value)
   const { profiles, claimed, definitions } = walk.knowledge
   if (profiles === null) return
   const asked = walk.depth === 1 ? walk.asked : []

@@ -13,10 +13,10 @@ import { environmentOf } from './environment.ts'
 import { checkExtension } from './extension.ts'
 import { checkPropertyRules, checkRules } from './invariant/rule.ts'
 import { shown } from './invariant/terms.ts'
-import { checkProfiles } from './profiles.ts'
 import { checkReference, noteLocalUri } from './reference.ts'
 import { structureFinding } from './sentences.ts'
 import type { Property, Shape } from './shape.ts'
+import { checkWhole } from './whole.ts'
 import { isFull, type Knowledge, report, reportInvariant, type Walk } from './walk.ts'
 
 const maxDepth = 100
@@ -167,7 +167,7 @@ function checkFurther(walk: Walk, value: JsonObject, shape: Shape): void {
   if (shape.name === 'Extension') checkExtension(walk, value)
   else if (shape.name === 'Coding') checkCode(walk, value, 'Coding')
   else if (quantities.has(shape.name)) checkCode(walk, value, 'Quantity')
-  else if (walk.atResource === value) checkProfiles(walk, value, shape.name)
+  else if (walk.atResource === value) checkWhole(walk, value, shape.name)
   if (shape.bound !== null) checkBinding(walk, value, shape.bound, false)
 }
 

@@ -60,12 +60,12 @@ function attempt(run: Run, value: JsonObject, type: string, definition: Structur
   lookFrom(walk, value)
   run.trying++
   run.definition = definition
-  const frame = enter(run, null)
+  const frame = enter(null)
   frame.value = value
   frame.type = type === '' ? definition.type : type
   frame.name = ''
   for (const check of run.checksOf(definition)) check(run, frame)
-  leave(run)
+  leave()
   run.trying--
   run.definition = outer
   const errors = walk.findings.filter(({ severity }) => severity === 'error')
@@ -85,7 +85,7 @@ export function outcomeOf(run: Run, value: JsonObject, type: string, wanted: Wan
   const key = `${wanted.canonical} ${wanted.within ?? ''}`
   const known = byProfile.get(key)
   if (known !== undefined) return known
-  if (tooDeep(run)) return failed
+  if (tooDeep()) return failed
   byProfile.set(key, { state: 'running', errors: [] })
   const outcome = attempt(run, value, type, definition)
   byProfile.set(key, outcome)

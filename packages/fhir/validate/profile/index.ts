@@ -54,23 +54,36 @@ export function checkProfile(walk: Walk, value: JsonObject, url: string): void {
     return
   }
   if (!isFirst(run, value, definition)) return
-  const outer = run.definition
+  const { stack, definition: outer } = run
+  const { top, countsTop } = stack
   run.definition = definition
-  const frame = enter(run, null)
-  frame.value = value
-  frame.type = type
-  frame.name = ''
-  const checks = compileProfile(walk.knowledge.definitions!, definition)
-  for (let i = 0; i < checks.length; i++) checks[i]!(run, frame)
-  leave(run)
-  run.definition = outer
+  try {
+    const frame = enter(null)
+    frame.value = value
+    frame.type = type
+    frame.name = ''
+    const checks = compileProfile(walk.knowledge.definitions!, definition)
+    for (let i = 0; i < checks.length; i++) checks[i]!(run, frame)
+    leave()
+  } finally {
+    // also after an exception the stack stands as it stood
+    stack.top = top
+    stack.countsTop = countsTop
+    run.definition = outer
+  }
 }
 
 /** Does the value keep to the profile? Without findings; undefined where the profile is not loaded. */
 export function conforms(walk: Walk, value: JsonObject, url: string): boolean | undefined {
   const run = runFor(walk)
-  const answer = conformsTo(run, value, typeOf(walk, value, ''), { canonical: url, within: undefined })
-  return answer === unknown ? undefined : answer === yes
+  const { top, countsTop } = run.stack
+  try {
+    const answer = conformsTo(run, value, typeOf(walk, value, ''), { canonical: url, within: undefined })
+    return answer === unknown ? undefined : answer === yes
+  } finally {
+    run.stack.top = top
+    run.stack.countsTop = countsTop
+  }
 }
 
 /** What the base checks ask of profiles. */

@@ -16,7 +16,7 @@ type Item = { value: Json | undefined; extra: JsonObject | undefined }
 const item: Item = { value: undefined, extra: undefined }
 
 function checkItem(run: Run, owner: Frame, member: Member, place: Place, index: number): void {
-  const frame = enter(run, owner)
+  const frame = enter(owner)
   frame.value = item.value
   frame.extra = item.extra
   frame.type = typeAt(item.value, place)
@@ -29,7 +29,7 @@ function checkItem(run: Run, owner: Frame, member: Member, place: Place, index: 
   for (let i = 0; i < checks.length; i++) checks[i]!(run, frame)
   if (slicing !== null) sortIn(run, frame, slicing)
   path.length -= index >= 0 ? 2 : 1
-  leave(run)
+  leave()
 }
 
 /** Checks what stands under one JSON name and counts it. */
@@ -93,7 +93,7 @@ export function membersCheck(members: readonly Member[]): Check {
   return (run, frame) => {
     const { value, extra } = frame
     const object = isObject(value) ? value : isPrimitive(frame.type) ? (extra ?? empty) : undefined
-    if (object === undefined || tooDeep(run)) return
+    if (object === undefined || tooDeep()) return
     for (let i = 0; i < members.length; i++) {
       if (isFull(run.walk)) return
       checkMember(run, frame, object, members[i]!)

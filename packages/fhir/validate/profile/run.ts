@@ -34,20 +34,23 @@ export type Check = (run: Run, frame: Frame) => void
 /** `running` answers yes: profiles that refer to each other hold as long as nothing speaks against them. */
 export type Outcome = { state: 'running' | 'yes' | 'no'; errors: readonly Finding[] }
 
+/** Frames and counters in use, one above the other. */
+export type Stack = { readonly frames: Frame[]; top: number; readonly counts: number[]; countsTop: number }
+
+/** One for all walks, which never run at the same time; what is given back holds nothing of a resource. */
+const stack: Stack = { frames: [], top: 0, counts: [], countsTop: 0 }
+
 export type Run = {
   readonly walk: Walk
   /** What a profile adds, compiled. */
   readonly checksOf: (definition: StructureDefinition) => readonly Check[]
   /** The profile now checked. */
   definition: StructureDefinition | null
-  readonly frames: Frame[]
-  top: number
-  readonly counts: number[]
-  countsTop: number
+  readonly stack: Stack
   /** By value, then by profile. */
   readonly outcomes: Map<JsonObject, Map<string, Outcome>>
   /** Profiles already checked where they stand, by value. */
-  readonly done: Map<JsonObject, Set<StructureDefinition>>
+  readonly done: Map<JsonObject, StructureDefinition | Set<StructureDefinition>>
   /** Where the walk reports; another list while a conformance is only tried. */
   readonly findings: Finding[]
   trying: number
@@ -67,10 +70,7 @@ export function runOf(walk: Walk, checksOf: Run['checksOf']): Run {
     walk,
     checksOf,
     definition: null,
-    frames: [],
-    top: 0,
-    counts: [],
-    countsTop: 0,
+    stack,
     outcomes: new Map(),
     done: new Map(),
     findings: walk.findings,
@@ -94,35 +94,39 @@ export function environmentOf(run: Run): FhirPathEnvironment {
 }
 
 /** The next free frame, for a child of `parent`; give it back with `leave`. */
-export function enter(run: Run, parent: Frame | null): Frame {
-  let frame = run.frames[run.top]
+export function enter(parent: Frame | null): Frame {
+  const { frames } = stack
+  let frame = frames[stack.top]
   if (frame === undefined) {
     frame = { value: undefined, extra: undefined, type: '', name: '', index: -1, parent: null, node: null }
-    run.frames.push(frame)
+    frames.push(frame)
   }
-  run.top++
+  stack.top++
   frame.parent = parent
-  frame.node = null
-  frame.extra = undefined
-  frame.index = -1
   return frame
 }
 
-export function leave(run: Run): void {
-  run.top--
+export function leave(): void {
+  const frame = stack.frames[--stack.top]!
+  frame.value = undefined
+  frame.extra = undefined
+  frame.parent = null
+  frame.node = null
+  frame.index = -1
 }
 
 /** Has the profile not been checked at this value before? From now on it has. */
 export function isFirst(run: Run, value: JsonObject, definition: StructureDefinition): boolean {
   const done = run.done.get(value)
-  if (done?.has(definition)) return false
-  if (done) done.add(definition)
-  else run.done.set(value, new Set([definition]))
+  if (done === undefined) run.done.set(value, definition)
+  else if (done instanceof Set ? done.has(definition) : done === definition) return false
+  else if (done instanceof Set) done.add(definition)
+  else run.done.set(value, new Set([done, definition]))
   return true
 }
 
 /** Deeper than any resource that is read. */
-export const tooDeep = (run: Run): boolean => run.top > 300
+export const tooDeep = (): boolean => stack.top > 300
 
 /** The element as an expression sees it. What an entry of a bundle holds stands for itself. */
 export function nodeOf(run: Run, frame: Frame): Node {

@@ -171,8 +171,18 @@ export const profileRules = {
 
 export type ProfileRule = keyof typeof profileRules
 
-const fill = (sentence: string, details: readonly string[]) =>
-  sentence.replace(/\$([1-9])/g, (_, n: string) => details[Number(n) - 1] ?? '').trimEnd()
+/** A sentence in parts: texts, and the numbers of the details between them. */
+type Sentence = readonly (string | number)[]
+
+const sentenceOf = (text: string): Sentence => text.split(/\$([1-9])/).map((part, i) => (i % 2 === 0 ? part : Number(part) - 1))
+
+const sentences = new Map(Object.entries(profileRules).map(([id, { ja, en }]) => [id, { ja: sentenceOf(ja), en: sentenceOf(en) }]))
+
+function fill(sentence: Sentence, details: readonly string[]): string {
+  let out = ''
+  for (const part of sentence) out += typeof part === 'string' ? part : (details[part] ?? '')
+  return out.endsWith(' ') ? out.trimEnd() : out
+}
 
 /** `profile`: `url|version` of the profile that asks for it. */
 export type ProfileFinding = Finding & { profile?: string }
@@ -183,7 +193,8 @@ export function profileFinding(
   { path, details, profile }: { path: string; details: readonly string[]; profile: string | undefined },
 ): ProfileFinding {
   const rule: Rule = profileRules[ruleId]
-  const { code, severity, ja, en } = rule
+  const { code, severity } = rule
+  const { ja, en } = sentences.get(ruleId)!
   return {
     severity: severity ?? 'error',
     code,

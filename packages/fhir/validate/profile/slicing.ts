@@ -14,13 +14,14 @@ const others = 2
 export const counters = (slices: readonly Slice[]): number => slices.reduce((sum, slice) => sum + 1 + (slice.within?.size ?? 0), head)
 
 export function beginCounting(run: Run, slicing: Slicing): void {
-  const { counts } = run
-  for (let i = run.countsTop; i < run.countsTop + slicing.size; i++) counts[i] = 0
-  run.countsTop += slicing.size
+  const { stack } = run
+  const { counts, countsTop } = stack
+  for (let i = countsTop; i < countsTop + slicing.size; i++) counts[i] = 0
+  stack.countsTop += slicing.size
 }
 
 export function endCounting(run: Run, slicing: Slicing): void {
-  run.countsTop -= slicing.size
+  run.stack.countsTop -= slicing.size
 }
 
 function answerOf(run: Run, frame: Frame, tests: readonly Test[]): Answer {
@@ -59,7 +60,7 @@ function sliceOf(run: Run, frame: Frame, slicing: Slicing): Slice | null | typeo
 }
 
 function place(run: Run, slicing: Slicing, base: number, slice: Slice): void {
-  const { counts } = run
+  const { counts } = run.stack
   counts[base + slice.at]!++
   if (slicing.ordered && counts[base + last]! > slice.order + 1) {
     const before = slicing.slices[counts[base + last]! - 1]!
@@ -71,9 +72,9 @@ function place(run: Run, slicing: Slicing, base: number, slice: Slice): void {
 function sortFrom(run: Run, frame: Frame, slicing: Slicing, base: number): void {
   const slice = sliceOf(run, frame, slicing)
   if (slice === unknown) {
-    run.counts[base + doubtful]!++
+    run.stack.counts[base + doubtful]!++
   } else if (slice === null) {
-    run.counts[base + others]!++
+    run.stack.counts[base + others]!++
     if (slicing.rules === 'closed') say(run, 'profile/slice-closed', [slicing.id, slicing.names])
     else if (!slicing.quiet) say(run, 'profile/slice-open', [slicing.id, slicing.names])
   } else {
@@ -87,7 +88,7 @@ function sortFrom(run: Run, frame: Frame, slicing: Slicing, base: number): void 
 /** Finds the slice of an item, counts it and checks it as that slice. The counters stand at the top. */
 export function sortIn(run: Run, frame: Frame, slicing: Slicing): void {
   // the checks of an item count their own slices above ours and give the place back
-  sortFrom(run, frame, slicing, run.countsTop - slicing.size)
+  sortFrom(run, frame, slicing, run.stack.countsTop - slicing.size)
 }
 
 type Near = { where: string; failing: readonly Test[]; value: Json; type: string }
@@ -125,7 +126,7 @@ function missing(run: Run, slice: Slice, object: JsonObject, member: Member): { 
 }
 
 function checkCountsFrom(run: Run, slicing: Slicing, base: number, at: { object: JsonObject; member: Member }): void {
-  const { counts } = run
+  const { counts } = run.stack
   for (const slice of slicing.slices) {
     const count = counts[base + slice.at]!
     if (count < slice.min && count + counts[base + doubtful]! < slice.min) {
@@ -142,5 +143,5 @@ function checkCountsFrom(run: Run, slicing: Slicing, base: number, at: { object:
 export function checkCounts(run: Run, owner: Frame, object: JsonObject, member: Member): void {
   const { slicing } = member
   if (slicing === null || (isPrimitive(owner.type) && owner.extra === undefined && slicing.slices.every(({ min }) => min === 0))) return
-  checkCountsFrom(run, slicing, run.countsTop - slicing.size, { object, member })
+  checkCountsFrom(run, slicing, run.stack.countsTop - slicing.size, { object, member })
 }

@@ -161,6 +161,13 @@ export const administrativeInvariants: readonly Invariant[] = [
     en: 'required and repeats are not permitted for display items.',
   },
   {
+    key: 'que-7',
+    on: 'Questionnaire.item.enableWhen',
+    test: (v) => v.operator !== 'exists' || has(v, 'answerBoolean'),
+    ja: 'operatorがexistsのとき、答えはanswerBooleanで書きます。',
+    en: "If the operator is 'exists', the answer must be an answerBoolean.",
+  },
+  {
     key: 'que-8',
     on: 'Questionnaire.item',
     test: (v) => !oneOf(v.type, 'group', 'display') || !has(v, 'initial'),

@@ -127,6 +127,7 @@ const rows: [string, string, JsonObject, JsonObject][] = [
   ['que-3', 'Questionnaire.item', { type: 'string', code: [] }, { type: 'display', code: [] }],
   ['que-4', 'Questionnaire.item', { answerOption: [] }, { answerOption: [], answerValueSet: 'a' }],
   ['que-6', 'Questionnaire.item', { type: 'string', required: true }, { type: 'display', required: true }],
+  ['que-7', 'Questionnaire.item.enableWhen', { operator: 'exists', answerBoolean: true }, { operator: 'exists', answerString: 'a' }],
   ['que-8', 'Questionnaire.item', { type: 'string', initial: [] }, { type: 'group', initial: [] }],
   ['que-11', 'Questionnaire.item', { initial: [] }, { answerOption: [], initial: [] }],
   ['qrs-1', 'QuestionnaireResponse.item', { item: [] }, { item: [], answer: [] }],

@@ -105,7 +105,6 @@ const records: Readonly<Record<string, string>> = {
   'msq-6': 'genomeBuild、referenceSeqId、referenceSeqPointer、referenceSeqStringのうち1つだけが必要です。',
   'que-2': 'linkIdは質問票の中で重ねられません。',
   'que-5': 'answerOptionとanswerValueSetは、選択肢を持てる型(choiceなど)の項目だけに書けます。',
-  'que-7': 'operatorがexistsのとき、答えはanswerBooleanで書きます。',
   'que-9': 'displayの項目にreadOnlyは書けません。',
   'que-10': 'maxLengthは文字や数の質問だけに書けます。',
   'que-12': 'enableWhenが3つ以上あるときはenableBehaviorが必要です。',

@@ -30,6 +30,7 @@ export const wrongInR4: readonly WrongExpression[] = [
   { key: 'drt-1', on: 'Duration', instead: 'words', why: 'a code without a system finds nothing instead of saying no' },
   { key: 'md-1', on: 'MessageDefinition.focus', instead: 'absent', why: 'max is optional; where it is absent nothing is found' },
   { key: '*-0', on: 'every definitional resource', instead: 'absent', why: 'name is optional in most; R4B asks only where it is there' },
+  { key: 'que-7', on: 'Questionnaire.item.enableWhen', instead: 'words', why: 'asks for System.Boolean; the element is a FHIR boolean' },
   {
     key: 'ppc-2',
     on: 'Consent',

@@ -50,10 +50,22 @@ const listed = (list: readonly string[]): string => {
   return escaped(`{${list.map((text) => `"${text.replace(/["\\]/g, (char) => `\\${char}`)}"`).join(',')}}`)
 }
 
+/** Rows that go in together mostly say the same instants. */
+const written = new Map<number, string>()
+function isoOf(date: Date): string {
+  const ms = date.getTime()
+  const known = written.get(ms)
+  if (known !== undefined) return known
+  if (written.size >= 500) written.clear()
+  const iso = date.toISOString()
+  written.set(ms, iso)
+  return iso
+}
+
 function field(value: CopyValue): string {
   if (typeof value === 'string') return escaped(value)
   if (value === null || value === undefined) return '\\N'
-  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Date) return isoOf(value)
   if (typeof value === 'object') return listed(value)
   return String(value)
 }

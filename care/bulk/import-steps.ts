@@ -1,5 +1,6 @@
 import type { ManyService } from '#care/record'
 import { insertAudit } from '#kernel/audit'
+import { institutionOf } from '#kernel/context'
 import { type Db, sqlState } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { writeOutbox } from '#kernel/outbox'
@@ -118,9 +119,9 @@ async function writePart(deps: ImportDeps, work: Work): Promise<StepEnd> {
 async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> {
   const { worker, job, ask, sinks, batch, read, pace, handedOver } = work
   const at = worker.now()
-  const booked = await bookFor(deps.clients, worker, job, trx)
+  const [booked, going] = await Promise.all([bookFor(deps.clients, worker, job, trx), deps.many.canGo({ db: trx }, read.groups)])
   if (!booked) return false
-  const { ready, lines } = await settled(deps.many, booked, { batch, read })
+  const { ready, lines } = settled(deps.many, booked, { batch, read, going })
   const good = lines.filter((l): l is { line: number; resource: Resource } => l !== null && 'resource' in l)
   const bad = lines.filter((l): l is Told => l !== null && 'outcome' in l)
   const { ready: rest, refused, fresh } = await resolvePatients(deps.many, booked.ctx, good)
@@ -148,13 +149,16 @@ async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> 
   return true
 }
 
+type Settling = { batch: Batch; read: Read; going: readonly boolean[] }
+
 /** The groups that can go in as they were made ready; the lines of all others are read again, to go the long way. */
-async function settled(many: ManyService, { ctx }: Booked, { batch, read }: { batch: Batch; read: Read }) {
-  const going = await many.canGo(ctx, read.groups)
+function settled(many: ManyService, { ctx }: Booked, { batch, read, going }: Settling) {
   const { from, input } = batch
+  const source = institutionOf(ctx.actor)
+  const goes = (group: number): boolean => going[group] === true && read.groups[group]!.source === source
   const again = (n: number) => readLine(many, ctx, { text: batch.lines[n]!, line: from.line + n + 1, type: input.type })
-  const lines = read.lines.map((l, n) => (l !== null && 'group' in l && !going[l.group] ? again(n) : l))
-  return { lines, ready: read.groups.filter((_, n) => going[n]) }
+  const lines = read.lines.map((l, n) => (l !== null && 'group' in l && !goes(l.group) ? again(n) : l))
+  return { lines, ready: read.groups.filter((_, n) => goes(n)) }
 }
 
 const keepUntil = (at: Date): Date => new Date(at.getTime() + KEEP_HOURS * 3600_000)

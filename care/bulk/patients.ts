@@ -96,10 +96,13 @@ const reference = /^Patient\/([A-Za-z0-9.-]{1,64})$/
 function patientIds(value: Json, into: Set<string>): void {
   if (Array.isArray(value)) for (const one of value) patientIds(one, into)
   else if (isObject(value))
-    for (const [name, inner] of Object.entries(value)) {
-      const id = name === 'reference' && typeof inner === 'string' ? reference.exec(inner)?.[1] : undefined
-      if (id !== undefined) into.add(id)
-      else if (typeof inner === 'object') patientIds(inner, into)
+    for (const name in value) {
+      const inner = value[name]!
+      if (typeof inner === 'object') patientIds(inner, into)
+      else if (name === 'reference' && typeof inner === 'string' && inner.startsWith('Patient/')) {
+        const id = reference.exec(inner)?.[1]
+        if (id !== undefined) into.add(id)
+      }
     }
 }
 
@@ -115,14 +118,19 @@ function renamed<T extends Json>(value: T, keys: ReadonlyMap<string, string>): T
   return isObject(value) ? (renamedObject(value, keys) as Json as T) : value
 }
 
+function pointedTo(value: Json, keys: ReadonlyMap<string, string>): Json {
+  const id = typeof value === 'string' && value.startsWith('Patient/') ? reference.exec(value)?.[1] : undefined
+  const key = id === undefined ? undefined : keys.get(id)
+  return key === undefined ? value : `Patient/${key}`
+}
+
 type JsonObject = { [name: string]: Json }
 
 function renamedObject(value: JsonObject, keys: ReadonlyMap<string, string>): JsonObject {
   let copy: JsonObject | undefined
   for (const name in value) {
     const inner = value[name]!
-    const key = name === 'reference' && typeof inner === 'string' ? keys.get(reference.exec(inner)?.[1] ?? '') : undefined
-    const now = key !== undefined ? `Patient/${key}` : inner !== null && typeof inner === 'object' ? renamed(inner, keys) : inner
+    const now = typeof inner === 'object' ? inner && renamed(inner, keys) : name === 'reference' ? pointedTo(inner, keys) : inner
     if (now === inner) continue
     copy ??= sameNumbers(value, { ...value })
     copy[name] = now

@@ -90,9 +90,12 @@ export function indexRows(resource: Resource, patientKey: string | null): IndexR
 /** Extracted values as rows. @param home key of the shard the resource lives in */
 export function rowsOf(found: IndexValues, home: string): Omit<IndexRows, 'sortAt'> {
   const tokens = new Set<string>()
-  for (const t of found.tokens) if (!ownColumns.has(t.param)) for (const entry of tokenEntries(t)) tokens.add(entry)
   // A concept in words alone has no code to be found by, but is not missing.
-  const coded = new Set(found.tokens.filter((t) => t.code !== undefined || t.system !== undefined).map((t) => t.param))
+  const coded = new Set<string>()
+  for (const t of found.tokens) {
+    if (t.code !== undefined || t.system !== undefined) coded.add(t.param)
+    if (!ownColumns.has(t.param)) for (const entry of tokenEntries(t)) tokens.add(entry)
+  }
   for (const { param } of found.tokens) if (!coded.has(param)) tokens.add(`${param}=~`)
   for (const { param, value } of found.uris) for (const address of addresses(value)) tokens.add(boundToken(`${param}=${address}`))
   const refs = new Set<string>()
@@ -127,6 +130,7 @@ export function tokenEntries(t: TokenValue): string[] {
   if (code === undefined) return t.system === undefined ? [] : [boundToken(`${t.param}=${system}|*`)]
   const whole = boundToken(`${t.param}=${system}|${code}`)
   const hashed = system !== '' && whole.startsWith(`${t.param}=#`)
+  if (!hashed && t.typed === undefined) return [whole, boundToken(`${t.param}=*|${code}`)]
   const typed = (t.typed ?? []).map((of) => boundToken(`${t.param}:of-type=${of.system ?? ''}|${of.code}|${code}`))
   return [whole, boundToken(`${t.param}=*|${code}`), ...(hashed ? [boundToken(`${t.param}=${system}|*`)] : []), ...typed]
 }
@@ -137,7 +141,10 @@ const addresses = (value: string): string[] => {
   return bar > 0 ? [value, value.slice(0, bar)] : [value]
 }
 
+const none: string[] = []
+
 function referenceEntries(r: ReferenceValue, local: string | undefined, home: string): string[] {
+  if (r.identifier === undefined && r.url === undefined) return local !== undefined && keyOfId(r.id!) !== home ? [local] : none
   const identifier = r.identifier ? tokenEntries({ param: `${r.param}:identifier`, ...codeFor(r.identifier) }) : []
   const address = r.url === undefined ? [] : addresses(r.url).map((url) => boundToken(`${r.param}=${url}`))
   // What points into its own shard is found there; only references across shards need an entry in the index of all.

@@ -142,15 +142,13 @@ describe('what goes the long way', () => {
     expect(writer.take().rows).toEqual([])
   })
 
-  const going = (groups: ReturnType<typeof readyOf>[], institution = HOSPITAL) =>
-    platform.as(systemActor(institution), (ctx) =>
-      many.canGo(
-        ctx,
-        groups.map((g) => g.group),
-      ),
+  const going = (groups: ReturnType<typeof readyOf>[]) =>
+    many.canGo(
+      platform,
+      groups.map((g) => g.group),
     )
 
-  test('a group with a taken id, for an unknown person, or of another institution; the others go', async () => {
+  test('a group with a taken id, or for an unknown person; the others go', async () => {
     const [one, two, three, four] = resourcesOf(key)
     await platform.as(systemActor(HOSPITAL), (ctx) => many.write(ctx, { ...plain, resources: [one!] }))
     const own = await platform.as(systemActor(HOSPITAL), (ctx) => many.write(ctx, { ...plain, resources: [{ ...two!, id: undefined! }] }))
@@ -163,7 +161,12 @@ describe('what goes the long way', () => {
       false,
       true,
     ])
-    expect(await going([readyOf([two!])], CLINIC)).toEqual([false])
     expect(await going([])).toEqual([])
+  })
+
+  test('nobody writes what was made ready in another name', async () => {
+    const { group } = readyOf(resourcesOf(key))
+    const written = platform.as(systemActor(CLINIC), (ctx) => many.write(ctx, { ...plain, resources: [], ready: [group] }))
+    await expect(written).rejects.toThrow('in another name')
   })
 })

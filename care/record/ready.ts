@@ -6,6 +6,7 @@ import type { PersonService } from '#care/person'
 import { type CopyValue, type CopyWriter, copyWriter } from '#kernel/copy-in'
 import { copyReady } from '#kernel/copy-rows'
 import { type Context, institutionOf } from '#kernel/context'
+import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
@@ -20,7 +21,7 @@ import { type Owner, ownerOf } from './write/owner.ts'
 
 /** A first version on its way; `chosen` where the sender gave the id. */
 export type ReadyRow = Place & { kind: string; type: string; chosen: boolean }
-/** Rows that go together or not at all: their messages by table, and where the instant of writing is still missing. */
+/** Rows that go together or not at all, in the name of one institution: their messages by table, and where the instant of writing is missing. */
 export type Ready = { source: string; rows: readonly ReadyRow[]; pieces: readonly Buffer[][]; instants: readonly Blank[] }
 type Blank = { room: Buffer; at: number }
 
@@ -103,21 +104,20 @@ function blanksIn({ room, from }: ReturnType<CopyWriter['add']>): Blank[] {
   return blanks
 }
 
-/** Asks what the groups take for granted. @returns for each whether it can go in as it is */
-export async function canGo(ctx: Context, { person }: { person: PersonService }, groups: readonly Ready[]): Promise<boolean[]> {
+/** Asks what the groups take for granted of others. @returns for each whether it can go in as it is, in the name it was made in */
+export async function canGo(at: { db: Db }, { person }: { person: PersonService }, groups: readonly Ready[]): Promise<boolean[]> {
   const rows = groups.flatMap((g) => g.rows)
   if (rows.length === 0) return groups.map(() => true)
   const [people, taken] = await Promise.all([
-    person.findByKeys(ctx, [...new Set(rows.flatMap((r) => (r.of === 'person' ? [r.key] : [])))]),
+    person.findByKeys(at, [...new Set(rows.flatMap((r) => (r.of === 'person' ? [r.key] : [])))]),
     store.takenIds(
-      ctx.db,
+      at.db,
       rows.filter((r) => r.chosen),
     ),
-    freshen(ctx.db),
+    freshen(at.db),
   ])
   const known = new Set(people.flatMap((p) => p.keys))
-  const source = institutionOf(ctx.actor)
-  return groups.map((g) => g.source === source && g.rows.every((r) => isFree(r, known, taken)))
+  return groups.map((g) => g.rows.every((r) => isFree(r, known, taken)))
 }
 
 const isFree = (r: ReadyRow, known: ReadonlySet<string>, taken: ReadonlySet<string>): boolean =>
@@ -126,6 +126,8 @@ const isFree = (r: ReadyRow, known: ReadonlySet<string>, taken: ReadonlySet<stri
 /** Sends groups that can go, as written at the instant of the transaction: one COPY a table. */
 export async function sendReady(ctx: Context, groups: readonly Ready[]): Promise<void> {
   const now = ctx.now.toISOString()
+  const source = institutionOf(ctx.actor)
+  if (groups.some((g) => g.source !== source)) throw new Error('made ready in another name')
   for (const { instants } of groups) for (const { room, at } of instants) room.write(now, at, 'latin1')
   for (const [n, { table, columns }] of TARGETS.entries()) {
     const pieces = groups.flatMap((g) => g.pieces[n]!)

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
 import { type Context, institutionOf } from '#kernel/context'
-import { sqlState } from '#kernel/database'
+import { type Db, sqlState } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal, refuse } from '#kernel/refusal'
 import { type Resource, textOf } from '#packages/fhir'
@@ -63,7 +63,7 @@ export function manyService(parts: Parts) {
     write: (ctx: Context, about: Many) => writeMany(ctx, parts, about),
     /** Makes first versions ready before their transaction opens. */
     readyWriter,
-    canGo: (ctx: Context, groups: readonly Ready[]) => canGo(ctx, parts, groups),
+    canGo: (at: { db: Db }, groups: readonly Ready[]) => canGo(at, parts, groups),
     /** Those among ids that are keys of ours. */
     keysAmong: async (ctx: Context, ids: readonly string[]): Promise<Set<string>> => {
       const keys = new Set((await parts.person.findByKeys(ctx, ids)).flatMap((p) => p.keys))

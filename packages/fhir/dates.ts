@@ -45,11 +45,24 @@ function timeRange(midnight: number, parts: RegExpExecArray): DateRange | null {
   return range(lo, lo + width)
 }
 
+/** Dates read of late: one resource says the same date in several places, and those beside it too. */
+const lately = new Map<string, DateRange | null>()
+const MOST_LATELY = 500
+
 /**
  * The instants that a FHIR date, dateTime, instant or search value covers, `2024-05` being the whole of May in Japan.
  * Null: not a real date. Spans beyond the years 1 to 9999 are cut there.
  */
-export function dateRange(value: string): DateRange | null {
+export function dateRange(value: string): Readonly<DateRange> | null {
+  const known = lately.get(value)
+  if (known !== undefined) return known
+  const read = readRange(value)
+  if (lately.size >= MOST_LATELY) lately.clear()
+  lately.set(value, read)
+  return read
+}
+
+function readRange(value: string): DateRange | null {
   const parts = pattern.exec(value)
   if (!parts) return null
   const year = Number(parts[1])

@@ -48,17 +48,31 @@ const text = (value: Json | undefined): string | undefined => (typeof value === 
 const object = (value: Json | undefined): JsonObject => (value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {})
 const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : value === undefined ? [] : [value])
 
-/** Leaves undefined members out, as exact optional properties ask. */
+/** Leaves undefined members out, as exact optional properties ask. Most rows have no such member, and stay as they are. */
 function row<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
+  for (const name in members) if (members[name] === undefined) return filled(members)
+  return members as T
+}
+
+function filled<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
   const out: Record<string, unknown> = {}
   for (const name in members) if (members[name] !== undefined) out[name] = members[name]
   return out as T
 }
 
+/** The code systems of the codes of a value set; undefined where the value set has the code in several. */
+const systemsOf = new Map<string, ReadonlyMap<string, string | undefined>>()
+
 /** The code system a bound code belongs to, where the value set has the code in one system only. */
 function systemOf(valueSet: string | undefined, code: string): string | undefined {
-  const systems = Object.entries((valueSet && valueSetOf(valueSet)) || {}).filter(([, codes]) => codes.includes(code))
-  return systems.length === 1 ? systems[0]![0] : undefined
+  if (valueSet === undefined) return undefined
+  const known = systemsOf.get(valueSet)
+  if (known) return known.get(code)
+  const systems = new Map<string, string | undefined>()
+  for (const [system, codes] of Object.entries(valueSetOf(valueSet) ?? {}))
+    for (const one of new Set(codes)) systems.set(one, systems.has(one) ? undefined : system)
+  systemsOf.set(valueSet, systems)
+  return systems.get(code)
 }
 
 function coding(param: string, value: Json): TokenValue[] {
@@ -181,16 +195,20 @@ function numbers({ param, type, value }: Selected): NumberValue[] {
   return amount === null ? [] : [{ param, value: amount }]
 }
 
+function append<T>(to: T[], rows: readonly T[]): void {
+  for (const one of rows) to.push(one)
+}
+
 /** Adds the rows of one selected value to the index, by the kind of its parameter. */
 export const indexers: Record<
   'token' | 'string' | 'reference' | 'date' | 'number' | 'quantity' | 'uri',
   (out: IndexValues, of: Selected) => void
 > = {
-  token: (out, of) => void out.tokens.push(...tokens(of)),
-  string: (out, of) => void out.strings.push(...strings(of)),
-  reference: (out, of) => void out.references.push(...references(of)),
-  date: (out, of) => void out.dates.push(...dates(of)),
-  number: (out, of) => void out.numbers.push(...numbers(of)),
-  quantity: (out, of) => void out.quantities.push(...quantities(of)),
-  uri: (out, of) => void out.uris.push(...uris(of)),
+  token: (out, of) => append(out.tokens, tokens(of)),
+  string: (out, of) => append(out.strings, strings(of)),
+  reference: (out, of) => append(out.references, references(of)),
+  date: (out, of) => append(out.dates, dates(of)),
+  number: (out, of) => append(out.numbers, numbers(of)),
+  quantity: (out, of) => append(out.quantities, quantities(of)),
+  uri: (out, of) => append(out.uris, uris(of)),
 }

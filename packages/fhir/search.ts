@@ -75,7 +75,7 @@ export function compositesFor(type: string, code: string): Composite[] {
 export function extractIndex(resource: Resource): IndexValues {
   const out = emptyIndex()
   const { plain, composites } = compiledFor(resource.resourceType)
-  for (const { code, kind, accessors } of plain) extractInto(out, resource, { code, kind, accessors })
+  for (const parameter of plain) extractInto(out, resource, parameter)
   for (const { code, select } of composites)
     for (const parts of select?.(resource) ?? []) if (parts.every(hasValue)) out.composites.push({ param: code, parts })
   return out
@@ -84,8 +84,12 @@ export function extractIndex(resource: Resource): IndexValues {
 const hasValue = (part: IndexValues): boolean => Object.values(part).some((list) => list.length > 0)
 
 function extractInto(out: IndexValues, resource: Resource, { code, kind, accessors }: Compiled): void {
-  for (const { type, select, valueSet } of accessors)
-    for (const value of select(resource)) indexers[kind](out, { param: code, type, value, ...(valueSet ? { valueSet } : {}) })
+  for (const { type, select, valueSet, path } of accessors) {
+    // Most parameters of a type read what most of its resources do not have.
+    if (path?.[0] !== undefined && resource[path[0]] === undefined) continue
+    for (const value of select(resource))
+      indexers[kind](out, valueSet ? { param: code, type, value, valueSet } : { param: code, type, value })
+  }
 }
 
 /** A parameter somebody defined themselves, ready to be read out of resources. Throws SyntaxError outside the supported expressions. */

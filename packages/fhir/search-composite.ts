@@ -50,10 +50,11 @@ function compileRoot(type: string, root: Accessor, row: SearchParameterRow) {
 
 function valuesOf(accessors: readonly Accessor[], root: Json): IndexValues {
   const out = emptyIndex()
-  for (const { type, select, valueSet } of accessors) {
-    const kind = kinds[type]
-    if (kind) for (const value of select(root)) indexers[kind](out, { param: '', type, value, ...(valueSet ? { valueSet } : {}) })
-  }
+  for (const { type, select, valueSet, typed } of accessors)
+    for (const found of typed?.(root) ?? select(root).map((value) => ({ type, value, ...(valueSet ? { valueSet } : {}) }))) {
+      const kind = kinds[found.type]
+      if (kind) indexers[kind](out, { param: '', ...found })
+    }
   return out
 }
 

@@ -46,14 +46,17 @@ describe('search parameters', () => {
 
   test.each([
     ['Patient.nmae', "no element 'nmae'"],
-    ['Patient.name.first()', "function 'first' is not supported"],
-    ['Patient.name +', 'unexpected character'],
-    ['Patient.name)', "unexpected ')'"],
-    ['Patient.name.where(use=1)', 'string expected'],
+    ['Patient.name.frist()', 'There is no function frist()'],
+    ['Patient.name +', 'ends too early'],
+    ['Patient.name)', 'cannot stand here'],
+    ['Patient.name.first(1)', 'another number of arguments'],
+    ["Patient.maritalStatus.memberOf('urn:x')", "function 'memberOf' is not supported"],
+    ["Patient.name.where(iif(true, use, today()) = 'official')", "function 'today' is not supported"],
+    [`${'('.repeat(150)}Patient.name${')'.repeat(150)}`, 'nested'],
   ])('%s is refused: %s', (expression, message) => expect(() => compileExpression('Patient', expression)).toThrow(message))
 })
 
-describe('the subset of FHIRPath', () => {
+describe('what expressions read', () => {
   const observation = {
     resourceType: 'Observation',
     valueQuantity: { value: 1 },
@@ -70,6 +73,13 @@ describe('the subset of FHIRPath', () => {
     ["Observation.extension('urn:b').value.ofType(code)", []],
     ['Observation.value.exists()', [true]],
     ['Observation.code.exists() and Observation.value.exists()', [false]],
+    ['Observation.component.where(value.ofType(Quantity).value > 1).value.ofType(Quantity).value', [2]],
+    ['Observation.component.value.ofType(string).upper() | Observation.method.text.first()', ['X']],
+    ["Observation.component.value.ofType(string).select($this & 'y')", ['xy']],
+    ['Observation.component.value.ofType(Quantity).value.sum() + 1', [3]],
+    // It needs one value and finds two: this resource is not found by it.
+    ['Observation.component.value.ofType(Quantity).value.toString() & Observation.component.value.toString()', []],
+    ['Observation.component.value.ofType(Quantity).value.repeat($this + 1)', []],
   ])('%s: %j', (expression, values) => {
     expect(compileExpression('Observation', expression).flatMap(({ select }) => select(observation))).toEqual(values)
   })
@@ -282,11 +292,36 @@ describe('parameters that somebody defines', () => {
     const read = compileParameter({ type: 'Observation', code: 'x', kind: 'string', expression: 'Observation.code.text' })
     expect(read({ resourceType: 'Observation', code: { text: 'a' } }).strings).toEqual([{ param: 'x', value: 'a' }])
   })
+  test('take any expression: types are those of what it finds', () => {
+    const read = (kind: string, expression: string) => compileParameter({ type: 'Patient', code: 'x', kind, expression })(patient)
+    const patient = {
+      resourceType: 'Patient',
+      name: [{ use: 'official', family: '山川' }, { family: '海' }],
+      gender: 'female',
+      birthDate: '1980-02',
+      contained: [{ resourceType: 'Practitioner', id: 'p' }],
+      generalPractitioner: [{ reference: '#p' }, { reference: 'Organization/o' }],
+    } as Resource
+    expect(read('string', 'Patient.name.where(use.exists().not())').strings).toEqual([{ param: 'x', value: '海' }])
+    expect(read('token', 'Patient.gender.first()').tokens).toEqual([
+      { param: 'x', system: 'http://hl7.org/fhir/administrative-gender', code: 'female' },
+    ])
+    expect(read('number', 'Patient.name.count()').numbers).toEqual([{ param: 'x', value: 2 }])
+    expect(read('token', 'Patient.name.count() > 1').tokens).toEqual([{ param: 'x', code: 'true' }])
+    expect(read('date', 'Patient.birthDate.single()').dates).toHaveLength(1)
+    expect(read('reference', 'Patient.generalPractitioner.where(resolve() is Practitioner)').references).toEqual([
+      { param: 'x', url: '#p' },
+    ])
+    expect(read('reference', 'Patient.generalPractitioner.where(resolve() is Organization and true)').references).toEqual([
+      { param: 'x', type: 'Organization', id: 'o' },
+    ])
+    expect(read('string', 'Practitioner.name | Patient.name.family').strings.map((s) => s.value)).toEqual(['山川', '海'])
+  })
   test.each([
     ['composite', 'Observation.code'],
     ['token', ''],
     ['token', 'Observation.nobody'],
-    ['token', "Observation.code.text.matches('a')"],
+    ['token', "Observation.code.memberOf('urn:x')"],
   ])('%s %j is refused', (kind, expression) => {
     expect(() => compileParameter({ type: 'Observation', code: 'x', kind, expression })).toThrow(SyntaxError)
   })

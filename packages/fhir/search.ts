@@ -40,9 +40,19 @@ export function searchParametersFor(type: string): SearchParameter[] {
 
 const isIndexed = (kind: string): kind is keyof typeof indexers => Object.hasOwn(indexers, kind)
 
-/** What a parameter reads; empty where it reads nothing of its own. Throws SyntaxError outside the supported expressions. */
-export function accessorsOf({ type, expression }: { type: string; expression?: string }): Accessor[] {
-  return expression ? compileExpression(expression.startsWith('Resource.') ? 'Resource' : type, expression) : []
+const readers = new WeakMap<object, Accessor[]>()
+
+/**
+ * What a parameter reads, compiled once; empty where it reads nothing of its own.
+ * @throws SyntaxError where the expression is none that an index can be made by
+ */
+export function accessorsOf(row: { type: string; expression?: string }): Accessor[] {
+  const known = readers.get(row)
+  if (known) return known
+  const { type, expression } = row
+  const out = expression ? compileExpression(expression.startsWith('Resource.') ? 'Resource' : type, expression) : []
+  readers.set(row, out)
+  return out
 }
 
 function compiledFor(type: string): CompiledType {
@@ -84,15 +94,17 @@ export function extractIndex(resource: Resource): IndexValues {
 const hasValue = (part: IndexValues): boolean => Object.values(part).some((list) => list.length > 0)
 
 function extractInto(out: IndexValues, resource: Resource, { code, kind, accessors }: Compiled): void {
-  for (const { type, select, valueSet, path } of accessors) {
+  for (const { type, select, valueSet, typed, path } of accessors) {
     // Most parameters of a type read what most of its resources do not have.
     if (path?.[0] !== undefined && resource[path[0]] === undefined) continue
-    for (const value of select(resource))
-      indexers[kind](out, valueSet ? { param: code, type, value, valueSet } : { param: code, type, value })
+    if (typed) for (const found of typed(resource)) indexers[kind](out, { param: code, ...found })
+    else
+      for (const value of select(resource))
+        indexers[kind](out, valueSet ? { param: code, type, value, valueSet } : { param: code, type, value })
   }
 }
 
-/** A parameter somebody defined themselves, ready to be read out of resources. Throws SyntaxError outside the supported expressions. */
+/** A parameter somebody defined themselves, ready to be read out of resources. Throws SyntaxError where it cannot be indexed. */
 export function compileParameter(row: {
   type: string
   code: string

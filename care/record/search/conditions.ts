@@ -102,7 +102,10 @@ function tokenCondition(known: Known, modifier: string | undefined, { name, valu
 }
 
 /** Numbers given to tell one from another. */
-const isIdentifier = (known: Known): boolean => accessorsOf(known).every(({ type }) => type === 'Identifier')
+const isIdentifier = (known: Known): boolean => {
+  const read = accessorsOf(known)
+  return read.length > 0 && read.every(({ type }) => type === 'Identifier')
+}
 
 /** `identifier:of-type=system|code|value`: the value of an identifier of one kind. */
 function typedCondition(known: Known, { name, values }: Values): Condition {

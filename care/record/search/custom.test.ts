@@ -40,6 +40,9 @@ test('a parameter is unknown until everything stored is indexed for it, then fin
     define({ id: 'amount', type: 'number', expression: 'RiskAssessment.prediction.probability.ofType(decimal)', base: ['RiskAssessment'] }),
   )
   await world.put(define({ id: 'who', type: 'reference', expression: 'Observation.performer' }))
+  await world.put(
+    define({ id: 'heavy', type: 'token', expression: "Observation.value.ofType(Quantity).where(code = 'kg' and value > 40).exists()" }),
+  )
   await run(0)
   expect((await ask('Observation?unit=kg')).status).toBe(400)
   expect(await status()).toContain('waiting')
@@ -49,6 +52,7 @@ test('a parameter is unknown until everything stored is indexed for it, then fin
   expect(await world.find('Observation?unit=kg')).toEqual(['weight'])
   expect(await world.find('Observation?unit:not=mmol/L&value-quantity:missing=false&subject=HANAKO')).toEqual(['below', 'weight'])
   expect(await world.find('Observation?words=血清')).toEqual(['k-4'])
+  expect(await world.find('Observation?heavy=true')).toEqual(['weight'])
   expect(await world.find('Observation?words:exact=血圧')).toEqual(['bp-high', 'bp-low'])
   expect(await world.find('RiskAssessment?amount=gt0.2')).toEqual(['risk'])
   expect(await world.find('Observation?who=Practitioner/dr-sato')).toEqual(['k-4', 'taro-k'])
@@ -69,7 +73,7 @@ test('what cannot be indexed says why', async () => {
   const system = await world.platform.system(HOSPITAL)
   for (const [id, change] of Object.entries({
     'bad-expression': { type: 'token', expression: 'Observation.nobody' },
-    'bad-function': { type: 'token', expression: "Observation.code.coding.where(code.matches('^(a+)+$'))" },
+    'bad-function': { type: 'token', expression: "Observation.code.where(memberOf('http://example.jp/vs'))" },
     'twice-defined': { type: 'token', expression: 'Observation.code', code: 'code' },
     'words-again': { type: 'string', expression: 'Observation.status', code: 'words' },
     'too-long': { type: 'token', expression: `${'('.repeat(3000)}Observation.code` },
@@ -80,6 +84,7 @@ test('what cannot be indexed says why', async () => {
   const said = await status()
   for (const reason of [
     'no element',
+    'memberOf',
     'expression',
     'Observation.code is built in',
     'type composite',

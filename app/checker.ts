@@ -8,6 +8,7 @@ export async function openChecker(folder: string): Promise<Checking> {
   const { validate } = makeValidator({ definitions, terminology })
   return {
     validate,
+    definitions,
     packages: packages.filter(({ problem }) => problem === null).map(nameOf),
     problems: packages.flatMap(({ name, problem, failed }) => [
       ...(problem ? [problem] : []),

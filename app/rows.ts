@@ -3,6 +3,8 @@ import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
 import { subscriptionCapability, subscriptionRoutes } from '#care/subscription'
+import { terminologyCapabilities, terminologyRoutes } from '#care/terminology'
+import { validationRoutes } from '#care/validation'
 import type { Row } from '#kernel/route'
 import type { TokenMint } from '#kernel/token'
 import { citizenRoutes } from '#portals/citizen'
@@ -41,9 +43,12 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       version: APP_VERSION,
       surface: () => rows,
       described: [subscriptionCapability(base).resource],
+      terminology: (ctx) => terminologyCapabilities(services.terminology, ctx, { base, version: APP_VERSION }),
     }),
     ...bulkRoutes(services.bulk, { base }),
     ...subscriptionRoutes(services.subscription),
+    ...terminologyRoutes(services.terminology),
+    ...validationRoutes(services),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),

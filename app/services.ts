@@ -4,7 +4,8 @@ import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { recordService } from '#care/record'
 import { subscriptionService } from '#care/subscription'
-import { type Checker, validateResource } from '#packages/fhir'
+import { terminologyService } from '#care/terminology'
+import { type Checker, type Definitions, validateResource } from '#packages/fhir'
 import { noOutbound, type Outbound } from '#kernel/outbound'
 
 export type Services = ReturnType<typeof services>
@@ -22,7 +23,12 @@ export type ServiceDeps = {
 }
 
 /** A checker, and which packages it rests on. */
-export type Checking = Checker & { packages: readonly string[]; problems: readonly { ja: string; en: string }[] }
+export type Checking = Checker & {
+  packages: readonly string[]
+  problems: readonly { ja: string; en: string }[]
+  /** What the packages define; R4 alone where it is absent. */
+  definitions?: Definitions
+}
 
 const baseAlone: Checking = { validate: (resource) => validateResource(resource), packages: [], problems: [] }
 
@@ -44,5 +50,6 @@ export function services({
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
-  return { accounts, consent, person, eligibility, record, bulk, subscription, cards, checker }
+  const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
+  return { accounts, consent, person, eligibility, record, bulk, subscription, terminology, cards, checker }
 }

@@ -61,15 +61,24 @@ function serviceFindings(
   return { asSubmission, found: asSubmission ? whyNotSubmit(resource, masters) : whatProseSays(resource) }
 }
 
+/** What is wrong with a resource, without places in a text. */
+export function checkResource(
+  resource: Json,
+  checker: Checker,
+  options: CheckOptions = {},
+): { asSubmission: boolean; findings: Finding[] } {
+  const general = checker.validate(resource, options.profiles === undefined ? {} : { profiles: options.profiles })
+  if (!isResource(resource)) return { asSubmission: false, findings: general }
+  const { asSubmission, found } = serviceFindings(resource, options.rules, options.masters)
+  return { asSubmission, findings: distinct([...general, ...found]) }
+}
+
 /** Checks a document. Any text may be given: what cannot be read is a finding too. */
 export function checkText(text: string, checker: Checker, options: CheckOptions = {}): Checked {
   const format = options.format === undefined || options.format === 'auto' ? formatOf(text) : options.format
   const parsed = format === 'xml' ? parseXml(text, options) : parseJson(text, options)
   if ('findings' in parsed) return { format, resourceType: null, asSubmission: false, findings: parsed.findings }
-  const { value } = parsed
-  const general = checker.validate(value, options.profiles === undefined ? {} : { profiles: options.profiles })
-  if (!isResource(value)) return { format, resourceType: null, asSubmission: false, findings: locate(text, format, general) }
-  const { asSubmission, found } = serviceFindings(value, options.rules, options.masters)
-  const findings = locate(text, format, distinct([...general, ...found])).sort(byPlace)
-  return { format, resourceType: value.resourceType, asSubmission, findings }
+  const { asSubmission, findings } = checkResource(parsed.value, checker, options)
+  const resourceType = isResource(parsed.value) ? parsed.value.resourceType : null
+  return { format, resourceType, asSubmission, findings: locate(text, format, findings).sort(byPlace) }
 }

@@ -1,6 +1,7 @@
 /** Codes: is the system one, does it know the code, is the code in the value set the element is bound to. @spec http://hl7.org/fhir/R4/terminologies.html */
 import type { Binding } from '../definition/model.ts'
 import type { Json, JsonObject } from '../model.ts'
+import { grammars } from '../terminology/grammar.ts'
 import { codesOf, membershipOf } from './environment.ts'
 import { shown } from './invariant/terms.ts'
 import type { Code, CodeAnswer } from './ports.ts'
@@ -22,9 +23,12 @@ function checkDisplay(walk: Walk, { code, display }: Code, displays: readonly st
   reportAt(walk, 'display', 'coding/display', [code, displays[0]!])
 }
 
+/** Packages carry pieces of LOINC and SNOMED CT as if they were all: a code of the right form that is not in such a piece is left open. */
+const isLeftOpen = ({ system, code }: Code): boolean => byForm.has(system!) && grammars.get(system!)?.judge?.(code) === 'unknown'
+
 function checkAnswer(walk: Walk, code: Code, answer: CodeAnswer): void {
   const system = code.system!
-  if (answer.result === 'unknown-code') reportAt(walk, 'code', 'coding/unknown-code', [code.code.slice(0, 80), system])
+  if (answer.result === 'unknown-code' && !isLeftOpen(code)) reportAt(walk, 'code', 'coding/unknown-code', [code.code.slice(0, 80), system])
   else if (answer.result === 'known') checkDisplay(walk, code, answer.displays ?? [])
   else if (byForm.has(system)) reportOnce(walk, 'coding/content-not-loaded', [system])
   else reportOnce(walk, 'coding/system-not-loaded', [system])

@@ -113,7 +113,7 @@ function checkRequired(walk: Walk, value: JsonObject, shape: Shape): void {
   for (const { name, any } of shape.required) {
     let found = false
     for (const property of any) if (value[property] !== undefined) found = true
-    if (!found) report(walk, 'structure/required', [name])
+    if (!found) report(walk, 'structure/required', [`${shape.name}.${name}`])
   }
 }
 
@@ -152,7 +152,7 @@ function checkObject(walk: Walk, value: JsonObject, shape: Shape, idAlone = fals
     walk.path.pop()
     if (property.choice >= 0) checkChoice(walk, shape, property, { chosen: chosen!, name })
   }
-  if (members === 0 && walk.atResource !== value)
+  if (members === 0 && shape.required.length === 0 && walk.atResource !== value)
     report(walk, 'structure/empty', [String(walk.path.findLast((step) => typeof step === 'string') ?? '')])
   checkRequired(walk, value, shape)
   checkRules(walk, value, shape.rules)

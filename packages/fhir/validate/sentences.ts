@@ -18,7 +18,11 @@ export const structureRules = {
     ja: '「$1」は$2の要素ではありません。名前を直すか、除いてください。',
     en: "'$1' is not an element of $2. Correct the name or remove it.",
   },
-  'structure/required': { code: 'required', ja: '必須の要素「$1」がありません。', en: "The required element '$1' is missing." },
+  'structure/required': {
+    code: 'required',
+    ja: '必須の要素「$1」がありません(最小必要値 = 1)。書いてください。',
+    en: "The required element '$1' is missing (minimum required = 1). Add it.",
+  },
   'structure/single': {
     code: 'structure',
     ja: '「$1」は1つだけです。配列にしないでください。',

@@ -51,12 +51,19 @@ export const childrenOf = (twig: Twig): Twig[] => {
   return twig.children
 }
 
+/** How many elements may still be made; slices of slices multiply, and a definition comes from strangers. */
+export type Budget = { left: number }
+export class OverBudget extends Error {}
+
+function spend(budget: Budget): void {
+  if (budget.left-- <= 0) throw new OverBudget()
+}
+
 /** A copy to be changed on its own, under another name. */
-export const copyOf = (twig: Twig, segment: string): Twig => ({
-  ...twig,
-  segment,
-  ...(twig.children ? { children: twig.children.map((child) => copyOf(child, child.segment)) } : {}),
-})
+export function copyOf(twig: Twig, segment: string, budget: Budget): Twig {
+  spend(budget)
+  return { ...twig, segment, ...(twig.children ? { children: twig.children.map((child) => copyOf(child, child.segment, budget)) } : {}) }
+}
 
 /** Does anything stand under it, as far as is known now? */
 export const hasChildren = (twig: Twig): boolean => (twig.children ?? twig.from.children).length > 0
@@ -75,21 +82,29 @@ function placed(element: ElementDefinition, { id, path }: Place): ElementDefinit
   return element.id === id && element.path === path ? element : { ...element, id, path }
 }
 
-function flattenBranch(branch: Branch, at: Place, out: ElementDefinition[]): void {
-  out.push(placed(branch.element, at))
-  for (const child of branch.children) flattenBranch(child, under(at, child.segment), out)
-}
-
 const under = (at: Place, segment: string): Place => ({ id: `${at.id}.${segment}`, path: `${at.path}.${nameOf(segment)}` })
 
-/** The snapshot: elements in order, under their new ids and paths. */
-export function flatten(
-  twig: Twig,
-  at: Place = { id: twig.segment, path: nameOf(twig.segment) },
-  out: ElementDefinition[] = [],
-): ElementDefinition[] {
-  out.push(placed(twig.element, at))
-  if (twig.children) for (const child of twig.children) flatten(child, under(at, child.segment), out)
-  else for (const child of twig.from.children) flattenBranch(child, under(at, child.segment), out)
+type Growing = { out: ElementDefinition[]; budget: Budget }
+
+function put(element: ElementDefinition, at: Place, { out, budget }: Growing): void {
+  spend(budget)
+  out.push(placed(element, at))
+}
+
+function flattenBranch(branch: Branch, at: Place, growing: Growing): void {
+  put(branch.element, at, growing)
+  for (const child of branch.children) flattenBranch(child, under(at, child.segment), growing)
+}
+
+function flattenTwig(twig: Twig, at: Place, growing: Growing): void {
+  put(twig.element, at, growing)
+  if (twig.children) for (const child of twig.children) flattenTwig(child, under(at, child.segment), growing)
+  else for (const child of twig.from.children) flattenBranch(child, under(at, child.segment), growing)
+}
+
+/** The snapshot: elements in order, under their new ids and paths. Throws OverBudget. */
+export function flatten(root: Twig, budget: Budget): ElementDefinition[] {
+  const out: ElementDefinition[] = []
+  flattenTwig(root, { id: root.segment, path: nameOf(root.segment) }, { out, budget })
   return out
 }

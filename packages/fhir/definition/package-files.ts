@@ -56,32 +56,8 @@ export function readPackage(name: string, content: Uint8Array | readonly Package
 const withFailures = (loaded: LoadedPackage, failures: readonly PackageFailure[]): LoadedPackage =>
   failures.length === 0 ? loaded : { ...loaded, failed: [...failures, ...loaded.failed] }
 
-type Walk = { root: string; files: PackageFile[]; refused: PackageFailure[] }
-
 /** Is the place itself, or under it? */
 const isInside = (root: string, path: string) => path === root || path.startsWith(root + sep)
-
-function readOne(path: string, walk: Walk): void {
-  const name = relative(walk.root, path).split(sep).join('/')
-  const { size } = statSync(path)
-  if (size > packageLimits.maxFileBytes) walk.refused.push({ file: name, ...sayOfPackage.fileTooBig(packageLimits.maxFileBytes) })
-  else if (walk.files.length <= packageLimits.maxFiles) walk.files.push({ name, bytes: readFileSync(path) })
-}
-
-/** Reads what lies in a folder; a link is followed only to a file inside of it, so that no link leads to other files of the machine. */
-function readTree(folder: string, depth: number, walk: Walk): void {
-  for (const name of readdirSync(folder).sort()) {
-    const path = join(folder, name)
-    const found = lstatSync(path)
-    if (found.isDirectory()) {
-      if (depth < maxFolderDepth && !name.startsWith('.') && name !== 'node_modules') readTree(path, depth + 1, walk)
-    } else if (/\.json$/i.test(name) && !name.startsWith('.')) {
-      const target = found.isSymbolicLink() ? linkTarget(path) : path
-      if (target !== null && isInside(walk.root, target) && statSync(target).isFile()) readOne(target === path ? path : target, walk)
-      else walk.refused.push({ file: relative(walk.root, path).split(sep).join('/'), ...sayOfPackage.notAFile() })
-    }
-  }
-}
 
 function linkTarget(path: string): string | null {
   try {
@@ -91,12 +67,52 @@ function linkTarget(path: string): string | null {
   }
 }
 
+type Walk = { root: string; refused: PackageFailure[]; bytes: number }
+const nameIn = (root: string, path: string): string => relative(root, path).split(sep).join('/')
+
+/** A JSON file of a folder; a link is followed only to a file inside of it, so that no link leads to other files of the machine. */
+function* readOne(path: string, walk: Walk): Generator<PackageFile> {
+  const name = nameIn(walk.root, path)
+  const target = linkTarget(path)
+  const size = target !== null && isInside(walk.root, target) ? sizeOf(target) : null
+  if (target === null || size === null) walk.refused.push({ file: name, ...sayOfPackage.notAFile() })
+  else if (size > packageLimits.maxFileBytes) walk.refused.push({ file: name, ...sayOfPackage.fileTooBig(packageLimits.maxFileBytes) })
+  else {
+    walk.bytes += size
+    if (walk.bytes <= maxUnpackedBytes) yield { name, bytes: readFileSync(target) }
+    else if (walk.bytes - size <= maxUnpackedBytes) walk.refused.push({ file: name, ...sayOfPackage.folderTooBig(maxUnpackedBytes) })
+  }
+}
+
+const sizeOf = (path: string): number | null => {
+  const found = statSync(path)
+  return found.isFile() ? found.size : null
+}
+
+/** Reads what lies in a folder, one file at a time. */
+function* readTree(folder: string, depth: number, walk: Walk): Generator<PackageFile> {
+  for (const name of readdirSync(folder).sort()) {
+    if (name.startsWith('.') || name === 'node_modules') continue
+    const path = join(folder, name)
+    if (lstatSync(path).isDirectory()) {
+      if (depth < maxFolderDepth) yield* readTree(path, depth + 1, walk)
+    } else if (/\.json$/i.test(name)) yield* readOne(path, walk)
+  }
+}
+
 /** A package in a folder: with or without `package/` in it. */
 export function readPackageFolder(folder: string): LoadedPackage {
-  const name = basename(folder)
-  const walk: Walk = { root: realpathSync(folder), files: [], refused: [] }
-  readTree(walk.root, 0, walk)
-  return withFailures(readFiles(name, walk.files), walk.refused)
+  const walk: Walk = { root: realpathSync(folder), refused: [], bytes: 0 }
+  return withFailures(readFiles(basename(folder), readTree(walk.root, 0, walk)), walk.refused)
+}
+
+/** Definitions that lie in the folder of packages itself. */
+function readLoose(root: string, names: readonly string[]): LoadedPackage {
+  const walk: Walk = { root, refused: [], bytes: 0 }
+  function* files() {
+    for (const name of names) yield* readOne(join(root, name), walk)
+  }
+  return withFailures(readFiles(basename(root), files()), walk.refused)
 }
 
 const archiveName = /\.(?:tgz|tar\.gz|tar)$/i
@@ -127,10 +143,8 @@ export function readPackages(folder: string): LoadedPackage[] {
     .filter((name) => !name.startsWith('.'))
     .sort()
   const packages = names.flatMap((name) => readPlaceSafely(root, name) ?? [])
-  const loose = names.filter((name) => /\.json$/i.test(name) && lstatSync(join(root, name)).isFile())
-  const walk: Walk = { root, files: [], refused: [] }
-  for (const name of loose) readOne(join(root, name), walk)
-  return loose.length === 0 ? packages : [...packages, withFailures(readFiles(basename(root), walk.files), walk.refused)]
+  const loose = names.filter((name) => /\.json$/i.test(name) && !lstatSync(join(root, name)).isDirectory())
+  return loose.length === 0 ? packages : [...packages, readLoose(root, loose)]
 }
 
 /** The packages of a folder over base R4. */

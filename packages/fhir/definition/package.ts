@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../model.ts'
 import { compareVersions } from './canonical.ts'
 import { type Definitions, type DefinitionType, definitionTypes } from './model.ts'
 import { type Problem, sayOfPackage } from './problems.ts'
-import { isObject, textAt, textsAt } from './read-json.ts'
+import { isObject, objectsAt, textAt, textsAt } from './read-json.ts'
 import { definitionsOf, type Entry } from './registry.ts'
 import { type Heading, jsonTrimmer } from './trim-json.ts'
 
@@ -35,14 +35,12 @@ const depthOf = (name: string): number => name.split('/').length
 
 const utf8 = new TextDecoder()
 
-function parseManifest(files: readonly PackageFile[]): LoadedPackage['says'] {
-  const found = files
-    .filter(({ name }) => /(?:^|\/)package\.json$/.test(name) && !ignoredFolders.test(name))
-    .sort((a, b) => depthOf(a.name) - depthOf(b.name))[0]
-  if (!found || found.bytes.length > 1_000_000) return undefined
+const isManifest = (name: string) => /(?:^|\/)package\.json$/.test(name) && !ignoredFolders.test(name)
+
+function parseManifest(bytes: Uint8Array | undefined): LoadedPackage['says'] {
   let manifest: Json
   try {
-    manifest = JSON.parse(utf8.decode(found.bytes)) as Json
+    manifest = JSON.parse(utf8.decode(bytes)) as Json
   } catch {
     return undefined
   }
@@ -61,20 +59,20 @@ function parseManifest(files: readonly PackageFile[]): LoadedPackage['says'] {
 const isOtherFhir = (heading: Heading): boolean =>
   heading.resourceType === 'StructureDefinition' && heading.fhirVersion !== undefined && !/^4\.[0-3](?:\.|$)/.test(heading.fhirVersion)
 
-function entryFrom(heading: Heading, bytes: Uint8Array, packageName: string): Entry | null {
-  const type = definitionTypes.find((known) => known === heading.resourceType)
-  if (!type || !heading.url) return null
-  return {
-    type,
-    url: heading.url,
-    ...(heading.version ? { version: heading.version } : {}),
-    package: packageName,
-    read: () => JSON.parse(utf8.decode(bytes)) as JsonObject,
-  }
+const parsed = (bytes: Uint8Array): JsonObject => JSON.parse(utf8.decode(bytes)) as JsonObject
+
+/** A naming system is found by every name it gives: it has no url of its own in R4. */
+function namesOf(bytes: Uint8Array): string[] {
+  return objectsAt(parsed(bytes), 'uniqueId').flatMap((id) => {
+    const value = textAt(id, 'value')
+    return value === undefined ? [] : [id.type === 'oid' && !value.startsWith('urn:') ? `urn:oid:${value}` : value]
+  })
 }
 
-type Read = { entry: Entry } | { failure: Problem } | null
+type Read = { entries: Entry[] } | { failure: Problem }
+const nothing: Read = { entries: [] }
 
+/** What a file gives; nothing where it is no conformance resource. */
 function readFile(
   file: PackageFile,
   packageName: string,
@@ -83,29 +81,46 @@ function readFile(
   if (file.bytes.length > limits.maxFileBytes) return { failure: sayOfPackage.fileTooBig(limits.maxFileBytes) }
   const trimmed = trim(file.bytes)
   if ('brokenAtLine' in trimmed) return { failure: sayOfPackage.brokenFile(trimmed.brokenAtLine) }
-  const { heading } = trimmed
+  const { heading, bytes } = trimmed
+  const type = definitionTypes.find((known) => known === heading.resourceType)
+  if (!type) return nothing
   if (isOtherFhir(heading)) return { failure: sayOfPackage.otherFhir(heading.fhirVersion ?? '') }
-  const entry = entryFrom(heading, trimmed.bytes, packageName)
-  return entry && { entry }
+  const urls = heading.url ? [heading.url] : type === 'NamingSystem' ? namesOf(bytes) : []
+  // Examples of questionnaires and maps often have none; nobody refers to them.
+  if (urls.length === 0) return /^(?:StructureDefinition|ValueSet|CodeSystem)$/.test(type) ? { failure: sayOfPackage.noUrl(type) } : nothing
+  const rest = { type, ...(heading.version ? { version: heading.version } : {}), package: packageName, read: () => parsed(bytes) }
+  return { entries: urls.map((url) => ({ ...rest, url })) }
 }
 
-/** Entries of the conformance resources among these files. Anything else in them is passed over; nothing is fatal but that nothing is left. */
-export function readFiles(name: string, files: readonly PackageFile[], limits = packageLimits): LoadedPackage {
-  const says = parseManifest(files)
-  const candidates = files.filter((file) => isDefinitionFile(file.name))
-  const trim = jsonTrimmer()
+/**
+ * Entries of the conformance resources among these files, which are read one after the other. Anything else in them is passed over;
+ * nothing is fatal but that nothing is left.
+ */
+export function readFiles(name: string, files: Iterable<PackageFile>, limits = packageLimits): LoadedPackage {
+  const context = { trim: jsonTrimmer(), limits }
   const entries: Entry[] = []
   const failed: PackageFailure[] = []
-  for (const file of candidates.slice(0, limits.maxFiles)) {
-    const read = readFile(file, name, { trim, limits })
-    if (read === null) continue
-    if ('entry' in read) entries.push(read.entry)
-    else if (failed.length < limits.maxFailures) failed.push({ file: file.name, ...read.failure })
-  }
-  if (candidates.length > limits.maxFiles) failed.push({ file: name, ...sayOfPackage.tooManyFiles(limits.maxFiles) })
   const counts: Partial<Record<DefinitionType, number>> = {}
-  for (const entry of entries) counts[entry.type] = (counts[entry.type] ?? 0) + 1
-  const problem = entries.length > 0 ? null : sayOfPackage.nothing(name, { json: candidates.length, firstFailure: failed[0] })
+  const fail = (file: string, failure: Problem) => failed.length < limits.maxFailures && failed.push({ file, ...failure })
+  let manifest: PackageFile | undefined
+  let json = 0
+  for (const file of files) {
+    if (isManifest(file.name) && (!manifest || depthOf(file.name) < depthOf(manifest.name))) manifest = file
+    if (!isDefinitionFile(file.name)) continue
+    if (++json > limits.maxFiles) {
+      fail(name, sayOfPackage.tooManyFiles(limits.maxFiles))
+      break
+    }
+    const read = readFile(file, name, context)
+    if ('failure' in read) fail(file.name, read.failure)
+    else {
+      entries.push(...read.entries)
+      const type = read.entries[0]?.type
+      if (type) counts[type] = (counts[type] ?? 0) + 1
+    }
+  }
+  const says = parseManifest(manifest?.bytes)
+  const problem = entries.length > 0 ? null : sayOfPackage.nothing(name, { json, firstFailure: failed[0] })
   return { name, ...(says ? { says } : {}), entries, counts, failed, problem }
 }
 

@@ -43,9 +43,17 @@ export const sayOfPackage = {
     ja: `FHIR ${version} の定義です。R4 (4.0.1) の検証には使えないため除きました。R4 用のパッケージを置いてください。`,
     en: `It is a definition of FHIR ${version} and cannot be used for R4 (4.0.1), so it was left out. Add the package made for R4.`,
   }),
+  noUrl: (type: string): Problem => ({
+    ja: `${type} に url がないため、参照できません。除いて読み込みました。パッケージの作成元に知らせてください。`,
+    en: `The ${type} has no url, so nothing can refer to it; it was left out. Tell the publisher of the package.`,
+  }),
   fileTooBig: (limit: number): Problem => ({
     ja: `${mib(limit)} MiB を超えるため除きました。`,
     en: `It is over ${mib(limit)} MiB and was left out.`,
+  }),
+  folderTooBig: (limit: number): Problem => ({
+    ja: `フォルダーの JSON が合わせて ${mib(limit)} MiB を超えています。このファイル以降は読み込んでいません。パッケージを分けてください。`,
+    en: `The folder's JSON files are over ${mib(limit)} MiB in all; this file and those after it were not read. Split the package.`,
   }),
   tooManyFiles: (limit: number): Problem => ({
     ja: `ファイルが ${limit} 個を超えています。それ以降は読み込んでいません。パッケージを分けてください。`,

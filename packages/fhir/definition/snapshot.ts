@@ -5,11 +5,13 @@
 import type { JsonObject } from '../model.ts'
 import {
   type Branch,
+  type Budget,
   childrenOf,
   copyOf,
   flatten,
   hasChildren,
   nameOf,
+  OverBudget,
   sliceOf,
   slicePlace,
   treeOf,
@@ -29,7 +31,7 @@ export type SnapshotPorts = { find: (canonical: string) => Found | undefined }
 const maxElements = 50_000
 const typeUrl = (code: string) => (code.includes(':') ? code : `http://hl7.org/fhir/StructureDefinition/${code}`)
 
-type Work = SnapshotPorts & { url: string; root: Twig; mayAdd: boolean }
+type Work = SnapshotPorts & { url: string; root: Twig; mayAdd: boolean; budget: Budget }
 
 /** Segments of an element's children as its type has them; undefined where the type is not loaded. */
 function typeTree(type: ElementType, { find }: SnapshotPorts): Branch | undefined {
@@ -79,7 +81,7 @@ function namedType({ segment, from }: Twig, name: string): string | undefined {
  * The slice that a short name means. `valueQuantity` says that the value is a Quantity, so the choice keeps the types that are named so;
  * where it has that one type anyway, the choice itself is meant.
  */
-function shortNamed(siblings: Twig[], name: string): Twig | undefined {
+function shortNamed(siblings: Twig[], name: string, work: Work): Twig | undefined {
   const choice = siblings.find((twig) => namedType(twig, name))
   const type = choice && namedType(choice, name)
   if (!choice || !type) return undefined
@@ -92,7 +94,7 @@ function shortNamed(siblings: Twig[], name: string): Twig | undefined {
     choice.element = { ...choice.element, types: kept, slicing: { ...byType, rules: 'closed' } }
   }
   const segment = `${choice.segment}:${name}`
-  return siblings.find((twig) => twig.segment === segment) ?? newSlice(siblings, segment)
+  return siblings.find((twig) => twig.segment === segment) ?? newSlice(siblings, segment, work)
 }
 
 const byType: Slicing = { discriminators: [{ type: 'type', path: '$this' }], rules: 'open', ordered: false }
@@ -114,7 +116,7 @@ function sliceTypes(choice: Twig, slice: string): readonly ElementType[] {
 }
 
 /** A new slice begins as a copy of what is sliced, as far as the differential has got: optional, and unsliced itself. */
-function newSlice(siblings: Twig[], segment: string): Twig | undefined {
+function newSlice(siblings: Twig[], segment: string, work: Work): Twig | undefined {
   const slash = segment.lastIndexOf('/')
   const wider = slash < 0 ? undefined : siblings.find((twig) => twig.segment === segment.slice(0, slash))
   const sliced = wider ?? siblings.find((twig) => twig.segment === nameOf(segment))
@@ -124,7 +126,7 @@ function newSlice(siblings: Twig[], segment: string): Twig | undefined {
   if (slicing) sliced.element = { ...sliced.element, slicing }
   const { slicing: _slicing, ...rest } = sliced.element
   const types = sliceTypes(sliced, sliceName)
-  const { named: _named, ...slice } = copyOf(sliced, segment)
+  const { named: _named, ...slice } = copyOf(sliced, segment, work.budget)
   const twig: Twig = { ...slice, element: { ...rest, sliceName, min: 0, types } }
   if (types.length !== rest.types.length) twig.children = []
   siblings.splice(slicePlace(siblings, segment), 0, twig)
@@ -148,7 +150,7 @@ function childNamed(parent: Twig, segment: string, work: Work): Twig | undefined
   const siblings = childrenOf(parent)
   const exact = siblings.find((twig) => twig.segment === segment)
   if (exact) return exact
-  return shortNamed(siblings, sliceOf(segment) ?? segment) ?? (segment.includes(':') ? newSlice(siblings, segment) : undefined)
+  return shortNamed(siblings, sliceOf(segment) ?? segment, work) ?? (segment.includes(':') ? newSlice(siblings, segment, work) : undefined)
 }
 
 function applyPart(part: ElementPart, work: Work): Problem | null {
@@ -183,11 +185,16 @@ export function generateSnapshot(raw: JsonObject, ports: SnapshotPorts): Snapsho
       return { problem: say.noSnapshot(head.url, head.baseDefinition) }
     return { elements: parts.map(wholeElement) }
   }
-  const work: Work = { ...ports, url: head.url, root: rootOf(base, head), mayAdd: head.derivation !== 'constraint' }
-  for (const part of parts) {
-    const problem = applyPart(part, work)
-    if (problem) return { problem }
+  const budget = { left: maxElements }
+  const work: Work = { ...ports, url: head.url, root: rootOf(base, head), mayAdd: head.derivation !== 'constraint', budget }
+  try {
+    for (const part of parts) {
+      const problem = applyPart(part, work)
+      if (problem) return { problem }
+    }
+    return { elements: flatten(work.root, { left: maxElements }) }
+  } catch (error) {
+    if (error instanceof OverBudget) return { problem: say.tooDeep(head.url, maxElements) }
+    throw error
   }
-  const elements = flatten(work.root)
-  return elements.length > maxElements ? { problem: say.tooDeep(head.url, maxElements) } : { elements }
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { judgeWith } from '#care/record'
 import { loadPackages, makeTerminology, makeValidator } from '#packages/fhir'
 import type { Checking } from './services.ts'
 
@@ -15,6 +17,16 @@ export async function openChecker(folder: string): Promise<Checking> {
       ...failed.map(({ file, ja, en }) => ({ ja: `${name} ${file}: ${ja}`, en: `${name} ${file}: ${en}` })),
     ]),
   }
+}
+
+/**
+ * Opens the checker and, where the operator has put packages there, judges every write by them too.
+ * Without packages what is written is judged by base R4 alone, as quickly as that can be done.
+ */
+export async function bindChecker(home: string): Promise<Checking> {
+  const checker = await openChecker(join(home, 'packages'))
+  if (checker.packages.length > 0) judgeWith(checker)
+  return checker
 }
 
 /** As the package calls itself, with the name of its file where that differs. */

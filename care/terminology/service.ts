@@ -9,7 +9,7 @@ import { holdingOn } from './rules.ts'
 import { searchTerms } from './search/search.ts'
 import { type Asked, loadedMasters, type Masters } from './masters.ts'
 import { findChildren, findConcepts, findReleases, pageOf } from './store.ts'
-import { storedFor, storedMaps } from './stored.ts'
+import { namedIn, storedFor, storedMaps } from './stored.ts'
 import { type Compact, viewOf } from './views.ts'
 
 export type TerminologyDeps = { record: Pick<RecordService, 'search' | 'read'>; definitions?: Definitions }
@@ -45,9 +45,11 @@ export function terminologyService({ record, definitions }: TerminologyDeps) {
     const views: CodeSystemView[] = []
     for (const release of held.wanted(day, asked)) {
       const compact: Compact = await held.compact(release)
-      const terms = asked.codes.length === 0 ? [] : await findConcepts(db, [release.id], asked.codes)
       const hits =
         asked.filter === undefined ? null : await searchTerms(db, { query: asked.filter, releases: [release], count: asked.most })
+      // The engine looks for the words in the names it is given, so hits come with all of theirs.
+      const codes = [...asked.codes, ...(hits ?? []).map((hit) => hit.code)]
+      const terms = codes.length === 0 ? [] : await findConcepts(db, [release.id], codes)
       const whole = new Map(terms.map((term): [string, Term] => [term.code, term]))
       views.push(viewOf(compact, { release, day, whole, ...(hits ? { search: () => hits.map((hit) => hit.code) } : {}) }))
     }
@@ -69,7 +71,9 @@ export function terminologyService({ record, definitions }: TerminologyDeps) {
       const known = await terminologyOn(ctx.db, on)
       const stored = await storedFor(ctx, record, { named: asked.canonicals, given, known })
       const maps = asked.mapsOf === undefined ? [] : await storedMaps(ctx, record, asked.mapsOf)
-      const over = await overlays(ctx.db, on, asked)
+      const rests = [...asked.canonicals, ...[...given, ...stored].flatMap(namedIn)]
+      const canonicals = [...new Set([...rests, ...rests.flatMap((url) => systemsUnder(known, url))].map(systemOf))]
+      const over = await overlays(ctx.db, on, { ...asked, canonicals })
       const resources = [...given, ...stored, ...maps]
       if (resources.length === 0 && over.length === 0) return known
       return makeTerminology({ resources, masters: over, below: known })
@@ -125,4 +129,16 @@ export function terminologyService({ record, definitions }: TerminologyDeps) {
     /** Canonicals known beside the masters, for the TerminologyCapabilities. */
     known: below,
   }
+}
+
+/** The code system that an implicit value set is all of. */
+const systemOf = (url: string): string => url.replace(/\?(?:fhir_vs|vs)$/, '')
+
+/** Code systems that a value set of a package or of R4 draws on. */
+function systemsUnder({ sources }: Pick<Terminology, 'sources'>, url: string, depth = 0): string[] {
+  const set = depth > 5 ? undefined : sources.valueSet(url)
+  return (set?.include ?? []).flatMap((part) => [
+    ...(part.system === undefined ? [] : [part.system]),
+    ...part.valueSets.flatMap((inner) => systemsUnder({ sources }, inner, depth + 1)),
+  ])
 }

@@ -26,7 +26,8 @@ export function capabilityRoutes(about: About, rows: () => readonly Row[]): Row[
       handle: async (ctx, { query }) => {
         const mode = query.get('mode') || 'full'
         if (!modes.has(mode)) refuse('input-invalid', { what: `mode=${mode.slice(0, 40)} (full | normative | terminology)` })
-        if (mode === 'terminology') return { fhir: terminologyCapabilities(about), headers }
+        if (mode === 'terminology')
+          return { fhir: about.terminology ? await about.terminology(ctx) : terminologyCapabilities(about), headers }
         await freshen(ctx.db)
         return { fhir: statement(), headers }
       },

@@ -1,3 +1,4 @@
+import type { Context } from '#kernel/context'
 import { resourceTypes } from '#packages/fhir'
 import { sharedTypes } from '../ids.ts'
 import { searchCapability } from '../search/capability.ts'
@@ -7,6 +8,7 @@ import { definitionOf } from './operation-definition.ts'
 import { type Operation, ownInteractions, sharedInteractions, type Surface } from './surface.ts'
 
 const BULK = 'http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'
+const TERMINOLOGY = 'http://hl7.org/fhir/CapabilityStatement/terminology-server'
 const SOCKET = 'http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket'
 const OAUTH = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris'
 const SECURITY = 'http://terminology.hl7.org/CodeSystem/restful-security-service'
@@ -23,6 +25,8 @@ export type About = {
   version: string
   /** What a room says of its own type beyond what its rows tell, e.g. profiles and topics. */
   described?: readonly ({ type: string } & Record<string, unknown>)[]
+  /** What the room of terminology says of itself; nothing is offered where it is absent. */
+  terminology?: (ctx: Pick<Context, 'db' | 'now'>) => Promise<object>
 }
 
 /** What the FHIR surface offers, made from the rows that serve it and the tables that search reads. @spec FHIR R4 CapabilityStatement */
@@ -47,7 +51,7 @@ export function capabilityStatement(surface: Surface, about: About): object {
     status: 'active',
     date: '2026-11-22',
     kind: 'instance',
-    ...(isBulk(surface) ? { instantiates: [BULK] } : {}),
+    ...instantiatedBy(surface),
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
     ...(whole.size > 0 && isPatched(surface) ? { patchFormat: [...patchFormats] } : {}),
@@ -68,6 +72,13 @@ export function capabilityStatement(surface: Surface, about: About): object {
 }
 
 const socketUrl = (base: string, path: string): string => `${base.replace(/^http/, 'ws').replace(/\/fhir\/R4$/, '')}${path}`
+
+/** Capability statements of others that this one keeps to: bulk data where all three levels of export are there, terminology where value sets expand. */
+function instantiatedBy(surface: Surface): { instantiates?: string[] } {
+  const expands = surface.operations.some((o) => o.name === 'expand' && o.type === 'ValueSet')
+  const kept = [...(isBulk(surface) ? [BULK] : []), ...(expands ? [TERMINOLOGY] : [])]
+  return kept.length > 0 ? { instantiates: kept } : {}
+}
 
 /** All three levels of export are there. */
 const isBulk = ({ operations }: Surface): boolean =>
@@ -142,7 +153,7 @@ function searchedApart(surface: Surface, type: string): object {
     : { searchParam: takes.map((p) => ({ name: p.name, type: kinds[p.type] ?? 'string', documentation: `${p.about.ja} / ${p.about.en}` })) }
 }
 
-/** What is offered to ask about terminology: nothing yet, said in the form that was asked for. @spec FHIR R4 TerminologyCapabilities */
+/** Where no room of terminology is bound: nothing is offered, said in the form that was asked for. @spec FHIR R4 TerminologyCapabilities */
 export const terminologyCapabilities = ({ base, version }: About): object => ({
   resourceType: 'TerminologyCapabilities',
   status: 'active',

@@ -30,7 +30,10 @@ function issueJson({ severity, code, detail, id, path, ja, en }: CodeIssue): Jso
 export const outcomeJson = (found: readonly CodeIssue[]): JsonObject => ({ resourceType: 'OperationOutcome', issue: found.map(issueJson) })
 
 /** An operation that could not be done. What is not there is 404, what cannot be done with it 422. */
-export const failed = (issue: CodeIssue): Answer => ({ status: issue.code === 'not-found' ? 404 : 422, fhir: outcomeJson([issue]) })
+export const failed = (issue: CodeIssue): Answer => ({
+  status: issue.code === 'not-found' || issue.code === 'code-invalid' ? 404 : 422,
+  fhir: outcomeJson([issue]),
+})
 
 const parametersJson = (parameter: readonly JsonObject[]): JsonObject => ({ resourceType: 'Parameters', parameter: [...parameter] })
 

@@ -27,4 +27,5 @@ export function displayIssue({ coding, names, own, languages, lenient }: Display
   return issues.wrongDisplay({ coding, right: [...new Set(meets.map(shown))], languages: text, lenient })
 }
 
-const shown = ({ value }: Name): string => value
+/** `'Tee' (de)`. */
+const shown = ({ value, language }: Name): string => `'${value}'${language ? ` (${language})` : ''}`

@@ -234,6 +234,8 @@ function propertiesFor({ concept, view }: Member, { properties = [] }: Wish): re
   // one who sees that a code is not active is told why
   if (concept.inactive && !out.some(({ code }) => code === 'status'))
     out.push({ code: 'status', type: 'code', value: concept.status ?? 'inactive' })
+  else if (concept.status === 'deprecated' && !out.some(({ code }) => code === 'status'))
+    out.push({ code: 'status', type: 'code', value: 'deprecated' })
   return out.length > 0 ? out : undefined
 }
 

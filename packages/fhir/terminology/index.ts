@@ -5,11 +5,12 @@ import { type CompiledSet, type Compiler, makeCompiler } from './compile.ts'
 import { type Expansion, type ExpandQuestion, expand } from './expand.ts'
 import { type CodeAnswer, codeIn, type LookupAnswer, type LookupQuestion, lookup, type Relation, subsumption } from './lookup.ts'
 import { type CodeIssue, issues } from './messages.ts'
-import type { CodeSystemView, Coding, Membership } from './model.ts'
+import type { CodeSystemView, Coding, Membership, VersionChoice } from './model.ts'
 import { valueSetOf } from './read-json.ts'
 import { makeSources, type Sources } from './sources.ts'
 import { type TranslateQuestion, type Translation, translate } from './translate.ts'
-import { type CodeCheck, type CodeQuestion, checkInCodeSystem, checkInValueSet } from './validate-code.ts'
+import type { CodeQuestion } from './question.ts'
+import { type CodeCheck, checkInCodeSystem, checkInValueSet } from './validate-code.ts'
 import { whyNoValueSet } from './why.ts'
 
 export type * from './model.ts'
@@ -19,7 +20,8 @@ export type { Expansion, ExpandQuestion, ExpansionEntry, ExpansionParameter } fr
 export { codingJson, designationJson, expansionJson, propertyValue } from './expansion-json.ts'
 export type { CodeIssue, IssueDetail } from './messages.ts'
 export type { Dependency, Equivalence, Match, TranslateQuestion, Translation } from './translate.ts'
-export type { CodeCheck, CodeQuestion } from './validate-code.ts'
+export type { CodeQuestion } from './question.ts'
+export type { CodeCheck } from './validate-code.ts'
 export { codeSystemOf } from './table.ts'
 
 export type Terminology = {
@@ -90,7 +92,7 @@ export function makeTerminology(given: {
   }
 
   const validateCode = (valueSet: string | Json, question: CodeQuestion): CodeCheck => {
-    const set = setFor(valueSet, question)
+    const set = setFor(valueSet, { ...question, ...ownVersions(sources, question) })
     return set ? checkInValueSet({ sources, set }, question) : missing(typeof valueSet === 'string' ? valueSet : '')
   }
 
@@ -121,4 +123,13 @@ export function makeTerminology(given: {
       checkInCodeSystem({ sources, ...(system === undefined ? {} : { systemUrl: system }) }, question),
     sources,
   }
+}
+
+/** A coding's own version is meant where neither the value set nor the caller names one. */
+function ownVersions(sources: Sources, { codings, versions }: CodeQuestion): { versions?: VersionChoice } {
+  const own = codings.flatMap(({ system, version }) =>
+    system !== undefined && version !== undefined && 'view' in sources.system(system, version) ? [`${system}|${version}`] : [],
+  )
+  if (own.length === 0) return versions ? { versions } : {}
+  return { versions: { ...versions, systemVersions: [...(versions?.systemVersions ?? []), ...own] } }
 }

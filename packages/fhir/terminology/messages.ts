@@ -14,6 +14,7 @@ export type IssueDetail =
   | 'cannot-infer'
   | 'code-rule'
   | 'vs-invalid'
+  | 'version-error'
   | 'status-check'
   | 'processing-note'
 
@@ -21,7 +22,7 @@ export type IssueDetail =
 export type CodeIssue = {
   severity: 'error' | 'warning' | 'information'
   /** FHIR issue type. */
-  code: 'code-invalid' | 'invalid' | 'not-found' | 'business-rule' | 'not-supported' | 'processing' | 'too-costly'
+  code: 'code-invalid' | 'invalid' | 'not-found' | 'business-rule' | 'not-supported' | 'exception' | 'processing' | 'too-costly'
   detail: IssueDetail
   /** Key of the message in HL7's catalogue. */
   id: string
@@ -222,10 +223,28 @@ export const issues = {
     en: `The code system '${system}' version '${inSet}' in the ValueSet include is different to the one in the value ('${inValue}')`,
     ja: `ValueSet の CodeSystem「${system}」の版「${inSet}」と、書かれている版「${inValue}」が違います。`,
   }),
-  versionCheck: (system: string, version: string, wanted: string): CodeIssue => ({
+  versionDiffersFromNewest: (system: string, newest: string, inValue: string, needed: boolean): CodeIssue => ({
+    ...(needed ? error : warning),
+    code: 'invalid',
+    detail: 'vs-invalid',
+    id: 'VALUESET_VALUE_MISMATCH_DEFAULT',
+    at: 'version',
+    en: `The code system '${system}' version '${newest}' for the versionless include in the ValueSet include is different to the one in the value ('${inValue}')`,
+    ja: `ValueSet は CodeSystem「${system}」の版を決めておらず、「${newest}」で確かめました。書かれている版は「${inValue}」です。`,
+  }),
+  versionDiffersAsAsked: (given: { system: string; used: string; inSet: string | undefined; inValue: string }): CodeIssue => ({
     ...error,
     code: 'invalid',
     detail: 'vs-invalid',
+    id: 'VALUESET_VALUE_MISMATCH_CHANGED',
+    at: 'version',
+    en: `The code system '${given.system}' version '${given.used}' resulting from the version '${given.inSet ?? ''}' in the ValueSet include is different to the one in the value ('${given.inValue}')`,
+    ja: `CodeSystem「${given.system}」は指定により版「${given.used}」で確かめました。書かれている版「${given.inValue}」と違います。`,
+  }),
+  versionCheck: (system: string, version: string, wanted: string): CodeIssue => ({
+    ...error,
+    code: 'exception',
+    detail: 'version-error',
     id: 'VALUESET_VERSION_CHECK',
     at: 'version',
     en: `The version '${version}' is not allowed for system '${system}': required to be '${wanted}' by a version-check parameter`,
@@ -269,10 +288,8 @@ export const issues = {
   }),
   wrongDisplay: (given: { coding: Coding; right: readonly string[]; languages: string; lenient: boolean }): CodeIssue => {
     const { coding, right, languages, lenient } = given
-    const [one] = right
-    const shown = right.map((value) => `'${value}'`)
     const valid =
-      right.length === 1 ? `Valid display is ${shown[0]}` : `Valid display is one of ${right.length} choices: ${enumerated(shown, 'or')}`
+      right.length === 1 ? `Valid display is ${right[0]}` : `Valid display is one of ${right.length} choices: ${enumerated(right, 'or')}`
     return {
       severity: lenient ? 'warning' : 'error',
       code: 'invalid',
@@ -280,7 +297,7 @@ export const issues = {
       id: `Display_Name_for__should_be_one_of__instead_of_${right.length === 1 ? 'one' : 'other'}`,
       at: 'display',
       en: `Wrong Display Name '${coding.display ?? ''}' for ${coding.system ?? ''}#${coding.code ?? ''}. ${valid} (for the language(s) '${languages || '--'}')`,
-      ja: `コード「${coding.system ?? ''}#${coding.code ?? ''}」の display「${coding.display ?? ''}」は違います。${right.length === 1 ? `正しくは「${one}」です。` : `次のどれかです: ${right.map((value) => `「${value}」`).join('')}`}`,
+      ja: `コード「${coding.system ?? ''}#${coding.code ?? ''}」の display「${coding.display ?? ''}」は違います。正しくは ${right.join('、')} です。`,
     }
   },
   noDisplayInLanguage: (given: {

@@ -7,6 +7,7 @@ import { type CodeIssue, issues } from './messages.ts'
 import type { Json } from '../model.ts'
 import type { ConceptProperty, Designation, PropertyDefinition, VersionChoice } from './model.ts'
 import { canonicalOf, present, splitCanonical } from './read-json.ts'
+import { type Stated, stateToTell } from './standing.ts'
 import { setProblem } from './validate-code.ts'
 
 export type ExpandQuestion = {
@@ -63,7 +64,8 @@ const defaultLimit = 10_000
 /** Beyond this nothing is listed even in pages. */
 const longest = 2_000_000
 
-type Wish = ExpandQuestion & { languages: Languages; words: readonly string[] }
+/** `several`: systems that more than one edition is taken from. */
+type Wish = ExpandQuestion & { languages: Languages; words: readonly string[]; several: ReadonlySet<string> }
 
 export function expand(set: CompiledSet, question: ExpandQuestion): Expansion | { issue: CodeIssue } {
   const asked = withOwnParameters(set, question)
@@ -75,7 +77,7 @@ export function expand(set: CompiledSet, question: ExpandQuestion): Expansion | 
     .filter((word) => word !== '')
   const broken = set.valueSet.expansion ? undefined : setProblem(set)
   if (broken) return { issue: broken }
-  const wish: Wish = { ...asked, languages, words }
+  const wish: Wish = { ...asked, languages, words, several: severalEditions(set) }
   try {
     return paged(set, wish, listed(set, wish))
   } catch (problem) {
@@ -102,6 +104,20 @@ function withOwnParameters(set: CompiledSet, question: ExpandQuestion): ExpandQu
 const given = (question: ExpandQuestion): { [K in keyof Required<ExpandQuestion>]: ExpandQuestion[K] | undefined } => ({
   ...(question as { [K in keyof Required<ExpandQuestion>]: ExpandQuestion[K] | undefined }),
 })
+
+function severalEditions(set: CompiledSet): ReadonlySet<string> {
+  const first = new Map<string, unknown>()
+  const several = new Set<string>()
+  const walk = ({ includes }: CompiledSet): void => {
+    for (const { view, imports } of includes) {
+      if (view && (first.get(view.url) ?? view.version) !== view.version) several.add(view.url)
+      if (view) first.set(view.url, view.version)
+      imports.forEach(walk)
+    }
+  }
+  walk(set)
+  return several
+}
 
 function listed(set: CompiledSet, wish: Wish): Member[] {
   const out: Member[] = []
@@ -188,10 +204,9 @@ function entryOf(member: Member, wish: Wish): ExpansionEntry {
   const { concept, system, view, listed, version } = member
   const names = namesIn(member)
   const display = preferredName(names, wish.languages)
-  const several = view?.version !== undefined && member.part?.version !== undefined
   return present<ExpansionEntry>({
     system,
-    version: version ?? (several ? view?.version : undefined),
+    version: version ?? (wish.several.has(system) ? view?.version : undefined),
     code: concept.code,
     display: display?.value,
     abstract: concept.abstract || undefined,
@@ -221,7 +236,7 @@ function isAsked({ language, use }: Name, asked: string): boolean {
   return system === 'urn:ietf:bcp:47' ? languageMeets(language, code) : use?.system === system && use.code === code
 }
 
-function propertiesFor({ concept, view }: Member, { properties = [] }: Wish): readonly ConceptProperty[] | undefined {
+function propertiesFor({ concept, view, listed }: Member, { properties = [] }: Wish): readonly ConceptProperty[] | undefined {
   const own = (concept.properties ?? []).filter(({ code }) => properties.includes(code) || properties.includes('*'))
   const out: ConceptProperty[] = [...own]
   const relation = (name: string, codes: readonly string[]): void => {
@@ -231,6 +246,7 @@ function propertiesFor({ concept, view }: Member, { properties = [] }: Wish): re
   relation('parent', view?.parents(concept.code) ?? [])
   relation('child', view?.children(concept.code) ?? [])
   if (properties.includes('definition') && concept.definition) out.push({ code: 'definition', type: 'string', value: concept.definition })
+  out.push(...(listed?.ranking ?? concept.ranking ?? []))
   // one who sees that a code is not active is told why
   if (concept.inactive && !out.some(({ code }) => code === 'status'))
     out.push({ code: 'status', type: 'code', value: concept.status ?? 'inactive' })
@@ -246,7 +262,14 @@ function propertiesUsed(members: readonly Member[], entries: readonly ExpansionE
   entries.forEach(({ properties = [] }, index) => {
     for (const { code, type } of properties)
       if (!out.has(code))
-        out.set(code, members[index]?.view?.properties.find((property) => property.code === code) ?? { code, type, uri: meanings + code })
+        out.set(
+          code,
+          members[index]?.view?.properties.find((property) => property.code === code) ?? {
+            code,
+            type,
+            uri: meanings + (code === 'weight' ? 'itemWeight' : code),
+          },
+        )
   })
   return [...out.values()]
 }
@@ -287,15 +310,18 @@ function usedParameters(set: CompiledSet, members: readonly Member[]): Expansion
         warned(part.view)
       }
       for (const inner of part.imports) {
-        if (inner.valueSet.url) add('used-valueset', inner.canonical)
+        if (inner.valueSet.url) {
+          add('used-valueset', inner.canonical)
+          warned(inner.valueSet)
+        }
         walk(inner)
       }
     }
     for (const supplement of each.valueSet.supplements) add('used-supplement', supplement)
   }
-  const warned = (stated: { url: string; version?: string; status?: string; experimental?: boolean; standardsStatus?: string }): void => {
-    const state = stated.standardsStatus ?? (stated.status === 'draft' ? 'draft' : stated.experimental ? 'experimental' : undefined)
-    if (state && ['draft', 'experimental', 'deprecated', 'withdrawn'].includes(state)) add(`warning-${state}`, canonicalOf(stated))
+  const warned = (stated: Stated): void => {
+    const state = stateToTell(stated, set.valueSet)
+    if (state) add(`warning-${state}`, canonicalOf(stated))
   }
   walk(set)
   if (set.valueSet.url) warned(set.valueSet)

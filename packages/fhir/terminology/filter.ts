@@ -62,7 +62,9 @@ function under(view: CodeSystemView, value: string, self: boolean): CompiledFilt
 /** The values of one property of a concept as text: what is said of it, and what the hierarchy and its texts tell. */
 function readerOf(view: CodeSystemView, property: string): ((concept: Concept) => readonly string[]) | undefined {
   const declared = view.properties.filter((definition) => definition.code === property || definition.uri === property)
-  const meaning = meaningOf(property, declared[0])
+  const told = meaningOf(property, declared[0])
+  // a system that declares it says of each concept what it means
+  const meaning = told === 'notSelectable' && declared.length > 0 ? undefined : told
   const direct = (concept: Concept): string[] =>
     (concept.properties ?? []).flatMap(({ code, value }) =>
       code === property || declared.some((definition) => definition.code === code)

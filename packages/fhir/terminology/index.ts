@@ -71,6 +71,14 @@ export function makeTerminology(given: {
   const compiler = makeCompiler(sources)
 
   const compilers = new Map<string, Compiler>()
+  const byChoice = new Map<string, Compiler>()
+  const compilerFor = (versions: VersionChoice | undefined, supplements: readonly string[] | undefined): Compiler => {
+    const key = JSON.stringify([versions, supplements])
+    const known = byChoice.get(key) ?? makeCompiler(sources, versions, supplements)
+    if (byChoice.size >= 50) byChoice.clear()
+    byChoice.set(key, known)
+    return known
+  }
   const compiled = (valueSet: string, within?: string): CompiledSet | undefined => {
     if (within === undefined) return compiler.set(valueSet)
     const known = compilers.get(within) ?? makeCompiler(sources.within(within))
@@ -100,7 +108,7 @@ export function makeTerminology(given: {
     valueSet: string | Json,
     { versions, supplements }: Pick<CodeQuestion, 'versions' | 'supplements'>,
   ): CompiledSet | undefined => {
-    const asked = versions || supplements ? makeCompiler(sources, versions, supplements) : compiler
+    const asked = versions || supplements ? compilerFor(versions, supplements) : compiler
     if (typeof valueSet === 'string') return asked.set(valueSet)
     const read = valueSetOf(valueSet)
     return read && asked.given(read)
@@ -127,9 +135,11 @@ export function makeTerminology(given: {
 
 /** A coding's own version is meant where neither the value set nor the caller names one. */
 function ownVersions(sources: Sources, { codings, versions }: CodeQuestion): { versions?: VersionChoice } {
-  const own = codings.flatMap(({ system, version }) =>
-    system !== undefined && version !== undefined && 'view' in sources.system(system, version) ? [`${system}|${version}`] : [],
-  )
+  const own = codings.flatMap(({ system, version }) => {
+    if (system === undefined || version === undefined) return []
+    const [named, newest] = [sources.system(system, version), sources.system(system)]
+    return 'view' in named && 'view' in newest && named.view !== newest.view ? [`${system}|${version}`] : []
+  })
   if (own.length === 0) return versions ? { versions } : {}
   return { versions: { ...versions, systemVersions: [...(versions?.systemVersions ?? []), ...own] } }
 }

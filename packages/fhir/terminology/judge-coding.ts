@@ -5,7 +5,7 @@ import { editionOf, versionIssues } from './edition.ts'
 import { type Name, namesOf } from './language.ts'
 import { viewWith } from './lookup.ts'
 import { type CodeIssue, issues } from './messages.ts'
-import type { CodeSystemView, Coding, Concept, Membership } from './model.ts'
+import type { CodeSystemView, Coding, Concept, ListedConcept, Membership } from './model.ts'
 import { canonicalOf } from './read-json.ts'
 import type { Context, Found } from './question.ts'
 
@@ -105,8 +105,11 @@ function missingConcept(found: Found, view: CodeSystemView): void {
   if (found.member !== 'out') found.member = 'unknown'
 }
 
+const listedIn = (part: Part | undefined, code: string): ListedConcept | undefined =>
+  part?.listed?.get(part.view?.caseSensitive === false ? code.toLowerCase() : code)
+
 function listedNames(part: Part | undefined, code: string): Name[] {
-  const listed = part?.listed?.get(part.view?.caseSensitive === false ? code.toLowerCase() : code)
+  const listed = listedIn(part, code)
   return listed ? [...(listed.display === undefined ? [] : [{ value: listed.display, own: true }]), ...(listed.designations ?? [])] : []
 }
 
@@ -116,6 +119,7 @@ function conceptIssues(found: Found, context: Context, given: { view: CodeSystem
   const { coding } = found
   found.concept = concept
   found.names = [...listedNames(part, coding.code ?? ''), ...namesOf(view, concept)]
+  const listed = listedIn(part, coding.code ?? '')
   if (question.membershipOnly) return
   if (concept.code !== coding.code) found.issues.push(issues.caseDiffers(coding, concept.code, view.version))
   if (concept.abstract && question.abstract === false) found.issues.push(issues.abstract(coding))
@@ -125,4 +129,6 @@ function conceptIssues(found: Found, context: Context, given: { view: CodeSystem
   if (wrong) found.issues.push(wrong)
   if (concept.inactive) found.issues.push(issues.status(coding, concept.status ?? 'inactive'))
   else if (concept.status === 'deprecated') found.issues.push(issues.status(coding, 'deprecated'))
+  if (set && listed?.status && ['deprecated', 'withdrawn'].includes(listed.status))
+    found.issues.push(issues.listedStatus(coding, set.canonical, listed.status))
 }

@@ -268,6 +268,15 @@ export const issues = {
     en: `The concept '${code}' has a status of ${status} and its use should be reviewed`,
     ja: `コード「${code}」の状態は ${status} です。使ってよいか見直してください。`,
   }),
+  listedStatus: ({ code = '', system = '' }: Coding, set: string, status: string): CodeIssue => ({
+    ...warning,
+    code: 'business-rule',
+    detail: 'code-comment',
+    id: 'CONCEPT_DEPRECATED_IN_VALUESET',
+    at: 'code',
+    en: `The presence of the concept '${code}' in the system '${system}' in the value set ${set} is marked with a status of ${status} and its use should be reviewed`,
+    ja: `ValueSet「${set}」で、コード「${code}」(${system})の状態は ${status} です。使ってよいか見直してください。`,
+  }),
   notActive: ({ code = '' }: Coding): CodeIssue => ({
     ...error,
     code: 'business-rule',

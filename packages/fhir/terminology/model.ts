@@ -20,7 +20,9 @@ export type Concept = {
   abstract?: boolean
   /** `status` property, where it says more than active. */
   status?: string
-  /** itemWeight or ordinalValue. */
+  /** `label`, `order` and `weight`, where extensions say so. */
+  ranking?: readonly ConceptProperty[]
+  /** Extensions that an expansion hands on. */
   extensions?: readonly Json[]
 }
 
@@ -78,7 +80,15 @@ export type FilterOperator =
   | 'child-of'
   | 'descendent-leaf'
 export type Filter = { property: string; op: string; value: string }
-export type ListedConcept = { code: string; display?: string; designations?: readonly Designation[]; extensions?: readonly Json[] }
+export type ListedConcept = {
+  code: string
+  display?: string
+  designations?: readonly Designation[]
+  extensions?: readonly Json[]
+  ranking?: readonly ConceptProperty[]
+  /** `deprecated`, `withdrawn`: how far it still belongs to the value set. */
+  status?: string
+}
 
 /** One `include` or `exclude`. All that is named must hold at once. */
 export type Include = {

@@ -1,6 +1,6 @@
 /** Code systems, value sets and concept maps out of their JSON, read narrowly: what has the wrong form is as good as absent. */
 import type { Json, JsonObject } from '../model.ts'
-import type { Coding, ContainedCode, Designation, Include, ListedConcept, ValueSet } from './model.ts'
+import type { Coding, ConceptProperty, ContainedCode, Designation, Include, ListedConcept, ValueSet } from './model.ts'
 
 export const objectOf = (value: Json | undefined): JsonObject | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
@@ -53,8 +53,27 @@ const hierarchy = 'http://hl7.org/fhir/StructureDefinition/'
 export const standardsStatus = (resource: JsonObject): string | undefined =>
   textOf(extensionsOf(resource, `${hierarchy}structuredefinition-standards-status`)[0]?.valueCode)
 
-/** itemWeight and ordinalValue, which an expansion hands on. */
-const carried = new Set([`${hierarchy}itemWeight`, `${hierarchy}ordinalValue`, 'http://hl7.org/fhir/StructureDefinition/valueset-label'])
+/** What an expansion hands on of a concept. */
+const carried = new Set(['ordinalValue', 'rendering-style', 'rendering-xhtml'].map((name) => hierarchy + name))
+
+/** Extensions that say what is a property of a concept in later versions. */
+const asProperty: Readonly<Record<string, 'label' | 'order' | 'weight'>> = {
+  [`${hierarchy}codesystem-label`]: 'label',
+  [`${hierarchy}valueset-label`]: 'label',
+  [`${hierarchy}codesystem-conceptOrder`]: 'order',
+  [`${hierarchy}valueset-conceptOrder`]: 'order',
+  [`${hierarchy}itemWeight`]: 'weight',
+}
+export function extensionProperties(element: JsonObject): ConceptProperty[] | undefined {
+  const found = objectsOf(element.extension).flatMap((extension): ConceptProperty[] => {
+    const code = asProperty[String(extension.url)]
+    const value = extension.valueString ?? extension.valueDecimal ?? extension.valueInteger
+    if (code === undefined || (typeof value !== 'string' && typeof value !== 'number')) return []
+    return [{ code, type: code === 'label' ? 'string' : 'decimal', value }]
+  })
+  return found.length > 0 ? found : undefined
+}
+
 export function carriedExtensions(element: JsonObject): Json[] | undefined {
   const found = objectsOf(element.extension).filter((extension) => carried.has(String(extension.url)))
   return found.length > 0 ? found : undefined
@@ -65,7 +84,14 @@ function conceptsOf(value: Json | undefined): ListedConcept[] | undefined {
   if (typeof value === 'string')
     return value.split('\n').map((line) => {
       const [code = '', display] = line.split('\t')
-      return present<ListedConcept>({ code, display, designations: undefined, extensions: undefined })
+      return present<ListedConcept>({
+        code,
+        display,
+        designations: undefined,
+        extensions: undefined,
+        status: undefined,
+        ranking: undefined,
+      })
     })
   if (!Array.isArray(value)) return undefined
   return objectsOf(value).flatMap((concept) => {
@@ -77,14 +103,17 @@ function conceptsOf(value: Json | undefined): ListedConcept[] | undefined {
       display: textOf(display),
       designations: designationsOf(designation),
       extensions: carriedExtensions(concept),
+      status: standardsStatus(concept),
+      ranking: extensionProperties(concept),
     })
   })
 }
 
 const includeOf = (value: JsonObject): Include =>
   present<Include>({
-    system: textOf(value.system),
-    version: textOf(value.version),
+    // some write the version into the system
+    system: splitCanonical(textOf(value.system) ?? '').url || undefined,
+    version: textOf(value.version) ?? splitCanonical(textOf(value.system) ?? '').version,
     concepts: conceptsOf(value.concept),
     filters: objectsOf(value.filter).map((filter) => ({
       property: textOf(filter.property) ?? '',

@@ -6,6 +6,7 @@ import {
   carriedExtensions,
   codingOf,
   designationsOf,
+  extensionProperties,
   extensionsOf,
   objectOf,
   objectsOf,
@@ -95,6 +96,7 @@ function withState(concept: Concept, definitions: ReadonlyMap<string, PropertyDe
     inactive: inactive || undefined,
     abstract: abstract || undefined,
     status,
+    ranking: concept.ranking,
     extensions: concept.extensions,
   })
 }
@@ -151,6 +153,7 @@ export function placedConcepts(json: Json | undefined, definitions: readonly Pro
       inactive: standardsStatus(item) === 'withdrawn' || undefined,
       abstract: undefined,
       status: standardsStatus(item) === 'deprecated' ? 'deprecated' : undefined,
+      ranking: extensionProperties(item),
       extensions: carriedExtensions(item),
     })
     out.push({ concept: withState(concept, byCode), under: top.under })
@@ -227,6 +230,7 @@ export function supplemented(view: CodeSystemView, supplements: readonly Supplem
       ...concept,
       designations: [...(concept.designations ?? []), ...designations],
       properties: [...(concept.properties ?? []), ...more.flatMap(({ found }) => found.properties ?? [])],
+      ranking: [...(concept.ranking ?? []), ...more.flatMap(({ found }) => found.ranking ?? [])],
       extensions: [...(concept.extensions ?? []), ...more.flatMap(({ found }) => found.extensions ?? [])],
     }
   }
@@ -268,7 +272,7 @@ export function placedLines(text: string, definitions: readonly PropertyDefiniti
       code,
       display: display || undefined,
       definition: definition || undefined,
-      ...{ inactive: undefined, abstract: undefined, status: undefined, extensions: undefined },
+      ...{ inactive: undefined, abstract: undefined, status: undefined, ranking: undefined, extensions: undefined },
       ...{ properties: undefined, designations: undefined, ...cellsOf(more, types) },
     })
     out.push({ concept: more.length > 0 ? withState(concept, byCode) : concept, under: depth > 0 ? above[depth - 1] : undefined })

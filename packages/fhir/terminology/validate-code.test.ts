@@ -18,6 +18,22 @@ const terminology = terminologyOf(
   setOf('lost', { include: [{ valueSet: ['http://example.jp/ValueSet/absent'] }] }),
   setOf('versioned', { include: [{ system: versioned, version: '1.0.0' }] }),
   setOf('draft', { include: [{ system: drinks }] }, { status: 'draft' }),
+  setOf('retired', { include: [{ system: drinks }] }, { status: 'retired' }),
+  setOf('of-draft', { include: [{ system: 'http://example.jp/CodeSystem/draft' }] }),
+  systemOf('http://example.jp/CodeSystem/draft', { status: 'draft', concept: [{ code: 'a' }] }),
+  setOf('dropping', {
+    include: [
+      {
+        system: drinks,
+        concept: [
+          {
+            code: 'tea',
+            extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status', valueCode: 'deprecated' }],
+          },
+        ],
+      },
+    ],
+  }),
   systemOf(folded, {
     version: '1',
     caseSensitive: false,
@@ -116,7 +132,10 @@ const rows: Row[] = [
   ['a version that is not loaded', 'versioned', { system: versioned, version: '3.0.0', code: 'a' }, {}, false, ['vs-invalid', 'not-found']],
   ['no version where one is needed', 'versioned', { system: versioned, code: 'a' }, {}, false, ['invalid-data']],
   ['a version against a check', 'all', tea, { versions: { checkSystemVersions: [`${drinks}|3.0.0`] } }, 'unknown', []],
-  ['a value set that is a draft', 'draft', tea, {}, true, ['status-check']],
+  ['a value set that is a draft', 'draft', tea, {}, true, []],
+  ['a value set that is retired', 'retired', tea, {}, true, ['status-check']],
+  ['a code system that is a draft', 'of-draft', { system: 'http://example.jp/CodeSystem/draft', code: 'a' }, {}, true, ['status-check']],
+  ['a code the value set means to drop', 'dropping', tea, {}, true, ['code-comment']],
 ]
 
 describe('a coding:', () => {

@@ -7,6 +7,7 @@ import type { CodeSystemView } from './model.ts'
 import type { CodeQuestion, Context, Found } from './question.ts'
 import { canonicalOf, present } from './read-json.ts'
 import type { Sources } from './sources.ts'
+import { type Stated, stateToTell } from './standing.ts'
 
 export type CodeCheck = {
   /** `unknown`: what is loaded cannot tell; `issues` say why. A service answers false then. */
@@ -136,18 +137,10 @@ function summary(given: {
   })
 }
 
-const states = ['draft', 'retired', 'deprecated', 'withdrawn', 'experimental'] as const
-type Stated = { url: string; version?: string; status?: string; experimental?: boolean; standardsStatus?: string }
-
-function stateOf({ status, experimental, standardsStatus }: Stated): string | undefined {
-  const told = standardsStatus ?? (status === 'draft' || status === 'retired' ? status : experimental ? 'experimental' : undefined)
-  return states.find((state) => state === told)
-}
-
 function statusIssues({ set, question }: Context, view: CodeSystemView | undefined): CodeIssue[] {
   if (question.membershipOnly) return []
   const of = (kind: 'CodeSystem' | 'ValueSet', stated: Stated | undefined): CodeIssue[] => {
-    const state = stated && stateOf(stated)
+    const state = stated && stateToTell(stated, set?.valueSet)
     return stated && state ? [issues.resourceStatus(kind, canonicalOf(stated), state)] : []
   }
   return [...of('ValueSet', set?.valueSet), ...of('CodeSystem', view)]

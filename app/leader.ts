@@ -22,6 +22,7 @@ import type { Config } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { type DemoSecrets, loadDemoSecrets, writePrivate } from './demo/secrets.ts'
 import { noCards } from './cards.ts'
+import { bindChecker } from './checker.ts'
 import { services } from './services.ts'
 
 const BEAT_MS = 1_000
@@ -46,6 +47,8 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const db = openDatabase({ url: config.databaseUrl, poolSize: 6, applicationName: 'enishi-leader' })
   const clock = await databaseClock(db)
   const signer = await checkpointSigner(config.home)
+  // imports are judged here
+  await bindChecker(config.home)
   const holder = `${hostname()}:${process.pid}`
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const all = [...allJobs(config), ...(secrets ? [demoListJob(config.home, secrets)] : [])]

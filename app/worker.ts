@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { auditBatch, insertAudit } from '#kernel/audit'
 import { databaseClock } from '#kernel/clock'
@@ -11,7 +10,7 @@ import { outbound } from '#kernel/outbound'
 import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
 import type { Config } from './config.ts'
-import { openChecker } from './checker.ts'
+import { bindChecker } from './checker.ts'
 import { noCards, trustedCards } from './cards.ts'
 import { demoAuthorityRow, demoCards } from './demo/authority.ts'
 import { demoDoor } from './demo/door.ts'
@@ -35,7 +34,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   await mkdir(config.home, { recursive: true })
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const cards = secrets ? demoCards(config.home, secrets, config.port) : ((await trustedCards(config)) ?? noCards)
-  const checker = await openChecker(join(config.home, 'packages'))
+  const checker = await bindChecker(config.home)
   const built = services({
     cards,
     checker,

@@ -20,12 +20,12 @@ import {
   personOf,
   type Resource,
   senderOf,
-  validateResource,
   whyNotSubmit,
 } from '#packages/fhir'
 import { depositRows } from './drafts.ts'
 import { scopeAllows } from './scopes.ts'
 import * as store from './store.ts'
+import { findingsIn } from './write/judge.ts'
 
 /** 10 MB an upload. @spec EMR information sharing section 4, size */
 export const MAX_UPLOAD_BYTES = 10 * 1024 * 1024
@@ -49,7 +49,7 @@ export type DepositReceipt = {
 export function judge(text: string): { bundle: Resource | null; findings: Finding[] } {
   const parsed = parseJson(text, { maxBytes: MAX_UPLOAD_BYTES })
   if ('findings' in parsed) return { bundle: null, findings: parsed.findings }
-  const structure = validateResource(parsed.value)
+  const structure = findingsIn(parsed.value)
   const bundle = parsed.value as Resource
   if (bundle === null || typeof bundle !== 'object' || bundle.resourceType !== 'Bundle') {
     const notBundle: Finding = {

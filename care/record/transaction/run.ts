@@ -3,9 +3,9 @@ import type { AuditEvent } from '#kernel/audit-event'
 import type { Context } from '#kernel/context'
 import { later } from '#kernel/database'
 import { Refusal, refusalOutcome, refusalRow, refusalSentence, refuse } from '#kernel/refusal'
-import { hasError, isObject, type JsonObject, type Resource, validateResource } from '#packages/fhir'
+import { hasError, isObject, type JsonObject, type Resource } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
-import { markSound } from '../write/judge.ts'
+import { findingsIn, markSound } from '../write/judge.ts'
 import { flush, type WriteSet, writeSet } from '../write/write-set.ts'
 import { type Entry, isLate, processingOrder, readEntries, refuseRepeated } from './entries.ts'
 import { type Reply, runEntry } from './entry.ts'
@@ -27,7 +27,7 @@ export function readBundle(bundle: Resource): ReadyBundle {
   if (bundle.type !== 'transaction' && bundle.type !== 'batch') refuse('input-invalid', { what: 'Bundle.type: transaction | batch' })
   const whole = bundle.type === 'transaction'
   // In a batch each resource is judged with its own entry.
-  const findings = validateResource(whole ? bundle : frameOf(bundle))
+  const findings = findingsIn(whole ? bundle : frameOf(bundle))
   if (hasError(findings)) refuse('resource-invalid', {}, findings)
   const entries = readEntries(bundle)
   if (whole) {

@@ -1,16 +1,29 @@
 import type { Actor } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { hasError, isObject, isResourceType, type Resource, validateResource } from '#packages/fhir'
+import { type Finding, hasError, isObject, isResourceType, type Json, type Resource, validateResource } from '#packages/fhir'
 import { requireOffered } from '../offered.ts'
 import { scopeAllows } from '../scopes.ts'
+
+let check: (resource: Json) => Finding[] = validateResource
+
+/**
+ * Binds what every resource is judged with: base R4 and the packages of the operator. Called once, when a process starts; what it
+ * judges with is the same for every caller, and tests that bind nothing judge by base R4.
+ */
+export const judgeWith = (checker: { validate: (resource: Json) => Finding[] }): void => {
+  check = (resource) => checker.validate(resource)
+}
+
+/** What is wrong with a resource, by base R4 and the profiles it claims. */
+export const findingsIn = (resource: Json): Finding[] => check(resource)
 
 /** Resources found sound before their transaction opened; inside it nobody judges them again. */
 const sound = new WeakSet<object>()
 
-/** The resource keeps to FHIR R4. @refuses resource-invalid */
+/** The resource keeps to FHIR R4 and to the profiles it claims. @refuses resource-invalid */
 export function requireSound(resource: Resource): void {
   if (sound.has(resource)) return
-  const findings = validateResource(resource)
+  const findings = findingsIn(resource)
   if (hasError(findings)) refuse('resource-invalid', {}, findings)
   sound.add(resource)
 }

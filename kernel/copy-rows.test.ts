@@ -41,6 +41,31 @@ test('the connection goes back as it was; a failing statement, or a reader that 
   await platform.db.transaction().execute(async (trx) => expect((await sql`select 1 as n`.execute(trx)).rows).toEqual([{ n: 1 }]))
 })
 
+test('a row that is still on its way while others are read stays whole, also one longer than the memory for many', async () => {
+  const query = sql`select g.n::text, repeat(chr(97 + g.n % 26), case when g.n % 50 = 0 then 3000000 else g.n % 9 * 20000 end) from generate_series(1, 400) g(n) order by g.n`
+  const wrong: number[] = []
+  let seen = 0
+  await copyRows(platform.db, query, async (rows) => {
+    for (const [n, text] of rows.map(texts)) {
+      const length = Number(n) % 50 === 0 ? 3_000_000 : (Number(n) % 9) * 20_000
+      if (Number(n) !== ++seen || text !== String.fromCharCode(97 + (Number(n) % 26)).repeat(length)) wrong.push(Number(n))
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+  expect([seen, wrong]).toEqual([400, []])
+})
+
+test('memory is used again: who keeps rows without copying them finds others in their place', async () => {
+  const kept: CopiedRow[] = []
+  await copyRows(
+    platform.db,
+    sql`select repeat(chr(97 + n / 1000), 1000) from generate_series(0, 9999) n`,
+    async (rows) => void kept.push(...rows),
+  )
+  expect(kept).toHaveLength(10_000)
+  expect(kept[0]![0]!.toString().startsWith('a'), 'the first are overwritten').toBe(false)
+})
+
 describe('rows taken in', () => {
   const columns = ['key', 'type', 'id', 'param', 'n', 'value', 'raw']
   const rowOf = (id: string, value: string) => ['copied', 'Basic', id, 'p', 0, value, '']

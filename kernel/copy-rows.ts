@@ -3,8 +3,9 @@ import { type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
 import { type CopyValue, copyText } from './copy-in.ts'
 import { compiledLater, type Db, onOneConnection } from './database.ts'
+import { tapCopyData } from './tapped-socket.ts'
 
-/** The fields of one row as the server sends them, in its binary form; text is UTF-8. */
+/** The fields of one row as the server sends them, in its binary form; text is UTF-8. Whoever wants to keep them copies them. */
 export type CopiedRow = readonly Buffer[]
 
 /** Bytes handed over together, so that what is done with them is done seldom. */
@@ -18,7 +19,7 @@ const HEADER = 19
  * The rows of a query by COPY, as bytes: no row becomes text on the way, which is what the time of a large read goes to otherwise.
  * COPY takes no parameters, so each becomes a setting of the transaction: no value ever stands in the statement.
  *
- * @param each called with some rows at a time; the next come when it has ended
+ * @param each called with some rows at a time; the next come when it has ended, and may stand in the same memory
  */
 export async function copyRows(db: Db, query: RawBuilder<unknown>, each: (rows: CopiedRow[]) => Promise<void>): Promise<void> {
   const { sql: text, parameters } = query.compile(db)
@@ -52,30 +53,70 @@ function readOf(n: number, value: unknown): string {
   return typeof value === 'boolean' ? `(select ${setting}::boolean)` : `(select ${setting})`
 }
 
+/**
+ * Memory that rows stand in until they were read. Memory outside the heap counts towards the next collection of everything in it, so that
+ * memory of its own for each row would have the whole heap walked through ten times a second.
+ */
+function slabs() {
+  const free: Buffer[] = []
+  let [current, at, used]: [Buffer | undefined, number, Buffer[]] = [undefined, 0, []]
+  return {
+    /** Room for a row, good until what `taken` returned with it is given back. */
+    room(length: number): Buffer {
+      if (length > SLAB) return Buffer.allocUnsafeSlow(length)
+      if (current === undefined || at + length > SLAB) {
+        current = free.pop() ?? Buffer.allocUnsafeSlow(SLAB)
+        used.push(current)
+        at = 0
+      }
+      at += length
+      return current.subarray(at - length, at)
+    },
+    /** What holds the rows so far, but for the slab in use: a row may be coming in there, and what came before it stays with it. */
+    taken(): Buffer[] {
+      const taken = used.filter((slab) => slab !== current)
+      used = current ? [current] : []
+      return taken
+    },
+    give: (back: readonly Buffer[]) => void free.push(...back),
+  }
+}
+
+/** Bytes of one slab. */
+const SLAB = 1 << 20
+
 async function* copied(client: pg.PoolClient, text: string): AsyncGenerator<CopiedRow[]> {
   let [rows, held, isFirst]: [CopiedRow[], number, boolean] = [[], 0, true]
   let stream: Duplex | undefined
   let over: { error?: Error } | undefined
   let wake = () => {}
+  const memory = slabs()
   const end = (how: { error?: Error }) => {
     over ??= how
     wake()
   }
   const broken = () => end({ error: new Error('Connection terminated') })
   client.once('end', broken)
+  const take = (own: Buffer) => {
+    const row = rowOf(own, isFirst ? HEADER : 0)
+    isFirst = false
+    if (row === null) return
+    rows.push(row)
+    held += own.length
+    if (held > HELD) stream?.pause()
+    if (held >= TOGETHER) wake()
+  }
   client.query({
     submit(connection: pg.Connection) {
       stream = (connection as unknown as { stream: Duplex }).stream
+      tapCopyData(stream, { room: memory.room, row: take })
       connection.query(text)
     },
+    // Where the socket is the driver's own, its buffer is used again.
     handleCopyData({ chunk }: { chunk: Buffer }) {
-      const row = rowOf(chunk, isFirst ? HEADER : 0)
-      isFirst = false
-      if (row === null) return
-      rows.push(row)
-      held += chunk.length
-      if (held > HELD) stream?.pause()
-      if (held >= TOGETHER) wake()
+      const own = memory.room(chunk.length)
+      chunk.copy(own)
+      take(own)
     },
     handleCommandComplete: () => undefined,
     handleReadyForQuery: () => end({}),
@@ -85,9 +126,10 @@ async function* copied(client: pg.PoolClient, text: string): AsyncGenerator<Copi
     for (;;) {
       if (rows.length > 0 && (held >= TOGETHER || over)) {
         if (over?.error) throw over.error
-        const some = rows
+        const [some, standing] = [rows, memory.taken()]
         ;[rows, held] = [[], 0]
         yield some
+        memory.give(standing)
       } else if (over) {
         if (over.error) throw over.error
         return
@@ -105,15 +147,13 @@ async function* copied(client: pg.PoolClient, text: string): AsyncGenerator<Copi
   }
 }
 
-/** The fields of one message, copied out of the driver's buffer, which is used again; null for the end of the rows. */
-function rowOf(chunk: Buffer, from: number): Buffer[] | null {
-  if (chunk.length <= from) return null
-  const count = chunk.readInt16BE(from)
+/** The fields of one message; null for the end of the rows. */
+function rowOf(own: Buffer, from: number): Buffer[] | null {
+  if (own.length <= from) return null
+  const count = own.readInt16BE(from)
   if (count < 0) return null
-  const own = Buffer.allocUnsafe(chunk.length - from - 2)
-  chunk.copy(own, 0, from + 2)
   const fields: Buffer[] = []
-  for (let at = 0, n = 0; n < count; n++) {
+  for (let at = from + 2, n = 0; n < count; n++) {
     const length = own.readInt32BE(at)
     at += 4
     fields.push(own.subarray(at, at + Math.max(length, 0)))

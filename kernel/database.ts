@@ -14,6 +14,7 @@ import pg from 'pg'
 import { copyIn, isCopyIn } from './copy-in.ts'
 import { parseInstant } from './instant.ts'
 import { type Lanes, lanes, sendTogether, type Statement } from './lanes.ts'
+import { tappedSocket } from './tapped-socket.ts'
 
 /** A handle for SQL: the pool, or one transaction. */
 export type Db = Kysely<unknown>
@@ -86,7 +87,7 @@ const houses = new WeakMap<Db, House>()
 /** Opens the pool. Nothing is asked of the server until the first query. */
 export function openDatabase(options: DatabaseOptions): Db & { pool: pg.Pool } {
   const config = { connectionString: options.url, application_name: options.applicationName, statement_timeout: 60_000 }
-  const pool = new pg.Pool({ ...config, max: options.poolSize, ...{ pipeline: true } })
+  const pool = new pg.Pool({ ...config, max: options.poolSize, stream: tappedSocket, ...{ pipeline: true } })
   // An idle connection that the server closes is not a fault of any request.
   pool.on('error', () => undefined)
   // Nor is a busy one, beyond the query that fails with it: without a listener the event would end the whole process.

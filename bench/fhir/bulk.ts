@@ -12,7 +12,8 @@ import { type Answer, once, type Target } from './client.ts'
 import { clientTls, tokenFor } from './credentials.ts'
 import { benchPeople, type Entry } from './data.ts'
 import type { Options } from './options.ts'
-import { startPlatform, watchMemory } from './platform.ts'
+import { postmasterOf } from './passes.ts'
+import { familyCpuMs, startPlatform, watchMemory } from './platform.ts'
 import { sayMemory } from './report.ts'
 import { drop, emptyDatabase, INSTITUTION, keptDatabase, openNamed, urlOf } from './store.ts'
 
@@ -20,13 +21,34 @@ const SHARE_BAR = 0.5
 const EXPORT_BAR = 50_000
 const LONGEST_MS = 900_000
 
-type Running = { database: string; target: Target }
+type Running = { database: string; target: Target; pid: number }
+
+/** Processor time so far, in milliseconds: of the platform, of the database, and of this process. */
+type Spent = { platform: number; database: number; own: number }
+
+async function spentBy(database: string, pid: number): Promise<Spent> {
+  const { user, system } = process.cpuUsage()
+  return { platform: pid && familyCpuMs(pid), database: familyCpuMs(await postmasterOf(database)), own: (user + system) / 1000 }
+}
+
+const cpu = ({ platform, database, own }: Spent): number => round(platform + database + own, 1)
+
+/** What one resource took since then, in microseconds: on a machine that others use too this says more than seconds. */
+async function eachSince(from: Spent, { database, pid, n }: { database: string; pid: number; n: number }): Promise<Spent> {
+  const now = await spentBy(database, pid)
+  const each = (name: keyof Spent) => round(((now[name] - from[name]) / n) * 1000, 1)
+  return { platform: each('platform'), database: each('database'), own: each('own') }
+}
 
 async function running<T>(database: string, name: string, work: (at: Running) => Promise<T>): Promise<T> {
   const platform = await startPlatform({ url: urlOf(database), binding: 'mtls', workers: 2 })
   const memory = watchMemory(platform)
   try {
-    const done = await work({ database, target: { ...platform, binding: 'mtls', token: await tokenFor(database, 'mtls') } })
+    const done = await work({
+      database,
+      pid: platform.pid,
+      target: { ...platform, binding: 'mtls', token: await tokenFor(database, 'mtls') },
+    })
     sayMemory(memory.mostMb(), name)
     return done
   } finally {
@@ -71,19 +93,30 @@ async function ended(database: string, id: string): Promise<void> {
 export async function measureExport({ bulk, fresh }: Options): Promise<void> {
   const database = await keptDatabase({ people: bulk.exported, visits: 10, templates: 50 }, fresh)
   const done = await running(database, 'export', async (at) => {
+    const before = await spentBy(database, at.pid)
     const made = await job(at, once(at.target, { method: 'GET', path: '/fhir/R4/$export', headers: 'prefer: respond-async\r\n' }))
     if ('skipped' in made) return made
+    const n = made.manifest.output.reduce((sum, file) => sum + file.count, 0)
+    const making = await eachSince(before, { database, pid: at.pid, n })
     const token = await tokenFor(database, 'mtls')
-    const from = performance.now()
+    const [between, from] = [await spentBy(database, at.pid), performance.now()]
     const lines = await Promise.all(made.manifest.output.map((file) => fetchLines({ ...at.target, token }, file.url)))
-    return { made: made.seconds, fetched: (performance.now() - from) / 1000, n: lines.reduce((sum, n) => sum + n, 0) }
+    const fetched = (performance.now() - from) / 1000
+    const came = lines.reduce((sum, some) => sum + some, 0)
+    if (came !== n) throw new Error(`${came} lines came of ${n}`)
+    return { made: made.seconds, fetched, n, making, fetching: await eachSince(between, { database, pid: at.pid, n }) }
   })
   if ('skipped' in done) return say(`export: skipped, ${done.skipped}`)
+  const before = await spentBy(database, 0)
   const floor = await exportFloorSeconds(database)
+  const copying = await eachSince(before, { database, pid: 0, n: floor.rows })
   const seconds = done.made + done.fetched
   const [rate, floorRate] = [Math.round(done.n / seconds), Math.round(floor.rows / floor.seconds)]
   say(`export: ${done.n} resources at ${rate}/s (${round(done.made)} s to make the files, ${round(done.fetched)} s to fetch them)`)
   say(`  floor (COPY of the same bodies): ${floorRate}/s; share ${Math.round((rate / floorRate) * 100)}% (bar: 50%, and ${EXPORT_BAR}/s)`)
+  say('  processor time of a resource, µs (platform, database, reader):')
+  for (const [what, { platform, database, own }] of Object.entries({ making: done.making, fetching: done.fetching, floor: copying }))
+    say(`    ${what}: ${platform}, ${database}, ${own}`)
   figure({
     bench: 'fhir',
     name: 'export',
@@ -93,6 +126,11 @@ export async function measureExport({ bulk, fresh }: Options): Promise<void> {
     shareBar: SHARE_BAR,
     rateBar: EXPORT_BAR,
     n: done.n,
+    madeRate: Math.round(done.n / done.made),
+    fetchedRate: Math.round(done.n / done.fetched),
+    makingCpuUs: cpu(done.making),
+    fetchingCpuUs: cpu(done.fetching),
+    floorCpuUs: cpu(copying),
   })
 }
 

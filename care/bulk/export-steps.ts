@@ -21,8 +21,8 @@ export type ExportDeps = Sizes & {
 /** Rows of one statement, rows between two checkpoints, lines of a file; the usual ones where absent. */
 export type Sizes = { batch?: number; checkpoint?: number; filesOf?: number }
 
-/** Rows of one statement; fewer where they become text here. */
-const BATCH = 24_000
+/** Rows of one statement, three to a stretch of `scan`; fewer where they become text here. */
+const BATCH = 17_000
 const TEXT_BATCH = 2_000
 /** Rows after which what was written is made to last. Fewer would spend the time on waiting for the disk. */
 const CHECKPOINT = 24_000

@@ -16,6 +16,13 @@ export function definitionFor(run: Run, { canonical, within }: Wanted): Structur
   return run.walk.knowledge.definitions?.structure(canonical, within)
 }
 
+/** Says once why there is no such profile: it cannot be read, or it is not loaded, which is `rule`. */
+export function sayMissing(run: Run, canonical: string, rule: 'profile/not-loaded' | 'profile/type-not-loaded'): void {
+  const problem = run.walk.knowledge.definitions?.problem(canonical)
+  if (problem) sayOnce(run, 'profile/broken', [canonical, problem.ja, problem.en])
+  else sayOnce(run, rule, [canonical])
+}
+
 /** Does the resource say in meta.profile that it keeps to the profile? Then it is held to it where it stands. */
 export function claims(run: Run, value: JsonObject, canonical: string): boolean {
   const { meta } = value
@@ -99,7 +106,7 @@ export function conforms(run: Run, value: JsonObject, type: string, wanted: Want
   if (claims(run, value, wanted.canonical)) return yes
   const outcome = outcomeOf(run, value, type, wanted)
   if (outcome !== undefined) return outcome.state === 'no' ? no : yes
-  sayOnce(run, 'profile/type-not-loaded', [wanted.canonical])
+  sayMissing(run, wanted.canonical, 'profile/type-not-loaded')
   return unknown
 }
 

@@ -1,9 +1,10 @@
 /** Profiles: what they add to base R4, compiled from their snapshots and run on resources and values of datatypes. */
+import type { StructureDefinition } from '../../definition/model.ts'
 import type { JsonObject } from '../../model.ts'
 import type { ProfilePort } from '../ports.ts'
 import { isFull, type Walk } from '../walk.ts'
 import { compileProfile } from './compile.ts'
-import { conforms as conformsTo, definitionFor, fitsType } from './conformance.ts'
+import { conforms as conformsTo, definitionFor, fitsType, sayMissing } from './conformance.ts'
 import { isObject } from './values.ts'
 import { enter, isFirst, leave, type Run, runOf, say, sayOnce, unknown, yes } from './run.ts'
 
@@ -34,6 +35,14 @@ function packageAround(run: Run): string | undefined {
   return run.around.package
 }
 
+/** Another version than the one that was named is better than none, but that is said. */
+function sayOtherVersion(run: Run, url: string, { version }: StructureDefinition): void {
+  const at = url.indexOf('|')
+  if (at < 0 || url.slice(at + 1) === version) return
+  const problem = run.walk.knowledge.definitions?.problem(url)
+  if (problem) sayOnce(run, 'profile/other-version', [url, problem.ja, problem.en])
+}
+
 /**
  * Checks what the profile adds to base R4; findings go to the walk, whose path stands at the value.
  * A profile that is not loaded is said once as not checked; one that cannot be read is an error.
@@ -43,11 +52,10 @@ export function checkProfile(walk: Walk, value: JsonObject, url: string): void {
   const run = runFor(walk)
   const definition = definitionFor(run, { canonical: url, within: packageAround(run) })
   if (definition === undefined) {
-    const problem = walk.knowledge.definitions?.problem(url)
-    if (problem) sayOnce(run, 'profile/broken', [url, problem.ja, problem.en])
-    else sayOnce(run, 'profile/not-loaded', [url])
+    sayMissing(run, url, 'profile/not-loaded')
     return
   }
+  sayOtherVersion(run, url, definition)
   const type = typeOf(walk, value, definition.type)
   if (!fitsType(type, definition.type)) {
     say(run, 'profile/resource-type', [url, definition.type, type])

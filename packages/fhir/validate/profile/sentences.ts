@@ -137,6 +137,7 @@ export const profileRules = {
     en: "The reference '$1' must be version $3.",
   },
   'profile/broken': { code: 'invalid', ja: '$2', en: '$3' },
+  'profile/other-version': { code: 'not-found', severity: 'warning', ja: '$2', en: '$3' },
   'profile/not-loaded': {
     code: 'not-found',
     severity: 'warning',

@@ -4,7 +4,7 @@ import { isPrimitive } from '../../shapes.ts'
 import { typeAt } from './ask.ts'
 import type { Member, Slice, Slicing, Test } from './model.ts'
 import { type Answer, type Frame, no, type Run, say, sayOnce, unknown, yes } from './run.ts'
-import { isObject, shownValue } from './values.ts'
+import { isObject } from './values.ts'
 
 /** Counters of a slicing: one a slice, and before them what may belong to any, the last slice met, and what belonged to none. */
 const head = 3
@@ -120,8 +120,8 @@ function missing(run: Run, slice: Slice, object: JsonObject, member: Member): { 
   if (near === undefined) return { ja, en }
   const differs = near.failing.map(({ says }) => says).join(', ')
   return {
-    ja: `${ja}最も近い${near.where}は「${differs}」が違います(${near.reason?.ja ?? shownValue(near.value)})。`,
-    en: `${en} The nearest, ${near.where}, differs in ${differs} (${near.reason?.en ?? shownValue(near.value)}).`,
+    ja: `${ja}最も近い${near.where}は「${differs}」が違います${near.reason ? `(${near.reason.ja})` : ''}。`,
+    en: `${en} The nearest, ${near.where}, differs in ${differs}${near.reason ? ` (${near.reason.en})` : ''}.`,
   }
 }
 

@@ -2,8 +2,8 @@
 import type { ElementType } from '../../definition/model.ts'
 import { coreType } from './base.ts'
 import type { Context } from './compile.ts'
-import { claims, conforms, definitionFor, fitsType, nearest, type Wanted } from './conformance.ts'
-import { type Check, type Frame, isFirst, type Run, say, sayOnce, unknown, yes } from './run.ts'
+import { claims, conforms, definitionFor, fitsType, nearest, sayMissing, type Wanted } from './conformance.ts'
+import { type Check, type Frame, isFirst, type Run, say, unknown, yes } from './run.ts'
 import { childNamed, treeOf } from './tree.ts'
 import { isObject } from './values.ts'
 
@@ -13,7 +13,7 @@ function applyHere(run: Run, frame: Frame, { wanted, quiet }: { wanted: Wanted; 
   if (!isObject(value) || claims(run, value, wanted.canonical)) return
   const definition = definitionFor(run, wanted)
   if (definition === undefined) {
-    if (!quiet) sayOnce(run, 'profile/type-not-loaded', [wanted.canonical])
+    if (!quiet) sayMissing(run, wanted.canonical, 'profile/type-not-loaded')
     return
   }
   if (!fitsType(frame.type, definition.type)) {

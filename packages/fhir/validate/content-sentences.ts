@@ -2,6 +2,42 @@
 import type { RuleSentence } from './sentences.ts'
 
 export const contentRules = {
+  'structure/uri-prefix': {
+    code: 'value',
+    ja: '「$1」は「urn:oid:」か「urn:uuid:」で始めてください。',
+    en: "'$1' must begin with 'urn:oid:' or 'urn:uuid:'.",
+  },
+  'structure/oid-form': {
+    code: 'value',
+    ja: '「$1」はOIDの書き方(urn:oid:の後に数字を「.」で区切る。先頭は0〜2、余分な0なし)に合いません。',
+    en: "'$1' is not a valid OID (urn:oid: and numbers with dots, the first 0 to 2, without leading zeros).",
+  },
+  'structure/canonical-form': {
+    code: 'value',
+    ja: 'canonical「$1」は絶対URLか「#ID」で書いてください。',
+    en: "The canonical '$1' must be an absolute URL or '#id'.",
+  },
+  'structure/unlikely-year': {
+    code: 'value',
+    severity: 'warning',
+    ja: '日付「$1」の年は、ありそうな範囲の外です。入力の誤りがないか確かめてください。',
+    en: "The year of '$1' is outside of what is likely. Check for an error of entry.",
+  },
+  'structure/identifier-system': {
+    code: 'value',
+    ja: '識別子のsystem「$1」は絶対URIで書いてください。',
+    en: "The system '$1' of the identifier must be an absolute URI.",
+  },
+  'structure/identifier-uri': {
+    code: 'value',
+    ja: 'systemがurn:ietf:rfc:3986の識別子の値は、URI(urn:uuid:...など)で書いてください(「$1」は違います)。',
+    en: "With the system urn:ietf:rfc:3986 the value must be a full URI, and '$1' is none.",
+  },
+  'structure/duplicate-id': {
+    code: 'duplicate',
+    ja: '要素のid「$1」が同じリソースの中で重なっています。',
+    en: "The element id '$1' occurs twice in the resource.",
+  },
   'coding/no-system': {
     code: 'code-invalid',
     severity: 'warning',

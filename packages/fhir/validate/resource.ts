@@ -16,6 +16,7 @@ import { shown } from './invariant/terms.ts'
 import { checkReference, noteLocalUri } from './reference.ts'
 import { structureFinding } from './sentences.ts'
 import type { Property, Shape } from './shape.ts'
+import { checkElementId, checkIdentifier, checkMeaning } from './values.ts'
 import { checkWhole } from './whole.ts'
 import { isFull, type Knowledge, report, reportInvariant, type Walk } from './walk.ts'
 
@@ -32,6 +33,7 @@ function checkPrimitive(walk: Walk, value: Json, property: Property): void {
     const wrong = property.binding && bindingProblem(property.binding, property.type, value)
     if (wrong) report(walk, 'structure/binding', [wrong, property.binding!.name])
   }
+  if (problem === null && walk.knowledge.definitions !== null) checkMeaning(walk, value, property)
 }
 
 function checkNarrative(walk: Walk, value: Json): void {
@@ -164,7 +166,9 @@ const quantities = new Set(['Quantity', 'Age', 'Count', 'Distance', 'Duration'])
 
 /** What only a validator with definitions checks, at the end of the object, while the walk still stands at it. */
 function checkFurther(walk: Walk, value: JsonObject, shape: Shape): void {
+  if (walk.atResource !== value && value.id !== undefined) checkElementId(walk, value.id)
   if (shape.name === 'Extension') checkExtension(walk, value)
+  else if (shape.name === 'Identifier') checkIdentifier(walk, value)
   else if (shape.name === 'Coding') checkCode(walk, value, 'Coding')
   else if (quantities.has(shape.name)) checkCode(walk, value, 'Quantity')
   else if (walk.atResource === value) checkWhole(walk, value, shape.name)
@@ -189,7 +193,7 @@ function checkResource(walk: Walk, value: JsonObject, contained: boolean): void 
   walk.atResource = value
   walk.contained = contained ? value : null
   if (contained) checkAsContained(walk, value)
-  else walk.scope = { contained: containedById(value), referenced: new Set(), pointOut: new Set() }
+  else walk.scope = { contained: containedById(value), referenced: new Set(), pointOut: new Set(), ids: new Map() }
   if (type === 'Bundle') walk.around = { bundle: value, byFullUrl: resourcesByFullUrl(value), fullUrl: null }
   checkObject(walk, value, walk.knowledge.shapeOf(type))
   if (!contained && value.contained !== undefined) checkContainedUse(walk, value, walk.scope)
@@ -212,7 +216,7 @@ export function startWalk(knowledge: Knowledge, path: string): Walk {
     lengths: [],
     atResource: null,
     contained: null,
-    scope: { contained: new Map(), referenced: new Set(), pointOut: new Set() },
+    scope: { contained: new Map(), referenced: new Set(), pointOut: new Set(), ids: new Map() },
     around: null,
     env: {},
     unanswered: false,

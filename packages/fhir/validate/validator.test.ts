@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { baseDefinitions, makeDefinitions } from '../definition/index.ts'
 import type { Json, JsonObject } from '../model.ts'
+import { parseJson } from '../parse.ts'
 import { makeTerminology } from '../terminology/index.ts'
 import { makeValidator } from './index.ts'
 
@@ -54,6 +55,12 @@ const observation = (more: JsonObject): JsonObject => ({
 })
 const ext = (url: string, more: JsonObject = { valueString: 'a' }) => ({ url, ...more })
 const coding = (system: string, code: string, display?: string) => ({ system, code, ...(display ? { display } : {}) })
+function parsed(text: string): JsonObject {
+  const read = parseJson(text)
+  if ('findings' in read) throw new Error(text)
+  return read.value as JsonObject
+}
+
 const found = (resource: Json) => validator.validate(resource).map(({ ruleId, path, severity }) => `${severity} ${ruleId} ${path}`)
 
 /** name, one that keeps the rule, one that breaks it, what is said of it. */
@@ -290,10 +297,84 @@ const bundles: Row[] = [
   ],
 ]
 
+const values: Row[] = [
+  [
+    'no white space around',
+    patient({ name: [{ text: '山田 太郎' }] }),
+    patient({ name: [{ text: ' 山田' }] }),
+    'warning structure/white-space Patient.name[0].text',
+  ],
+  [
+    'OIDs as URNs',
+    patient({ identifier: [{ system: 'urn:oid:1.2.3', value: '1' }] }),
+    patient({ identifier: [{ system: 'oid:1.2.3', value: '1' }] }),
+    'error structure/uri-prefix Patient.identifier[0].system',
+  ],
+  [
+    'OIDs without leading zeros',
+    patient({ identifier: [{ system: 'urn:oid:1.2.3', value: '1' }] }),
+    patient({ identifier: [{ system: 'urn:oid:1.02.3', value: '1' }] }),
+    'error structure/oid-form Patient.identifier[0].system',
+  ],
+  [
+    'absolute canonicals',
+    patient({ meta: { profile: ['http://hl7.org/fhir/StructureDefinition/Patient'] } }),
+    patient({ meta: { profile: ['Patient'] } }),
+    'error structure/canonical-form Patient.meta.profile[0]',
+  ],
+  [
+    'likely years',
+    patient({ birthDate: '1901-01-01' }),
+    patient({ birthDate: '0970-01-01' }),
+    'warning structure/unlikely-year Patient.birthDate',
+  ],
+  [
+    'absolute systems',
+    patient({ identifier: [{ system: 'http://a.jp/i', value: '1' }] }),
+    patient({ identifier: [{ system: 'i', value: '1' }] }),
+    'error structure/identifier-system Patient.identifier[0].system',
+  ],
+  [
+    'URIs where the system says URI',
+    patient({ identifier: [{ system: 'urn:ietf:rfc:3986', value: 'urn:uuid:00000000-0000-4000-8000-000000000000' }] }),
+    patient({ identifier: [{ system: 'urn:ietf:rfc:3986', value: '12' }] }),
+    'error structure/identifier-uri Patient.identifier[0].value',
+  ],
+  [
+    'ids of elements, once each',
+    patient({
+      name: [
+        { id: 'a', text: 'a' },
+        { id: 'b', text: 'b' },
+      ],
+    }),
+    patient({
+      name: [
+        { id: 'a', text: 'a' },
+        { id: 'a', text: 'b' },
+      ],
+    }),
+    'error structure/duplicate-id Patient.name[1].id',
+  ],
+  [
+    'whole numbers as whole numbers',
+    parsed('{"resourceType":"Patient","multipleBirthInteger":2}'),
+    parsed('{"resourceType":"Patient","multipleBirthInteger":2.0}'),
+    'error structure/format Patient.multipleBirth',
+  ],
+  [
+    'currencies',
+    { resourceType: 'Invoice', status: 'draft', text: div, totalNet: { value: 1, currency: 'JPY' } },
+    { resourceType: 'Invoice', status: 'draft', text: div, totalNet: { value: 1, currency: 'YEN!' } },
+    'error structure/binding Invoice.totalNet.currency',
+  ],
+]
+
 describe.each([
   ['codes', codes],
   ['extensions', extensions],
   ['bundles', bundles],
+  ['values', values],
 ])('%s', (_name, rows) => {
   test.each(rows)('%s', (_rule, good, bad, said) => {
     const rule = said.split(' ').slice(0, 2).join(' ')

@@ -14,6 +14,8 @@ export type Scope = {
   referenced: Set<string>
   /** Contained resources that refer to the one around them by `#`. */
   pointOut: Set<JsonObject>
+  /** Ids of elements, by the contained resource they stand in, null for the resource itself. */
+  ids: Map<JsonObject | null, Set<string>>
 }
 
 /** The bundle around, if there is one: its resources by fullUrl, and where in it the walk is. */

@@ -99,11 +99,13 @@ export function holds(walk: Walk, rule: Rule, node: FhirPathNode): boolean {
 
 /** Runs the rules of the object at hand. */
 export function checkRules(walk: Walk, value: JsonObject, rules: readonly Rule[]): void {
+  let node: FhirPathNode | null = null
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i]!
     const native = rule.native?.(value)
     if (native === true) continue
-    if (native === false || !holds(walk, rule, nodeHere(walk))) reportInvariant(walk, rule)
+    if (native === undefined) node ??= nodeHere(walk)
+    if (native === false || (node !== null && !holds(walk, rule, node))) reportInvariant(walk, rule)
   }
 }
 

@@ -3,7 +3,7 @@ import { type CompiledFilter, compileFilter, type Test } from './filter.ts'
 import type { CodeSystemView, Concept, Include, ListedConcept, Membership, ValueSet, Verdict, VersionChoice, Why } from './model.ts'
 import { canonicalOf, splitCanonical } from './read-json.ts'
 import type { Sources } from './sources.ts'
-import { supplemented } from './table.ts'
+import { supplemented } from './supplement.ts'
 import { whyCircular, whyIncomplete, whyNoFilter, whyNoSupplement, whyNoSystem, whyNoValueSet, whyNoVersion } from './why.ts'
 
 /** One include or exclude, its system found and its filters ready. */

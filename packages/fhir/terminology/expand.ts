@@ -79,7 +79,7 @@ export function expand(set: CompiledSet, question: ExpandQuestion): Expansion | 
   if (broken) return { issue: broken }
   const wish: Wish = { ...asked, languages, words, several: severalEditions(set) }
   try {
-    return paged(set, wish, listed(set, wish))
+    return wholePage(set, wish) ?? paged(set, wish, { members: listed(set, wish) })
   } catch (problem) {
     if (problem instanceof CannotList) return stored(set, wish) ?? { issue: problem.issue }
     throw problem
@@ -154,17 +154,38 @@ function namesIn({ listed, concept, view }: Member): Name[] {
 function stored(set: CompiledSet, wish: Wish): Expansion | undefined {
   const { expansion } = set.valueSet
   if (!expansion || expansion.partial) return undefined
-  return paged(set, wish, listed({ ...set, includes: [], excludes: [] }, wish))
+  return paged(set, wish, { members: listed({ ...set, includes: [], excludes: [] }, wish) })
 }
 
-function paged(set: CompiledSet, wish: Wish, members: readonly Member[]): Expansion {
+/** A page of one whole system that nothing narrows: only the page is read. */
+function wholePage(set: CompiledSet, wish: Wish): Expansion | undefined {
+  const [part, ...others] = set.includes
+  const { count, offset = 0 } = wish
+  if (!part?.view?.count || count === undefined || others.length > 0 || set.excludes.length > 0 || set.why) return undefined
+  const narrowed = part.listed ?? part.tests[0] ?? part.imports[0] ?? wish.words[0] ?? wish.excludeSystems?.[0]
+  const { view, system = '' } = part
+  if (narrowed || wish.activeOnly || wish.excludeNotForUI || set.valueSet.inactive === false || view.content !== 'complete')
+    return undefined
+  if (count + offset >= part.view.count) return undefined
+  const members: Member[] = []
+  let place = 0
+  for (const concept of view.concepts()) {
+    if (place >= offset + count) break
+    if (place++ >= offset) members.push({ system, view, concept, part })
+  }
+  return paged(set, wish, { members, from: offset, total: part.view.count })
+}
+
+/** `members` begin at `from` of `total`. */
+function paged(set: CompiledSet, wish: Wish, all: { members: readonly Member[]; from?: number; total?: number }): Expansion {
   const { offset = 0, count } = wish
-  const page = count === undefined ? members.slice(offset) : members.slice(offset, offset + count)
-  const whole = page.length === members.length
-  const nests = whole && !wish.excludeNested && wish.words.length === 0
+  const { members, from = 0, total = members.length } = all
+  const start = offset - from
+  const page = count === undefined ? members.slice(start) : members.slice(start, start + count)
+  const nests = page.length === total && !wish.excludeNested && wish.words.length === 0
   const entries = page.map((member) => entryOf(member, wish))
   return present<Expansion>({
-    total: members.length,
+    total,
     offset: wish.offset,
     contains: nests ? nested(page, entries) : entries,
     parameters: parametersOf(set, wish, members),

@@ -22,7 +22,7 @@ export type { CodeIssue, IssueDetail } from './messages.ts'
 export type { Dependency, Equivalence, Match, TranslateQuestion, Translation } from './translate.ts'
 export type { CodeQuestion } from './question.ts'
 export type { CodeCheck } from './validate-code.ts'
-export { codeSystemOf } from './table.ts'
+export { codeSystemOf } from './code-system.ts'
 
 export type Terminology = {
   /**

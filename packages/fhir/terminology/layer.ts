@@ -3,7 +3,7 @@ import type { Definitions } from '../definition/model.ts'
 import type { Json, JsonObject } from '../model.ts'
 import type { CodeSystemView } from './model.ts'
 import { objectOf, splitCanonical, textOf } from './read-json.ts'
-import { type Supplement, supplementOf } from './table.ts'
+import { type Supplement, supplementOf } from './supplement.ts'
 
 export type Kind = 'CodeSystem' | 'ValueSet' | 'ConceptMap'
 

@@ -5,7 +5,7 @@ import { type CodeIssue, issues } from './messages.ts'
 import type { CodeSystemView, Coding, Concept, ConceptProperty, Designation } from './model.ts'
 import { present, splitCanonical } from './read-json.ts'
 import type { Sources } from './sources.ts'
-import { supplemented } from './table.ts'
+import { supplemented } from './supplement.ts'
 
 export type LookupQuestion = {
   system: string

@@ -6,7 +6,9 @@ import type { Json } from '../model.ts'
 import type { CodeSystemRow } from './generated-rows.ts'
 import type { CodeSystemView, ValueSet } from './model.ts'
 import { splitCanonical, valueSetOf } from './read-json.ts'
-import { codeSystemOfRow, placedLines, type Supplement } from './table.ts'
+import { codeSystemOfRow } from './code-system.ts'
+import { placedLines } from './concepts.ts'
+import type { Supplement } from './supplement.ts'
 
 const systemRows = codeSystemRows as Record<string, CodeSystemRow>
 const setRows = valueSetRows as Record<string, Json>

@@ -12,8 +12,11 @@ export const textsOf = (value: Json | undefined): string[] => (Array.isArray(val
 
 /** The members that have a value. */
 export function present<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
-  const out = { ...members }
-  for (const name in out) if (out[name] === undefined) delete out[name]
+  const out: { [K in keyof T]?: T[K] } = {}
+  for (const name in members) {
+    const value = members[name]
+    if (value !== undefined) out[name] = value
+  }
   return out as T
 }
 

@@ -7,7 +7,8 @@ import { type Kind, layerOfDefinitions, layerOfResources, ranks } from './layer.
 import type { CodeSystemView, ValueSet } from './model.ts'
 import { publishedMap, publishedSupplements, publishedSystemOf, publishedSystems, publishedUrls, publishedValueSet } from './published.ts'
 import { canonicalOf, objectOf, splitCanonical, textOf, valueSetOf } from './read-json.ts'
-import { codeSystemOf, type Supplement } from './table.ts'
+import { codeSystemOf } from './code-system.ts'
+import type { Supplement } from './supplement.ts'
 import { chosenVersion } from './version.ts'
 
 export type Sources = {

@@ -160,7 +160,7 @@ function criteriaOfChild(context: Context, spot: Spot, step: { name: string; res
   if (implied.length > 0) return implied
   const same = spot.node?.def.contentReference
   const repeated = same === undefined ? undefined : spot.tree.byPath.get(same)
-  if (repeated && repeated !== spot.node && spot.node!.children.length === 0)
+  if (repeated && repeated.children.length > 0 && spot.node!.children.length === 0)
     return criteriaOfChild(context, spotOf(spot.tree, repeated, spot.shape), step)
   if (child) return []
   const places = placesOf(spot.shape, name)

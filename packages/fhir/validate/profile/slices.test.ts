@@ -1,223 +1,22 @@
-// One row a kind of discriminator and of rule: slices, an instance, and what is found.
-import { describe, expect, test } from 'vitest'
-import type { Discriminator, Slicing, StructureDefinition } from '../../definition/index.ts'
-import type { Json } from '../../model.ts'
-import { at, findingsOf, observation, type Part, profileOf, shortly } from './profile.fixture.ts'
-
-type Row = {
-  rule: string
-  elements: Record<string, Part>
-  instance: Record<string, Json>
-  finds: string[]
-  /** Texts that the findings must say, in English. */
-  says?: string[]
-  others?: StructureDefinition[]
-  valueSets?: Record<string, readonly string[]>
-}
-
-const by = (...discriminators: [Discriminator['type'], string][]): Slicing => ({
-  discriminators: discriminators.map(([type, path]) => ({ type, path })),
-  rules: 'open',
-  ordered: false,
-})
-const closed = (slicing: Slicing): Slicing => ({ ...slicing, rules: 'closed' })
-const code = (value: string): Part => ({ min: 1, max: 1, types: [{ code: 'code' }], fixed: { type: 'code', value } })
-const uri = (value: string): Part => ({ min: 1, max: 1, types: [{ code: 'uri' }], fixed: { type: 'uri', value } })
-const concept = (value: string): Part => ({
-  min: 1,
-  max: 1,
-  types: [{ code: 'CodeableConcept' }],
-  pattern: { type: 'CodeableConcept', value: { coding: [{ system: 's', code: value }] } },
-})
-const of = (value: string): Json => ({ coding: [{ system: 's', code: value }] })
-const component = (value: string, more: Record<string, Json> = {}): Json => ({ code: of(value), ...more })
-const patient = { resourceType: 'Patient', id: 'p', name: [{ family: 'A' }] }
-const bundle = (...resources: Record<string, Json>[]): Record<string, Json> => ({
-  resourceType: 'Bundle',
-  type: 'collection',
-  entry: resources.map((resource, i) => ({ fullUrl: `urn:uuid:00000000-0000-4000-8000-00000000000${i}`, resource })),
-})
-
-const codings = (slicing: Slicing, more: Record<string, Part> = {}): Record<string, Part> => ({
-  'Observation.code': {},
-  'Observation.code.coding': { slicing },
-  'Observation.code.coding:one': { min: 1, max: 1 },
-  'Observation.code.coding:one.system': uri('urn:one'),
-  'Observation.code.coding:one.display': { min: 1, max: 1 },
-  'Observation.code.coding:two': { min: 0, max: 1 },
-  'Observation.code.coding:two.system': uri('urn:two'),
-  ...more,
-})
-const coded = (...list: Json[]) => observation({ code: { text: 'x', coding: list } })
-const one = { system: 'urn:one', code: 'a', display: 'A' }
-const two = { system: 'urn:two', code: 'b' }
-const other = { system: 'urn:other', code: 'c' }
-
-const components = (slicing: Slicing, more: Record<string, Part> = {}): Record<string, Part> => ({
-  'Observation.component': { slicing },
-  'Observation.component:a': { min: 1, max: 1 },
-  'Observation.component:a.code': concept('a'),
-  'Observation.component:a.value[x]': { min: 1, max: 1, types: [{ code: 'Quantity' }] },
-  'Observation.component:b': {},
-  'Observation.component:b.code': concept('b'),
-  ...more,
-})
-
-const byValue: Row[] = [
-  { rule: 'each in its slice', elements: codings(by(['value', 'system'])), instance: coded(one, two), finds: [] },
-  {
-    rule: 'a required slice is missing; it says what would be one',
-    elements: codings(by(['value', 'system'])),
-    instance: coded(two),
-    finds: ['profile/slice-required Observation.code'],
-    says: ["'Observation.code.coding:one'", 'urn:one'],
-  },
-  {
-    rule: 'too many of a slice',
-    elements: codings(by(['value', 'system'])),
-    instance: coded(one, two, two),
-    finds: ['profile/slice-max Observation.code'],
-    says: ["'Observation.code.coding:two' may occur at most 1"],
-  },
-  {
-    rule: 'an open slicing informs of what belongs to none',
-    elements: codings(by(['value', 'system'])),
-    instance: coded(one, other),
-    finds: ['profile/slice-open Observation.code.coding[1]'],
-  },
-  {
-    rule: 'a closed slicing refuses it',
-    elements: codings(closed(by(['value', 'system']))),
-    instance: coded(one, other),
-    finds: ['profile/slice-closed Observation.code.coding[1]'],
-  },
-  {
-    rule: 'what belongs to a slice is held to the slice',
-    elements: codings(by(['value', 'system'])),
-    instance: coded({ system: 'urn:one', code: 'a' }),
-    finds: ['profile/required Observation.code.coding[0]'],
-    says: ["'Observation.code.coding:one.display'"],
-  },
-  {
-    rule: 'two discriminators, and the one that differs is named',
-    elements: codings(by(['value', 'system'], ['value', 'code']), { 'Observation.code.coding:one.code': code('a') }),
-    instance: coded({ system: 'urn:one', code: 'z', display: 'Z' }),
-    finds: ['profile/slice-open Observation.code.coding[0]', 'profile/slice-required Observation.code'],
-    says: ['The nearest, coding[0], differs in code = a'],
-  },
-  {
-    rule: 'ordered slices in the wrong order',
-    elements: codings({ ...by(['value', 'system']), ordered: true }),
-    instance: coded(two, one),
-    finds: ['profile/slice-order Observation.code.coding[1]'],
-  },
-  {
-    rule: 'open at the end: what belongs to none stands last',
-    elements: codings({ ...by(['value', 'system']), rules: 'openAtEnd' }),
-    instance: coded(other, one),
-    finds: ['profile/slice-at-end Observation.code.coding[1]', 'profile/slice-open Observation.code.coding[0]'],
-  },
-  {
-    rule: 'the default slice takes the rest',
-    elements: codings(closed(by(['value', 'system'])), {
-      'Observation.code.coding:@default': {},
-      'Observation.code.coding:@default.version': { min: 1, max: 1 },
-    }),
-    instance: coded(one, other),
-    finds: ['profile/required Observation.code.coding[1]'],
-  },
-  {
-    rule: 'the divided element binds every item, the slice only its own; what both ask is said once',
-    elements: {
-      ...codings(by(['value', 'system'])),
-      'Observation.code.coding:one.version': { min: 1, max: 1 },
-      'Observation.code.coding.version': { min: 1, max: 1 },
-    },
-    instance: coded(one),
-    finds: ['profile/required Observation.code.coding[0]'],
-  },
-  {
-    rule: 'a required binding tells slices apart',
-    elements: {
-      'Observation.category': { slicing: by(['value', '$this']) },
-      'Observation.category:in': { min: 1, max: 1, binding: { strength: 'required', valueSet: 'http://example.org/vs' } },
-    },
-    instance: observation({ category: [of('a'), of('z')] }),
-    finds: ['profile/slice-open Observation.category[1]'],
-    valueSets: { 'http://example.org/vs': ['s|a'] },
-  },
-  {
-    rule: 'where the value set is not loaded nothing is wrong, and that is said',
-    elements: {
-      'Observation.category': { slicing: closed(by(['value', '$this'])) },
-      'Observation.category:in': { min: 1, max: 1, binding: { strength: 'required', valueSet: 'http://example.org/vs' } },
-    },
-    instance: observation({ category: [of('a')] }),
-    finds: ['profile/slice-not-evaluated Observation.category[0]', 'profile/value-set-not-loaded Observation.category[0]'],
-  },
-  {
-    rule: 'where the value set is not loaded, fixed parts tell',
-    elements: {
-      'Observation.category': { slicing: by(['value', '$this']) },
-      'Observation.category:in': { min: 1, max: 1, binding: { strength: 'required', valueSet: 'http://example.org/vs' } },
-      'Observation.category:in.coding': { min: 1 },
-      'Observation.category:in.coding.code': code('a'),
-    },
-    instance: observation({ category: [of('z')] }),
-    finds: [
-      'profile/slice-open Observation.category[0]',
-      'profile/slice-required Observation',
-      'profile/value-set-not-loaded Observation.category[0]',
-    ],
-  },
-  {
-    rule: 'fixed parts tell by $this, both in one coding',
-    elements: {
-      'Observation.category': { slicing: by(['value', '$this']) },
-      'Observation.category:in': { min: 1, max: 1 },
-      'Observation.category:in.coding': { min: 1 },
-      'Observation.category:in.coding.system': uri('s'),
-      'Observation.category:in.coding.code': code('a'),
-    },
-    instance: observation({
-      category: [
-        {
-          coding: [
-            { system: 's', code: 'z' },
-            { system: 't', code: 'a' },
-          ],
-        },
-      ],
-    }),
-    finds: ['profile/slice-open Observation.category[0]', 'profile/slice-required Observation'],
-  },
-  {
-    rule: 'a nested path through lists',
-    elements: {
-      'Observation.component': { slicing: by(['value', 'code.coding.code']) },
-      'Observation.component:a': { min: 1, max: 1 },
-      'Observation.component:a.code': {},
-      'Observation.component:a.code.coding': {},
-      'Observation.component:a.code.coding.code': code('a'),
-    },
-    instance: observation({ component: [{ code: { coding: [{ code: 'z' }, { code: 'a' }] } }, component('q')] }),
-    finds: ['profile/fixed Observation.component[0].code.coding[0].code', 'profile/slice-open Observation.component[1]'],
-  },
-  {
-    rule: 'the deciding part stands in a slice that must be there',
-    elements: {
-      'Observation.component': { slicing: by(['value', 'code.coding.code']) },
-      'Observation.component:a': { min: 1, max: 1 },
-      'Observation.component:a.code': {},
-      'Observation.component:a.code.coding': { slicing: by(['value', 'system']) },
-      'Observation.component:a.code.coding:x': { min: 1, max: 1 },
-      'Observation.component:a.code.coding:x.system': uri('s'),
-      'Observation.component:a.code.coding:x.code': code('a'),
-    },
-    instance: observation({ component: [component('a')] }),
-    finds: [],
-  },
-]
+// Slices told apart by patterns, presence, types, profiles and references: rows of a rule, an instance, and what is found.
+import { describe } from 'vitest'
+import { at, observation, profileOf } from './profile.fixture.ts'
+import {
+  bundle,
+  by,
+  closed,
+  code,
+  coded,
+  codings,
+  component,
+  components,
+  of,
+  patient,
+  two,
+  uri,
+  type Row,
+  testRows,
+} from './slices.fixture.ts'
 
 const byOther: Row[] = [
   {
@@ -459,16 +258,6 @@ const byOther: Row[] = [
   },
 ]
 
-describe.each([
-  ['slices by value', byValue],
-  ['slices by other discriminators', byOther],
-])('%s', (_title, rows) => {
-  for (const { rule, elements, instance, finds, says = [], others = [], valueSets } of rows)
-    test(rule, () => {
-      const own = profileOf('Subject', String(instance.resourceType), elements)
-      const found = findingsOf(instance, { made: [own, ...others], ...(valueSets ? { valueSets } : {}) })
-      expect(shortly(found).sort()).toEqual([...finds].sort())
-      const said = found.map(({ en }) => en).join('\n')
-      for (const text of says) expect(said).toContain(text)
-    })
+describe('slices by other discriminators', () => {
+  testRows(byOther)
 })

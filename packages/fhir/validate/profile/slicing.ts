@@ -1,6 +1,7 @@
 /** Slices: which one an item belongs to, and how many of each there may be. @spec http://hl7.org/fhir/R4/profiling.html#slicing */
 import type { JsonObject, Json } from '../../model.ts'
 import { isPrimitive } from '../../shapes.ts'
+import { isFull } from '../walk.ts'
 import { typeAt } from './ask.ts'
 import type { Member, Slice, Slicing, Test } from './model.ts'
 import { type Answer, type Frame, no, type Run, say, sayOnce, unknown, yes } from './run.ts'
@@ -97,7 +98,7 @@ type Near = { where: string; failing: readonly Test[]; value: Json; type: string
 function misses(run: Run, slice: Slice, object: JsonObject, member: Member): Near[] {
   return member.places.flatMap((place) => {
     const found = object[place.json]
-    const list = found === undefined ? [] : Array.isArray(found) ? found : [found]
+    const list = found === undefined ? [] : Array.isArray(found) ? found.slice(0, 50) : [found]
     return list.flatMap((value, i): Near[] => {
       const type = typeAt(value, place)
       const failing = slice.tests.filter(({ ask }) => ask(run, value, type) === no)
@@ -128,6 +129,7 @@ function missing(run: Run, slice: Slice, object: JsonObject, member: Member): { 
 function checkCountsFrom(run: Run, slicing: Slicing, base: number, at: { object: JsonObject; member: Member }): void {
   const { counts } = run.stack
   for (const slice of slicing.slices) {
+    if (isFull(run.walk)) return
     const count = counts[base + slice.at]!
     if (count < slice.min && count + counts[base + doubtful]! < slice.min) {
       const { ja, en } = missing(run, slice, at.object, at.member)

@@ -1,71 +1,18 @@
 /** All codes of a value set, filtered, paged, in the language asked for. @spec http://hl7.org/fhir/R4/valueset-operation-expand.html */
 import { foldText } from '../text.ts'
 import type { CompiledSet, Part } from './compile.ts'
-import { type Languages, languageMeets, languagesOf, type Name, namesOf, preferredName } from './language.ts'
+import type { Expansion, ExpandQuestion, ExpansionEntry, Wish } from './expansion.ts'
+import { entryOf, namesIn, propertiesUsed } from './expansion-entry.ts'
+import { parametersOf } from './expansion-parameters.ts'
+import { languagesOf } from './language.ts'
 import { CannotList, type Member, membersOf } from './members.ts'
 import { type CodeIssue, issues } from './messages.ts'
-import type { Json } from '../model.ts'
-import type { ConceptProperty, Designation, PropertyDefinition, VersionChoice } from './model.ts'
-import { canonicalOf, present, splitCanonical } from './read-json.ts'
-import { type Stated, stateToTell } from './standing.ts'
+import { present, splitCanonical } from './read-json.ts'
 import { setProblem } from './validate-code.ts'
-
-export type ExpandQuestion = {
-  /** Words that must all be found in code, display or a designation; kana, width and case do not count. */
-  filter?: string
-  offset?: number
-  count?: number
-  activeOnly?: boolean
-  excludeNested?: boolean
-  excludeNotForUI?: boolean
-  excludePostCoordinated?: boolean
-  includeDesignations?: boolean
-  includeDefinition?: boolean
-  displayLanguage?: string
-  /** Designations to give: a language, `urn:ietf:bcp:47|de`, or a use `system|code`. */
-  designations?: readonly string[]
-  /** Properties to give. */
-  properties?: readonly string[]
-  /** Systems to leave out. */
-  excludeSystems?: readonly string[]
-  versions?: VersionChoice
-  supplements?: readonly string[]
-  /** Where no `count` is given: more codes than this are refused (10,000). */
-  limit?: number
-}
-
-export type ExpansionEntry = {
-  system: string
-  version?: string
-  code: string
-  display?: string
-  abstract?: boolean
-  inactive?: boolean
-  deprecated?: boolean
-  definition?: string
-  designations?: readonly Designation[]
-  properties?: readonly ConceptProperty[]
-  extensions?: readonly Json[]
-  contains: ExpansionEntry[]
-}
-
-/** `value` goes out as `valueBoolean`, `valueInteger`, `valueString`, `valueUri` or `valueCode`. */
-export type ExpansionParameter = { name: string; type: 'Boolean' | 'Integer' | 'String' | 'Uri' | 'Code'; value: string | number | boolean }
-
-export type Expansion = {
-  total: number
-  offset?: number
-  contains: readonly ExpansionEntry[]
-  parameters: readonly ExpansionParameter[]
-  properties: readonly PropertyDefinition[]
-}
 
 const defaultLimit = 10_000
 /** Beyond this nothing is listed even in pages. */
 const longest = 2_000_000
-
-/** `several`: systems that more than one edition is taken from. */
-type Wish = ExpandQuestion & { languages: Languages; words: readonly string[]; several: ReadonlySet<string> }
 
 export function expand(set: CompiledSet, question: ExpandQuestion): Expansion | { issue: CodeIssue } {
   const asked = withOwnParameters(set, question)
@@ -143,13 +90,6 @@ function matches(member: Member, words: readonly string[]): boolean {
   return words.every((word) => texts.some((text) => text.includes(word)))
 }
 
-/** The names of a member: those of the value set go before those of the system. */
-function namesIn({ listed, concept, view }: Member): Name[] {
-  const own = listed?.display === undefined ? [] : [{ value: listed.display, own: true, language: view?.language }]
-  const system = namesOf(view, concept).filter((name) => !(own.length > 0 && name.own))
-  return [...own, ...(listed?.designations ?? []), ...system]
-}
-
 /** What was published with the value set stands in where its definition cannot be listed. */
 function stored(set: CompiledSet, wish: Wish): Expansion | undefined {
   const { expansion } = set.valueSet
@@ -219,133 +159,4 @@ function nearest({ view, concept }: Member, place: ReadonlyMap<string, Expansion
     for (const parent of view.parents(code)) seen.add(parent)
   }
   return undefined
-}
-
-function entryOf(member: Member, wish: Wish): ExpansionEntry {
-  const { concept, system, view, listed, version } = member
-  const names = namesIn(member)
-  const display = preferredName(names, wish.languages)
-  return present<ExpansionEntry>({
-    system,
-    version: version ?? (wish.several.has(system) ? view?.version : undefined),
-    code: concept.code,
-    display: display?.value,
-    abstract: concept.abstract || undefined,
-    inactive: concept.inactive || undefined,
-    deprecated: concept.status === 'deprecated' || undefined,
-    definition: wish.includeDefinition ? concept.definition : undefined,
-    designations: wish.includeDesignations ? designationsFor(names, display, wish) : undefined,
-    properties: propertiesFor(member, wish),
-    extensions: listed?.extensions ?? concept.extensions,
-    contains: [],
-  })
-}
-
-const displayUse = { system: 'http://terminology.hl7.org/CodeSystem/designation-usage', code: 'display' }
-
-function designationsFor(names: readonly Name[], display: Name | undefined, wish: Wish): readonly Designation[] | undefined {
-  const found = names
-    .filter((name) => name !== display)
-    .filter((name) => !wish.designations?.length || wish.designations.some((asked) => isAsked(name, asked)))
-    .map(({ value, language, use, own }) => present<Designation>({ language, use: use ?? (own ? displayUse : undefined), value }))
-  return found.length > 0 ? found : undefined
-}
-
-function isAsked({ language, use }: Name, asked: string): boolean {
-  const bar = asked.lastIndexOf('|')
-  const [system, code] = bar < 0 ? ['urn:ietf:bcp:47', asked] : [asked.slice(0, bar), asked.slice(bar + 1)]
-  return system === 'urn:ietf:bcp:47' ? languageMeets(language, code) : use?.system === system && use.code === code
-}
-
-function propertiesFor({ concept, view, listed }: Member, { properties = [] }: Wish): readonly ConceptProperty[] | undefined {
-  const own = (concept.properties ?? []).filter(({ code }) => properties.includes(code) || properties.includes('*'))
-  const out: ConceptProperty[] = [...own]
-  const relation = (name: string, codes: readonly string[]): void => {
-    if (properties.includes(name) && !own.some(({ code }) => code === name))
-      out.push(...codes.map((value): ConceptProperty => ({ code: name, type: 'code', value })))
-  }
-  relation('parent', view?.parents(concept.code) ?? [])
-  relation('child', view?.children(concept.code) ?? [])
-  if (properties.includes('definition') && concept.definition) out.push({ code: 'definition', type: 'string', value: concept.definition })
-  out.push(...(listed?.ranking ?? concept.ranking ?? []))
-  // one who sees that a code is not active is told why
-  if (concept.inactive && !out.some(({ code }) => code === 'status'))
-    out.push({ code: 'status', type: 'code', value: concept.status ?? 'inactive' })
-  else if (concept.status === 'deprecated' && !out.some(({ code }) => code === 'status'))
-    out.push({ code: 'status', type: 'code', value: 'deprecated' })
-  return out.length > 0 ? out : undefined
-}
-
-const meanings = 'http://hl7.org/fhir/concept-properties#'
-
-function propertiesUsed(members: readonly Member[], entries: readonly ExpansionEntry[]): PropertyDefinition[] {
-  const out = new Map<string, PropertyDefinition>()
-  entries.forEach(({ properties = [] }, index) => {
-    for (const { code, type } of properties)
-      if (!out.has(code))
-        out.set(
-          code,
-          members[index]?.view?.properties.find((property) => property.code === code) ?? {
-            code,
-            type,
-            uri: meanings + (code === 'weight' ? 'itemWeight' : code),
-          },
-        )
-  })
-  return [...out.values()]
-}
-
-function parametersOf(set: CompiledSet, wish: Wish, members: readonly Member[]): ExpansionParameter[] {
-  const out: ExpansionParameter[] = []
-  const flags = [
-    'excludeNested',
-    'activeOnly',
-    'includeDesignations',
-    'includeDefinition',
-    'excludeNotForUI',
-    'excludePostCoordinated',
-  ] as const
-  for (const name of flags) if (wish[name] !== undefined) out.push({ name, type: 'Boolean', value: wish[name] })
-  if (wish.displayLanguage !== undefined) out.push({ name: 'displayLanguage', type: 'Code', value: wish.displayLanguage })
-  if (wish.filter !== undefined) out.push({ name: 'filter', type: 'String', value: wish.filter })
-  if (wish.offset !== undefined) out.push({ name: 'offset', type: 'Integer', value: wish.offset })
-  if (wish.count !== undefined) out.push({ name: 'count', type: 'Integer', value: wish.count })
-  for (const value of wish.designations ?? []) out.push({ name: 'designation', type: 'String', value })
-  for (const value of wish.properties ?? []) out.push({ name: 'property', type: 'String', value })
-  for (const value of wish.excludeSystems ?? []) out.push({ name: 'exclude-system', type: 'Uri', value })
-  const { systemVersions = [], forceSystemVersions = [], checkSystemVersions = [], valueSetVersions = [] } = wish.versions ?? {}
-  for (const value of systemVersions) out.push({ name: 'system-version', type: 'Uri', value })
-  for (const value of forceSystemVersions) out.push({ name: 'force-system-version', type: 'Uri', value })
-  for (const value of checkSystemVersions) out.push({ name: 'check-system-version', type: 'Uri', value })
-  for (const value of valueSetVersions) out.push({ name: 'default-valueset-version', type: 'Uri', value })
-  return [...out, ...usedParameters(set, members)]
-}
-
-function usedParameters(set: CompiledSet, members: readonly Member[]): ExpansionParameter[] {
-  const used = new Map<string, ExpansionParameter>()
-  const add = (name: string, value: string): void => void used.set(`${name} ${value}`, { name, type: 'Uri', value })
-  const walk = (each: CompiledSet): void => {
-    for (const part of [...each.includes, ...each.excludes]) {
-      if (part.view) {
-        add('used-codesystem', canonicalOf(part.view))
-        warned(part.view)
-      }
-      for (const inner of part.imports) {
-        if (inner.valueSet.url) {
-          add('used-valueset', inner.canonical)
-          warned(inner.valueSet)
-        }
-        walk(inner)
-      }
-    }
-    for (const supplement of each.valueSet.supplements) add('used-supplement', supplement)
-  }
-  const warned = (stated: Stated): void => {
-    const state = stateToTell(stated, set.valueSet)
-    if (state) add(`warning-${state}`, canonicalOf(stated))
-  }
-  walk(set)
-  if (set.valueSet.url) warned(set.valueSet)
-  for (const { version, system } of members) if (version) add('used-codesystem', `${system}|${version}`)
-  return [...used.values()]
 }

@@ -1,6 +1,6 @@
 /** An expansion as the element of a ValueSet that R4 writes it in; what later versions added goes into their extensions. */
 import type { Json, JsonObject } from '../model.ts'
-import type { Expansion, ExpansionEntry, ExpansionParameter } from './expand.ts'
+import type { Expansion, ExpansionEntry, ExpansionParameter } from './expansion.ts'
 import type { Coding, ConceptProperty, Designation } from './model.ts'
 
 const backport = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion'

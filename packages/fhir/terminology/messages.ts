@@ -1,48 +1,12 @@
-/** What an answer about codes says, with the codes that clients of terminology services act on. The English is that of HL7's terminology ecosystem. */
+/** What is said of a code. The English is that of HL7's terminology ecosystem, because clients compare it. */
+import { type CodeIssue, enumerated, error, information, shownCoding, versioned, versionedJa, warning } from './issue.ts'
 import type { Coding } from './model.ts'
+import { resourceIssues } from './resource-messages.ts'
 
-/** @spec http://hl7.org/fhir/tools/CodeSystem/tx-issue-type */
-export type IssueDetail =
-  | 'not-found'
-  | 'not-in-vs'
-  | 'this-code-not-in-vs'
-  | 'invalid-data'
-  | 'invalid-code'
-  | 'code-comment'
-  | 'invalid-display'
-  | 'display-comment'
-  | 'cannot-infer'
-  | 'code-rule'
-  | 'vs-invalid'
-  | 'version-error'
-  | 'status-check'
-  | 'processing-note'
-
-/** One thing found about a code. `at` is the part of the coding it is about: `code`, `system`, `version`, `display`. */
-export type CodeIssue = {
-  severity: 'error' | 'warning' | 'information'
-  /** FHIR issue type. */
-  code: 'code-invalid' | 'invalid' | 'not-found' | 'business-rule' | 'not-supported' | 'exception' | 'processing' | 'too-costly'
-  detail: IssueDetail
-  /** Key of the message in HL7's catalogue. */
-  id: string
-  at?: 'code' | 'system' | 'version' | 'display'
-  /** FHIRPath, e.g. `CodeableConcept.coding[0].code`; set when the issue is placed. */
-  path?: string
-  ja: string
-  en: string
-}
-
-export const shownCoding = ({ system = '', version, code = '', display }: Coding): string =>
-  `${system}${version ? `|${version}` : ''}#${code}${display ? ` ('${display}')` : ''}`
-
-const error = { severity: 'error' } as const
-const warning = { severity: 'warning' } as const
-const information = { severity: 'information' } as const
-const versioned = (version: string | undefined): string => (version ? ` version '${version}'` : '')
-const versionedJa = (version: string | undefined): string => (version ? `(版 ${version})` : '')
+export type { CodeIssue, IssueDetail } from './issue.ts'
 
 export const issues = {
+  ...resourceIssues,
   notInValueSet: (coding: Coding, set: string, alone: boolean): CodeIssue => ({
     ...(alone ? error : information),
     code: 'code-invalid',
@@ -100,54 +64,6 @@ export const issues = {
     at: 'system',
     en: `A definition for CodeSystem '${system}'${versioned(version)} could not be found, so the code cannot be validated${version ? (here.length ? `. Valid versions: ${enumerated(here)}` : '. No versions of this code system are known') : ''}`,
     ja: `CodeSystem「${system}」${versionedJa(version)}が読み込まれていないため、コードを確かめられません。${version && here.length ? `ある版: ${here.join(', ')}。` : ''}`,
-  }),
-  unableToCheck: (set: string, system: string): CodeIssue => ({
-    ...warning,
-    code: 'not-found',
-    detail: 'vs-invalid',
-    id: 'UNABLE_TO_CHECK_IF_THE_PROVIDED_CODES_ARE_IN_THE_VALUE_SET_CS',
-    en: `Unable to check whether the code is in the value set '${set}' because the code system ${system} was not found`,
-    ja: `CodeSystem「${system}」が読み込まれていないため、コードが ValueSet「${set}」にあるかどうかを確かめられません。`,
-  }),
-  unableToCheckImport: (set: string, imported: string): CodeIssue => ({
-    ...error,
-    code: 'not-found',
-    detail: 'vs-invalid',
-    id: 'UNABLE_TO_CHECK_IF_THE_PROVIDED_CODES_ARE_IN_THE_VALUE_SET_VS',
-    en: `Unable to check whether the code is in the value set '${set}' because the value set ${imported} was not found`,
-    ja: `ValueSet「${imported}」が読み込まれていないため、コードが ValueSet「${set}」にあるかどうかを確かめられません。`,
-  }),
-  unknownValueSet: (set: string): CodeIssue => ({
-    ...error,
-    code: 'not-found',
-    detail: 'not-found',
-    id: 'Unable_to_resolve_value_Set_',
-    en: `A definition for the value Set '${set}' could not be found`,
-    ja: `ValueSet「${set}」が読み込まれていません。`,
-  }),
-  invalidValueSet: (en: string, ja: string): CodeIssue => ({
-    ...error,
-    code: 'invalid',
-    detail: 'vs-invalid',
-    id: 'VALUESET_INVALID',
-    en,
-    ja,
-  }),
-  circular: (chain: string): CodeIssue => ({
-    ...error,
-    code: 'processing',
-    detail: 'vs-invalid',
-    id: 'VALUESET_CIRCULAR_REFERENCE',
-    en: `Cyclic reference detected when including ${chain}`,
-    ja: `ValueSet が自分自身を取り込んでいます: ${chain}`,
-  }),
-  missingSupplement: (supplement: string): CodeIssue => ({
-    ...error,
-    code: 'not-found',
-    detail: 'not-found',
-    id: 'VALUESET_SUPPLEMENT_MISSING_one',
-    en: `Required supplement not found: ${supplement}`,
-    ja: `補足(CodeSystem supplement)「${supplement}」が読み込まれていません。`,
   }),
   cannotInfer: ({ code = '' }: Coding, set: string, several: readonly string[]): CodeIssue => ({
     ...error,
@@ -331,48 +247,4 @@ export const issues = {
         : `コード「${coding.system ?? ''}#${coding.code ?? ''}」の display「${coding.display ?? ''}」は違います。言語「${languages}」の表示名はなく、既定の表示名は「${display ?? ''}」です。`,
     }
   },
-  resourceStatus: (kind: 'CodeSystem' | 'ValueSet', canonical: string, status: string): CodeIssue => ({
-    ...information,
-    code: 'business-rule',
-    detail: 'status-check',
-    id: `MSG_${status.toUpperCase()}`,
-    en: `Reference to ${status} ${kind} ${canonical}`,
-    ja: `${kind}「${canonical}」の状態は ${status} です。`,
-  }),
-  cannotExpand: (set: string, system: string, version: string | undefined, here: readonly string[]): CodeIssue => ({
-    ...error,
-    code: 'not-found',
-    detail: 'not-found',
-    id: !version ? 'UNKNOWN_CODESYSTEM_EXP' : here.length ? 'UNKNOWN_CODESYSTEM_VERSION_EXP' : 'UNKNOWN_CODESYSTEM_VERSION_EXP_NONE',
-    en: `A definition for CodeSystem '${system}'${versioned(version)} could not be found, so the value set cannot be expanded${version ? (here.length ? `. Valid versions: ${enumerated(here)}` : '. No versions of this code system are known') : ''}`,
-    ja: `CodeSystem「${system}」${versionedJa(version)}が読み込まれていないため、ValueSet「${set}」を展開できません。`,
-  }),
-  tooCostly: (set: string, limit: number): CodeIssue => ({
-    ...error,
-    code: 'too-costly',
-    detail: 'vs-invalid',
-    id: 'VALUESET_TOO_COSTLY',
-    en: `The value set '${set}' expansion has too many codes to display (>${limit}). Narrow it with filter, or page with count`,
-    ja: `ValueSet「${set}」の展開は${limit}件を超えます。filter で絞るか、count で分けて求めてください。`,
-  }),
-  notListable: (set: string, system: string): CodeIssue => ({
-    ...error,
-    code: 'too-costly',
-    detail: 'vs-invalid',
-    id: 'VALUESET_TOO_COSTLY_GRAMMAR',
-    en: `The code system '${system}' in the value set '${set}' has a grammar or is not held as a list, and cannot be enumerated directly`,
-    ja: `ValueSet「${set}」の CodeSystem「${system}」はコードを並べられない(規則で作る、または一覧がない)ため、展開できません。`,
-  }),
-  badLanguage: (text: string): CodeIssue => ({
-    ...error,
-    code: 'processing',
-    detail: 'invalid-display',
-    id: 'INVALID_DISPLAY_NAME',
-    en: `Invalid displayLanguage: '${text}'`,
-    ja: `displayLanguage「${text}」の書き方が違います。「ja」「ja, en;q=0.5」のように書いてください。`,
-  }),
-}
-
-function enumerated(items: readonly string[], last: 'and' | 'or' = 'and'): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`
 }

@@ -121,4 +121,8 @@ export const recordMigrations: Migration[] = [
         select 'platform', 'sort-date', '{}', 'waiting', now(), now() where exists (select 1 from record.resource);
     `,
   },
+  {
+    id: 'record/008-own-composites',
+    sql: `alter table record.search_parameter add column components text[] not null default '{}';`,
+  },
 ]

@@ -58,6 +58,31 @@ function valuesOf(accessors: readonly Accessor[], root: Json): IndexValues {
   return out
 }
 
+/** What a part is compared by; a part of several kinds, or of none, can be asked for in no one way. @throws SyntaxError */
+function kindOf(type: string, root: Accessor, part: string): ComponentKind {
+  const found = new Set(compileComponent(type, root, part).accessors.flatMap((accessor) => kinds[accessor.type] ?? []))
+  const [kind, ...others] = found
+  if (kind === undefined || others.length > 0) throw new SyntaxError(`component '${part}' is not of one kind; ofType() says which`)
+  return kind
+}
+
+/**
+ * A composite that somebody defined: its elements, one entry for each kind of element, which may be the resource itself.
+ * @throws SyntaxError where an expression cannot be indexed, or the elements or their parts have no type known beforehand
+ */
+export function compileOwnComposite(about: { type: string; code: string; expression: string; components: readonly string[] }): Composite[] {
+  const { type, code, expression } = about
+  const components = [...about.components]
+  if (components.length < 2 || components.length > 5) throw new SyntaxError('a composite has two to five components')
+  const roots = compileExpression(type, expression)
+  if (roots.length === 0 || roots.some((root) => root.typed)) throw new SyntaxError(`'${expression}' is no path to elements`)
+  return roots.map((root) => ({
+    code,
+    components: components.map((part) => ({ kind: kindOf(type, root, part) })),
+    select: compileRoot(type, root, { code, kind: 'composite', expression, components }),
+  }))
+}
+
 /** The composites of one row, one for each kind of element it starts at (`Observation | Observation.component`). */
 export function compileComposite(type: string, row: SearchParameterRow, siblings: readonly SearchParameterRow[]): Composite[] {
   return (row.expression ?? '').split('|').map((branch) => {

@@ -290,10 +290,10 @@ test('an identifier says of which kind it is', () => {
 describe('parameters that somebody defines', () => {
   test('read what their expression says', () => {
     const read = compileParameter({ type: 'Observation', code: 'x', kind: 'string', expression: 'Observation.code.text' })
-    expect(read({ resourceType: 'Observation', code: { text: 'a' } }).strings).toEqual([{ param: 'x', value: 'a' }])
+    expect(read.read({ resourceType: 'Observation', code: { text: 'a' } }).strings).toEqual([{ param: 'x', value: 'a' }])
   })
   test('take any expression: types are those of what it finds', () => {
-    const read = (kind: string, expression: string) => compileParameter({ type: 'Patient', code: 'x', kind, expression })(patient)
+    const read = (kind: string, expression: string) => compileParameter({ type: 'Patient', code: 'x', kind, expression }).read(patient)
     const patient = {
       resourceType: 'Patient',
       name: [{ use: 'official', family: '山川' }, { family: '海' }],
@@ -318,11 +318,20 @@ describe('parameters that somebody defines', () => {
     expect(read('string', 'Practitioner.name | Patient.name.family').strings.map((s) => s.value)).toEqual(['山川', '海'])
   })
   test.each([
-    ['composite', 'Observation.code'],
     ['token', ''],
     ['token', 'Observation.nobody'],
     ['token', "Observation.code.memberOf('urn:x')"],
   ])('%s %j is refused', (kind, expression) => {
     expect(() => compileParameter({ type: 'Observation', code: 'x', kind, expression })).toThrow(SyntaxError)
+  })
+  test.each([
+    ['Observation.code', [], 'two to five'],
+    ['Observation.code', ['coding'], 'two to five'],
+    ['Observation', ['code', 'value'], 'of one kind'],
+    ['Observation', ['code', 'value.nobody'], 'no element'],
+    ['Observation', ['code', 'value.ofType(SampledData)'], 'of one kind'],
+    ['Observation.component.first()', ['code', 'value.ofType(Quantity)'], 'no path'],
+  ])('a composite of %s with %j is refused: %s', (expression, components, message) => {
+    expect(() => compileParameter({ type: 'Observation', code: 'x', kind: 'composite', expression, components })).toThrow(message)
   })
 })

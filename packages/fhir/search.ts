@@ -2,7 +2,7 @@
 import type { SearchParameterRow } from './generated-rows.ts'
 import parameterRows from './generated/search-parameters.json' with { type: 'json' }
 import type { Resource } from './model.ts'
-import { compileComposite, type Composite } from './search-composite.ts'
+import { compileComposite, compileOwnComposite, type Composite } from './search-composite.ts'
 import { type Accessor, compileExpression } from './search-expression.ts'
 import { emptyIndex, indexers, type IndexValues } from './search-values.ts'
 import { isA } from './shapes.ts'
@@ -86,9 +86,13 @@ export function extractIndex(resource: Resource): IndexValues {
   const out = emptyIndex()
   const { plain, composites } = compiledFor(resource.resourceType)
   for (const parameter of plain) extractInto(out, resource, parameter)
+  compositesInto(out, resource, composites)
+  return out
+}
+
+function compositesInto(out: IndexValues, resource: Resource, composites: readonly Composite[]): void {
   for (const { code, select } of composites)
     for (const parts of select?.(resource) ?? []) if (parts.every(hasValue)) out.composites.push({ param: code, parts })
-  return out
 }
 
 const hasValue = (part: IndexValues): boolean => Object.values(part).some((list) => list.length > 0)
@@ -104,20 +108,31 @@ function extractInto(out: IndexValues, resource: Resource, { code, kind, accesso
   }
 }
 
-/** A parameter somebody defined themselves, ready to be read out of resources. Throws SyntaxError where it cannot be indexed. */
+/** What somebody's own parameter reads; of a composite, how each kind of its elements is asked for. */
+export type OwnParameter = { read: (resource: Resource) => IndexValues; composites: readonly Composite[] }
+
+/**
+ * A parameter somebody defined themselves, ready to be read out of resources.
+ * @param row.components expressions of a composite's parts
+ * @throws SyntaxError where it cannot be indexed
+ */
 export function compileParameter(row: {
   type: string
   code: string
   kind: string
   expression: string
-}): (resource: Resource) => IndexValues {
-  const { code, kind } = row
-  if (!isIndexed(kind)) throw new SyntaxError(`kind '${kind}' is not supported`)
-  const accessors = accessorsOf(row)
-  if (accessors.length === 0) throw new SyntaxError(`'${row.expression}' reads nothing`)
-  return (resource) => {
+  components?: readonly string[]
+}): OwnParameter {
+  const { code, kind, components = [] } = row
+  const composites = kind === 'composite' ? compileOwnComposite({ ...row, components }) : []
+  const accessors = kind === 'composite' ? [] : accessorsOf(row)
+  if (kind !== 'composite' && !isIndexed(kind)) throw new SyntaxError(`kind '${kind}' is not supported`)
+  if (kind !== 'composite' && accessors.length === 0) throw new SyntaxError(`'${row.expression}' reads nothing`)
+  const read = (resource: Resource) => {
     const out = emptyIndex()
-    extractInto(out, resource, { code, kind, accessors })
+    if (isIndexed(kind)) extractInto(out, resource, { code, kind, accessors })
+    compositesInto(out, resource, composites)
     return out
   }
+  return { read, composites }
 }

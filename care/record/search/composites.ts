@@ -3,13 +3,15 @@ import { type Component, compositesFor } from '#packages/fhir'
 import type { Asked } from './conditions.ts'
 import type { Condition, PartSearch } from './model.ts'
 import type { Known } from './parameters.ts'
+import { customComposites } from './registry.ts'
 import { alternatives, components, dateSearch, numberSearch, quantitySearch, referenceSearch, tokenEntry, unreadable } from './values.ts'
 
 type Read = (asked: Asked) => Condition | null
 
 /** `code$value`: parts that must meet in one element. Where that element is the resource itself, its plain parameters say the same. */
 export function compositeCondition(known: Known, { name, values }: { name: string; values: string[] }, read: Read): Condition {
-  const of = compositesFor(known.type, known.code).flatMap((composite): Condition[] => {
+  const composites = known.custom ? customComposites(known.type, known.code) : compositesFor(known.type, known.code)
+  const of = composites.flatMap((composite): Condition[] => {
     const split = values.map((value) => {
       const parts = components(value)
       return parts.length === composite.components.length && parts.every((p) => p !== '') ? parts : unreadable(name, value)
@@ -18,7 +20,7 @@ export function compositeCondition(known: Known, { name, values }: { name: strin
       return [
         {
           kind: 'composite',
-          param: known.code.replace(/^combo-/, 'component-'),
+          param: known.custom ? known.code : known.code.replace(/^combo-/, 'component-'),
           values: split.map((parts) => elementSearch(composite.components, parts, name)),
         },
       ]

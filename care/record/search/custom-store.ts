@@ -11,13 +11,13 @@ export type StoredParameter = Omit<CustomParameter, 'active'> & { id: string; ve
 /** Parameters that are to be indexed, and which of them may be searched. */
 export async function loadParameters(db: Db): Promise<CustomParameter[]> {
   const { rows } = await sql<Omit<CustomParameter, 'active'> & { state: string }>`
-    select code, types, kind, expression, state from record.search_parameter where state in ('announced', 'active')`.execute(db)
+    select code, types, kind, expression, components, state from record.search_parameter where state in ('announced', 'active')`.execute(db)
   return rows.map(({ state, ...parameter }) => ({ ...parameter, active: state === 'active' }))
 }
 
 export async function findParameters(db: Db): Promise<StoredParameter[]> {
   const { rows } =
-    await sql<StoredParameter>`select id, version, code, types, kind, expression, state, reason from record.search_parameter order by id`.execute(
+    await sql<StoredParameter>`select id, version, code, types, kind, expression, components, state, reason from record.search_parameter order by id`.execute(
       db,
     )
   return rows
@@ -33,10 +33,10 @@ export async function findDefinitions(db: Db, limit: number): Promise<{ id: stri
 }
 
 export async function saveParameter(db: Db, p: StoredParameter, at: Date): Promise<void> {
-  await sql`insert into record.search_parameter (key, id, version, code, types, kind, expression, state, reason, announced_at)
-    values (${p.id}, ${p.id}, ${p.version}, ${p.code}, ${p.types}::text[], ${p.kind}, ${p.expression}, ${p.state}, ${p.reason}, ${at})
+  await sql`insert into record.search_parameter (key, id, version, code, types, kind, expression, components, state, reason, announced_at)
+    values (${p.id}, ${p.id}, ${p.version}, ${p.code}, ${p.types}::text[], ${p.kind}, ${p.expression}, ${p.components}::text[], ${p.state}, ${p.reason}, ${at})
     on conflict (key, id) do update set version = excluded.version, code = excluded.code, types = excluded.types, kind = excluded.kind,
-      expression = excluded.expression, state = excluded.state, reason = excluded.reason, announced_at = excluded.announced_at, done_at = null`.execute(
+      expression = excluded.expression, components = excluded.components, state = excluded.state, reason = excluded.reason, announced_at = excluded.announced_at, done_at = null`.execute(
     db,
   )
 }
@@ -53,6 +53,7 @@ export async function dropValues(db: Db, { code, types }: Pick<StoredParameter, 
   await sql`delete from record.string_value where ${of}`.execute(db)
   await sql`delete from record.date_value where ${of}`.execute(db)
   await sql`delete from record.number_value where ${of}`.execute(db)
+  await sql`delete from record.composite_value where ${of}`.execute(db)
 }
 
 /** The walk that gives what was stored before its date beside it. */

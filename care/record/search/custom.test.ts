@@ -13,7 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-const define = (about: { id: string; base?: string[]; code?: string; type: string; expression: string; status?: string }) => ({
+type About = { id: string; base?: string[]; code?: string; type: string; expression: string; status?: string; parts?: string[] }
+const define = (about: About) => ({
   resourceType: 'SearchParameter',
   id: about.id,
   url: `http://example.jp/sp/${about.id}`,
@@ -24,6 +25,7 @@ const define = (about: { id: string; base?: string[]; code?: string; type: strin
   base: about.base ?? ['Observation'],
   type: about.type,
   expression: about.expression,
+  ...(about.parts ? { component: about.parts.map((expression) => ({ definition: 'http://example.jp/sp/part', expression })) } : {}),
 })
 const run = async (forwardMs = 60_000) => {
   world.platform.clock.forward(forwardMs)
@@ -69,6 +71,28 @@ test('a parameter is unknown until everything stored is indexed for it, then fin
   expect(await world.find('Observation?unit=cm&words=身長')).toEqual(['later'])
 })
 
+test('a composite asks for parts of one element, and of the resource', async () => {
+  const part = { type: 'composite', expression: 'Observation.component', parts: ['code', 'value.ofType(Quantity)'] }
+  await world.put(define({ id: 'part', ...part }))
+  await world.put(define({ id: 'when-much', type: 'composite', expression: 'Observation', parts: ['effective', 'value.ofType(Quantity)'] }))
+  await run(0)
+  expect((await ask('Observation?part=8480-6$gt100')).status).toBe(400)
+  await run(20_000)
+  await run(0)
+  const high = await world.find('Observation?component-code-value-quantity=8480-6$gt135')
+  expect(high).toEqual(['bp-high'])
+  expect(await world.find('Observation?part=8480-6$gt135')).toEqual(high)
+  expect(await world.find('Observation?part=8462-4$gt135')).toEqual([])
+  expect(await world.find('Observation?part:missing=false&subject=HANAKO')).toEqual(['bp-high', 'bp-low'])
+  expect(await world.find('Observation?when-much=2026-05-03$gt50')).toEqual(['weight'])
+  expect(await world.find('Observation?when-much=2026-05-04$gt50')).toEqual([])
+  expect(rulesOf(await ask('Observation?part=8480-6'))).toEqual(['search-invalid'])
+  expect((await (await world.platform.system(HOSPITAL)).remove('/fhir/R4/SearchParameter/part')).status).toBe(204)
+  await run(0)
+  expect((await ask('Observation?part=8480-6$gt100')).status).toBe(400)
+  expect(await world.platform.count(sql`select 1 from record.composite_value where param = 'part'`)).toBe(0)
+})
+
 test('what cannot be indexed says why', async () => {
   const system = await world.platform.system(HOSPITAL)
   for (const [id, change] of Object.entries({
@@ -87,7 +111,7 @@ test('what cannot be indexed says why', async () => {
     'memberOf',
     'expression',
     'Observation.code is built in',
-    'type composite',
+    'two to five components',
     'Observation.words is defined twice',
     'more than 2000',
   ])

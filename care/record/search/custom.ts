@@ -36,7 +36,7 @@ export function customRows(resource: Resource, codes?: ReadonlySet<string>): Cus
     strings: [...rows.flatMap((r) => r.strings), ...all.flatMap(written)],
     dates: rows.flatMap((r) => r.dates),
     numbers: rows.flatMap((r) => r.numbers),
-    composites: [],
+    composites: rows.flatMap((r) => r.composites),
   }
 }
 

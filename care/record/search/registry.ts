@@ -1,9 +1,17 @@
-import { compileParameter, type IndexValues, type Resource, type SearchParameter } from '#packages/fhir'
+import { compileParameter, type Composite, type IndexValues, type Resource, type SearchParameter } from '#packages/fhir'
 
 /** A search parameter that somebody defined: read from resources as soon as it is announced, searched once everything is indexed. */
-export type CustomParameter = { code: string; types: readonly string[]; kind: SearchParameter['kind']; expression: string; active: boolean }
+export type CustomParameter = {
+  code: string
+  types: readonly string[]
+  kind: SearchParameter['kind']
+  expression: string
+  /** Expressions of a composite's parts; none for other kinds. */
+  components: readonly string[]
+  active: boolean
+}
 
-type Compiled = CustomParameter & { type: string; read: (resource: Resource) => IndexValues }
+type Compiled = CustomParameter & { type: string; read: (resource: Resource) => IndexValues; composites: readonly Composite[] }
 
 let byType: ReadonlyMap<string, readonly Compiled[]> = new Map()
 
@@ -13,8 +21,7 @@ export function setCustomParameters(list: readonly CustomParameter[]): void {
   for (const parameter of list)
     for (const type of parameter.types) {
       try {
-        const read = compileParameter({ type, code: parameter.code, kind: parameter.kind, expression: parameter.expression })
-        next.set(type, [...(next.get(type) ?? []), { ...parameter, type, read }])
+        next.set(type, [...(next.get(type) ?? []), { ...parameter, type, ...compileParameter({ ...parameter, type }) }])
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error
       }
@@ -24,6 +31,10 @@ export function setCustomParameters(list: readonly CustomParameter[]): void {
 
 /** Parameters of a type that a search may name. */
 export const customParametersFor = (type: string): readonly CustomParameter[] => (byType.get(type) ?? []).filter((p) => p.active)
+
+/** How a composite that somebody defined is asked for. */
+export const customComposites = (type: string, code: string): readonly Composite[] =>
+  (byType.get(type) ?? []).find((p) => p.active && p.code === code)?.composites ?? []
 
 /** Parameters of a type that are written, searchable or not yet. */
 export const customReadersFor = (type: string): readonly Compiled[] => byType.get(type) ?? []

@@ -18,7 +18,7 @@ const RUN_MS = 4_000
 const SETTLE_MS = 3 * FRESH_MS
 
 const CODE = /^[A-Za-z][A-Za-z0-9-]{0,63}$/
-const kinds: readonly string[] = ['string', 'token', 'reference', 'date', 'number', 'quantity', 'uri']
+const kinds: readonly string[] = ['string', 'token', 'reference', 'date', 'number', 'quantity', 'uri', 'composite']
 
 /** What a SearchParameter asks to be indexed; null where it is not in use. */
 export function readDefinition(id: string, version: number, body: string): store.StoredParameter | null {
@@ -33,23 +33,24 @@ export function readDefinition(id: string, version: number, body: string): store
     types,
     kind: text(read.type) as store.StoredParameter['kind'],
     expression: text(read.expression),
+    components: Array.isArray(read.component) ? read.component.map((c) => (isObject(c) ? text(c.expression) : '')) : [],
   }
   const reason = whyNotIndex(stated)
   return { ...stated, state: reason === '' ? 'announced' : 'refused', reason }
 }
 
-type Stated = Pick<store.StoredParameter, 'code' | 'types' | 'kind' | 'expression'>
+type Stated = Pick<store.StoredParameter, 'code' | 'types' | 'kind' | 'expression' | 'components'>
 
 /** Why a parameter cannot be indexed; empty where it can. */
-function whyNotIndex({ code, types, kind, expression }: Stated): string {
+function whyNotIndex({ code, types, kind, expression, components }: Stated): string {
   if (!CODE.test(code)) return 'code'
   if (!kinds.includes(kind)) return `type ${kind.slice(0, 40)}`
   if (types.length === 0 || types.length > 50 || !types.every(isResourceType)) return 'base'
   const known = types.find((type) => searchParametersFor(type).some((p) => p.code === code))
   if (known !== undefined) return `${known}.${code} is built in`
-  if (expression.length > MAX_EXPRESSION) return `expression: more than ${MAX_EXPRESSION} characters`
+  if ([expression, ...components].some((e) => e.length > MAX_EXPRESSION)) return `expression: more than ${MAX_EXPRESSION} characters`
   try {
-    for (const type of types) compileParameter({ type, code, kind, expression: expression })
+    for (const type of types) compileParameter({ type, code, kind, expression, components })
     return ''
   } catch (error) {
     if (error instanceof SyntaxError) return `expression: ${error.message.slice(0, 200)}`

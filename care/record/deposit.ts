@@ -21,6 +21,7 @@ import {
   type Resource,
   senderOf,
   whyNotSubmit,
+  withoutTwins,
 } from '#packages/fhir'
 import { depositRows } from './drafts.ts'
 import { scopeAllows } from './scopes.ts'
@@ -62,7 +63,7 @@ export function judge(text: string): { bundle: Resource | null; findings: Findin
     }
     return { bundle: null, findings: [notBundle, ...structure] }
   }
-  return { bundle, findings: [...structure, ...whyNotSubmit(bundle)] }
+  return { bundle, findings: [...withoutTwins(structure), ...whyNotSubmit(bundle)] }
 }
 
 /** @refuses not-permitted, scope-missing */

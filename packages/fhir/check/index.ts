@@ -1,6 +1,6 @@
 /** One document of JSON or XML text, checked whole: its form, base R4, its profiles, and what the sharing service asks of it. */
 import { claimsSubmission } from '../clins/kind.ts'
-import { whatProseSays, whyNotSubmit } from '../clins/rules/index.ts'
+import { whatProseSays, whyNotSubmit, withoutTwins } from '../clins/rules/index.ts'
 import type { CodeMasters } from '../clins/rules/master.ts'
 import { locate } from '../locate/index.ts'
 import type { Finding, Json, Resource } from '../model.ts'
@@ -70,7 +70,7 @@ export function checkResource(
   const general = checker.validate(resource, options.profiles === undefined ? {} : { profiles: options.profiles })
   if (!isResource(resource)) return { asSubmission: false, findings: general }
   const { asSubmission, found } = serviceFindings(resource, options.rules, options.masters)
-  return { asSubmission, findings: distinct([...general, ...found]) }
+  return { asSubmission, findings: distinct([...(asSubmission ? withoutTwins(general) : general), ...found]) }
 }
 
 /** Checks a document. Any text may be given: what cannot be read is a finding too. */

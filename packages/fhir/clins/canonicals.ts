@@ -63,6 +63,9 @@ export const identifierSystems = {
   bundle: `${clins}/bundle-identifier`,
   documentInstance: `${core}/IdSystem/documentInstance-identifier`,
   resourceInstance: `${core}/IdSystem/resourceInstance-identifier`,
+  /** Number of the Rp (a group of drugs taken alike) in a prescription, and place of the drug in it. */
+  rpGroup: `${core}/mhlw/IdSystem/Medication-RPGroupNumber`,
+  orderInRp: `${core}/mhlw/IdSystem/MedicationAdministrationIndex`,
   insurer: 'urn:oid:1.2.392.100495.20.3.61',
 } as const
 

@@ -1,5 +1,14 @@
 import type { Json, Resource } from '../../model.ts'
-import { allergenSystems, codeSystems, diseaseSystems, drugSystems, eCSProfile, extensions, labSystems } from '../canonicals.ts'
+import {
+  allergenSystems,
+  codeSystems,
+  diseaseSystems,
+  drugSystems,
+  eCSProfile,
+  extensions,
+  identifierSystems,
+  labSystems,
+} from '../canonicals.ts'
 import type { AllergyInput, ConditionInput, ItemInput, LaboratoryInput, MedicationInput, SenderInput } from './input.ts'
 import {
   coded,
@@ -152,7 +161,12 @@ export function makeMedication(item: MedicationInput, context: ItemContext): Res
     meta: meta(context.at, eCSProfile('MedicationRequest')),
     contained: [containedEncounter(`${item.id}-visit`), containedDoctor(context.sender)],
     extension: origin(context),
-    identifier: resourceId(item.id),
+    // one drug in a prescription of its own: the first of the first
+    identifier: [
+      { system: identifierSystems.rpGroup, value: '1' },
+      { system: identifierSystems.orderInRp, value: '1' },
+      ...resourceId(item.id),
+    ],
     status: 'completed',
     intent: 'order',
     medicationCodeableConcept: {

@@ -3,16 +3,7 @@ import { codeSystems, eCSProfile } from '../canonicals.ts'
 import { type DocumentInput, type Draft, finishDocument, section, startDocument, structured } from './document.ts'
 import type { AllergyInput, ConditionInput, LaboratoryInput, MedicationInput, SenderInput } from './input.ts'
 import { makeItem } from './item.ts'
-import {
-  concept,
-  departmentExtension,
-  institutionExtension,
-  makeEncounter,
-  makeOrganization,
-  makePractitioner,
-  meta,
-  resourceId,
-} from './person.ts'
+import { concept, makeEncounter, makeOrganization, makePractitioner, meta, resourceId } from './person.ts'
 
 export type ReferralInput = DocumentInput & {
   addressee: { institutionNumber: string; name: string; department?: SenderInput['department'] }
@@ -88,7 +79,6 @@ function makeNarrative(draft: Draft, words: string): Resource {
   return {
     resourceType: 'DocumentReference',
     meta: meta(draft.input.at, eCSProfile('DocumentReference')),
-    extension: [institutionExtension(draft.input.sender.institutionNumber)],
     status: 'current',
     subject: { reference: draft.patientUrl },
     description: words,
@@ -152,11 +142,10 @@ export function makeDischargeSummary(input: DischargeSummaryInput): Resource {
 }
 
 function makePlan(draft: Draft, title: string, words: string): Resource {
-  const { sender, at, localId } = draft.input
+  const { at, localId } = draft.input
   return {
     resourceType: 'CarePlan',
     meta: meta(at, eCSProfile('CarePlan')),
-    extension: [institutionExtension(sender.institutionNumber), departmentExtension(sender.department)],
     identifier: resourceId(`${localId}-plan`),
     status: 'active',
     intent: 'plan',

@@ -67,6 +67,23 @@ export function whatProseSays(resource: Resource): Finding[] {
   )
 }
 
+/** `R02143` and `R2143` are one rule: the guide writes its numbers with and without the zero. */
+const numberOf = (id: string) => /^R0*(\d+[A-Z]?)$/.exec(id)?.[1]
+const ownNumbers = new Set(submissionRules.flatMap(({ id }) => numberOf(id) ?? []))
+
+/**
+ * Leaves out of what a profile's invariants say of a submission that which a rule of ours says too: the guide's prose limits some of
+ * them (a Bundle with the Patient alone takes everything back, R02143; an end date only where the disease ended, R9018C; the systems
+ * R2012 means), and one fault told twice in two wordings helps nobody.
+ */
+export function withoutTwins(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ profile, code, en }) => {
+    if (profile === undefined || code !== 'invariant') return true
+    const published = /\bR0*(\d+[A-Z]?)\s*[:：]/.exec(en)?.[1]
+    return published === undefined || !ownNumbers.has(published)
+  })
+}
+
 function toFinding(rule: SubmissionRule, severity: Finding['severity'], violation: Violation): Finding {
   const { code, id: ruleId, ja, en } = rule
   if (typeof violation === 'string') return { severity, code, path: violation, ruleId, ja, en }

@@ -8,7 +8,7 @@ import { languagesOf } from './language.ts'
 import { CannotList, type Member, membersOf } from './members.ts'
 import { type CodeIssue, issues } from './messages.ts'
 import { present, splitCanonical } from './read-json.ts'
-import { setProblem } from './validate-code.ts'
+import { languageOf, setProblem } from './validate-code.ts'
 
 const defaultLimit = 10_000
 /** Beyond this nothing is listed even in pages. */
@@ -37,14 +37,13 @@ export function expand(set: CompiledSet, question: ExpandQuestion): Expansion | 
 function withOwnParameters(set: CompiledSet, question: ExpandQuestion): ExpandQuestion {
   const own = Object.fromEntries(set.valueSet.parameters.map(({ name, value }) => [name, value]))
   const flag = (name: string): boolean | undefined => (own[name] === undefined ? undefined : own[name] === true || own[name] === 'true')
-  const language = typeof own.displayLanguage === 'string' ? own.displayLanguage : set.valueSet.language
   return present<ExpandQuestion>({
     ...given(question),
     activeOnly: question.activeOnly ?? flag('activeOnly'),
     excludeNested: question.excludeNested ?? flag('excludeNested'),
     includeDesignations: question.includeDesignations ?? flag('includeDesignations'),
     includeDefinition: question.includeDefinition ?? flag('includeDefinition'),
-    displayLanguage: question.displayLanguage ?? language,
+    displayLanguage: languageOf(set, question),
   })
 }
 

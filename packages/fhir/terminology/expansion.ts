@@ -15,6 +15,8 @@ export type ExpandQuestion = {
   includeDesignations?: boolean
   includeDefinition?: boolean
   displayLanguage?: string
+  /** What the caller's client prefers (Accept-Language): counts less than what the value set itself asks for. */
+  acceptLanguage?: string
   /** Designations to give: a language, `urn:ietf:bcp:47|de`, or a use `system|code`. */
   designations?: readonly string[]
   /** Properties to give. */

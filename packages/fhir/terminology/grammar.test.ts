@@ -66,5 +66,10 @@ test.each([
   ['http://hl7.org/fhir/ValueSet/mimetypes', 'image/png', 'in'],
   ['http://hl7.org/fhir/ValueSet/currencies', 'JPY', 'in'],
   ['http://hl7.org/fhir/ValueSet/languages', 'ja', 'in'],
+  ['http://snomed.info/sct?fhir_vs', '22298006', 'unknown'],
+  ['http://snomed.info/sct?fhir_vs', '22298007', 'out'],
+  ['http://snomed.info/sct?fhir_vs=isa/404684003', '22298006', 'unknown'],
+  ['http://loinc.org/vs', '2160-1', 'out'],
+  ['http://hl7.org/fhir/administrative-gender?fhir_vs', 'male', 'in'],
   ['http://hl7.org/fhir/ValueSet/all-languages', 'tlh', 'in'],
 ])('%s %s: %s', (valueSet, code, result) => expect(terminology.memberOf(valueSet, { code }).result).toBe(result))

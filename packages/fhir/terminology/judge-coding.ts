@@ -76,7 +76,7 @@ function judge(found: Found, context: Context): void {
     return
   }
   if (membership.result === 'unknown' && set && membership.why.kind === 'value-set-not-loaded')
-    found.issues.push(issues.unableToCheckImport(set.canonical, membership.why.what))
+    found.issues.push(issues.unknownValueSet(membership.why.what), issues.unableToCheckImport(set.canonical, membership.why.what))
   const view = viewWith(sources, edition.found.view, [...(question.supplements ?? []), ...(set?.valueSet.supplements ?? [])])
   found.view = view
   const concept = view.find(code)

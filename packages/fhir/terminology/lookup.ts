@@ -12,6 +12,7 @@ export type LookupQuestion = {
   version?: string
   code: string
   displayLanguage?: string
+  acceptLanguage?: string
   /** Only these; none or `*`: all. */
   properties?: readonly string[]
   /** Supplements to apply, by canonical. */
@@ -58,7 +59,8 @@ function propertiesOf(view: CodeSystemView, concept: Concept): ConceptProperty[]
 
 /** All that is known of a code; or why not. */
 export function lookup(sources: Sources, question: LookupQuestion): LookupAnswer | { issue: CodeIssue } {
-  const { system, version, code, displayLanguage, properties = [] } = question
+  const { system, version, code, properties = [] } = question
+  const displayLanguage = question.displayLanguage ?? question.acceptLanguage
   const languages = languagesOf(displayLanguage, true)
   if (!languages) return { issue: issues.badLanguage(displayLanguage ?? '') }
   const found = sources.system(system, version)

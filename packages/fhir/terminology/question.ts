@@ -12,6 +12,8 @@ export type CodeQuestion = {
   /** `code` without system: take the system from the value set. */
   inferSystem?: boolean
   displayLanguage?: string
+  /** What the caller's client prefers (Accept-Language): counts less than what the value set itself asks for. */
+  acceptLanguage?: string
   /** false: codes that only group others are refused. */
   abstract?: boolean
   activeOnly?: boolean

@@ -11,7 +11,7 @@ export const resourceIssues = {
     ja: `CodeSystem「${system}」が読み込まれていないため、コードが ValueSet「${set}」にあるかどうかを確かめられません。`,
   }),
   unableToCheckImport: (set: string, imported: string): CodeIssue => ({
-    ...error,
+    ...warning,
     code: 'not-found',
     detail: 'vs-invalid',
     id: 'UNABLE_TO_CHECK_IF_THE_PROVIDED_CODES_ARE_IN_THE_VALUE_SET_VS',

@@ -146,6 +146,21 @@ function wholeSystem(canonical: string, system: string): ValueSet {
   }
 }
 
+/** Value sets that are made by their address. @spec http://hl7.org/fhir/R4/snomedct.html#implicit */
+function byAddress(canonical: string, url: string): ValueSet | undefined {
+  if (url === 'http://loinc.org/vs') return wholeSystem(canonical, 'http://loinc.org')
+  const [, system, which] = /^([^?]+)\?fhir_vs(?:=(.*))?$/.exec(url) ?? []
+  if (system === undefined) return undefined
+  if (which === undefined || which === '') return wholeSystem(canonical, system)
+  const under = /^isa\/(.+)$/.exec(which)?.[1]
+  if (under === undefined) return undefined
+  const whole = wholeSystem(canonical, system)
+  return {
+    ...whole,
+    include: whole.include.map((include) => ({ ...include, filters: [{ property: 'concept', op: 'is-a', value: under }] })),
+  }
+}
+
 /** R4's own and the systems by form. A published list goes before the form. */
 const publishedSources: Sources = {
   system: (url, version) => oneOf(publishedSources.systems(url), version),
@@ -160,8 +175,7 @@ const publishedSources: Sources = {
     if (found && (version === undefined || chosenVersion([found], version))) return found
     const system = found ? undefined : publishedSystemOf(url)
     if (system && (version === undefined || chosenVersion([system], version))) return wholeSystem(canonical, system.url)
-    const whole = /^(.+)\?fhir_vs$/.exec(url)?.[1]
-    return whole ? wholeSystem(canonical, whole) : undefined
+    return byAddress(canonical, url)
   },
   conceptMap: (canonical) => objectOf(publishedMap(splitCanonical(canonical).url)),
   supplements: (system) => publishedSupplements().filter((supplement) => splitCanonical(supplement.supplements).url === system),

@@ -88,7 +88,7 @@ const rows: Row[] = [
   ['a system that is not loaded and not asked for', 'teas', { system: 'http://near', code: 'x' }, {}, false, ['not-in-vs', 'not-found']],
   ['a system that is not loaded', 'far', { system: 'http://far', code: 'x' }, {}, 'unknown', ['vs-invalid', 'not-found']],
   ['a listed code of a system that is not loaded', 'listed', { system: 'http://far', code: 'x' }, {}, true, ['not-found']],
-  ['a value set that imports one that is not loaded', 'lost', tea, {}, 'unknown', ['vs-invalid']],
+  ['a value set that imports one that is not loaded', 'lost', tea, {}, 'unknown', ['not-found', 'vs-invalid']],
   ['a value set that is not loaded', 'absent', tea, {}, 'unknown', ['not-found']],
   ['no system', 'all', { code: 'tea' }, {}, false, ['not-in-vs', 'invalid-data']],
   ['no system, to be found out', 'all', { code: 'tea' }, { inferSystem: true }, true, []],

@@ -29,14 +29,14 @@ export type CodeCheck = {
 
 const placed = (issue: CodeIssue, form: CodeQuestion['form'], index: number): CodeIssue => {
   const base = form === 'code' ? '' : form === 'Coding' ? 'Coding' : `CodeableConcept.coding[${index}]`
-  if (issue.path !== undefined || (issue.at === undefined && base === '')) return issue
-  const path = issue.at === undefined ? base : base === '' ? issue.at : `${base}.${issue.at}`
-  return issue.id.startsWith('TX_GENERAL') || issue.detail === 'status-check' ? issue : { ...issue, path }
+  // what is about the value set as a whole has no place in the coding
+  if (issue.at === undefined) return issue.detail === 'invalid-data' && base !== '' ? { ...issue, path: base } : issue
+  return { ...issue, path: base === '' ? issue.at : `${base}.${issue.at}` }
 }
 
 /** Asks a value set (compiled) about codes. */
 export function checkInValueSet(against: { sources: Sources; set: CompiledSet }, question: CodeQuestion): CodeCheck {
-  const languages = languagesOf(question.displayLanguage ?? languageOf(against.set), false)
+  const languages = languagesOf(languageOf(against.set, question), false)
   if (!languages) return refusal(issues.badLanguage(question.displayLanguage ?? ''))
   const broken = setProblem(against.set)
   if (broken) return refusal(broken)
@@ -45,14 +45,15 @@ export function checkInValueSet(against: { sources: Sources; set: CompiledSet },
 
 /** Asks a code system about codes; `systemUrl` stands where a coding names none. */
 export function checkInCodeSystem(against: { sources: Sources; systemUrl?: string }, question: CodeQuestion): CodeCheck {
-  const languages = languagesOf(question.displayLanguage, false)
+  const languages = languagesOf(question.displayLanguage ?? question.acceptLanguage, false)
   if (!languages) return refusal(issues.badLanguage(question.displayLanguage ?? ''))
   return checked({ ...against, question, languages })
 }
 
-const languageOf = ({ valueSet }: CompiledSet): string | undefined => {
+/** The caller's parameter, the value set's own parameter, the caller's client, the value set's language. */
+export function languageOf({ valueSet }: CompiledSet, question: { displayLanguage?: string; acceptLanguage?: string }): string | undefined {
   const parameter = valueSet.parameters.find(({ name }) => name === 'displayLanguage')
-  return parameter ? String(parameter.value) : valueSet.language
+  return question.displayLanguage ?? (parameter ? String(parameter.value) : undefined) ?? question.acceptLanguage ?? valueSet.language
 }
 
 const refusal = (issue: CodeIssue): CodeCheck => ({

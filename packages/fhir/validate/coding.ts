@@ -2,10 +2,10 @@
 import type { Binding } from '../definition/model.ts'
 import type { Json, JsonObject } from '../model.ts'
 import { grammars } from '../terminology/grammar.ts'
-import { codesOf, membershipOf } from './environment.ts'
+import { codesOf, isCode, membershipOf } from './environment.ts'
 import { shown } from './invariant/terms.ts'
 import type { Code, CodeAnswer } from './ports.ts'
-import { report, reportAt, reportOnce, type Walk } from './walk.ts'
+import { report, reportAt, reportOnce, type Knowledge, type Walk } from './walk.ts'
 
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
 const example = /^https?:\/\/(?:[a-z0-9.-]+\.)?example\.org(?:[/?#]|$)/i
@@ -34,22 +34,27 @@ function checkAnswer(walk: Walk, code: Code, answer: CodeAnswer): void {
   else reportOnce(walk, 'coding/system-not-loaded', [system])
 }
 
-function isValueSet(walk: Walk, system: string): boolean {
-  const { definitions } = walk.knowledge
-  return definitions?.resource('ValueSet', system) !== undefined && definitions.resource('CodeSystem', system) === undefined
+type SystemFault = 'coding/system-form' | 'coding/example-system' | 'coding/value-set-as-system'
+
+function faultOf({ definitions }: Knowledge, system: string): SystemFault | null {
+  if (!absolute.test(system)) return 'coding/system-form'
+  if (/\/ValueSet\//i.test(system)) return 'coding/value-set-as-system'
+  if (definitions?.resource('ValueSet', system) !== undefined && definitions.resource('CodeSystem', system) === undefined)
+    return 'coding/value-set-as-system'
+  return example.test(system) ? 'coding/example-system' : null
 }
 
-/** Is the system an address of a code system? An example's is looked up all the same. */
-function checkSystem(walk: Walk, system: string): boolean {
-  const say = (rule: 'coding/system-form' | 'coding/example-system' | 'coding/value-set-as-system') =>
-    reportAt(walk, 'system', rule, [system.slice(0, 120)])
-  if (!absolute.test(system)) say('coding/system-form')
-  else if (/\/ValueSet\//i.test(system) || isValueSet(walk, system)) say('coding/value-set-as-system')
-  else {
-    if (example.test(system)) say('coding/example-system')
-    return true
-  }
-  return false
+const faults = new WeakMap<Knowledge, Map<string, SystemFault | null>>()
+
+/** Is the system an address of a code system? Systems are few, so the answer is remembered. */
+function systemFault(knowledge: Knowledge, system: string): SystemFault | null {
+  const known = faults.get(knowledge) ?? new Map<string, SystemFault | null>()
+  faults.set(knowledge, known)
+  const found = known.get(system)
+  if (found !== undefined) return found
+  const fault = faultOf(knowledge, system)
+  if (known.size < 2000) known.set(system, fault)
+  return fault
 }
 
 /** Checks the system and code of the Coding, or the unit of the Quantity, at hand. */
@@ -62,8 +67,11 @@ export function checkCode(walk: Walk, value: JsonObject, type: 'Coding' | 'Quant
     if (bare) report(walk, 'coding/no-system', [shown(value.code)])
     return
   }
-  if (!checkSystem(walk, system) || !terminology.codeIn) return
-  for (const code of codesOf(value)) if (code.code !== '') checkAnswer(walk, code, terminology.codeIn(code))
+  const fault = systemFault(walk.knowledge, system)
+  if (fault !== null) reportAt(walk, 'system', fault, [system.slice(0, 120)])
+  // an example's system is looked up all the same
+  if ((fault !== null && fault !== 'coding/example-system') || !terminology.codeIn) return
+  if (isCode(value) && value.code !== '') checkAnswer(walk, value, terminology.codeIn(value))
 }
 
 const shownCode = ({ system, code }: Code) => (system === undefined ? code : `${system}|${code}`).slice(0, 160)
@@ -75,6 +83,8 @@ const asked = (walk: Walk, valueSet: string, codes: readonly Code[]) =>
 export function checkBinding(walk: Walk, value: Json, binding: Binding, listed: boolean): void {
   if (walk.knowledge.terminology === null) return
   const { strength, valueSet, max } = binding
+  const judges = max !== undefined || strength === 'extensible' || (strength === 'required' && !listed)
+  if (!judges) return
   const codes = codesOf(value)
   if (codes.length === 0) return
   const judged: [string, 'structure/binding' | 'structure/binding-extensible' | 'structure/binding-max'][] = []

@@ -6,14 +6,20 @@ import { inBundle, type Walk } from './walk.ts'
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const isTextOrAbsent = (value: Json | undefined) => value === undefined || typeof value === 'string'
+
+/** Is the object a code as it stands? Nothing is copied then. */
+export const isCode = (value: JsonObject): value is JsonObject & Code =>
+  typeof value.code === 'string' && isTextOrAbsent(value.system) && isTextOrAbsent(value.version) && isTextOrAbsent(value.display)
+
+const noCodes: readonly Code[] = []
+
 /** The codes a code, Coding, CodeableConcept or Quantity gives. */
-export function codesOf(value: Json | undefined): Code[] {
+export function codesOf(value: Json | undefined): readonly Code[] {
   if (typeof value === 'string') return [{ code: value }]
-  if (!isObject(value)) return []
-  if (Array.isArray(value.coding)) return value.coding.flatMap((one) => codesOf(one))
-  if (typeof value.code !== 'string') return []
-  const text = (name: 'system' | 'version' | 'display') => (typeof value[name] === 'string' ? { [name]: value[name] as string } : {})
-  return [{ code: value.code, ...text('system'), ...text('version'), ...text('display') }]
+  if (!isObject(value)) return noCodes
+  if (Array.isArray(value.coding)) return value.coding.filter((one): one is JsonObject & Code => isObject(one) && isCode(one))
+  return isCode(value) ? [value] : noCodes
 }
 
 /** In where one of the codes is in; unknown where none is and one is not known. */

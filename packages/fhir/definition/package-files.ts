@@ -22,15 +22,15 @@ const maxFolderDepth = 12
 const tarLimits = { maxEntries: packageLimits.maxFiles, maxNameLength: 4096 }
 
 /** Gzip says at its end how much it holds; that much is set aside at once if it can be true. */
-function unpackedSize(bytes: Uint8Array): number {
+function unpackedSize(bytes: Uint8Array, most: number): number {
   const said = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true)
-  return Math.min(Math.max(said + 1, 16_384), bytes.length * 20, maxUnpackedBytes)
+  return Math.max(Math.min(said + 1, bytes.length * 20, most), 16_384)
 }
 
-function unpack(bytes: Uint8Array): Uint8Array | 'broken' | 'too-big' {
+function unpack(bytes: Uint8Array, most: number): Uint8Array | 'broken' | 'too-big' {
   if (bytes.length < 20 || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   try {
-    return gunzipSync(bytes, { chunkSize: Math.max(unpackedSize(bytes), 16_384), maxOutputLength: maxUnpackedBytes })
+    return gunzipSync(bytes, { chunkSize: unpackedSize(bytes, most), maxOutputLength: most })
   } catch (error) {
     return error instanceof RangeError ? 'too-big' : 'broken'
   }
@@ -39,11 +39,12 @@ function unpack(bytes: Uint8Array): Uint8Array | 'broken' | 'too-big' {
 /**
  * A package out of the bytes of its archive (`.tgz` or `.tar`), or out of files that are read already.
  * @param name what the operator knows it by
+ * @param most bytes it may grow to when it is unpacked
  */
-export function readPackage(name: string, content: Uint8Array | readonly PackageFile[]): LoadedPackage {
+export function readPackage(name: string, content: Uint8Array | readonly PackageFile[], most = maxUnpackedBytes): LoadedPackage {
   if (!(content instanceof Uint8Array)) return readFiles(name, content)
-  const archive = unpack(content)
-  if (archive === 'too-big') return emptyPackage(name, sayOfPackage.archiveTooBig(name, maxUnpackedBytes))
+  const archive = unpack(content, most)
+  if (archive === 'too-big') return emptyPackage(name, sayOfPackage.archiveTooBig(name, most))
   if (archive === 'broken') return emptyPackage(name, sayOfPackage.brokenArchive(name))
   const { files, cut, refused } = readTar(archive, tarLimits)
   if (files.length === 0) return emptyPackage(name, sayOfPackage.brokenArchive(name))

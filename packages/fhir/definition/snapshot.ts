@@ -150,7 +150,8 @@ function childNamed(parent: Twig, segment: string, work: Work): Twig | undefined
   const siblings = childrenOf(parent)
   const exact = siblings.find((twig) => twig.segment === segment)
   if (exact) return exact
-  return shortNamed(siblings, sliceOf(segment) ?? segment, work) ?? (segment.includes(':') ? newSlice(siblings, segment, work) : undefined)
+  const isNewSlice = sliceOf(segment) !== undefined && siblings.some((twig) => twig.segment === nameOf(segment))
+  return isNewSlice ? newSlice(siblings, segment, work) : shortNamed(siblings, nameOf(segment), work)
 }
 
 function applyPart(part: ElementPart, work: Work): Problem | null {

@@ -15,7 +15,8 @@ const GROUP = 16
 
 /** Which input, from which byte on, and the number of the line before. */
 export type Cursor = { input: number; offset: number; line: number }
-export type Batch = { input: ImportInput; lines: string[]; from: Cursor; to: Cursor }
+/** Lines of one transaction; `after` is the place noted by the one before. */
+export type Batch = { input: ImportInput; lines: string[]; after: Cursor | null; from: Cursor; to: Cursor }
 /** A line to be written, one refused by itself, or one made ready as part of a group. */
 export type Line = { line: number } & ({ resource: Resource } | { outcome: object } | { name: string | null; group: number })
 /** The lines of a batch; empty ones are null. */
@@ -26,14 +27,16 @@ const START: Cursor = { input: 0, offset: 0, line: 0 }
 /** What is left of an import, a batch at a time. */
 export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cursor: Cursor | null): AsyncGenerator<Batch> {
   const start = cursor ?? START
+  let after = cursor
   for (let n = start.input; n < ask.inputs.length; n++) {
     const input = ask.inputs[n]!
     const path = input.place === 'bulk' ? join(jobFolder(home, jobId), input.path) : join(home, input.path)
     let at = n === start.input ? start : { input: n, offset: 0, line: 0 }
     for await (const { lines, end } of linesOf(path, { start: at.offset, bytes: input.bytes, most: BATCH.lines, mostBytes: BATCH.bytes })) {
       const to = { input: n, offset: end, line: at.line + lines.length }
-      yield { input, lines, from: at, to }
+      yield { input, lines, after, from: at, to }
       at = to
+      after = to
     }
   }
 }

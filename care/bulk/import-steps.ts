@@ -1,7 +1,8 @@
+import { sql } from 'kysely'
 import type { ManyService } from '#care/record'
 import { insertAudit } from '#kernel/audit'
 import { institutionOf } from '#kernel/context'
-import { type Db, sqlState } from '#kernel/database'
+import { type Db, later, sqlState } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { writeOutbox } from '#kernel/outbox'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
@@ -97,7 +98,7 @@ async function parts(deps: ImportDeps, work: Work, cut: number): Promise<StepEnd
   const part = (half: Batch): Promise<StepEnd> =>
     inHalves(deps, { ...work, batch: half, read: { lines: readLines(deps.many, booked.ctx, half), groups: [] } })
   const one = await part({ ...batch, lines: batch.lines.slice(0, cut), to: middle })
-  return one === 'more' ? [one, await part({ ...batch, lines: batch.lines.slice(cut), from: middle })] : [one]
+  return one === 'more' ? [one, await part({ ...batch, lines: batch.lines.slice(cut), after: middle, from: middle })] : [one]
 }
 
 /** Faults of what is in a line, not of the database: values it cannot keep, and somebody else's version that came in between. */
@@ -119,6 +120,8 @@ async function writePart(deps: ImportDeps, work: Work): Promise<StepEnd> {
 async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> {
   const { worker, job, ask, sinks, batch, read, pace, handedOver } = work
   const at = worker.now()
+  // A batch that the server loses is lost with the place reached, and comes again: nothing need wait for the disk but the end of the job.
+  await later(trx, sql`set local synchronous_commit = off`)
   const [booked, going] = await Promise.all([bookFor(deps.clients, worker, job, trx), deps.many.canGo({ db: trx }, read.groups)])
   if (!booked) return false
   const { ready, lines } = settled(deps.many, booked, { batch, read, going })
@@ -133,7 +136,7 @@ async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> 
   await insertAudit(trx, booked.entries.splice(0))
   setImmediate(handedOver)
   // Comes back when the database has taken everything before it: nothing is put into a file for a batch that will be tried again.
-  const step = { id: job.id, cursor: batch.to, done, refused: told.length, at, until: keepUntil(at) }
+  const step = { id: job.id, cursor: batch.to, after: batch.after, done, refused: told.length, at, until: keepUntil(at) }
   if (!(await store.advance(trx, { ...step, state: 'running' }))) throw ended
   const fromReady = ready.reduce((sum, group) => sum + group.rows.length, 0)
   pace.newShare = (fromReady + results.filter((r) => 'written' in r && r.written.version === 1).length) / Math.max(done, 1)

@@ -139,6 +139,27 @@ describe('what arrives', () => {
   })
 })
 
+describe('beside what stands', () => {
+  test('new lines go in with changed and refused ones; each person has one entry of each act', async () => {
+    await run([condition('mix-0', 'A'), condition('mix-25', 'A')])
+    const all = Array.from({ length: 60 }, (_, n) => condition(`mix-${n}`, `B${n}`, n === 40 ? 'no-such-person' : patient))
+    const entries = () =>
+      bulk.platform.count(sql`select 1 from kernel.audit where key = ${patient} and action in ('record.create', 'record.update')`)
+    const before = await entries()
+    const manifest = await run(all)
+    expect(manifest.extension).toEqual({ resources: 59, refusedLines: 1 })
+    expect(await refusedLines(manifest)).toEqual([['body:41', 'patient-unknown']])
+    expect((await entries()) - before).toBe(2)
+    expect([await versionOf('mix-0'), await versionOf('mix-1'), await versionOf('mix-25'), await versionOf('mix-59')]).toEqual([
+      '2',
+      '1',
+      '2',
+      '1',
+    ])
+    expect(matches(await hospital.get(`/fhir/R4/Condition?patient=${patient}&code:text=B59`))).toHaveLength(1)
+  })
+})
+
 describe('files an operator laid out', () => {
   const parameters = (url: string, type = 'Condition') => ({
     resourceType: 'Parameters',
@@ -207,6 +228,22 @@ describe('a stop in the middle', () => {
     await work()
     const fresh = Math.ceil(1_300 / 7)
     expect((await stored()) - before).toBeGreaterThan(fresh)
+  })
+
+  test('a batch that the server lost with its last moments comes again, though its leader thinks it done', async () => {
+    const status = await start(lines().map((l, n) => ({ ...l, id: `lost-${n}` })))
+    const written = () => bulk.platform.count(sql`select 1 from record.resource where id like 'lost-%'`)
+    const leader = await bulk.leader()
+    await leader.work(1)
+    expect(await written()).toBe(500)
+    const { db } = bulk.platform
+    for (const table of ['record.resource', 'record.client_id'])
+      await sql`delete from ${sql.table(table)} where id like 'lost-%'`.execute(db)
+    await sql`update bulk.job set cursor = null, done = 0 where id = ${status.split('/').at(-1)}`.execute(db)
+    await leader.work()
+    expect(await written(), 'what comes after a gap is not written').toBe(0)
+    await leader.work()
+    expect(await written()).toBe(1_300)
   })
 
   test('a cancelled import writes nothing more, and keeps what it wrote', async () => {

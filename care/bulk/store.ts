@@ -100,14 +100,28 @@ export async function writersEnded(db: Db, id: string): Promise<boolean> {
   return rows[0]?.ended ?? true
 }
 
-export type Step = { id: string; cursor: object | null; done: number; refused: number; state: JobState; at: Date; until: Date }
+export type Step = {
+  id: string
+  cursor: object | null
+  done: number
+  refused: number
+  state: JobState
+  at: Date
+  until: Date
+  /** Where the job must stand now; anywhere where it is absent. */
+  after?: object | null
+}
 
-/** A step forward. @returns false where the job was cancelled meanwhile: nothing of the step may stay then */
+/** A step forward. @returns false where the job was cancelled meanwhile, or stands elsewhere: nothing of the step may stay then */
 export async function advance(db: Db, step: Step): Promise<boolean> {
   const ended = step.state === 'running' ? sql`null` : sql`${step.at}::timestamptz`
+  const stands =
+    step.after === undefined
+      ? sql`true`
+      : sql`nullif(cursor, 'null') is not distinct from ${step.after && JSON.stringify(step.after)}::jsonb`
   const { numAffectedRows } = await sql`update bulk.job set state = ${step.state}, cursor = ${JSON.stringify(step.cursor)}::jsonb,
     done = done + ${step.done}, refused = refused + ${step.refused}, tries = 0, ended_at = ${ended}, until = ${step.until}
-    where id = ${step.id} and state in ('queued', 'running')`.execute(db)
+    where id = ${step.id} and state in ('queued', 'running') and ${stands}`.execute(db)
   return numAffectedRows === 1n
 }
 

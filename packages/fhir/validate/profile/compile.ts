@@ -85,11 +85,11 @@ function onlyTypes(id: string, allowed: ReadonlySet<string>, checks: readonly Ch
   }
 }
 
-/** Everything that is to be checked of each item of an element. */
-export function itemChecks(context: Context, subject: Subject): readonly Check[] {
-  const { node, earlier, shape, places } = subject
+/** Everything that is to be checked of each item of an element, its type set aside. */
+function contentChecks(context: Context, subject: Subject): readonly Check[] {
+  const { node, earlier, shape } = subject
   const { id, binding } = node.def
-  const checks = [
+  return [
     ...valueChecks(id, {
       fixed: addedValue('fixed', node, earlier),
       pattern: addedValue('pattern', node, earlier),
@@ -100,8 +100,13 @@ export function itemChecks(context: Context, subject: Subject): readonly Check[]
     ...addedConstraints(context.definitions, node, { shape, earlier }).flatMap((constraint) => constraintCheck(constraint) ?? []),
     ...typeChecks(context, subject),
   ]
-  const allowed = narrowed(node, places, earlier)
-  return allowed === null ? checks : [onlyTypes(id, allowed, checks)]
+}
+
+/** Everything that is to be checked of an item of a slice. */
+export function itemChecks(context: Context, subject: Subject): readonly Check[] {
+  const checks = contentChecks(context, subject)
+  const allowed = narrowed(subject.node, subject.places, subject.earlier)
+  return allowed === null ? checks : [onlyTypes(subject.node.def.id, allowed, checks)]
 }
 
 function bounds(node: TreeNode, earlier: readonly ElementDefinition[]): Pick<ElementDefinition, 'maxLength' | 'minValue' | 'maxValue'> {
@@ -121,6 +126,9 @@ function pathName(shape: string, name: string): string {
   for (const element of elements.keys()) if (element.endsWith('[x]') && name.startsWith(element.slice(0, -3))) return element.slice(0, -3)
   return name
 }
+
+const addsNothing = ({ min, max, allowed, checks, slicing }: Member) =>
+  min === 0 && max === Number.POSITIVE_INFINITY && allowed === null && checks.length === 0 && slicing === null
 
 type Child = { shape: string; node: TreeNode; twins: readonly TreeNode[] }
 
@@ -142,11 +150,11 @@ function memberOf(context: Context, { shape, node, twins }: Child): Member | nul
     max: earlier.some((one) => one.max <= max) ? Number.POSITIVE_INFINITY : max,
     baseMin: base?.min ?? 0,
     baseMax: base?.max ?? Number.POSITIVE_INFINITY,
-    checks: max === 0 ? [] : itemChecks(context, subject),
+    allowed: max === 0 ? null : narrowed(node, places, earlier),
+    checks: max === 0 ? [] : contentChecks(context, subject),
     slicing: max === 0 ? null : slicingOf(context, subject),
   }
-  const nothing = member.min === 0 && member.max === Number.POSITIVE_INFINITY && member.checks.length === 0 && member.slicing === null
-  return nothing ? null : member
+  return addsNothing(member) ? null : member
 }
 
 const cache = new WeakMap<Definitions, WeakMap<StructureDefinition, readonly Check[]>>()

@@ -2,10 +2,10 @@
 import type { Json, JsonObject } from '../../model.ts'
 import { isPrimitive } from '../../shapes.ts'
 import { isFull } from '../walk.ts'
-import { typeAt } from './ask.ts'
+import { isOneOf, typeAt } from './ask.ts'
 import type { Member } from './model.ts'
 import { type Check, enter, type Frame, leave, type Place, type Run, say, tooDeep } from './run.ts'
-import { beginCounting, checkCounts, endCounting, sortIn } from './slicing.ts'
+import { beginCounting, checkCounts, endCounting, leaveOut, sortIn } from './slicing.ts'
 import { isObject } from './values.ts'
 
 const empty: JsonObject = {}
@@ -25,11 +25,21 @@ function checkItem(run: Run, owner: Frame, member: Member, place: Place, index: 
   const { path } = run.walk
   path.push(member.name)
   if (index >= 0) path.push(index)
-  const { checks, slicing } = member
-  for (let i = 0; i < checks.length; i++) checks[i]!(run, frame)
-  if (slicing !== null) sortIn(run, frame, slicing)
+  if (member.allowed !== null && frame.type !== '' && !isOneOf(frame.type, member.allowed)) sayType(run, frame, member)
+  else checkContent(run, frame, member)
   path.length -= index >= 0 ? 2 : 1
   leave()
+}
+
+function checkContent(run: Run, frame: Frame, { checks, slicing }: Member): void {
+  for (let i = 0; i < checks.length; i++) checks[i]!(run, frame)
+  if (slicing !== null) sortIn(run, frame, slicing)
+}
+
+/** Where another type stands than the profile allows, nothing else is said, nor is a slice missed for it. */
+function sayType(run: Run, frame: Frame, { id, allowed, slicing }: Member): void {
+  say(run, 'profile/type', [id, [...allowed!].join(' | '), frame.type])
+  if (slicing !== null) leaveOut(run, slicing)
 }
 
 /** Checks what stands under one JSON name and counts it. */
@@ -37,7 +47,7 @@ function checkPlace(run: Run, owner: Frame, object: JsonObject, member: Member, 
   const value = object[place.json]
   const beside = place.sibling === null ? undefined : object[place.sibling]
   if (value === undefined && beside === undefined) return 0
-  const active = member.checks.length > 0 || member.slicing !== null
+  const active = member.checks.length > 0 || member.slicing !== null || member.allowed !== null
   if (!Array.isArray(value) && !Array.isArray(beside)) {
     if ((value === undefined || value === null) && !isObject(beside)) return 0
     item.value = value ?? undefined

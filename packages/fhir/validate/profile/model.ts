@@ -60,6 +60,8 @@ export type Member = {
   max: number
   baseMin: number
   baseMax: number
+  /** Types of a choice or of a resource; null where any of the base's. */
+  allowed: ReadonlySet<string> | null
   checks: readonly Check[]
   slicing: Slicing | null
 }

@@ -27,7 +27,7 @@ export const profileRules = {
   'profile/type': {
     code: 'structure',
     ja: '「$1」の型は$2でなければなりません(「$3」は不可)。',
-    en: "'$1' must be of type $2, not $3.",
+    en: "Value type $3 is not allowed here: '$1' must be of type $2.",
   },
   'profile/resource-type': {
     code: 'structure',
@@ -92,8 +92,8 @@ export const profileRules = {
   },
   'profile/slice-closed': {
     code: 'structure',
-    ja: '「$1」のどの区分($2)にも当てはまりません。ここに書けるのはそれらだけです。値を直すか、除いてください。',
-    en: "This element does not match any known slice of '$1' ($2), and nothing else is allowed here. Correct the value or remove it.",
+    ja: '「$1」のどの区分($2)にも当てはまりません。ここに書けるのはそれらだけです。値を直すか、除いてください。$3',
+    en: "This element does not match any known slice of '$1' ($2), and nothing else is allowed here. Correct the value or remove it. $4",
   },
   'profile/slice-open': {
     code: 'informational',
@@ -142,7 +142,7 @@ export const profileRules = {
     code: 'not-found',
     severity: 'warning',
     ja: 'プロファイル「$1」が読み込まれていないので、これについては確かめていません。定義のパッケージを加えてください。',
-    en: "Not checked: the profile '$1' is not loaded. Add the package that defines it.",
+    en: "Not checked: the Canonical URL '$1' could not be resolved, because that profile is not loaded. Add the package that defines it.",
   },
   'profile/type-not-loaded': {
     code: 'not-found',

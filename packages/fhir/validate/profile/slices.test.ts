@@ -144,6 +144,26 @@ const byOther: Row[] = [
     finds: ['profile/slice-open Observation.performer[0]'],
   },
   {
+    rule: 'what keeps an item out of a closed slicing is said',
+    elements: {
+      'Observation.performer': { slicing: closed(by(['profile', 'resolve()'])) },
+      'Observation.performer:person': { max: 1, types: [{ code: 'Reference', targets: [at('Born')] }] },
+    },
+    instance: observation({ contained: [patient], performer: [{ reference: '#p' }] }),
+    others: [profileOf('Born', 'Patient', { 'Patient.birthDate': { min: 1, max: 1 } })],
+    finds: ['profile/slice-closed Observation.performer[0]'],
+    says: ["'Patient.birthDate' is missing"],
+  },
+  {
+    rule: 'a choice of a type that is not allowed is said once',
+    elements: {
+      'Observation.value[x]': { max: 1, slicing: closed(by(['type', '$this'])), types: [{ code: 'Quantity' }] },
+      'Observation.value[x]:valueQuantity': { min: 1, max: 1, types: [{ code: 'Quantity' }] },
+    },
+    instance: observation({ valueString: 'x' }),
+    finds: ['profile/type Observation.value'],
+  },
+  {
     rule: 'the type of what a reference leads to, read from its text',
     elements: {
       'Observation.performer': { slicing: closed(by(['type', 'resolve()'])) },

@@ -70,13 +70,21 @@ function place(run: Run, slicing: Slicing, base: number, slice: Slice): void {
   if (slicing.rules === 'openAtEnd' && counts[base + others]! > 0) say(run, 'profile/slice-at-end', [slicing.id, slice.name])
 }
 
+/** An item that no slice of a closed slicing takes, with what keeps it from the first that can tell. */
+function sayClosed(run: Run, frame: Frame, { id, names, slices }: Slicing): void {
+  const { value = null, type } = frame
+  let why: { ja: string; en: string } | null = null
+  for (const { tests } of slices) for (const test of tests) why ??= test.why?.(run, value, type) ?? null
+  say(run, 'profile/slice-closed', [id, names, why?.ja ?? '', why?.en ?? ''])
+}
+
 function sortFrom(run: Run, frame: Frame, slicing: Slicing, base: number): void {
   const slice = sliceOf(run, frame, slicing)
   if (slice === unknown) {
     run.stack.counts[base + doubtful]!++
   } else if (slice === null) {
     run.stack.counts[base + others]!++
-    if (slicing.rules === 'closed') say(run, 'profile/slice-closed', [slicing.id, slicing.names])
+    if (slicing.rules === 'closed') sayClosed(run, frame, slicing)
     else if (!slicing.quiet) say(run, 'profile/slice-open', [slicing.id, slicing.names])
   } else {
     place(run, slicing, base, slice)
@@ -90,6 +98,11 @@ function sortFrom(run: Run, frame: Frame, slicing: Slicing, base: number): void 
 export function sortIn(run: Run, frame: Frame, slicing: Slicing): void {
   // the checks of an item count their own slices above ours and give the place back
   sortFrom(run, frame, slicing, run.stack.countsTop - slicing.size)
+}
+
+/** Counts an item that is wrong already as if it might belong to any slice. */
+export function leaveOut(run: Run, slicing: Slicing): void {
+  run.stack.counts[run.stack.countsTop - slicing.size + doubtful]!++
 }
 
 type Near = { where: string; failing: readonly Test[]; value: Json; type: string }

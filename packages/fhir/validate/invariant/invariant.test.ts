@@ -3,7 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { nativeInvariants } from './rule.ts'
+import { baseDefinitions } from '../../definition/index.ts'
+import { FhirPathError } from '../../fhirpath/index.ts'
 import type { JsonObject } from '../../model.ts'
+import { elementsOf } from '../../shapes.ts'
+import { makeShapes } from '../shape.ts'
 
 const all = nativeInvariants
 const coded = (system: string, code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${system}`, code }] })
@@ -163,5 +167,36 @@ describe('invariants', () => {
       const at = `${key} ${on}`
       expect([at, published.get(placed[at] ?? at)]).toEqual([at, severity ?? 'error'])
     }
+  })
+})
+
+describe('every constraint of R4', () => {
+  const shapeOf = makeShapes(baseDefinitions, false)
+  const types = [...baseDefinitions().list('StructureDefinition')].flatMap((canonical) => {
+    const definition = baseDefinitions().structure(canonical)
+    return definition?.derivation === 'specialization' && definition.kind !== 'primitive-type' ? [definition] : []
+  })
+  const shapes = types.flatMap(({ elements }) => elements.map(({ path }) => path)).filter((path) => elementsOf(path).size > 0)
+  const rules = shapes.flatMap((name) => {
+    const shape = shapeOf(name)
+    return [...shape.rules, ...[...shape.properties.values()].flatMap((property) => property.rules ?? [])].map((rule) => ({ name, rule }))
+  })
+
+  test('can be read by the engine or has a native form, and speaks Japanese', () => {
+    expect(rules.length).toBeGreaterThan(200)
+    for (const { name, rule } of rules) {
+      const at = `${rule.key} ${name}`
+      expect([at, rule.native !== null || rule.expression() !== null]).toEqual([at, true])
+      expect([at, rule.expression() instanceof FhirPathError]).toEqual([at, false])
+      expect([at, /[ぁ-んァ-ヶ一-龠]/.test(rule.ja) && !rule.ja.startsWith('規則')]).toEqual([at, true])
+    }
+  })
+
+  test('is checked on the shape or element that carries it', () => {
+    const kept = new Set(rules.map(({ rule }) => rule.key))
+    const builtIn = new Set(['ele-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'dom-6', 'dom-r4b', 'ref-1', 'txt-1', 'txt-2', 'inv-0'])
+    // inv-0 stands on MetadataResource, of which nothing is an instance
+    const left = types.flatMap(({ elements }) => elements.flatMap(({ constraints }) => constraints.map(({ key }) => key)))
+    expect([...new Set(left)].filter((key) => !kept.has(key) && !builtIn.has(key))).toEqual([])
   })
 })

@@ -124,5 +124,8 @@ function view({ url, title, caseSensitive = true, judge, filter }: Rule): CodeSy
   }
 }
 
+/** Whose rule says all: no list of them can be complete. */
+export const decidedByForm: ReadonlySet<string> = new Set(['http://unitsofmeasure.org', 'urn:ietf:bcp:47', 'urn:ietf:bcp:13'])
+
 /** Systems known by the form of their codes, by url. */
 export const grammars: ReadonlyMap<string, CodeSystemView> = new Map(rules.map((rule) => [rule.url, view(rule)]))

@@ -4,7 +4,7 @@ import type { Json } from '../model.ts'
 import { type CompiledSet, type Compiler, makeCompiler } from './compile.ts'
 import { expand } from './expand.ts'
 import type { Expansion, ExpandQuestion } from './expansion.ts'
-import { type CodeAnswer, codeIn, type LookupAnswer, type LookupQuestion, lookup, type Relation, subsumption } from './lookup.ts'
+import { type CodeAnswer, type LookupAnswer, type LookupQuestion, lookup, makeCodeIn, type Relation, subsumption } from './lookup.ts'
 import { type CodeIssue, issues } from './messages.ts'
 import type { CodeSystemView, Coding, Membership, VersionChoice } from './model.ts'
 import { valueSetOf } from './read-json.ts'
@@ -118,7 +118,7 @@ export function makeTerminology(given: {
   return {
     memberOf,
     compiled,
-    codeIn: (coding) => codeIn(sources, coding),
+    codeIn: makeCodeIn(sources),
     subsumes,
     relation,
     lookup: (question) => lookup(sources, question),

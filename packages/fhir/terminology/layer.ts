@@ -1,7 +1,6 @@
 /** Loaded conformance resources by kind and url; each is read when it is first asked for. */
 import type { Definitions } from '../definition/model.ts'
 import type { Json, JsonObject } from '../model.ts'
-import type { CodeSystemView } from './model.ts'
 import { objectOf, splitCanonical, textOf } from './read-json.ts'
 import { type Supplement, supplementOf } from './supplement.ts'
 
@@ -74,13 +73,4 @@ export function layerOfDefinitions(definitions: Definitions): Layer {
   const byUrl = (type: Kind, url: string): readonly JsonObject[] =>
     (index(type).get(url) ?? []).map((canonical) => objectOf(definitions.resource(type, canonical))).filter((json) => json !== undefined)
   return withCross({ byUrl, urls: (type) => index(type).keys() })
-}
-
-/** A system with all its codes goes before a newer one that has only some. */
-export const ranks: Readonly<Record<CodeSystemView['content'], number>> = {
-  complete: 0,
-  grammar: 1,
-  fragment: 2,
-  example: 3,
-  'not-present': 4,
 }

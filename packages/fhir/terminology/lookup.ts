@@ -111,16 +111,41 @@ export function subsumption(
 
 export type CodeAnswer = { result: 'known' | 'unknown-code' | 'unknown'; displays?: readonly string[] }
 
+const known: CodeAnswer = { result: 'known' }
+const unknownCode: CodeAnswer = { result: 'unknown-code' }
+const untold: CodeAnswer = { result: 'unknown' }
+const rememberedSystems = 5000
+
 /** Does the code system hold the code, and which texts may stand for it? The preferred one first. */
-export function codeIn(sources: Sources, { system, version, code }: Coding): CodeAnswer {
-  if (system === undefined || code === undefined) return { result: 'unknown' }
-  const asked = sources.system(system, version)
-  const found = 'view' in asked ? asked : sources.system(system)
-  if (!('view' in found)) return { result: 'unknown' }
-  const view = viewWith(sources, found.view, [])
-  const concept = view.find(code)
-  if (concept) return { result: 'known', displays: namesOf(view, concept).map(({ value }) => value) }
-  // of another version than the one that is here a missing code proves nothing
-  const verdict = 'view' in asked || view.content === 'grammar' ? systemVerdict(view, code) : 'unknown'
-  return { result: verdict === 'in' ? 'known' : verdict === 'out' ? 'unknown-code' : 'unknown' }
+export function makeCodeIn(sources: Sources): (coding: Coding) => CodeAnswer {
+  const views = new Map<string, { view: CodeSystemView | undefined; asked: boolean }>()
+  const answers = new WeakMap<Concept, CodeAnswer>()
+
+  const viewFor = (system: string, version: string | undefined): { view: CodeSystemView | undefined; asked: boolean } => {
+    const key = version === undefined ? system : `${system}|${version}`
+    const remembered = views.get(key)
+    if (remembered) return remembered
+    const named = sources.system(system, version)
+    const found = 'view' in named ? named : sources.system(system)
+    const made = { view: 'view' in found ? viewWith(sources, found.view, []) : undefined, asked: 'view' in named }
+    if (views.size < rememberedSystems) views.set(key, made)
+    return made
+  }
+
+  return ({ system, version, code }) => {
+    if (system === undefined || code === undefined) return untold
+    const { view, asked } = viewFor(system, version)
+    if (!view) return untold
+    const concept = view.find(code)
+    if (concept) {
+      const remembered = answers.get(concept)
+      if (remembered) return remembered
+      const made: CodeAnswer = { result: 'known', displays: namesOf(view, concept).map(({ value }) => value) }
+      answers.set(concept, made)
+      return made
+    }
+    // of another version than the one that is here a missing code proves nothing
+    const verdict = asked || view.content === 'grammar' ? systemVerdict(view, code) : 'unknown'
+    return verdict === 'in' ? known : verdict === 'out' ? unknownCode : untold
+  }
 }

@@ -1,9 +1,9 @@
 /** Where code systems, value sets and concept maps come from: resources given for one question, masters, packages, R4's own, systems by form. */
 import type { Definitions } from '../definition/model.ts'
 import type { Json, JsonObject } from '../model.ts'
-import { grammars } from './grammar.ts'
+import { decidedByForm, grammars } from './grammar.ts'
 import { isoSystem } from './iso-systems.ts'
-import { type Kind, layerOfDefinitions, layerOfResources, ranks } from './layer.ts'
+import { type Kind, layerOfDefinitions, layerOfResources } from './layer.ts'
 import type { CodeSystemView, ValueSet } from './model.ts'
 import { publishedMap, publishedSupplements, publishedSystemOf, publishedSystems, publishedUrls, publishedValueSet } from './published.ts'
 import { canonicalOf, objectOf, splitCanonical, textOf, valueSetOf } from './read-json.ts'
@@ -11,9 +11,11 @@ import { codeSystemOf } from './code-system.ts'
 import type { Supplement } from './supplement.ts'
 import { chosenVersion } from './version.ts'
 
+type Found = { view: CodeSystemView } | { versions: readonly string[] }
+
 export type Sources = {
   /** The version that is meant; or the versions of the system that are here. */
-  system: (url: string, version?: string) => { view: CodeSystemView } | { versions: readonly string[] }
+  system: (url: string, version?: string) => Found
   systems: (url: string) => readonly CodeSystemView[]
   valueSet: (canonical: string) => ValueSet | undefined
   conceptMap: (canonical: string) => JsonObject | undefined
@@ -48,12 +50,17 @@ export function makeSources(given: Given): Sources {
     ...(definitions ? [layerOfDefinitions(definitions)] : []),
   ]
   const loaded = (type: Kind, url: string): JsonObject[] => layers.flatMap((layer) => layer.byUrl(type, url))
-  const systems = remember((url: string): readonly CodeSystemView[] => {
-    const own = [
-      ...masters.filter((master) => master.url === url),
-      ...loaded('CodeSystem', url).flatMap((json) => codeSystemOf(json) ?? []),
-    ]
-    return own.length === 0 ? base.systems(url) : distinct([...own, ...base.systems(url)])
+  const near = remember((url: string): readonly (readonly CodeSystemView[])[] => [
+    masters.filter((master) => master.url === url),
+    ...layers.map((layer) => layer.byUrl('CodeSystem', url).flatMap((json) => codeSystemOf(json) ?? [])),
+  ])
+  const systems = remember((url: string) => distinct([...near(url).flat(), ...base.systems(url)]))
+  const newest = remember((url: string): Found => {
+    const further = base.system(url)
+    const candidates = [...near(url).map(bestOf), 'view' in further ? further.view : undefined].filter((view) => view !== undefined)
+    const best = Math.min(...candidates.map(rankOf))
+    const view = candidates.find((candidate) => rankOf(candidate) === best)
+    return view ? { view } : further
   })
   const sets = remember((url: string): readonly ValueSet[] => loaded('ValueSet', url).flatMap((json) => valueSetOf(json) ?? []))
   const implicitSet = (canonical: string): ValueSet | undefined => {
@@ -63,7 +70,7 @@ export function makeSources(given: Given): Sources {
     return system === undefined ? undefined : wholeSystem(canonical, system)
   }
   const sources: Sources = {
-    system: (url, version) => oneOf(systems(url), version),
+    system: (url, version) => (version === undefined ? newest(url) : versionOf(systems(url), version)),
     systems,
     valueSet: (canonical) => {
       const { url, version } = splitCanonical(canonical)
@@ -105,7 +112,7 @@ function seenFrom(sources: Sources, from: { definitions: Definitions; masters: r
       const found = sources.system(url, version)
       if (version !== undefined || masters.some((master) => master.url === url) || !('view' in found)) return found
       const near = nearSystem(url)
-      return near && ranks[near.content] <= ranks[found.view.content] ? { view: near } : found
+      return near && rankOf(near) <= rankOf(found.view) ? { view: near } : found
     },
     valueSet: (canonical) => (canonical.includes('|') ? sources.valueSet(canonical) : (nearSet(canonical) ?? sources.valueSet(canonical))),
   }
@@ -117,16 +124,22 @@ function distinct(views: readonly CodeSystemView[]): readonly CodeSystemView[] {
   return views.filter((view) => !seen.has(view.version) && seen.add(view.version))
 }
 
-function oneOf(views: readonly CodeSystemView[], version: string | undefined): { view: CodeSystemView } | { versions: readonly string[] } {
-  const best = Math.min(...views.map((candidate) => ranks[candidate.content]))
+const ranks: Readonly<Record<CodeSystemView['content'], number>> = { complete: 0, grammar: 1, fragment: 2, example: 3, 'not-present': 4 }
+
+/** What knows more codes goes before what is nearer or newer. */
+const rankOf = ({ content, url }: CodeSystemView): number => (content === 'grammar' && decidedByForm.has(url) ? -1 : ranks[content])
+
+function bestOf(views: readonly CodeSystemView[]): CodeSystemView | undefined {
+  const best = Math.min(...views.map(rankOf))
+  return chosenVersion(
+    views.filter((view) => rankOf(view) === best),
+    undefined,
+  )
+}
+
+function versionOf(views: readonly CodeSystemView[], version: string): Found {
   // a system by form has no versions, so any named version is its own
-  const view =
-    version === undefined
-      ? chosenVersion(
-          views.filter((candidate) => ranks[candidate.content] === best),
-          undefined,
-        )
-      : (chosenVersion(views, version) ?? views.find((candidate) => candidate.content === 'grammar'))
+  const view = chosenVersion(views, version) ?? views.find(({ content }) => content === 'grammar')
   return view ? { view } : { versions: views.flatMap((candidate) => candidate.version ?? []) }
 }
 
@@ -163,7 +176,12 @@ function byAddress(canonical: string, url: string): ValueSet | undefined {
 
 /** R4's own and the systems by form. A published list goes before the form. */
 const publishedSources: Sources = {
-  system: (url, version) => oneOf(publishedSources.systems(url), version),
+  system: (url, version) => {
+    const views = publishedSources.systems(url)
+    if (version !== undefined) return versionOf(views, version)
+    const view = bestOf(views)
+    return view ? { view } : { versions: [] }
+  },
   systems: (url) => {
     const form = grammars.get(url) ?? isoSystem(url)
     const listed = publishedSystems(url).filter((view) => view.content !== 'not-present' || !form)

@@ -198,3 +198,28 @@ test('a master goes before a fragment of the same system', () => {
   expect(terminology.codeIn({ system: 'http://example.jp/CodeSystem/master', code: 'b' })).toMatchObject({ result: 'known' })
   expect(terminology.codeIn({ system: 'http://example.jp/CodeSystem/master', code: 'c' })).toEqual({ result: 'unknown-code' })
 })
+
+describe('of one code system in several places', () => {
+  const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
+  test("a package's edition goes before R4's own, whatever their versions are called", () => {
+    const newer = systemOf(actCode, { version: '9.0.0', concept: [{ code: 'NEW' }] })
+    expect(terminologyOf(newer).codeIn({ system: actCode, code: 'NEW' })).toMatchObject({ result: 'known' })
+    expect(terminologyOf(newer).codeIn({ system: actCode, version: '2018-08-12', code: 'AMB' })).toMatchObject({ result: 'known' })
+  })
+  test("but not a part of it before R4's whole", () => {
+    const piece = systemOf(actCode, { version: '9.0.0', content: 'fragment', concept: [{ code: 'NEW' }] })
+    expect(terminologyOf(piece).codeIn({ system: actCode, code: 'AMB' })).toMatchObject({ result: 'known' })
+  })
+  test('no list of units is complete', () => {
+    const some = systemOf('http://unitsofmeasure.org', { concept: [{ code: 'mg' }] })
+    expect(terminologyOf(some).codeIn({ system: 'http://unitsofmeasure.org', code: 'kg' })).toMatchObject({ result: 'known' })
+  })
+  test('a list of LOINC goes before its form', () => {
+    const list = systemOf('http://loinc.org', { version: '2.80', concept: [{ code: '2160-0', display: 'Creatinine' }] })
+    expect(terminologyOf(list).codeIn({ system: 'http://loinc.org', code: '2160-0' })).toEqual({
+      result: 'known',
+      displays: ['Creatinine'],
+    })
+    expect(terminologyOf(list).codeIn({ system: 'http://loinc.org', code: '718-7' })).toEqual({ result: 'unknown-code' })
+  })
+})

@@ -15,9 +15,10 @@ test('a finding becomes an issue that names rule, place and both languages', () 
         code: 'code-invalid',
         details: {
           coding: [{ system: 'urn:enishi:rule', code: 'structure/binding' }],
-          text: 'コード「x」は、使わなければならない値セットadministrative-genderにありません。',
+          text: 'コード「x」は、使わなければならない値セットadministrative-genderにありません。値セットのコードに直してください。',
         },
-        diagnostics: "structure/binding: The code 'x' is not in the required value set administrative-gender.",
+        diagnostics:
+          "structure/binding: Required value set administrative-gender: 'x' is not a valid code, as it is not in the value set. Use one of its codes.",
         expression: ['Patient.gender'],
       },
     ],

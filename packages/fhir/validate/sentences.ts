@@ -36,7 +36,7 @@ export const structureRules = {
   'structure/empty': {
     code: 'invalid',
     ja: '「$1」が空です。値がなければ要素ごと除いてください。',
-    en: "'$1' is empty. Leave the element out where there is no value.",
+    en: "'$1' is empty, but an element must have some content. Leave it out where there is no value.",
   },
   'structure/null': {
     code: 'invalid',
@@ -49,7 +49,11 @@ export const structureRules = {
     ja: '「$1」と「_$1」の個数が違います。nullで埋めて揃えてください。',
     en: "'$1' and '_$1' differ in length. Fill up with null.",
   },
-  'structure/choice': { code: 'structure', ja: '「$1[x]」は1種類だけです($2)。', en: "Only one of '$1[x]' is allowed ($2)." },
+  'structure/choice': {
+    code: 'structure',
+    ja: '「$1[x]」は1種類だけです($2)。1つを残して除いてください。',
+    en: "Cannot have more than one value of '$1[x]' ($2). Keep one and remove the others.",
+  },
   'structure/type': { code: 'structure', ja: '型$1の値ではありません。', en: 'The value is not of the JSON type that $1 asks for.' },
   'structure/format': { code: 'value', ja: '「$2」は型$1の書き方に合いません。', en: "'$2' is not in the form of $1." },
   'structure/not-a-date': { code: 'value', ja: '「$2」は暦にない日です。', en: "'$2' is not a day of the calendar." },
@@ -65,13 +69,13 @@ export const structureRules = {
   },
   'structure/binding': {
     code: 'code-invalid',
-    ja: 'コード「$1」は、使わなければならない値セット$2にありません。',
-    en: "The code '$1' is not in the required value set $2.",
+    ja: 'コード「$1」は、使わなければならない値セット$2にありません。値セットのコードに直してください。',
+    en: "Required value set $2: '$1' is not a valid code, as it is not in the value set. Use one of its codes.",
   },
   'structure/reference-target': {
     code: 'invalid',
-    ja: 'ここで参照できるのは$2です(「$1」は不可)。',
-    en: "A reference here must be to $2, not to '$1'.",
+    ja: 'ここで参照できるのは$2です(「$1」は有効な参照先ではありません)。',
+    en: "A Reference here must be to $2; '$1' is not a valid target.",
   },
   'structure/reference-type': {
     code: 'invalid',

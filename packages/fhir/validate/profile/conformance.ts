@@ -1,5 +1,5 @@
 /** Whether a value conforms to a profile: tried aside, without findings, and remembered. */
-import type { StructureDefinition } from '../../definition/model.ts'
+import type { Definitions, StructureDefinition } from '../../definition/model.ts'
 import type { Json, JsonObject } from '../../model.ts'
 import { isA, isKnownType, isResourceType } from '../../shapes.ts'
 import { pathOf, type Walk } from '../walk.ts'
@@ -12,12 +12,40 @@ import { isObject } from './values.ts'
 
 export type Wanted = { canonical: string; within: string | undefined }
 
+type Found = Map<string, StructureDefinition | null>
+
+/** What was asked for before, by package and canonical; names come from outside, so that only so many are kept. */
+const asked = new WeakMap<Definitions, Map<string, Found>>()
+const mostAsked = 20_000
+
+function askedIn(definitions: Definitions, within: string): Found {
+  let byPackage = asked.get(definitions)
+  if (byPackage === undefined) {
+    byPackage = new Map()
+    asked.set(definitions, byPackage)
+  }
+  let found = byPackage.get(within)
+  if (found === undefined || found.size > mostAsked) {
+    found = new Map()
+    byPackage.set(within, found)
+  }
+  return found
+}
+
 export function definitionFor(run: Run, { canonical, within }: Wanted): StructureDefinition | undefined {
-  return run.walk.knowledge.definitions?.structure(canonical, within)
+  const { definitions } = run.walk.knowledge
+  if (definitions === null) return undefined
+  const known = askedIn(definitions, within ?? '')
+  const before = known.get(canonical)
+  if (before !== undefined) return before ?? undefined
+  const found = definitions.structure(canonical, within)
+  known.set(canonical, found ?? null)
+  return found
 }
 
 /** Says once why there is no such profile: it cannot be read, or it is not loaded, which is `rule`. */
 export function sayMissing(run: Run, canonical: string, rule: 'profile/not-loaded' | 'profile/type-not-loaded'): void {
+  if (run.walk.said.has(`${rule} ${canonical}`)) return
   const problem = run.walk.knowledge.definitions?.problem(canonical)
   if (problem) sayOnce(run, 'profile/broken', [canonical, problem.ja, problem.en])
   else sayOnce(run, rule, [canonical])

@@ -190,6 +190,13 @@ export const snapshotOf = (raw: JsonObject): ElementDefinition[] =>
     return part ? [wholeElement(part)] : []
   })
 
+/** Does the id name every step of the path, and the slice? */
+function isUsableId(raw: JsonObject, { id, path, sliceName }: ElementPart): boolean {
+  const segments = id.split('.')
+  if (textAt(raw, 'id') === undefined || segments.length !== path.split('.').length) return false
+  return sliceName === undefined || segments.at(-1)!.includes(':')
+}
+
 /**
  * Elements of the differential. An id that is missing, or has another number of segments than the path, is made from the path:
  * an element stands under the slice of its parent that was last mentioned.
@@ -202,8 +209,7 @@ export function differentialOf(raw: JsonObject): ElementPart[] {
     const dot = part.path.lastIndexOf('.')
     const name = part.path.slice(dot + 1) + (part.sliceName ? `:${part.sliceName}` : '')
     const parent = dot < 0 ? '' : `${last.get(part.path.slice(0, dot)) ?? part.path.slice(0, dot)}.`
-    const isUsable = textAt(element, 'id') !== undefined && part.id.split('.').length === part.path.split('.').length
-    const id = isUsable ? part.id : parent + name
+    const id = isUsableId(element, part) ? part.id : parent + name
     for (const path of last.keys()) if (path.startsWith(`${part.path}.`)) last.delete(path)
     last.set(part.path, id)
     return [{ ...part, id }]

@@ -68,10 +68,12 @@ function linkTarget(path: string): string | null {
   }
 }
 
+const definitionName = /\.(?:json|xml)$/i
+
 type Walk = { root: string; refused: PackageFailure[]; bytes: number }
 const nameIn = (root: string, path: string): string => relative(root, path).split(sep).join('/')
 
-/** A JSON file of a folder; a link is followed only to a file inside of it, so that no link leads to other files of the machine. */
+/** A file of a folder; a link is followed only to a file inside of it, so that no link leads to other files of the machine. */
 function* readOne(path: string, walk: Walk): Generator<PackageFile> {
   const name = nameIn(walk.root, path)
   const target = linkTarget(path)
@@ -97,7 +99,7 @@ function* readTree(folder: string, depth: number, walk: Walk): Generator<Package
     const path = join(folder, name)
     if (lstatSync(path).isDirectory()) {
       if (depth < maxFolderDepth) yield* readTree(path, depth + 1, walk)
-    } else if (/\.json$/i.test(name)) yield* readOne(path, walk)
+    } else if (definitionName.test(name)) yield* readOne(path, walk)
   }
 }
 
@@ -144,7 +146,7 @@ export function readPackages(folder: string): LoadedPackage[] {
     .filter((name) => !name.startsWith('.'))
     .sort()
   const packages = names.flatMap((name) => readPlaceSafely(root, name) ?? [])
-  const loose = names.filter((name) => /\.json$/i.test(name) && !lstatSync(join(root, name)).isDirectory())
+  const loose = names.filter((name) => definitionName.test(name) && !lstatSync(join(root, name)).isDirectory())
   return loose.length === 0 ? packages : [...packages, readLoose(root, loose)]
 }
 

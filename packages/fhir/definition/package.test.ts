@@ -47,6 +47,13 @@ describe('a package', () => {
     ['package.json is missing', [good], []],
     ['package.json is no JSON', [good, file('package/package.json', '{')], []],
     ['package.json is a list', [good, file('package/package.json', [])], []],
+    [
+      'a definition is XML',
+      [file('package/a.xml', `<?xml version="1.0"?>\n<ValueSet xmlns="http://hl7.org/fhir"><url value="${x('a')}"/></ValueSet>`)],
+      [],
+    ],
+    ['XML is broken', [good, file('package/b.xml', '<ValueSet xmlns="http://hl7.org/fhir">\n<url></ValueSet>')], ['package/b.xml']],
+    ['other XML lies beside', [good, file('package/b.xml', '<html/>')], []],
     ['the files lie at the root', [file('a.json', valueSet('a'))], []],
     ['the folder has another name', [file('my-ig/a.json', valueSet('a'))], []],
     ['the text begins with a byte order mark', [file('package/a.json', `\uFEFF${JSON.stringify(valueSet('a'))}`)], []],
@@ -82,7 +89,7 @@ describe('a package', () => {
     [
       'no definition in it',
       tgz(file('package/pat.json', { resourceType: 'Patient' })),
-      /No definition could be loaded from the package 'n' \(1 JSON files\)/,
+      /No definition could be loaded from the package 'n' \(1 files read\)/,
       /1つも読み込めません/,
     ],
     [

@@ -1,11 +1,12 @@
 /** A FHIR package (or any folder of conformance resources) -> entries of the registry. @spec https://confluence.hl7.org/display/FHIR/NPM+Package+Specification */
 import type { Json, JsonObject } from '../model.ts'
+import { parseXml } from '../xml/read.ts'
 import { compareVersions } from './canonical.ts'
 import { type Definitions, type DefinitionType, definitionTypes } from './model.ts'
 import { type Problem, sayOfPackage } from './problems.ts'
 import { isObject, objectsAt, textAt, textsAt } from './read-json.ts'
 import { definitionsOf, type Entry } from './registry.ts'
-import { type Heading, jsonTrimmer } from './trim-json.ts'
+import { type Heading, jsonTrimmer, type Trimmed } from './trim-json.ts'
 
 export type PackageFile = { name: string; bytes: Uint8Array }
 export type PackageFailure = Problem & { file: string }
@@ -30,7 +31,7 @@ export const packageLimits: PackageLimits = { maxFiles: 100_000, maxFileBytes: 2
 /** Folders beside the definitions that hold other things. */
 const ignoredFolders = /(?:^|\/)(?:examples?|other|openapi|xml|tests?|node_modules|__MACOSX|\.[^/]*)\//i
 const isDefinitionFile = (name: string): boolean =>
-  /\.json$/i.test(name) && !ignoredFolders.test(name) && !/(?:^|\/)(?:\.[^/]*|package\.json)$/.test(name)
+  /\.(?:json|xml)$/i.test(name) && !ignoredFolders.test(name) && !/(?:^|\/)(?:\.[^/]*|package\.json)$/.test(name)
 const depthOf = (name: string): number => name.split('/').length
 
 const utf8 = new TextDecoder()
@@ -72,6 +73,15 @@ function namesOf(bytes: Uint8Array): string[] {
 type Read = { entries: Entry[] } | { failure: Problem }
 const nothing: Read = { entries: [] }
 
+const xmlRoot = new RegExp(`<(?:\\w+:)?(?:${definitionTypes.join('|')})[\\s>]`)
+
+/** XML as JSON; null where it holds another thing than a definition. */
+function trimmedXml(bytes: Uint8Array, trim: ReturnType<typeof jsonTrimmer>): Trimmed | null {
+  if (!xmlRoot.test(utf8.decode(bytes.subarray(0, 4096)))) return null
+  const read = parseXml(utf8.decode(bytes))
+  return 'value' in read ? trim(new TextEncoder().encode(JSON.stringify(read.value))) : { brokenAtLine: read.findings[0]?.line ?? 1 }
+}
+
 /** What a file gives; nothing where it is no conformance resource. */
 function readFile(
   file: PackageFile,
@@ -79,8 +89,10 @@ function readFile(
   { trim, limits }: { trim: ReturnType<typeof jsonTrimmer>; limits: PackageLimits },
 ): Read {
   if (file.bytes.length > limits.maxFileBytes) return { failure: sayOfPackage.fileTooBig(limits.maxFileBytes) }
-  const trimmed = trim(file.bytes)
-  if ('brokenAtLine' in trimmed) return { failure: sayOfPackage.brokenFile(trimmed.brokenAtLine) }
+  const isXml = /\.xml$/i.test(file.name)
+  const trimmed = isXml ? trimmedXml(file.bytes, trim) : trim(file.bytes)
+  if (trimmed === null) return nothing
+  if ('brokenAtLine' in trimmed) return { failure: sayOfPackage.brokenFile(trimmed.brokenAtLine, isXml ? 'XML' : 'JSON') }
   const { heading, bytes } = trimmed
   const type = definitionTypes.find((known) => known === heading.resourceType)
   if (!type) return nothing
@@ -103,11 +115,11 @@ export function readFiles(name: string, files: Iterable<PackageFile>, limits = p
   const counts: Partial<Record<DefinitionType, number>> = {}
   const fail = (file: string, failure: Problem) => failed.length < limits.maxFailures && failed.push({ file, ...failure })
   let manifest: PackageFile | undefined
-  let json = 0
+  let count = 0
   for (const file of files) {
     if (isManifest(file.name) && (!manifest || depthOf(file.name) < depthOf(manifest.name))) manifest = file
     if (!isDefinitionFile(file.name)) continue
-    if (++json > limits.maxFiles) {
+    if (++count > limits.maxFiles) {
       fail(name, sayOfPackage.tooManyFiles(limits.maxFiles))
       break
     }
@@ -120,7 +132,7 @@ export function readFiles(name: string, files: Iterable<PackageFile>, limits = p
     }
   }
   const says = parseManifest(manifest?.bytes)
-  const problem = entries.length > 0 ? null : sayOfPackage.nothing(name, { json, firstFailure: failed[0] })
+  const problem = entries.length > 0 ? null : sayOfPackage.nothing(name, { files: count, firstFailure: failed[0] })
   return { name, ...(says ? { says } : {}), entries, counts, failed, problem }
 }
 

@@ -35,9 +35,9 @@ export const say = {
 const mib = (bytes: number) => Math.round(bytes / 1024 / 1024)
 
 export const sayOfPackage = {
-  brokenFile: (line: number): Problem => ({
-    ja: `JSON として読めません (${line} 行目付近)。このファイルを除いて読み込みました。パッケージを入手し直してください。`,
-    en: `It cannot be read as JSON (near line ${line}) and was left out. Get the package again.`,
+  brokenFile: (line: number, form: 'JSON' | 'XML'): Problem => ({
+    ja: `${form} として読めません (${line} 行目付近)。このファイルを除いて読み込みました。パッケージを入手し直してください。`,
+    en: `It cannot be read as ${form} (near line ${line}) and was left out. Get the package again.`,
   }),
   otherFhir: (version: string): Problem => ({
     ja: `FHIR ${version} の定義です。R4 (4.0.1) の検証には使えないため除きました。R4 用のパッケージを置いてください。`,
@@ -83,8 +83,8 @@ export const sayOfPackage = {
     ja: `パッケージ '${name}' を開けません (${reason})。ファイルの権限を確かめてください。`,
     en: `The package '${name}' cannot be opened (${reason}). Check the file's permissions.`,
   }),
-  nothing: (name: string, { json, firstFailure }: { json: number; firstFailure: (Problem & { file: string }) | undefined }): Problem => ({
-    ja: `パッケージ '${name}' から定義を1つも読み込めませんでした (JSON ファイル ${json} 個${firstFailure ? `。最初の誤り: ${firstFailure.file}: ${firstFailure.ja}` : ''})。StructureDefinition などを含む FHIR パッケージかどうか確かめてください。`,
-    en: `No definition could be loaded from the package '${name}' (${json} JSON files${firstFailure ? `; first fault: ${firstFailure.file}: ${firstFailure.en}` : ''}). Check that it is a FHIR package with StructureDefinitions or the like.`,
+  nothing: (name: string, { files, firstFailure }: { files: number; firstFailure: (Problem & { file: string }) | undefined }): Problem => ({
+    ja: `パッケージ '${name}' から定義を1つも読み込めませんでした (調べたファイル ${files} 個${firstFailure ? `。最初の誤り: ${firstFailure.file}: ${firstFailure.ja}` : ''})。StructureDefinition などを含む FHIR パッケージかどうか確かめてください。`,
+    en: `No definition could be loaded from the package '${name}' (${files} files read${firstFailure ? `; first fault: ${firstFailure.file}: ${firstFailure.en}` : ''}). Check that it is a FHIR package with StructureDefinitions or the like.`,
   }),
 }

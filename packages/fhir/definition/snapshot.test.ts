@@ -243,7 +243,7 @@ describe('ids', () => {
       { path: 'Patient.identifier', slicing: { rules: 'open' } },
       { path: 'Patient.identifier', sliceName: 'a' },
       { id: 'odd', path: 'Patient.identifier.system', min: 1 },
-      { path: 'Patient.identifier', sliceName: 'b' },
+      { id: 'Patient.identifier', path: 'Patient.identifier', sliceName: 'b' },
       { path: 'Patient.identifier.value', min: 1 },
       { path: 'Patient.name.family', min: 1 },
     )

@@ -79,6 +79,12 @@ const shownCode = ({ system, code }: Code) => (system === undefined ? code : `${
 const asked = (walk: Walk, valueSet: string, codes: readonly Code[]) =>
   valueSet === '' ? 'in' : membershipOf(walk.knowledge.terminology!, valueSet, codes)
 
+const plainFormats = new Set(['xml', 'json', 'ttl'])
+
+/** A capability statement may name FHIR's own formats beside media types. @spec http://hl7.org/fhir/R4/capabilitystatement-definitions.html#CapabilityStatement.format */
+const isPlainFormat = (walk: Walk, valueSet: string, code: string): boolean =>
+  valueSet.includes('/mimetypes') && plainFormats.has(code) && walk.shapes[walk.depth - 1] === 'CapabilityStatement'
+
 /** Checks a value against a binding. `listed`: a required binding was checked already by its list of codes. */
 export function checkBinding(walk: Walk, value: Json, binding: Binding, listed: boolean): void {
   if (walk.knowledge.terminology === null) return
@@ -86,7 +92,9 @@ export function checkBinding(walk: Walk, value: Json, binding: Binding, listed: 
   const judges = max !== undefined || strength === 'extensible' || (strength === 'required' && !listed)
   if (!judges) return
   const codes = codesOf(value)
-  if (codes.length === 0) return
+  // the types of expressions stand beside those of FHIR
+  if (codes.length === 0 || codes[0]!.code.startsWith('http://hl7.org/fhirpath/System.')) return
+  if (isPlainFormat(walk, valueSet, codes[0]!.code)) return
   const judged: [string, 'structure/binding' | 'structure/binding-extensible' | 'structure/binding-max'][] = []
   if (max !== undefined) judged.push([max, 'structure/binding-max'])
   if (strength === 'required' && !listed) judged.push([valueSet, 'structure/binding'])

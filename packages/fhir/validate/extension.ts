@@ -73,9 +73,20 @@ function asked(walk: Walk, url: string, ask: () => boolean): boolean {
   }
 }
 
+const core = 'http://hl7.org/fhir/StructureDefinition/'
+
+/** Places that R4 itself uses and its extensions forgot to name. */
+const alsoOn: ReadonlyMap<string, readonly string[]> = new Map([
+  [`${core}structuredefinition-fhir-type`, ['ElementDefinition.type']],
+  [`${core}regex`, ['ElementDefinition.type']],
+  [`${core}structuredefinition-normative-version`, ['DomainResource', 'Element']],
+  [`${core}valueset-concept-comments`, ['CodeSystem.concept']],
+])
+
 type Host = { node: FhirPathNode; names: ReadonlySet<string>; value: JsonObject }
 
 function mayStand(walk: Walk, host: Host, { url, contexts = [] }: StructureDefinition): boolean {
+  if (alsoOn.get(url)?.some((expression) => matches(host.names, expression))) return true
   return contexts.some(({ type, expression }) => {
     if (type === 'element') return matches(host.names, expression)
     if (type === 'extension') return host.value.url === expression

@@ -166,7 +166,8 @@ const quantities = new Set(['Quantity', 'Age', 'Count', 'Distance', 'Duration'])
 
 /** What only a validator with definitions checks, at the end of the object, while the walk still stands at it. */
 function checkFurther(walk: Walk, value: JsonObject, shape: Shape): void {
-  if (walk.atResource !== value && value.id !== undefined) checkElementId(walk, value.id)
+  // a definition names the same element in its snapshot and its differential
+  if (value.id !== undefined && walk.atResource !== value && shape.name !== 'ElementDefinition') checkElementId(walk, value.id)
   if (shape.name === 'Extension') checkExtension(walk, value)
   else if (shape.name === 'Identifier') checkIdentifier(walk, value)
   else if (shape.name === 'Coding') checkCode(walk, value, 'Coding')

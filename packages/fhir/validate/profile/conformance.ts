@@ -8,6 +8,7 @@ import { coreType } from './base.ts'
 import type { PathStep } from './discriminator-path.ts'
 import type { Ask, Test } from './model.ts'
 import { type Answer, enter, leave, no, type Outcome, type Run, sayOnce, tooDeep, unknown, yes } from './run.ts'
+import { lookFrom } from './scope.ts'
 import { isObject } from './values.ts'
 
 export type Wanted = { canonical: string; within: string | undefined }
@@ -69,22 +70,6 @@ export const fitsType = (type: string, wanted: string): boolean =>
 
 type Aside = Pick<Walk, 'findings' | 'path' | 'scope' | 'around'>
 
-/** What a resource of the bundle sees around it is its own; what is contained sees what its container sees. */
-function lookFrom(walk: Walk, value: JsonObject): void {
-  if (typeof value.resourceType !== 'string' || walk.atResource === value) return
-  for (const contained of walk.scope.contained.values()) if (contained === value) return
-  const own = new Map<string, JsonObject>()
-  for (const one of Array.isArray(value.contained) ? value.contained : [])
-    if (isObject(one) && typeof one.id === 'string' && !own.has(one.id)) own.set(one.id, one)
-  walk.scope = { ...walk.scope, contained: own, referenced: new Set(), pointOut: new Set() }
-  if (walk.around === null) return
-  for (const [fullUrl, resource] of walk.around.byFullUrl)
-    if (resource === value) {
-      walk.around = { ...walk.around, fullUrl }
-      return
-    }
-}
-
 /** Checks the value aside. */
 function attempt(run: Run, value: JsonObject, type: string, definition: StructureDefinition): Outcome {
   const { walk } = run
@@ -92,7 +77,7 @@ function attempt(run: Run, value: JsonObject, type: string, definition: Structur
   const { definition: outer } = run
   if (run.trying === 0) run.at = pathOf(walk)
   Object.assign(walk, { findings: [], path: [type === '' ? definition.type : type] })
-  lookFrom(walk, value)
+  lookFrom(run, value)
   run.trying++
   run.definition = definition
   const frame = enter(null)

@@ -248,6 +248,13 @@ const rows: Row[] = [
     finds: ['profile/type-not-loaded Patient.name[0]'],
   },
   {
+    rule: 'a profile of a primitive type',
+    elements: { 'Patient.birthDate': { types: [{ code: 'date', profiles: [at('Late')] }] } },
+    instance: { ...patient, birthDate: '1850-01-01' },
+    others: [profileOf('Late', 'date', { date: { minValue: { type: 'date', value: '1900-01-01' } } })],
+    finds: ['profile/min-value Patient.birthDate'],
+  },
+  {
     rule: 'one of several datatype profiles is enough',
     elements: { 'Patient.name': { types: [{ code: 'HumanName', profiles: [at('Name'), at('Text')] }] } },
     instance: { ...patient, name: [{ family: 'A' }, { text: 'B' }, { use: 'official' }] },

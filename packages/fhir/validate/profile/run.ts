@@ -56,6 +56,7 @@ export type Run = {
   trying: number
   /** Where the outermost trial began, as text. */
   at: string
+  fullUrls: { bundle: JsonObject; byResource: ReadonlyMap<JsonObject, string> } | null
   /** The bundle around and the package that its profile comes from. */
   around: { bundle: JsonObject; package: string | undefined } | null
   environment: { of: FhirPathEnvironment; env: FhirPathEnvironment } | null
@@ -76,6 +77,7 @@ export function runOf(walk: Walk, checksOf: Run['checksOf']): Run {
     findings: walk.findings,
     trying: 0,
     at: '',
+    fullUrls: null,
     around: null,
     environment: null,
   }

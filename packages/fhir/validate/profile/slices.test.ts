@@ -186,6 +186,25 @@ const byOther: Row[] = [
     finds: [],
   },
   {
+    rule: 'what is contained in a resource of a bundle is seen from there alone',
+    elements: {
+      'Bundle.entry': {},
+      'Bundle.entry.resource': { min: 1, max: 1, types: [{ code: 'Observation', profiles: [at('Performed')] }] },
+    },
+    instance: bundle(
+      observation({ contained: [{ ...patient, gender: 'female' }], performer: [{ reference: '#p' }] }),
+      observation({ contained: [{ ...patient, gender: 'male' }], performer: [{ reference: '#p' }] }),
+    ),
+    others: [
+      profileOf('Performed', 'Observation', {
+        'Observation.performer': { slicing: by(['value', 'resolve().gender']) },
+        'Observation.performer:woman': { min: 1, max: 1, types: [{ code: 'Reference', targets: [at('Woman')] }] },
+      }),
+      profileOf('Woman', 'Patient', { 'Patient.gender': { ...code('female'), min: 1 } }),
+    ],
+    finds: ['profile/slice-open Bundle.entry[1].resource.performer[0]', 'profile/slice-required Bundle.entry[1].resource'],
+  },
+  {
     rule: 'extensions by their url, read from their profile',
     elements: {
       'Observation.extension': { slicing: by(['value', 'url']) },

@@ -1,30 +1,37 @@
 /** Profiles on the type of an element: a name as the Japanese name profile wants it, a resource in an entry. */
-import type { ElementType } from '../../definition/model.ts'
+import type { ElementType, StructureDefinition } from '../../definition/model.ts'
 import { coreType } from './base.ts'
 import type { Context } from './compile.ts'
 import { claims, conforms, definitionFor, fitsType, nearest, sayMissing, type Wanted } from './conformance.ts'
 import { type Check, type Frame, isFirst, type Run, say, unknown, yes } from './run.ts'
+import { lookFrom } from './scope.ts'
 import { childNamed, treeOf } from './tree.ts'
 import { isObject } from './values.ts'
 
-/** Checks the value where it stands. The same profile is not checked twice at the same value. */
-function applyHere(run: Run, frame: Frame, { wanted, quiet }: { wanted: Wanted; quiet: boolean }): void {
-  const { value } = frame
-  if (!isObject(value) || claims(run, value, wanted.canonical)) return
-  const definition = definitionFor(run, wanted)
-  if (definition === undefined) {
-    if (!quiet) sayMissing(run, wanted.canonical, 'profile/type-not-loaded')
-    return
-  }
-  if (!fitsType(frame.type, definition.type)) {
-    say(run, 'profile/resource-type', [wanted.canonical, definition.type, frame.type])
-    return
-  }
-  if (run.trying === 0 && !isFirst(run, value, definition)) return
-  const outer = run.definition
+/** Runs what a profile adds, at the place where the value stands. */
+function runHere(run: Run, frame: Frame, definition: StructureDefinition): void {
+  const { walk, definition: outer } = run
+  const { scope, around } = walk
+  if (isObject(frame.value)) lookFrom(run, frame.value)
   run.definition = definition
   for (const check of run.checksOf(definition)) check(run, frame)
   run.definition = outer
+  walk.scope = scope
+  walk.around = around
+}
+
+/** Checks the value where it stands. The same profile is not checked twice at the same value. */
+function applyHere(run: Run, frame: Frame, { wanted, quiet }: { wanted: Wanted; quiet: boolean }): void {
+  const { value, type } = frame
+  if (isObject(value) && claims(run, value, wanted.canonical)) return
+  const definition = definitionFor(run, wanted)
+  if (definition === undefined) {
+    if (!quiet) sayMissing(run, wanted.canonical, 'profile/type-not-loaded')
+  } else if (!fitsType(type, definition.type)) {
+    say(run, 'profile/resource-type', [wanted.canonical, definition.type, type])
+  } else if (run.trying > 0 || !isObject(value) || isFirst(run, value, definition)) {
+    runHere(run, frame, definition)
+  }
 }
 
 function applyOneOf(run: Run, frame: Frame, id: string, wanted: readonly Wanted[]): void {

@@ -135,19 +135,23 @@ export function openSinks(about: { folder: string; jobId: string; from: number; 
   }
 }
 
-/** Lines of the first `bytes` bytes of a file, in lists of up to `most`; the end of each line in bytes from the start of the file. */
-export async function* linesOf(
-  path: string,
-  about: { start: number; bytes: number; most: number; mostBytes?: number },
-): AsyncGenerator<{ lines: string[]; end: number }> {
+type Extent = { start: number; bytes: number; most: number; mostBytes?: number }
+
+/** Lines of the first `bytes` bytes of a file, in lists of up to `most`; the end of each list in bytes from the start of the file. */
+export async function* linesOf(path: string, about: Extent): AsyncGenerator<{ lines: string[]; end: number }> {
+  for await (const { lines, end } of lineBytesOf(path, about)) yield { lines: lines.map((line) => line.toString('utf8')), end }
+}
+
+/** As `linesOf`, each line as its bytes: what waits in memory costs the collector nothing then. */
+export async function* lineBytesOf(path: string, about: Extent): AsyncGenerator<{ lines: Buffer[]; end: number }> {
   if (about.bytes <= about.start) return
   let rest: Buffer = Buffer.alloc(0)
-  let [at, lines, held] = [about.start, [] as string[], 0]
+  let [at, lines, held] = [about.start, [] as Buffer[], 0]
   for await (const chunk of createReadStream(path, { start: about.start, end: about.bytes - 1, highWaterMark: 1 << 20 })) {
     const data: Buffer = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])
     let from = 0
     for (let to = data.indexOf(10); to >= 0; to = data.indexOf(10, from)) {
-      lines.push(data.toString('utf8', from, to))
+      lines.push(data.subarray(from, to))
       held += to - from
       at += to + 1 - from
       from = to + 1
@@ -158,6 +162,6 @@ export async function* linesOf(
     }
     rest = data.subarray(from)
   }
-  if (rest.length > 0) lines.push(rest.toString('utf8'))
+  if (rest.length > 0) lines.push(rest)
   if (lines.length > 0) yield { lines, end: at + rest.length }
 }

@@ -4,7 +4,7 @@ import type { ManyService, Ready } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
 import { isObject, isResourceType, operationOutcome, parseJson, type Resource } from '#packages/fhir'
-import { jobFolder, linesOf } from './folder.ts'
+import { jobFolder, lineBytesOf } from './folder.ts'
 import type { ImportAsk, ImportInput } from './model.ts'
 import { aliasesIn, pointed } from './patients.ts'
 
@@ -16,7 +16,7 @@ const GROUP = 16
 /** Which input, from which byte on, and the number of the line before. */
 export type Cursor = { input: number; offset: number; line: number }
 /** Lines of one transaction; `after` is the place noted by the one before. */
-export type Batch = { input: ImportInput; lines: string[]; after: Cursor | null; from: Cursor; to: Cursor }
+export type Batch = { input: ImportInput; lines: Buffer[]; after: Cursor | null; from: Cursor; to: Cursor }
 /** A line to be written, one refused by itself, or one made ready as part of a group. */
 export type Line = { line: number } & ({ resource: Resource } | { outcome: object } | { name: string | null; group: number })
 /** The lines of a batch; empty ones are null. */
@@ -32,7 +32,12 @@ export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cu
     const input = ask.inputs[n]!
     const path = input.place === 'bulk' ? join(jobFolder(home, jobId), input.path) : join(home, input.path)
     let at = n === start.input ? start : { input: n, offset: 0, line: 0 }
-    for await (const { lines, end } of linesOf(path, { start: at.offset, bytes: input.bytes, most: BATCH.lines, mostBytes: BATCH.bytes })) {
+    for await (const { lines, end } of lineBytesOf(path, {
+      start: at.offset,
+      bytes: input.bytes,
+      most: BATCH.lines,
+      mostBytes: BATCH.bytes,
+    })) {
       const to = { input: n, offset: end, line: at.line + lines.length }
       yield { input, lines, after, from: at, to }
       at = to
@@ -42,8 +47,9 @@ export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cu
 }
 
 /** Reads and judges one line by itself; null for an empty one. */
-export function readLine(many: ManyService, ctx: Context, about: { text: string; line: number; type: string | null }) {
-  const { text, line, type } = about
+export function readLine(many: ManyService, ctx: Context, about: { bytes: Buffer; line: number; type: string | null }) {
+  const { bytes, line, type } = about
+  const text = bytes.toString('utf8')
   if (text.trim() === '') return null
   const parsed = parseJson(text)
   if ('findings' in parsed) return { line, outcome: operationOutcome(parsed.findings) }
@@ -62,7 +68,7 @@ export function readLine(many: ManyService, ctx: Context, about: { text: string;
 
 /** Reads and judges lines of a batch, without looking anything up. */
 export const readLines = (many: ManyService, ctx: Context, { lines, from, input }: Batch): (Line | null)[] =>
-  lines.map((text, n) => readLine(many, ctx, { text, line: from.line + n + 1, type: input.type }))
+  lines.map((bytes, n) => readLine(many, ctx, { bytes, line: from.line + n + 1, type: input.type }))
 
 /**
  * Reads and judges a batch, and makes ready for the database what looks new, a group at a time: what is kept of a line is its bytes alone,
@@ -73,8 +79,8 @@ export async function readAhead(many: ManyService, ctx: Context, batch: Batch): 
   const writer = many.readyWriter(ctx)
   const groups: Ready[] = []
   const lines: (Line | null)[] = []
-  for (const [n, text] of batch.lines.entries()) {
-    const read = readLine(many, ctx, { text, line: batch.from.line + n + 1, type: batch.input.type })
+  for (const [n, bytes] of batch.lines.entries()) {
+    const read = readLine(many, ctx, { bytes, line: batch.from.line + n + 1, type: batch.input.type })
     const known = read && 'resource' in read ? pointed(read.resource, aliases) : undefined
     lines.push(read && known && writer.add(known.resource, known.unknown) ? readyLine(read.line, known.resource, groups.length) : read)
     if ((n + 1) % GROUP !== 0 && n + 1 < batch.lines.length) continue

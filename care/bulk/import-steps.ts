@@ -91,7 +91,7 @@ async function inHalves(deps: ImportDeps, work: Work): Promise<StepEnd> {
 /** Both parts of a batch that is cut, read anew; the first moves the place reached to its own end only. */
 async function parts(deps: ImportDeps, work: Work, cut: number): Promise<StepEnd[]> {
   const { batch } = work
-  const bytes = batch.lines.slice(0, cut).reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0)
+  const bytes = batch.lines.slice(0, cut).reduce((sum, line) => sum + line.length + 1, 0)
   const middle = { input: batch.from.input, offset: batch.from.offset + bytes, line: batch.from.line + cut }
   const booked = await bookFor(deps.clients, work.worker, work.job)
   if (!booked) return ['lost']
@@ -159,7 +159,7 @@ function settled(many: ManyService, { ctx }: Booked, { batch, read, going }: Set
   const { from, input } = batch
   const source = institutionOf(ctx.actor)
   const goes = (group: number): boolean => going[group] === true && read.groups[group]!.source === source
-  const again = (n: number) => readLine(many, ctx, { text: batch.lines[n]!, line: from.line + n + 1, type: input.type })
+  const again = (n: number) => readLine(many, ctx, { bytes: batch.lines[n]!, line: from.line + n + 1, type: input.type })
   const lines = read.lines.map((l, n) => (l !== null && 'group' in l && !goes(l.group) ? again(n) : l))
   return { lines, ready: read.groups.filter((_, n) => goes(n)) }
 }

@@ -71,9 +71,9 @@ export type Aliases = { keys: ReadonlyMap<string, string>; asked: ReadonlySet<st
 const written = /"Patient\/([A-Za-z0-9.-]{1,64})"/g
 
 /** Looks up ahead every id of a Patient that lines speak of, as far as their text shows it. */
-export async function aliasesIn(db: Db, institution: string, texts: readonly string[]): Promise<Aliases> {
+export async function aliasesIn(db: Db, institution: string, lines: readonly Buffer[]): Promise<Aliases> {
   const asked = new Set<string>()
-  for (const text of texts) for (const [, id] of text.matchAll(written)) asked.add(id!)
+  for (const line of lines) for (const [, id] of line.toString('latin1').matchAll(written)) asked.add(id!)
   return { asked, keys: await store.findAliases(db, institution, [...asked]) }
 }
 

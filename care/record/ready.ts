@@ -23,7 +23,7 @@ import { type Owner, ownerOf } from './write/owner.ts'
 export type ReadyRow = Place & { kind: string; type: string; chosen: boolean }
 /** Rows that go together or not at all, in the name of one institution: their messages by table, and where the instant of writing is missing. */
 export type Ready = { source: string; rows: readonly ReadyRow[]; pieces: readonly Buffer[][]; instants: readonly Blank[] }
-type Blank = { room: Buffer; at: number }
+type Blank = { room: Buffer; at: readonly number[] }
 
 /** Room taken at a time for the rows of one table. */
 const ROOM = 128 << 10
@@ -71,7 +71,7 @@ export function readyWriter(ctx: Pick<Context, 'actor' | 'now'>) {
         if (target !== CLIENT_IDS || chosen)
           for (const values of target.rowsOf(row)) {
             const written = writers[n]!.add(values)
-            if (target === RESOURCES) instants.push(...blanksIn(written))
+            if (target === RESOURCES) instants.push(blanksIn(written))
           }
       rows.push({ ...place, kind: row.kind, type, chosen })
       return true
@@ -95,13 +95,10 @@ function drafted(about: Pick<Context, 'actor' | 'now'>, resource: Resource, plac
 }
 
 /** The three places of the instant in a row: last updated, registered, and in the resource itself. */
-function blanksIn({ room, from }: ReturnType<CopyWriter['add']>): Blank[] {
-  const blanks: Blank[] = []
-  for (let at = from; blanks.length < 3; at += BLANK_BYTES.length) {
-    at = room.indexOf(BLANK_BYTES, at)
-    blanks.push({ room, at })
-  }
-  return blanks
+function blanksIn({ room, from }: ReturnType<CopyWriter['add']>): Blank {
+  const one = room.indexOf(BLANK_BYTES, from)
+  const two = room.indexOf(BLANK_BYTES, one + BLANK_BYTES.length)
+  return { room, at: [one, two, room.indexOf(BLANK_BYTES, two + BLANK_BYTES.length)] }
 }
 
 /** Asks what the groups take for granted of others. @returns for each whether it can go in as it is, in the name it was made in */
@@ -128,7 +125,7 @@ export async function sendReady(ctx: Context, groups: readonly Ready[]): Promise
   const now = ctx.now.toISOString()
   const source = institutionOf(ctx.actor)
   if (groups.some((g) => g.source !== source)) throw new Error('made ready in another name')
-  for (const { instants } of groups) for (const { room, at } of instants) room.write(now, at, 'latin1')
+  for (const { instants } of groups) for (const { room, at } of instants) for (const place of at) room.write(now, place, 'latin1')
   for (const [n, { table, columns }] of TARGETS.entries()) {
     const pieces = groups.flatMap((g) => g.pieces[n]!)
     if (pieces.length > 0) await copyReady(ctx.db, table, { columns, pieces })

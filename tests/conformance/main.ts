@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { runValidatorCases } from './cases.ts'
 import { runClinsExamples, type SuiteResult } from './clins.ts'
+import { runPackages } from './packages.ts'
 import { writeSection } from './report.ts'
 
 /** Entry of `npm run conformance`: runs every suite on the reference data, prints one line each, refreshes docs/conformance.md. */
 const root = resolve(process.env.ENISHI_SHARED ?? '../shared')
-const suites: ((root: string) => Promise<SuiteResult>)[] = [runClinsExamples]
+const suites: ((root: string) => Promise<SuiteResult>)[] = [runClinsExamples, runPackages, runValidatorCases]
 
 let isWrong = false
 await mkdir('docs', { recursive: true })

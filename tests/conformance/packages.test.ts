@@ -1,11 +1,15 @@
 /** Our own submissions against the published packages, and the published invariants that our rules stand for. */
+import { resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Checker, checkText } from '#packages/fhir'
+import { type Checker, checkText, validateResource } from '#packages/fhir'
 import { openChecker } from '../../app/checker.ts'
 import * as fixtures from '../../packages/fhir/clins/fixtures.ts'
 import { shared } from '../shared-data.ts'
+import { beyondPackages, judgeCases, isRight, runValidatorCases, shares } from './cases.ts'
+import { explained, runPackages } from './packages.ts'
 
 const packages = shared('data/fhir-packages')
+const cases = shared('data/validator-cases')
 
 describe.skipIf(!packages)('with the published packages (skipped where the reference data is absent)', () => {
   let checker: Checker
@@ -36,5 +40,37 @@ describe.skipIf(!packages)('with the published packages (skipped where the refer
       plain.map((f) => f.ruleId),
       'the control: without the rules of submissions it is the invariant',
     ).toEqual([expect.stringMatching(/^valid-value-bundle/)])
+  })
+})
+
+describe.skipIf(!packages || !cases)('the public suite of wrong resources (skipped where the reference data is absent)', () => {
+  const root = resolve(packages ?? '', '../..')
+
+  test('each fault is told that the packages can express, no resource that complies is blamed', async () => {
+    const { failed, passed } = await runValidatorCases(root)
+    expect(failed).toEqual([])
+    expect(passed).toBeGreaterThan(140)
+  })
+
+  test('at least 95 of 100 in each folder; what is beyond the packages is a short list with reasons, and none is stale', async () => {
+    const lines = await judgeCases(root, await openChecker(packages!))
+    for (const { right, of } of shares(lines)) expect(right / of).toBeGreaterThanOrEqual(0.95)
+    const wrong = lines.filter((line) => !isRight(line)).map(({ file, slug }) => `${file} ${slug}`)
+    expect(Object.keys(beyondPackages).sort()).toEqual(wrong.sort())
+  })
+
+  test('the control: without profiles and value sets, faults stay untold', async () => {
+    const lines = await judgeCases(root, { validate: (resource) => validateResource(resource) })
+    expect(lines.filter((line) => !isRight(line)).length).toBeGreaterThan(20)
+  })
+
+  test('the packages load, each definition in them compiles, each example is judged and its verdict explained', async () => {
+    const { failed, passed } = await runPackages(root)
+    expect(failed).toEqual([])
+    expect(passed).toBeGreaterThan(70)
+    expect(
+      explained({ file: 'x', errors: [{ severity: 'error', code: 'x', path: '', ruleId: 'x', ja: '', en: '' }] }),
+      'the control',
+    ).toBeNull()
   })
 })

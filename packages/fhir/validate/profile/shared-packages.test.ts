@@ -108,6 +108,9 @@ describe.skipIf(!there)(named('the publishers find their own examples right'), (
   test.each([
     ['jp-ereferral', 'Bundle-BundleReferralExample01.json'],
     ['jp-echeckup', 'Bundle-Bundle-eCheckupReport-Sample-01.json'],
+    // with all packages, which carry profiles and value sets of the same names
+    ['', 'Bundle-BundleReferralExample01.json'],
+    ['', 'Bundle-Bundle-eCheckupReport-Sample-01.json'],
   ])('%s: %s', (part, file) => {
     const found = errors(withPackage(part).validator.validate(read(join(documents!, file))))
     expect(found.filter(({ ruleId }) => ruleId.startsWith('profile/'))).toEqual([])
@@ -157,5 +160,20 @@ describe.skipIf(!there)(named('what a snapshot asks for is missed when it is tak
     })
   test('control: there was much to take away', () => {
     expect(tried).toBeGreaterThan(200)
+  })
+})
+
+describe.skipIf(!there)(named('every profile of the packages runs'), () => {
+  test('on a resource with nothing in it', () => {
+    const { definitions, validator } = withPackage('')
+    const constraining = [...definitions.list('StructureDefinition')].filter((name) => {
+      const definition = definitions.structure(name)
+      return definition?.derivation === 'constraint' && definition.package !== undefined && definition.kind === 'resource'
+    })
+    expect(constraining.length).toBeGreaterThan(80)
+    for (const name of constraining) {
+      const found = validator.validate({ resourceType: definitions.structure(name)!.type }, { profiles: [name] })
+      expect(found.filter(({ ruleId }) => ruleId === 'profile/broken' || ruleId === 'profile/rule-not-evaluated')).toEqual([])
+    }
   })
 })

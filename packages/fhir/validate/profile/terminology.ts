@@ -1,24 +1,22 @@
 /** Bindings of a profile: codes must come from the value set. @spec http://hl7.org/fhir/R4/terminologies.html#strength */
 import type { ElementDefinition } from '../../definition/model.ts'
 import type { Json, JsonObject } from '../../model.ts'
+import type { Code, Membership } from '../ports.ts'
 import type { Ask } from './model.ts'
 import { type Answer, type Check, type Frame, no, type Run, say, sayOnce, unknown, yes } from './run.ts'
 import { isObject, shownValue } from './values.ts'
 
 const answers = { in: yes, out: no, unknown } as const
 
+/** Asks for the value set as the package of the profile has it, where several packages carry one of that name. */
 function codeAnswer(run: Run, valueSet: string, coding: { system?: Json; version?: Json; code?: Json }): Answer {
   const { terminology } = run.walk.knowledge
   const { system, version, code } = coding
   if (typeof code !== 'string') return no
   if (terminology === null) return unknown
-  return answers[
-    terminology.memberOf(valueSet, {
-      code,
-      ...(typeof system === 'string' ? { system } : {}),
-      ...(typeof version === 'string' ? { version } : {}),
-    }).result
-  ]
+  const memberOf: (valueSet: string, code: Code, within?: string) => Membership = terminology.memberOf
+  const asked = { code, ...(typeof system === 'string' ? { system } : {}), ...(typeof version === 'string' ? { version } : {}) }
+  return answers[memberOf(valueSet, asked, run.definition?.package).result]
 }
 
 /** Is a code, Coding, CodeableConcept or the unit of a Quantity in the value set? Of several codings one is enough. */

@@ -95,7 +95,7 @@ export function slicingOf(context: Context, subject: Subject): Slicing | null {
     return slice
   })
   // what is in a slice but in none of its slices is well placed
-  const quiet = isExtension(node) || node.choice || (node.def.sliceName !== undefined && subject.twins.length > 0)
+  const quiet = node.choice || (node.def.sliceName !== undefined && subject.twins.length > 0)
   if (quiet && rules === 'open' && !slicing?.ordered && slices.every(addsNothing)) return null
   return {
     id,

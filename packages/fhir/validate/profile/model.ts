@@ -44,7 +44,7 @@ export type Slicing = {
   /** Slices by the text that only they can have; null where they have none in common. */
   index: { json: string; byText: ReadonlyMap<string, readonly Slice[]>; others: readonly Slice[] } | null
   rest: Slice | null
-  /** Extensions of other kinds are the base's matter. */
+  /** Says nothing of items of no slice, where open. */
   quiet: boolean
   /** Counters it needs, its slices' own slicings included. */
   size: number

@@ -212,7 +212,7 @@ const byOther: Row[] = [
     },
     instance: observation({ extension: [{ url: 'http://example.org/unknown', valueCode: 'x' }] }),
     others: [profileOf('Ward', 'Extension', { 'Extension.url': uri(at('Ward')) }, { kind: 'complex-type' })],
-    finds: ['profile/slice-required Observation'],
+    finds: ['profile/slice-open Observation.extension[0]', 'profile/slice-required Observation'],
     says: ["'Observation.extension:ward'", at('Ward')],
   },
   {

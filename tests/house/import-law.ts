@@ -109,6 +109,7 @@ export function portalsOnTwoWings(sources: readonly Source[]): string[] {
 /** Files of a package that may touch the machine: tools run by hand, and the one reader of what lies on disk. */
 const tools: Record<string, string> = {
   'packages/fhir/generate.ts': 'writes the committed tables out of the published definitions',
+  'packages/fhir/generate-terminology.ts': 'as above, for code systems, value sets and concept maps',
   'packages/fhir/definition/package-files.ts': 'reads the FHIR packages an operator has put into a folder; the rest works on bytes',
 }
 

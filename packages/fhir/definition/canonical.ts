@@ -51,11 +51,18 @@ export function compareVersions(a: string | undefined, b: string | undefined): n
   return compareParts(left.label, right.label)
 }
 
+/** `1.5.x` and `1.*.*` say no more than `1.5` and `1`. Read from the end, since the text comes from anywhere. */
+function withoutWildcards(version: string): string {
+  let end = version.length
+  while (end > 2 && version[end - 2] === '.' && 'xX*'.includes(version[end - 1]!)) end -= 2
+  return version.slice(0, end)
+}
+
 /** Does a loaded version answer to the asked one? `1.5` and `1.5.x` are answered by `1.5.2`, `1` also by `1.0.0-ballot`, never by `10`. */
 export function matchesVersion(asked: string, loaded: string | undefined): boolean {
   if (loaded === undefined) return false
   if (asked === loaded) return true
-  const stem = asked.replace(/(\.[xX*])+$/, '')
+  const stem = withoutWildcards(asked)
   return stem === loaded || loaded.startsWith(`${stem}.`) || loaded.startsWith(`${stem}-`)
 }
 

@@ -203,14 +203,19 @@ function isUsableId(raw: JsonObject, { id, path, sliceName }: ElementPart): bool
  */
 export function differentialOf(raw: JsonObject): ElementPart[] {
   const last = new Map<string, string>()
+  const idOfLast = (path: string): string => {
+    const dot = path.lastIndexOf('.')
+    if (dot < 0) return last.get(path) ?? path
+    const parent = `${idOfLast(path.slice(0, dot))}.`
+    const known = last.get(path)
+    return known?.startsWith(parent) && !known.includes('.', parent.length) ? known : parent + path.slice(dot + 1)
+  }
   return elementsAt(raw, 'differential').flatMap((element) => {
     const part = elementPart(element)
     if (!part) return []
     const dot = part.path.lastIndexOf('.')
     const name = part.path.slice(dot + 1) + (part.sliceName ? `:${part.sliceName}` : '')
-    const parent = dot < 0 ? '' : `${last.get(part.path.slice(0, dot)) ?? part.path.slice(0, dot)}.`
-    const id = isUsableId(element, part) ? part.id : parent + name
-    for (const path of last.keys()) if (path.startsWith(`${part.path}.`)) last.delete(path)
+    const id = isUsableId(element, part) ? part.id : dot < 0 ? name : `${idOfLast(part.path.slice(0, dot))}.${name}`
     last.set(part.path, id)
     return [{ ...part, id }]
   })

@@ -100,7 +100,13 @@ function readFile(
   const urls = heading.url ? [heading.url] : type === 'NamingSystem' ? namesOf(bytes) : []
   // Examples of questionnaires and maps often have none; nobody refers to them.
   if (urls.length === 0) return /^(?:StructureDefinition|ValueSet|CodeSystem)$/.test(type) ? { failure: sayOfPackage.noUrl(type) } : nothing
-  const rest = { type, ...(heading.version ? { version: heading.version } : {}), package: packageName, read: () => parsed(bytes) }
+  const rest = {
+    type,
+    ...(heading.version ? { version: heading.version } : {}),
+    package: packageName,
+    size: bytes.length,
+    read: () => parsed(bytes),
+  }
   return { entries: urls.map((url) => ({ ...rest, url })) }
 }
 

@@ -15,6 +15,8 @@ export type Entry = {
   url: string
   version?: string
   package?: string
+  /** Bytes of its text, where it is kept as text. */
+  size?: number
   /** The resource as published. Throws where its text is not JSON. */
   read?: () => JsonObject
   /** Base R4: the definition in our own form already. */
@@ -88,6 +90,9 @@ function make(entry: Entry, source: Source): Found {
   }
 }
 
+/** A resource of more bytes is parsed anew each time it is asked for: who needs it often keeps what it needs of it. */
+const maxRemembered = 1_000_000
+
 /** Definitions of these entries, over those of the layer below. Nothing is read until it is asked for. */
 export function definitionsOf(base: Definitions | null, entries: Iterable<Entry>): Definitions {
   const below = base === null ? nothing : layers.get(base)
@@ -109,7 +114,8 @@ export function definitionsOf(base: Definitions | null, entries: Iterable<Entry>
     return fresh
   }
   const onFound = (choice: Choice<Entry> | undefined) => choice && makeOnce(choice.found)
-  const readOnce = (entry: Entry) => resources(entry, () => entry.read?.() ?? {})
+  const read = (entry: Entry): JsonObject => entry.read?.() ?? {}
+  const readOnce = (entry: Entry) => ((entry.size ?? 0) > maxRemembered ? read(entry) : resources(entry, () => read(entry)))
   const definitions: Definitions = {
     structure: (canonical, within) => onFound(find('StructureDefinition', canonical, within))?.structure,
     problem: (canonical) => problemOf(canonical, { find, makeOnce, readOnce }),

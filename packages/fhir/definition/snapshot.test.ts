@@ -102,6 +102,17 @@ describe('where the differential goes deeper', () => {
     expect(at('Observation.component.referenceRange')).not.toHaveProperty('contentReference')
   })
 
+  test('also where it repeats inside a resource that is unfolded itself', () => {
+    const type = [{ code: 'Questionnaire' }]
+    const { at } = made(
+      definition('b', 'Bundle', [
+        { path: 'Bundle.entry.resource', type },
+        { path: 'Bundle.entry.resource.item.item.linkId', maxLength: 3 },
+      ]),
+    )
+    expect(at('Bundle.entry.resource.item.item.linkId')).toMatchObject({ maxLength: 3, min: 1 })
+  })
+
   test('a type profile is unfolded as the profile has it; one that is not loaded as its type', () => {
     const own = definition('name', 'HumanName', [{ path: 'HumanName.family', min: 1 }])
     const on = (profile: string) => [

@@ -29,6 +29,7 @@ export type SnapshotResult = { elements: readonly ElementDefinition[] } | { prob
 export type SnapshotPorts = { find: (canonical: string) => Found | undefined }
 
 const maxElements = 50_000
+const maxParts = 20_000
 const typeUrl = (code: string) => (code.includes(':') ? code : `http://hl7.org/fhir/StructureDefinition/${code}`)
 
 type Work = SnapshotPorts & { url: string; root: Twig; mayAdd: boolean; budget: Budget }
@@ -43,9 +44,11 @@ function typeTree(type: ElementType, { find }: SnapshotPorts): Branch | undefine
   return undefined
 }
 
-function descend(root: Branch, path: string): Branch | undefined {
-  let at: Branch | undefined = root
-  for (const segment of path.split('.').slice(1)) at = at?.children.find((child) => child.segment === segment)
+/** The element that a content reference names (`Questionnaire.item`): of the base itself, or of a type that was unfolded in it. */
+function referred(path: string, work: Work): Branch | undefined {
+  const [root = '', ...segments] = path.split('.')
+  let at = root === work.root.segment ? work.root.from : typeTree({ code: root }, work)
+  for (const segment of segments) at = at?.children.find((child) => child.segment === segment)
   return at
 }
 
@@ -53,7 +56,7 @@ function descend(root: Branch, path: string): Branch | undefined {
 function unfold(twig: Twig, work: Work): void {
   const { element } = twig
   if (element.contentReference) {
-    const target = descend(work.root.from, element.contentReference)
+    const target = referred(element.contentReference, work)
     if (!target) return
     const { contentReference: _folded, ...rest } = element
     twig.element = { ...rest, types: target.element.types }
@@ -186,6 +189,7 @@ export function generateSnapshot(raw: JsonObject, ports: SnapshotPorts): Snapsho
       return { problem: say.noSnapshot(head.url, head.baseDefinition) }
     return { elements: parts.map(wholeElement) }
   }
+  if (parts.length > maxParts) return { problem: say.tooDeep(head.url, maxElements) }
   const budget = { left: maxElements }
   const work: Work = { ...ports, url: head.url, root: rootOf(base, head), mayAdd: head.derivation !== 'constraint', budget }
   try {

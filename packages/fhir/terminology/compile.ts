@@ -4,7 +4,7 @@ import type { CodeSystemView, Concept, Include, ListedConcept, Membership, Value
 import { canonicalOf, splitCanonical } from './read-json.ts'
 import type { Sources } from './sources.ts'
 import { supplemented } from './supplement.ts'
-import { whyCircular, whyIncomplete, whyNoFilter, whyNoSupplement, whyNoSystem, whyNoValueSet, whyNoVersion } from './why.ts'
+import { whyCircular, whyIncomplete, whyNoFilter, whyNoSupplement, whyNoSystem, whyNoValueSet, whyNoVersion, whyTooDeep } from './why.ts'
 
 /** One include or exclude, its system found and its filters ready. */
 export type Part = {
@@ -33,11 +33,16 @@ export type CompiledSet = {
   has: (system: string | undefined, code: string) => Membership
   /** Systems it takes codes from. */
   systems: ReadonlySet<string>
+  /** The edition of each, where it is here. */
+  views: ReadonlyMap<string, CodeSystemView>
+  /** A value set it imports is not here, so that any other system may belong to it too. */
+  open?: Why
 }
 
 const isIn: Membership = { result: 'in' }
 const isOut: Membership = { result: 'out' }
 const rememberedCodes = 20_000
+const deepestImport = 100
 
 export type Compiler = {
   set: (canonical: string) => CompiledSet | undefined
@@ -99,6 +104,7 @@ export function makeCompiler(sources: Sources, choice: VersionChoice = {}, suppl
     const { version } = splitCanonical(canonical)
     const wanted = version ? canonical : canonicalOf({ url: canonical, version: versionFor(choice.valueSetVersions, canonical) })
     if (chain.includes(splitCanonical(wanted).url)) return whyCircular([...chain, splitCanonical(wanted).url])
+    if (chain.length > deepestImport) return whyTooDeep(wanted, deepestImport)
     return lookup(wanted, chain) ?? whyNoValueSet(wanted)
   }
 
@@ -154,6 +160,14 @@ function assembled(valueSet: ValueSet, canonical: string, rest: { includes: Part
   const systems = new Set(
     includes.flatMap((part) => (part.system === undefined ? part.imports.flatMap((set) => [...set.systems]) : [part.system])),
   )
+  const views = new Map(
+    includes.flatMap((part): [string, CodeSystemView][] =>
+      part.system === undefined ? part.imports.flatMap((set) => [...set.views]) : part.view ? [[part.system, part.view]] : [],
+    ),
+  )
+  const open = includes
+    .flatMap((part) => (part.system === undefined ? (part.why ?? part.imports.map((set) => set.open)) : []))
+    .find((each) => each !== undefined)
   const expanded = expandedCodes(valueSet)
   const composed = includes.length > 0
   const members = new Map<string, Set<string>>()
@@ -167,15 +181,19 @@ function assembled(valueSet: ValueSet, canonical: string, rest: { includes: Part
         : valueSet.expansion && !valueSet.expansion.partial
           ? isOut
           : { result: 'unknown', why: whyNoValueSet(canonical) }
-    const found = composedVerdict({ includes, excludes, ...(valueSet.inactive === false ? { activeOnly: true } : {}) }, system, code)
+    const found = composedVerdict({ includes, excludes, ...(valueSet.inactive === false ? { activeIn: views } : {}) }, system, code)
     if (found.result !== 'unknown' || !expanded) return found
     return listed ? isIn : valueSet.expansion?.partial ? found : isOut
   }
+  // sets that import each other many times over ask the same again and again
+  let last: { system: string; code: string; found: Membership } | undefined
   const hasIn = (system: string, code: string): Membership => {
     const remembered = members.get(system)
     if (remembered?.has(code)) return isIn
-    if (!systems.has(system)) return isOut
+    if (!open && !systems.has(system)) return isOut
+    if (last?.code === code && last.system === system) return last.found
     const found = judged(system, code)
+    last = { system, code, found }
     if (found.result === 'in') {
       if (!remembered) members.set(system, new Set([code]))
       else if (remembered.size < rememberedCodes) remembered.add(code)
@@ -184,9 +202,8 @@ function assembled(valueSet: ValueSet, canonical: string, rest: { includes: Part
   }
   const has = (system: string | undefined, code: string): Membership => {
     if (rest.why) return { result: 'unknown', why: rest.why }
-    if (system !== undefined)
-      return unresolvedImport && !systems.has(system) ? { result: 'unknown', why: unresolvedImport } : hasIn(system, code)
-    let best: Membership = unresolvedImport ? { result: 'unknown', why: unresolvedImport } : isOut
+    if (system !== undefined) return hasIn(system, code)
+    let best: Membership = open ? { result: 'unknown', why: open } : isOut
     for (const each of systems) {
       const found = hasIn(each, code)
       if (found.result === 'in') return found
@@ -194,11 +211,7 @@ function assembled(valueSet: ValueSet, canonical: string, rest: { includes: Part
     }
     return best
   }
-  // an import that is not there could bring any system
-  const unresolvedImport = includes.find(
-    (part) => part.system === undefined && (part.why || part.imports.some((set) => set.why && set.systems.size === 0)),
-  )?.why
-  return { valueSet, canonical, includes, excludes, has, systems, ...(why ? { why } : {}) }
+  return { valueSet, canonical, includes, excludes, has, systems, views, ...(why ? { why } : {}), ...(open ? { open } : {}) }
 }
 
 function expandedCodes(valueSet: ValueSet): ReadonlyMap<string, ReadonlySet<string>> | undefined {
@@ -214,9 +227,13 @@ function expandedCodes(valueSet: ValueSet): ReadonlyMap<string, ReadonlySet<stri
   return out
 }
 
-type Composition = { includes: readonly Part[]; excludes: readonly Part[]; activeOnly?: boolean }
+type Composition = {
+  includes: readonly Part[]
+  excludes: readonly Part[] /** Only active codes count. */
+  activeIn?: ReadonlyMap<string, CodeSystemView>
+}
 
-function composedVerdict({ includes, excludes, activeOnly }: Composition, system: string, code: string): Membership {
+function composedVerdict({ includes, excludes, activeIn }: Composition, system: string, code: string): Membership {
   let found: Membership = isOut
   for (const part of includes) {
     const verdict = partVerdict(part, system, code)
@@ -230,8 +247,7 @@ function composedVerdict({ includes, excludes, activeOnly }: Composition, system
     if (verdict.result === 'in') return isOut
     if (verdict.result === 'unknown') found = verdict
   }
-  if (activeOnly && found.result === 'in' && includes.some((part) => part.system === system && part.view?.find(code)?.inactive))
-    return isOut
+  if (found.result === 'in' && activeIn?.get(system)?.find(code)?.inactive) return isOut
   return found
 }
 

@@ -15,10 +15,15 @@ export type Edition = {
   part?: Part
 }
 
-const partsOf = (set: CompiledSet, system: string): readonly Part[] =>
-  set.includes.flatMap((part) =>
-    part.system === system ? [part] : part.system === undefined ? part.imports.flatMap((inner) => partsOf(inner, system)) : [],
-  )
+/** Includes that take codes from the system, also those of imported value sets. */
+function partsOf(set: CompiledSet, system: string, seen = new Set<CompiledSet>()): readonly Part[] {
+  if (seen.has(set)) return []
+  seen.add(set)
+  return set.includes.flatMap((part) => {
+    if (part.system === undefined) return part.imports.flatMap((inner) => partsOf(inner, system, seen))
+    return part.system === system ? [part] : []
+  })
+}
 
 export const versionNamed = (canonicals: readonly string[] | undefined, system: string): string | undefined =>
   canonicals?.map(splitCanonical).find(({ url }) => url === system)?.version

@@ -5,7 +5,7 @@ import type { Expansion, ExpandQuestion, ExpansionEntry, Wish } from './expansio
 import { entryOf, namesIn, propertiesUsed } from './expansion-entry.ts'
 import { parametersOf } from './expansion-parameters.ts'
 import { languagesOf } from './language.ts'
-import { CannotList, type Member, membersOf } from './members.ts'
+import { CannotList, type Member, membersOf, mostSteps } from './members.ts'
 import { type CodeIssue, issues } from './messages.ts'
 import { present, splitCanonical } from './read-json.ts'
 import { languageOf, setProblem } from './validate-code.ts'
@@ -54,8 +54,11 @@ const given = (question: ExpandQuestion): { [K in keyof Required<ExpandQuestion>
 function severalEditions(set: CompiledSet): ReadonlySet<string> {
   const first = new Map<string, unknown>()
   const several = new Set<string>()
-  const walk = ({ includes }: CompiledSet): void => {
-    for (const { view, imports } of includes) {
+  const seen = new Set<CompiledSet>()
+  const walk = (each: CompiledSet): void => {
+    if (seen.has(each)) return
+    seen.add(each)
+    for (const { view, imports } of each.includes) {
       if (view && (first.get(view.url) ?? view.version) !== view.version) several.add(view.url)
       if (view) first.set(view.url, view.version)
       imports.forEach(walk)
@@ -68,7 +71,7 @@ function severalEditions(set: CompiledSet): ReadonlySet<string> {
 function listed(set: CompiledSet, wish: Wish): Member[] {
   const out: Member[] = []
   const most = wish.count === undefined ? (wish.limit ?? defaultLimit) : longest
-  for (const member of membersOf(set, wish)) {
+  for (const member of membersOf(set, { words: wish.words, budget: { left: mostSteps } })) {
     if (!wanted(member, wish)) continue
     if (out.length >= most) throw new CannotList(issues.tooCostly(set.canonical, most))
     out.push(member)
@@ -132,19 +135,30 @@ function paged(set: CompiledSet, wish: Wish, all: { members: readonly Member[]; 
   })
 }
 
+/** Deeper entries, and codes that stand above each other in a circle, stand at the root: what is written down by recursion must end. */
+const deepestNesting = 100
+
 function nested(members: readonly Member[], entries: readonly ExpansionEntry[]): ExpansionEntry[] {
   const places = new Map<Part | undefined, Map<string, ExpansionEntry>>()
   members.forEach(({ part, concept, listed }, index) => {
     if (part && !listed) places.set(part, (places.get(part) ?? new Map<string, ExpansionEntry>()).set(concept.code, entries[index]!))
   })
-  const roots: ExpansionEntry[] = []
+  const above = new Map<ExpansionEntry, ExpansionEntry>()
   members.forEach((member, index) => {
     const place = places.get(member.part)
-    const above = place && !member.listed ? nearest(member, place) : undefined
-    if (above) above.contains.push(entries[index]!)
-    else roots.push(entries[index]!)
+    const found = place && !member.listed ? nearest(member, place) : undefined
+    if (found) above.set(entries[index]!, found)
   })
-  return roots
+  const depth = (entry: ExpansionEntry): number => {
+    let levels = 0
+    for (let at = above.get(entry); at && levels <= deepestNesting; at = above.get(at)) levels++
+    return levels
+  }
+  return entries.filter((entry) => {
+    const found = depth(entry) > deepestNesting ? undefined : above.get(entry)
+    found?.contains.push(entry)
+    return !found
+  })
 }
 
 /** The closest ancestor that is a member too. */
@@ -153,8 +167,7 @@ function nearest({ view, concept }: Member, place: ReadonlyMap<string, Expansion
   const seen = new Set(view.parents(concept.code))
   for (const code of seen) {
     const found = place.get(code)
-    // of codes that stand above each other none may hold the other
-    if (found) return view.isA(code, concept.code) ? undefined : found
+    if (found) return found
     for (const parent of view.parents(code)) seen.add(parent)
   }
   return undefined

@@ -34,7 +34,10 @@ export function parametersOf(set: CompiledSet, wish: Wish, members: readonly Mem
 function usedParameters(set: CompiledSet, members: readonly Member[]): ExpansionParameter[] {
   const used = new Map<string, ExpansionParameter>()
   const add = (name: string, value: string): void => void used.set(`${name} ${value}`, { name, type: 'Uri', value })
+  const seen = new Set<CompiledSet>()
   const walk = (each: CompiledSet): void => {
+    if (seen.has(each)) return
+    seen.add(each)
     for (const part of [...each.includes, ...each.excludes]) {
       if (part.view) {
         add('used-codesystem', canonicalOf(part.view))

@@ -1,7 +1,7 @@
 /** The filters of a value set's include as tests on concepts. @spec http://hl7.org/fhir/R4/valueset-filter-operator.html */
 import { RE2JS } from 're2js'
 import type { CodeSystemView, Concept, Filter, PropertyDefinition, Why } from './model.ts'
-import { whyInvalid, whyNoFilter } from './why.ts'
+import { whyIncomplete, whyInvalid, whyNoFilter } from './why.ts'
 
 /** Tells of a concept of the system whether it is meant; `null` where this system cannot tell. */
 export type Test = (concept: Concept) => boolean
@@ -10,7 +10,10 @@ export type CompiledFilter =
   | { why: Why }
 
 const conceptProperties = 'http://hl7.org/fhir/concept-properties#'
-const maxPattern = 4000
+const maxPattern = 1000
+const maxWritten = 100_000
+/** Instructions of a compiled pattern: each may meet each character. */
+const maxProgram = 2000
 
 /** Every code under this one, itself not included; a circle ends. */
 export function descendants(view: CodeSystemView, code: string): Set<string> {
@@ -20,10 +23,15 @@ export function descendants(view: CodeSystemView, code: string): Set<string> {
   return found
 }
 
+/** Repetitions are written out when a pattern is compiled, so they are counted before. */
+const writtenOut = (pattern: string): number =>
+  pattern.length * [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].reduce((sum, [, low, high]) => sum + Number(high || low), 1)
+
 function patternOf(value: string): RE2JS | undefined {
-  if (value.length > maxPattern) return undefined
+  if (value.length > maxPattern || writtenOut(value) > maxWritten) return undefined
   try {
-    return RE2JS.compile(value)
+    const pattern = RE2JS.compile(value)
+    return pattern.programSize() > maxProgram ? undefined : pattern
   } catch {
     return undefined
   }
@@ -141,6 +149,7 @@ export function compileFilter(view: CodeSystemView, filter: Filter): CompiledFil
   if (own) return { test: ({ code }) => own(code) }
   const relation = isConcept(property) ? hierarchical[op] : undefined
   if (relation) return relation(view, value)
+  if (view.content === 'grammar') return { why: whyIncomplete(view.url) }
   if (view.content === 'not-present') return { why: whyNoFilter(view.url, filter) }
   if (isConcept(property) && op === '=')
     return { test: ({ code }) => code === (view.find(value)?.code ?? value), codes: () => [view.find(value)?.code ?? value] }

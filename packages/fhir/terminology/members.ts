@@ -27,7 +27,19 @@ export class CannotList extends Error {
   }
 }
 
-type Narrowing = { /** Folded words; a master with an index of its own is asked for them. */ words: readonly string[] }
+type Narrowing = {
+  /** Folded words; a master with an index of its own is asked for them. */
+  words: readonly string[]
+  /** Steps that are left: value sets from outside may import each other many times over. */
+  budget: { left: number }
+}
+
+function spend(set: CompiledSet, { budget }: Narrowing): void {
+  if (--budget.left < 0) throw new CannotList(issues.tooCostly(set.canonical, mostSteps))
+}
+
+/** Steps of one listing. */
+export const mostSteps = 5_000_000
 
 function listingProblem(set: CompiledSet, part: Part, why: Why): CodeIssue {
   if (why.kind === 'value-set-not-loaded') return issues.unknownValueSet(why.what)
@@ -43,6 +55,7 @@ function* ofSystem(set: CompiledSet, part: Part, narrowing: Narrowing): Iterable
   const held = view ? { view } : {}
   if (listed) {
     for (const item of listed.values()) {
+      spend(set, narrowing)
       const concept = view?.find(item.code)
       if (!concept && view?.content === 'complete') continue
       yield { system, ...held, concept: concept ?? { code: item.code }, listed: item, part }
@@ -54,8 +67,10 @@ function* ofSystem(set: CompiledSet, part: Part, narrowing: Narrowing): Iterable
     throw new CannotList(issues.notListable(set.canonical, system))
   if (view.content === 'not-present' || view.content === 'example')
     throw new CannotList(issues.cannotExpand(set.canonical, system, undefined, []))
-  for (const concept of candidates(view, part, narrowing))
+  for (const concept of candidates(view, part, narrowing)) {
+    spend(set, narrowing)
     if (part.tests.every((test) => test(concept))) yield { system, view, concept, part }
+  }
 }
 
 function* candidates(view: CodeSystemView, part: Part, { words }: Narrowing): Iterable<Concept> {
@@ -95,7 +110,8 @@ function* kept(members: Iterable<Member>, sets: readonly CompiledSet[]): Iterabl
 }
 
 /** Every member once, in the order of the includes. Throws `CannotList`. */
-export function* membersOf(set: CompiledSet, narrowing: Narrowing = { words: [] }): Iterable<Member> {
+export function* membersOf(set: CompiledSet, narrowing: Narrowing): Iterable<Member> {
+  spend(set, narrowing)
   if (set.why?.kind === 'circular' || set.why?.kind === 'supplement-not-loaded') throw new CannotList(setProblem(set)!)
   const { valueSet, includes, excludes } = set
   if (includes.length === 0) {
@@ -105,6 +121,7 @@ export function* membersOf(set: CompiledSet, narrowing: Narrowing = { words: [] 
   const seen = new Map<string, Set<string>>()
   for (const part of includes)
     for (const member of ofPart(set, part, narrowing)) {
+      spend(set, narrowing)
       const codes = seen.get(member.system) ?? new Set<string>()
       if (codes.has(member.concept.code) || isExcluded(set, excludes, member)) continue
       if (valueSet.inactive === false && member.concept.inactive) continue

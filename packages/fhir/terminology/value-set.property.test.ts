@@ -41,6 +41,7 @@ test('lists what it holds', () => {
       )
       expect([...listed].sort()).toEqual(held.sort())
     }),
+    { numRuns: 1000 },
   )
 })
 

@@ -20,6 +20,11 @@ const rows: [name: string, compose: JsonObject, codes: string[] | string][] = [
   ],
   ['an exclude takes away', { include: [isA('tea')], exclude: [listed('black-tea')] }, ['tea', 'green-tea']],
   ['inactive codes are left out on demand', { inactive: false, include: [isA('tea')] }, ['tea', 'green-tea']],
+  [
+    'inactive codes of an import are left out on demand',
+    { inactive: false, include: [{ valueSet: [urlOf('teas')] }] },
+    ['tea', 'green-tea'],
+  ],
   ['an imported value set', { include: [{ valueSet: [urlOf('teas')] }] }, ['tea', 'green-tea', 'black-tea']],
   ['two imports in one include: what both hold', { include: [{ valueSet: [urlOf('teas'), urlOf('hot')] }] }, ['tea']],
   [

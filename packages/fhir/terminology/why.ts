@@ -53,9 +53,9 @@ export const whyNoSupplement = (canonical: string): Why => ({
   en: `The code system supplement ${canonical} is not loaded. Load the package that holds it.`,
 })
 
-export const whyTooCostly = (canonical: string, limit: number): Why => ({
+export const whyTooDeep = (canonical: string, limit: number): Why => ({
   kind: 'too-costly',
   what: canonical,
-  ja: `ValueSet「${canonical}」の展開は${limit}件を超えます。filter か count で絞ってください。`,
-  en: `The expansion of ${canonical} holds more than ${limit} codes. Narrow it with filter or count.`,
+  ja: `ValueSet の取り込みが${limit}段を超えています(「${canonical}」)。取り込みを浅くしてください。`,
+  en: `Value sets import each other more than ${limit} levels deep (at ${canonical}). Flatten the imports.`,
 })

@@ -53,7 +53,13 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null }),
-    ...developerRoutes({ ...places, record: services.record, surface: () => rows, checker: services.checker }),
+    ...developerRoutes({
+      ...places,
+      record: services.record,
+      surface: () => rows,
+      checker: services.checker,
+      terminology: services.terminology,
+    }),
     ...demoRows,
   ]
   return rows

@@ -10,6 +10,7 @@ const places = [
   { href: '/developer/check', ja: 'ファイルを確かめる', en: 'Check a file' },
   { href: '/developer/query', ja: '検索を試す', en: 'Try a query' },
   { href: '/developer/parameters', ja: '検索条件', en: 'Parameters' },
+  { href: '/developer/terminology', ja: '標準コード', en: 'Standard codes' },
 ] as const
 
 type FrameProps = Omit<PageProps, 'lang' | 'audience' | 'path' | 'nav' | 'user' | 'demo' | 'islands'> & {
@@ -27,7 +28,18 @@ export function DeveloperPage({ on, here, ...props }: FrameProps): ReactNode {
       : actor.kind === 'citizen'
         ? { name: actor.name }
         : undefined
-  return <Page {...props} lang={lang} audience="staff" path={path} nav={nav} user={user} demo={demo} islands={['query', 'drop']} />
+  return (
+    <Page
+      {...props}
+      lang={lang}
+      audience="staff"
+      path={path}
+      nav={nav}
+      user={user}
+      demo={demo}
+      islands={here === '/developer/terminology' ? ['query', 'term-search'] : ['query', 'drop']}
+    />
+  )
 }
 
 /** Text for machines, set in a fixed pitch. `copy`: a button takes it to the clipboard, where the browser runs script. */

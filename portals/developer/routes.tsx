@@ -14,6 +14,7 @@ import { isOne, type Ran } from './page-answer.tsx'
 import { GuidePage } from './page-guide.tsx'
 import { ParametersPage } from './page-parameters.tsx'
 import { QueryPage } from './page-query.tsx'
+import { type TerminologyOf, terminologyPages } from './terminology-routes.tsx'
 import { parseQuery, type Query, type View } from './query.ts'
 
 export type Deps = Places & {
@@ -22,6 +23,7 @@ export type Deps = Places & {
   surface: () => readonly Row[]
   /** What files are checked with. */
   checker: CheckWith
+  terminology: TerminologyOf
 }
 
 const LAW =
@@ -70,6 +72,7 @@ export function developerRoutes(deps: Deps): Row[] {
       handle: (ctx, request) => query(ctx, request, deps),
     },
     ...checkRoutes(deps.checker, (ctx, request) => pageOf(ctx, request, deps)),
+    ...terminologyPages(deps.terminology, (ctx, request) => pageOf(ctx, request, deps)),
   ]
 }
 

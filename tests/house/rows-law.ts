@@ -19,6 +19,7 @@ export const unaudited: Record<string, string> = {
   'GET /developer/check': 'an empty form, and examples of people who do not exist',
   'POST /developer/check': 'what the caller sent in comes back with findings; it is neither kept nor logged',
   'GET /terminology/search': 'names of standard codes, asked with every letter that somebody types',
+  'GET /developer/terminology': 'names of standard codes and their editions',
   'GET /developer/parameters': 'what can be searched by, which the CapabilityStatement says too',
   'GET /sign-in': 'a form',
   'GET /sign-in/card': 'a form',

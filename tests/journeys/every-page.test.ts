@@ -243,6 +243,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
       as: 'physician',
     },
     ...developerVisits(seen!.patientId),
+    { name: 'developer-terminology', row: '/developer/terminology', path: '/developer/terminology', as: 'physician' },
     { name: 'reader', row: '/reader', path: '/reader', as: 'clerk' },
     { name: 'desk', row: '/desk/eligibility', path: '/desk/eligibility', as: 'clerk' },
     { name: 'clerk-clinic', row: '/clinic', path: '/clinic', as: 'clerk' },

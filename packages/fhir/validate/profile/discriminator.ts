@@ -5,6 +5,7 @@ import { baseElement, coreType, placesOf, shapeUnder } from './base.ts'
 import { conformsAsk, differenceFrom } from './conformance.ts'
 import { parseDiscriminatorPath, type PathStep } from './discriminator-path.ts'
 import type { Ask, Test } from './model.ts'
+import { no, unknown } from './run.ts'
 import { memberAsk } from './terminology.ts'
 import { childNamed, type Tree, type TreeNode, treeOf } from './tree.ts'
 import { shownValue } from './values.ts'
@@ -76,13 +77,16 @@ function presence({ node }: Spot): Criterion | null {
   return node.def.max === 0 ? { ask: exists, says: 'absent', absent: true } : null
 }
 
-/** In the value set, or where that cannot be told, with the parts that are fixed. */
+/** In the value set and with the parts that are fixed. Where the value set is not loaded, a fixed code is enough. */
 function boundCriterion(valueSet: string, parts: Criterion | null): Criterion {
   const member = memberAsk(valueSet)
   if (parts === null) return { ask: member, says: `in ${valueSet}` }
+  const enough = /\bcode = /.test(parts.says)
   const ask: Ask = (run, value, type) => {
+    const fixed = parts.ask(run, value, type)
+    if (fixed === no) return no
     const answer = member(run, value, type)
-    return answer === 2 ? parts.ask(run, value, type) : answer
+    return answer === unknown && enough ? fixed : answer
   }
   return { ask, says: `in ${valueSet} (${parts.says})` }
 }

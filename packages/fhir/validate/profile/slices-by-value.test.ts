@@ -104,11 +104,25 @@ const byValue: Row[] = [
       'Observation.category:in.coding.code': code('a'),
     },
     instance: observation({ category: [of('z')] }),
-    finds: [
-      'profile/slice-open Observation.category[0]',
-      'profile/slice-required Observation',
-      'profile/value-set-not-loaded Observation.category[0]',
-    ],
+    finds: ['profile/slice-open Observation.category[0]', 'profile/slice-required Observation'],
+  },
+  {
+    rule: 'slices bound to one value set are told apart by their fixed parts',
+    elements: {
+      'Observation.category': {
+        slicing: closed(by(['value', '$this'])),
+        binding: { strength: 'required', valueSet: 'http://example.org/vs' },
+      },
+      'Observation.category:a': { max: 1, binding: { strength: 'required', valueSet: 'http://example.org/vs' } },
+      'Observation.category:a.coding': { min: 1 },
+      'Observation.category:a.coding.code': code('a'),
+      'Observation.category:b': { max: 1, binding: { strength: 'required', valueSet: 'http://example.org/vs' } },
+      'Observation.category:b.coding': { min: 1 },
+      'Observation.category:b.coding.code': code('b'),
+    },
+    instance: observation({ category: [of('b'), of('a')] }),
+    finds: [],
+    valueSets: { 'http://example.org/vs': ['s|a', 's|b'] },
   },
   {
     rule: 'fixed parts tell by $this, both in one coding',

@@ -82,6 +82,17 @@ describe('validate', () => {
     expect((await typed(['validate', 'bad.json', '--lang=en'], { cwd })).out).toMatch(/error[\s\S]*1 invalid/)
   })
 
+  test('what could not be checked is said once, however many lines rest on it', async () => {
+    const claims = JSON.stringify({ ...patient, meta: { profile: ['http://nowhere.example/StructureDefinition/P'] } })
+    await writeFile(join(cwd, 'claims.ndjson'), `${claims}\n${claims}\n${claims}\n`)
+    const { out, exit } = await check('claims.ndjson')
+    expect(out).toMatch(/Not checked \(number of places\)\n {2}3 {2}.*nowhere\.example/)
+    expect(out.match(/nowhere/g)).toHaveLength(1)
+    expect(out).toMatch(/3 documents: 3 valid, 0 invalid \(0 errors, 0 warnings\)/)
+    expect(exit).toBe(0)
+    await rm(join(cwd, 'claims.ndjson'))
+  })
+
   test('gives one OperationOutcome a document, a line each, that names its source', async () => {
     const { out, exit } = await check('--format', 'outcome', 'lines.ndjson')
     const outcomes = out

@@ -5,7 +5,7 @@ import { openChecker } from '../checker.ts'
 import { type Arguments, EXIT, type Exit, type Io } from './command.ts'
 import { progressOn } from './progress.ts'
 import { type Document, documentsOf, findSources, MAX_DOCUMENT_BYTES, placeOf, type Source } from './sources.ts'
-import { tableTo } from './table.ts'
+import { plain, tableTo } from './table.ts'
 
 /** What is wrong with one document. */
 export function findingsOf(document: Document, checker: Checker, options: CheckOptions = {}): Finding[] {
@@ -43,6 +43,9 @@ function spotOf(document: Pick<Document, 'shown' | 'line'>, { line, column }: Fi
 /** Source of an OperationOutcome among many: the file, and the line where it has lines. */
 const SOURCE = 'urn:enishi:source'
 
+/** Different sentences kept in memory; a file of nonsense could bring any number. */
+const MOST_UNCHECKED = 1_000
+
 /** Below this, work is over before a bar of progress could be read. */
 const WORTH_A_BAR = 4 * 1024 * 1024
 
@@ -58,6 +61,31 @@ function progressOver(io: Io, sources: readonly Source[]) {
       before += source.bytes
     },
     end: bar.end,
+  }
+}
+
+/** Says that something could not be looked at, not that something is wrong. */
+const isNotChecked = ({ ruleId, severity }: Finding) => severity !== 'error' && /not-(?:loaded|checked|evaluated)$/.test(ruleId)
+
+/** What could not be looked at, each once however many documents rest on it, with the number of places. */
+function uncheckedList(lang: Lang) {
+  const counts = new Map<string, { finding: Finding; places: number }>()
+  return {
+    /** The other findings. */
+    sift(findings: readonly Finding[]): Finding[] {
+      for (const finding of findings.filter(isNotChecked)) {
+        const known = counts.get(finding.en)
+        if (known) known.places++
+        else if (counts.size < MOST_UNCHECKED) counts.set(finding.en, { finding, places: 1 })
+      }
+      return findings.filter((finding) => !isNotChecked(finding))
+    },
+    end(io: Io) {
+      if (counts.size === 0) return
+      io.out(lang === 'ja' ? '確かめられなかったこと（か所数）' : 'Not checked (number of places)')
+      for (const { finding, places } of [...counts.values()].sort((a, b) => b.places - a.places))
+        io.out(`  ${places}  ${plain(finding[lang])}`)
+    },
   }
 }
 
@@ -81,6 +109,7 @@ export async function validate(given: Arguments, io: Io): Promise<Exit> {
   )
   const options = optionsOf(given)
   const table = given.values.format === 'outcome' ? null : findingTable(io, lang)
+  const unchecked = uncheckedList(lang)
   const progress = progressOver(io, sources)
   const count = { documents: 0, refused: 0, errors: 0, warnings: 0 }
   for (const source of sources) {
@@ -88,9 +117,9 @@ export async function validate(given: Arguments, io: Io): Promise<Exit> {
       const findings = findingsOf(document, checker, options)
       count.documents++
       count.errors += findings.filter((f) => f.severity === 'error').length
-      count.warnings += findings.filter((f) => f.severity === 'warning').length
+      count.warnings += findings.filter((f) => f.severity === 'warning' && !isNotChecked(f)).length
       if (hasError(findings)) count.refused++
-      if (table) table.add(document, findings)
+      if (table) table.add(document, unchecked.sift(findings))
       else io.out(JSON.stringify({ ...operationOutcome(findings, lang), extension: [{ url: SOURCE, valueString: placeOf(document) }] }))
       progress?.at(document, String(count.documents))
     }
@@ -98,6 +127,7 @@ export async function validate(given: Arguments, io: Io): Promise<Exit> {
   }
   progress?.end()
   table?.end()
+  unchecked.end(io)
   // Outcomes are read by a program; the summary stays out of their way.
   const say = table ? io.out : io.err
   say(summaryOf(sources.length, count)[lang])

@@ -26,6 +26,7 @@ import {
 import { depositRows } from './drafts.ts'
 import { scopeAllows } from './scopes.ts'
 import * as store from './store.ts'
+import { claimBundle, insertDeposit } from './store/deposit.ts'
 import { findingsIn } from './write/judge.ts'
 
 /** 10 MB an upload. @spec EMR information sharing section 4, size */
@@ -101,7 +102,7 @@ export function depositService({
       const sha256 = createHash('sha256').update(text).digest()
       const identifier = bundleIdentifier(bundle)!
       const claim = { key: resolved.key, system: identifier.system, value: identifier.value }
-      const earlier = await store.claimBundle(ctx.db, claim)
+      const earlier = await claimBundle(ctx.db, claim)
       // An identifier of another form does not say whose it is; what another institution sent is never replaced.
       if (earlier && earlier.source !== source) refuse('institution-mismatch', { sent: earlier.source ?? '', own: source })
       const receipt = {
@@ -117,7 +118,7 @@ export function depositService({
       const removed = await this.clear(ctx, resolved.key, earlier?.depositId)
       const depositId = ulid(ctx.now.getTime())
       const rows = depositRows(itemsOf(bundle), { person: resolved, depositId, source, now: ctx.now })
-      await store.insertDeposit(ctx.db, {
+      await insertDeposit(ctx.db, {
         ...claim,
         id: depositId,
         source,

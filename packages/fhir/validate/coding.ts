@@ -5,6 +5,7 @@ import { grammars } from '../terminology/grammar.ts'
 import { codesOf, isCode, membershipOf } from './environment.ts'
 import { shown } from './invariant/terms.ts'
 import type { Code, CodeAnswer } from './ports.ts'
+import { ucumForm } from './ucum.ts'
 import { report, reportAt, reportOnce, type Knowledge, type Walk } from './walk.ts'
 
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
@@ -23,13 +24,17 @@ function checkDisplay(walk: Walk, { code, display }: Code, displays: readonly st
   reportAt(walk, 'display', 'coding/display', [code, displays[0]!])
 }
 
-/** Packages carry pieces of LOINC and SNOMED CT as if they were all: a code of the right form that is not in such a piece is left open. */
-const isLeftOpen = ({ system, code }: Code): boolean => byForm.has(system!) && grammars.get(system!)?.judge?.(code) === 'unknown'
+const ucum = 'http://unitsofmeasure.org'
+
+/** Packages carry pieces of LOINC and SNOMED CT as if they were all, and no list holds every unit: a code of the right form is left open. */
+const isLeftOpen = ({ system, code }: Code): boolean =>
+  system === ucum ? ucumForm(code) !== 'wrong' : byForm.has(system!) && grammars.get(system!)?.judge?.(code) === 'unknown'
 
 function checkAnswer(walk: Walk, code: Code, answer: CodeAnswer): void {
   const system = code.system!
-  if (answer.result === 'unknown-code' && !isLeftOpen(code)) reportAt(walk, 'code', 'coding/unknown-code', [code.code.slice(0, 80), system])
-  else if (answer.result === 'known') checkDisplay(walk, code, answer.displays ?? [])
+  if (answer.result === 'unknown-code') {
+    if (!isLeftOpen(code)) reportAt(walk, 'code', 'coding/unknown-code', [code.code.slice(0, 80), system])
+  } else if (answer.result === 'known') checkDisplay(walk, code, answer.displays ?? [])
   else if (byForm.has(system)) reportOnce(walk, 'coding/content-not-loaded', [system])
   else reportOnce(walk, 'coding/system-not-loaded', [system])
 }
@@ -72,6 +77,12 @@ export function checkCode(walk: Walk, value: JsonObject, type: 'Coding' | 'Quant
   // an example's system is looked up all the same
   if ((fault !== null && fault !== 'coding/example-system') || !terminology.codeIn) return
   if (isCode(value) && value.code !== '') checkAnswer(walk, value, terminology.codeIn(value))
+}
+
+/** Checks a code that a definition lists; a system that is not loaded is not spoken of. */
+export function checkListedCode(walk: Walk, code: Code & { system: string }): void {
+  const answer = walk.knowledge.terminology?.codeIn?.(code)
+  if (answer && answer.result !== 'unknown') checkAnswer(walk, code, answer)
 }
 
 const shownCode = ({ system, code }: Code) => (system === undefined ? code : `${system}|${code}`).slice(0, 160)

@@ -2,6 +2,11 @@
 import type { RuleSentence } from './sentences.ts'
 
 export const contentRules = {
+  'definition/expression': {
+    code: 'invalid',
+    ja: 'FHIRPathの式が読めません($1): $2',
+    en: 'The FHIRPath expression cannot be read (line and column $1): $2',
+  },
   'structure/uri-prefix': {
     code: 'value',
     ja: '「$1」は「urn:oid:」か「urn:uuid:」で始めてください。',

@@ -45,6 +45,9 @@ const matches = (names: ReadonlySet<string>, expression: string): boolean => {
   return false
 }
 
+/** Steps an expression of a definition may take on one resource; far more than any sensible place needs. */
+const maxSteps = 100_000
+
 const compiled = new Map<string, FhirPath | FhirPathError>()
 
 function compile(expression: string): FhirPath {
@@ -94,7 +97,7 @@ function mayStand(walk: Walk, host: Host, { url, contexts = [] }: StructureDefin
       let root = host.node
       while (root.parent) root = root.parent
       return compile(expression)
-        .nodes(root, walk.env)
+        .nodes(root, { ...walk.env, maxSteps })
         .some((node) => node.value === host.value)
     })
   })
@@ -109,7 +112,7 @@ function checkPlace(walk: Walk, definition: StructureDefinition): void {
   if (contexts.length > 0 && !mayStand(walk, host, definition))
     report(walk, 'extension/context', [url, contexts.map(({ expression }) => expression).join(', ')])
   for (const expression of contextInvariants)
-    if (!asked(walk, url, () => compile(expression).holds(parent, walk.env) !== false))
+    if (!asked(walk, url, () => compile(expression).holds(parent, { ...walk.env, maxSteps }) !== false))
       report(walk, 'extension/context-invariant', [url, expression])
 }
 

@@ -2,11 +2,12 @@
 import { foldText } from '../text.ts'
 import type { CompiledSet, Part } from './compile.ts'
 import type { Expansion, ExpandQuestion, ExpansionEntry, Wish } from './expansion.ts'
-import { entryOf, namesIn, propertiesUsed } from './expansion-entry.ts'
+import { entryOf, propertiesUsed } from './expansion-entry.ts'
 import { parametersOf } from './expansion-parameters.ts'
-import { languagesOf } from './language.ts'
+import { languagesOf, namesOf } from './language.ts'
 import { CannotList, type Member, membersOf, mostSteps } from './members.ts'
 import { type CodeIssue, issues } from './messages.ts'
+import type { Concept } from './model.ts'
 import { present, splitCanonical } from './read-json.ts'
 import { languageOf, setProblem } from './validate-code.ts'
 
@@ -87,9 +88,22 @@ function wanted(member: Member, wish: Wish): boolean {
   return wish.words.length === 0 || matches(member, wish.words)
 }
 
+/** Folding takes long, and the same concepts are asked again with every letter that is typed. */
+const foldedNames = new WeakMap<Concept, string>()
+
+function foldedOf({ concept, view }: Member): string {
+  const known = foldedNames.get(concept)
+  if (known !== undefined) return known
+  const made = [concept.code, ...namesOf(view, concept).map(({ value }) => value)].map(foldText).join('\n')
+  foldedNames.set(concept, made)
+  return made
+}
+
 function matches(member: Member, words: readonly string[]): boolean {
-  const texts = [member.concept.code, ...namesIn(member).map(({ value }) => value)].map(foldText)
-  return words.every((word) => texts.some((text) => text.includes(word)))
+  const { listed } = member
+  const own = foldedOf(member)
+  const more = listed ? [listed.display ?? '', ...(listed.designations ?? []).map(({ value }) => value)].map(foldText).join('\n') : ''
+  return words.every((word) => own.includes(word) || more.includes(word))
 }
 
 /** What was published with the value set stands in where its definition cannot be listed. */

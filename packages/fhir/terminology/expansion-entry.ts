@@ -6,7 +6,7 @@ import type { ConceptProperty, Designation, PropertyDefinition } from './model.t
 import { present } from './read-json.ts'
 
 /** The names of a member: those of the value set go before those of the system. */
-export function namesIn({ listed, concept, view }: Member): Name[] {
+function namesIn({ listed, concept, view }: Member): Name[] {
   const own = listed?.display === undefined ? [] : [{ value: listed.display, own: true, language: view?.language }]
   const system = namesOf(view, concept).filter((name) => !(own.length > 0 && name.own))
   return [...own, ...(listed?.designations ?? []), ...system]

@@ -122,9 +122,14 @@ function conceptIssues(found: Found, context: Context, given: { view: CodeSystem
   const listed = listedIn(part, coding.code ?? '')
   if (question.membershipOnly) return
   if (concept.code !== coding.code) found.issues.push(issues.caseDiffers(coding, concept.code, view.version))
-  if (concept.abstract && question.abstract === false) found.issues.push(issues.abstract(coding))
-  if (concept.inactive && (question.activeOnly || (set?.valueSet.inactive === false && found.member === 'out')))
-    found.issues.push(issues.notActive(coding))
+  const refused = [
+    ...(concept.abstract && question.abstract === false ? [issues.abstract(coding)] : []),
+    ...(concept.inactive && (question.activeOnly || (set?.valueSet.inactive === false && found.member === 'out'))
+      ? [issues.notActive(coding)]
+      : []),
+  ]
+  if (refused.length > 0 && found.member === 'in') notIn(found, context)
+  found.issues.push(...refused)
   const wrong = displayIssue({ coding, names: found.names, own: concept.display, languages, lenient: question.lenientDisplay === true })
   if (wrong) found.issues.push(wrong)
   if (concept.inactive) found.issues.push(issues.status(coding, concept.status ?? 'inactive'))

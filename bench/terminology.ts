@@ -72,9 +72,10 @@ export function madeTerms(count: number): Made[] {
     const chosen = Array.from({ length: 1 + roll(3) }, () => parts[roll(parts.length)]!)
     const end = ends[roll(ends.length)]!
     const size = roll(4) === 0 ? `${1 + roll(500)}ｍｇ` : ''
+    const brand = roll(5) === 0 ? `「架空${String.fromCharCode(0x30a2 + roll(80))}」` : ''
     return {
       code: `T${String(n).padStart(8, '0')}`,
-      name: `${chosen.map(([kanji]) => kanji).join('')}${end[0]}${size}（架空${n % 1_000}）`,
+      name: `${chosen.map(([kanji]) => kanji).join('')}${end[0]}${size}${brand}`,
       kana: `${chosen.map(([, kana]) => kana).join('')}${end[1]}`,
     }
   })

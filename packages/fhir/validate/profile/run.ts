@@ -154,10 +154,13 @@ export function say(run: Run, rule: ProfileRule, details: readonly string[]): vo
   push(run, profileFinding(rule, { path: pathOf(run.walk), details, profile: label(run.definition) }))
 }
 
+/** Remarks leave room for errors: a walk stops at its largest number of findings, whatever they say. */
+const mostRemarks = maxFindings / 3
+
 /** What two profiles, or a profile and its slice, ask alike is said once. */
 function push({ walk }: Run, finding: ProfileFinding): void {
   const { findings } = walk
-  if (isFull(walk)) return
+  if (isFull(walk) || (finding.severity !== 'error' && findings.length >= mostRemarks)) return
   for (const { path, ruleId, ja } of findings) if (path === finding.path && ruleId === finding.ruleId && ja === finding.ja) return
   findings.push(finding)
 }

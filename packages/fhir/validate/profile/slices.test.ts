@@ -1,6 +1,6 @@
 // Slices told apart by patterns, presence, types, profiles and references: rows of a rule, an instance, and what is found.
-import { describe } from 'vitest'
-import { at, observation, profileOf } from './profile.fixture.ts'
+import { describe, expect, test } from 'vitest'
+import { at, findingsOf, observation, profileOf, shortly } from './profile.fixture.ts'
 import {
   bundle,
   by,
@@ -299,4 +299,18 @@ const byOther: Row[] = [
 
 describe('slices by other discriminators', () => {
   testRows(byOther)
+})
+
+test('remarks on what belongs to no slice do not crowd out an error', () => {
+  const own = profileOf('Subject', 'Observation', {
+    'Observation.component': { slicing: by(['value', 'code.text']) },
+    'Observation.component.interpretation': { max: 1 },
+    'Observation.component:a': {},
+    'Observation.component:a.code': {},
+    'Observation.component:a.code.text': { min: 1, max: 1, fixed: { type: 'string', value: 'a' } },
+  })
+  const others = Array.from({ length: 500 }, () => ({ code: { text: 'z' } }))
+  const wrong = { code: { text: 'z' }, interpretation: [{ text: 'H' }, { text: 'L' }] }
+  const found = shortly(findingsOf(observation({ component: [...others, wrong] }), { made: [own] }))
+  expect(found).toContain('profile/max Observation.component[500]')
 })

@@ -33,6 +33,19 @@ export function membershipOf(terminology: TerminologyPort, valueSet: string, cod
   return result
 }
 
+/** Does a code of the first stand above a code of the second, in one system? undefined: not known. */
+function subsumption(terminology: TerminologyPort, above: FhirPathNode, below: FhirPathNode): boolean | undefined {
+  let answer: boolean | undefined
+  for (const one of codesOf(above.value as Json))
+    for (const other of codesOf(below.value as Json)) {
+      if (one.system === undefined || one.system !== other.system) continue
+      const found = terminology.subsumes?.(one.system, one.code, other.code)
+      if (found) return true
+      answer ??= found
+    }
+  return answer
+}
+
 /** The ports of a walk; value sets and profiles only where the validator knows any. */
 export function environmentOf(walk: Walk): FhirPathEnvironment {
   const { terminology, profiles } = walk.knowledge
@@ -51,6 +64,9 @@ export function environmentOf(walk: Walk): FhirPathEnvironment {
             return known(result === 'unknown' ? undefined : result === 'in')
           },
         }
+      : {}),
+    ...(terminology?.subsumes
+      ? { subsumes: (above: FhirPathNode, below: FhirPathNode) => known(subsumption(terminology, above, below)) }
       : {}),
     ...(conforms
       ? {

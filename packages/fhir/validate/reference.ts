@@ -2,7 +2,7 @@
 import type { JsonObject } from '../model.ts'
 import { parseReference } from '../references.ts'
 import { isResourceType } from '../shapes.ts'
-import type { Leading, Property } from './shape.ts'
+import type { Property } from './shape.ts'
 import { inBundle, report, reportInvariant, type Walk } from './walk.ts'
 
 const refOne = {
@@ -42,7 +42,7 @@ function localType(walk: Walk, reference: string): string | null {
 }
 
 /** Checks the parts of a Reference that the element tree can't: the target's type, and `#id` against what is contained. */
-export function checkReference(walk: Walk, value: JsonObject, { targets, leading }: Pick<Property, 'targets' | 'leading'>): void {
+export function checkReference(walk: Walk, value: JsonObject, { targets }: Pick<Property, 'targets'>): void {
   const literal = typeof value.reference === 'string' && value.reference !== '' ? localType(walk, value.reference) : null
   const stated = typeof value.type === 'string' ? value.type.replace(definitionPrefix, '') : null
   if (literal !== null && stated !== null && isResourceType(stated) && literal !== stated)
@@ -50,17 +50,11 @@ export function checkReference(walk: Walk, value: JsonObject, { targets, leading
   const type = literal ?? stated
   if (targets && type !== null && isResourceType(type) && !targets.has(type))
     report(walk, 'structure/reference-target', [type, [...targets].join(', ')])
-  if (walk.knowledge.definitions !== null && typeof value.reference === 'string') checkLeading(walk, value.reference, leading)
+  if (walk.knowledge.definitions !== null && typeof value.reference === 'string') checkUrn(walk, value.reference)
 }
 
-/** Where the reference leads: contained, in the bundle around, or elsewhere; and whether it names a version. */
-function checkLeading(walk: Walk, reference: string, leading: Leading | null): void {
-  const place = reference.startsWith('#') ? 'contained' : inBundle(walk.around, reference) ? 'bundled' : 'referenced'
-  if (place === 'referenced' && walk.around !== null && /^urn:(?:uuid|oid):/.test(reference))
+/** A URN names something only where the bundle holds it; outside nobody could follow it. */
+function checkUrn(walk: Walk, reference: string): void {
+  if (walk.around !== null && /^urn:(?:uuid|oid):/.test(reference) && !inBundle(walk.around, reference))
     report(walk, 'structure/reference-not-in-bundle', [reference.slice(0, 160)])
-  if (leading?.aggregation && !leading.aggregation.includes(place))
-    report(walk, 'structure/aggregation', [reference.slice(0, 120), leading.aggregation.join(', ')])
-  if (leading?.versioning === undefined || leading.versioning === 'either') return
-  if (reference.includes('/_history/') !== (leading.versioning === 'specific'))
-    report(walk, 'structure/versioning', [reference.slice(0, 120), leading.versioning])
 }

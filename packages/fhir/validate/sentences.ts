@@ -118,16 +118,6 @@ export const structureRules = {
     ja: '値セット「$1」か、そのコード体系が読み込まれていないため、コードがその中にあるかは確かめていません。パッケージをpackagesフォルダーに置いてください。',
     en: "Whether codes are in '$1' was not checked: the value set or its code system is not loaded. Put its package into the packages folder.",
   },
-  'structure/aggregation': {
-    code: 'invalid',
-    ja: '参照「$1」は、ここで許される置き場所($2)にありません。',
-    en: "The reference '$1' does not lead to where this element allows ($2).",
-  },
-  'structure/versioning': {
-    code: 'invalid',
-    ja: '参照「$1」の版の指定が、ここの決まり($2)に合いません。',
-    en: "The reference '$1' does not keep to the versioning of this element ($2).",
-  },
   'structure/reference-not-in-bundle': {
     code: 'not-found',
     ja: '参照「$1」の先がBundleの中にありません。参照先のリソースを入れるか、fullUrlと揃えてください。',

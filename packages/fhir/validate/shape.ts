@@ -8,12 +8,6 @@ import { primitiveChecks, type PrimitiveCheck } from './primitives.ts'
 /** A required binding: code systems by code, because one code may stand in several. */
 export type Binding = { name: string; systemsByCode: ReadonlyMap<string, readonly string[]> }
 
-/** What a definition says of where a reference may lead, beyond the type. */
-export type Leading = {
-  aggregation?: readonly ('contained' | 'referenced' | 'bundled')[]
-  versioning?: 'either' | 'independent' | 'specific'
-}
-
 /** One property of the JSON object, ready to check. */
 export type Property = {
   /** Name in a path: `value` for `valueQuantity`, `birthDate` for `_birthDate`. */
@@ -37,7 +31,6 @@ export type Property = {
   /** Binding of any strength as the definition has it; null where no terminology is bound. */
   bound: DefinedBinding | null
   targets: ReadonlySet<string> | null
-  leading: Leading | null
   /** Invariants that stand on this element of its parent, not on its type. */
   rules: readonly Rule[] | null
   /** Shape of a complex value; resolved at first use, because shapes refer to each other. */
@@ -81,15 +74,6 @@ type Source = { definitions: () => Definitions | null; codes: boolean; shapeOf: 
 type Names = { path: string; choice: number; sibling: boolean; beside: string | null }
 type Place = { row: ElementRow; type: string; names: Names; defined: ElementDefinition | undefined }
 
-function leadingOf(defined: ElementDefinition | undefined, type: string): Leading | null {
-  const found = defined?.types.find((one) => one.code === type)
-  if (!found?.aggregation && !found?.versioning) return null
-  return {
-    ...(found.aggregation ? { aggregation: found.aggregation } : {}),
-    ...(found.versioning ? { versioning: found.versioning } : {}),
-  }
-}
-
 /** Constraints of the element itself; those of its type and of a part of its own stand on the shape. */
 function rulesOn(defined: ElementDefinition | undefined, target: string, own: readonly Rule[]): readonly Rule[] | null {
   if (!defined || defined.path === target) return null
@@ -114,7 +98,6 @@ function property(source: Source, { row, type, names, defined }: Place, own: rea
     binding: names.sibling ? null : bindingOf(row.valueSet),
     bound: source.codes && !names.sibling ? (defined?.binding ?? null) : null,
     targets: row.targets && target === 'Reference' ? new Set(row.targets) : null,
-    leading: leadingOf(defined, target),
     rules: names.sibling ? null : rulesOn(defined, target, own),
     shape: () => source.shapeOf(target),
   }

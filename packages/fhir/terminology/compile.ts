@@ -190,7 +190,11 @@ function assembled(valueSet: ValueSet, canonical: string, rest: { includes: Part
   const hasIn = (system: string, code: string): Membership => {
     const remembered = members.get(system)
     if (remembered?.has(code)) return isIn
-    if (!open && !systems.has(system)) return isOut
+    if (!open && !systems.has(system)) {
+      // some write the version into the system
+      const { url, version } = splitCanonical(system)
+      return version !== undefined && systems.has(url) ? hasIn(url, code) : isOut
+    }
     if (last?.code === code && last.system === system) return last.found
     const found = judged(system, code)
     last = { system, code, found }

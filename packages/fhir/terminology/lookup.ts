@@ -125,8 +125,9 @@ export function makeCodeIn(sources: Sources): (coding: Coding) => CodeAnswer {
     const key = version === undefined ? system : `${system}|${version}`
     const remembered = views.get(key)
     if (remembered) return remembered
-    const named = sources.system(system, version)
-    const found = 'view' in named ? named : sources.system(system)
+    const barred = splitCanonical(system)
+    const named = sources.system(barred.url, version ?? barred.version)
+    const found = 'view' in named ? named : sources.system(barred.url)
     const made = { view: 'view' in found ? viewWith(sources, found.view, []) : undefined, asked: 'view' in named }
     if (views.size < rememberedSystems) views.set(key, made)
     return made

@@ -25,7 +25,10 @@ const sets = new Map<string, ValueSet | undefined>()
 function viewOf(key: string): CodeSystemView {
   const known = views.get(key)
   if (known) return known
-  const made = codeSystemOfRow(splitCanonical(key).url, systemRows[key]!)
+  const { url, version } = splitCanonical(key)
+  const row = systemRows[key]!
+  // R4 writes the edition of some v2 tables into their url
+  const made = codeSystemOfRow(url, version ? { ...row, version } : row)
   views.set(key, made)
   return made
 }

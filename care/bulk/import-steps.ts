@@ -1,8 +1,7 @@
-import { sql } from 'kysely'
 import type { ManyService } from '#care/record'
 import { insertAudit } from '#kernel/audit'
 import { institutionOf } from '#kernel/context'
-import { type Db, later, sqlState } from '#kernel/database'
+import { type Db, sqlState } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { writeOutbox } from '#kernel/outbox'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
@@ -120,8 +119,7 @@ async function writePart(deps: ImportDeps, work: Work): Promise<StepEnd> {
 async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> {
   const { worker, job, ask, sinks, batch, read, pace, handedOver } = work
   const at = worker.now()
-  // A batch that the server loses is lost with the place reached, and comes again: nothing need wait for the disk but the end of the job.
-  await later(trx, sql`set local synchronous_commit = off`)
+  await store.commitLater(trx)
   const [booked, going] = await Promise.all([bookFor(deps.clients, worker, job, trx), deps.many.canGo({ db: trx }, read.groups)])
   if (!booked) return false
   const { ready, lines } = settled(deps.many, booked, { batch, read, going })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Mark } from '#care/record'
-import type { Db } from '#kernel/database'
+import { type Db, later } from '#kernel/database'
 import type { BulkFile, Flow, Job, JobState } from './model.ts'
 
 type JobRow = {
@@ -99,6 +99,12 @@ export async function writersEnded(db: Db, id: string): Promise<boolean> {
     select pg_snapshot_xmin(pg_current_snapshot()) > j.xid::xid8 as ended from bulk.job j where j.id = ${id}`.execute(db)
   return rows[0]?.ended ?? true
 }
+
+/**
+ * The transaction's commit need not wait for the disk: a batch of an import that the server loses is lost with the place reached, and
+ * comes again. The end of the job commits as usual, and with it everything before it.
+ */
+export const commitLater = (db: Db): Promise<unknown> => later(db, sql`select set_config('synchronous_commit', 'off', true)`)
 
 export type Step = {
   id: string

@@ -6,10 +6,12 @@ import type { Checking } from './services.ts'
 /** What resources are checked with: base R4 and the packages the operator has put into a folder. */
 export async function openChecker(folder: string): Promise<Checking> {
   const { definitions, packages } = loadPackages(folder)
-  const terminology = makeTerminology({ definitions })
-  const { validate } = makeValidator({ definitions, terminology })
+  let { validate } = makeValidator({ definitions, terminology: makeTerminology({ definitions }) })
   return {
-    validate,
+    validate: (...asked) => validate(...asked),
+    answerFrom: (terminology) => {
+      validate = makeValidator({ definitions, terminology }).validate
+    },
     definitions,
     packages: packages.filter(({ problem }) => problem === null).map(nameOf),
     problems: packages.flatMap(({ name, problem, failed }) => [

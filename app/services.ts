@@ -5,7 +5,7 @@ import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { recordService } from '#care/record'
 import { subscriptionService } from '#care/subscription'
 import { terminologyService } from '#care/terminology'
-import { type Checker, type Definitions, validateResource } from '#packages/fhir'
+import { type Checker, type Definitions, type Terminology, validateResource } from '#packages/fhir'
 import { noOutbound, type Outbound } from '#kernel/outbound'
 
 export type Services = ReturnType<typeof services>
@@ -28,6 +28,8 @@ export type Checking = Checker & {
   problems: readonly { ja: string; en: string }[]
   /** What the packages define; R4 alone where it is absent. */
   definitions?: Definitions
+  /** Judges codes by another terminology from now on: masters were loaded, or a day began. */
+  answerFrom?: (terminology: Terminology) => void
 }
 
 const baseAlone: Checking = { validate: (resource) => validateResource(resource), packages: [], problems: [] }

@@ -15,6 +15,7 @@ import { noCards, trustedCards } from './cards.ts'
 import { demoAuthorityRow, demoCards } from './demo/authority.ts'
 import { demoDoor } from './demo/door.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
+import { followMasters } from './masters.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
 import { services } from './services.ts'
@@ -43,6 +44,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     baseUrl: config.baseUrl,
     hooks: outbound(config.hookHosts),
   })
+  const masters = await followMasters({ db, clock, terminology: built.terminology, answerFrom: (t) => checker.answerFrom?.(t), log })
   const rows = allRows({
     services: built,
     config,
@@ -70,6 +72,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   if (tls) await once(tls.listen({ port: config.tlsPort, host: config.host }), 'listening')
   if (tls && config.tls) followTlsFiles(tls, config.tls, { log, first: files })
   return async () => {
+    masters.stop()
     await app.close()
     clock.stop()
     await db.destroy()

@@ -8,6 +8,8 @@ import type { Release, Term } from './model.ts'
 import { compactRows, type CompactRow } from './store.ts'
 
 const OPEN = 0x7fffffff
+/** Concepts kept as objects a release. */
+const MOST_KNOWN = 4_096
 
 /** Texts one after another in one buffer. */
 type Texts = { bytes: Buffer; ends: Uint32Array }
@@ -112,6 +114,8 @@ type About = {
 export function viewOf(compact: Compact, { release, day, whole = noneWhole, search }: About): CodeSystemView {
   const today = dayNumber(day)
   const children = childrenOf(compact)
+  // A hospital's records name the same codes again and again.
+  const known = new Map<string, Concept>()
   const conceptAt = (n: number): Concept => conceptOf(compact, { n, today, whole })
   const parentsOf = (code: string): string[] => {
     const parent = compact.parents[placeOf(compact, code)] ?? -1
@@ -132,8 +136,14 @@ export function viewOf(compact: Compact, { release, day, whole = noneWhole, sear
     })),
     status: 'active',
     find: (code) => {
+      const before = known.get(code)
+      if (before) return before
       const n = placeOf(compact, code)
-      return n < 0 ? undefined : conceptAt(n)
+      if (n < 0) return undefined
+      const concept = conceptAt(n)
+      if (known.size >= MOST_KNOWN) known.clear()
+      known.set(code, concept)
+      return concept
     },
     parents: parentsOf,
     children: (code) => children(placeOf(compact, code)).map((n) => textAt(compact.codes, n)),

@@ -49,6 +49,46 @@ function patterns(): Heavy[] {
   ]
 }
 
+/** Value sets and resources of the caller's own, whose patterns, imports and sizes the server has to work through. */
+function terminologies(): Heavy[] {
+  const system = {
+    resourceType: 'CodeSystem',
+    url: 'urn:heavy',
+    status: 'active',
+    content: 'complete',
+    concept: Array.from({ length: 20_000 }, (_, n) => ({ code: `${'a'.repeat(30)}${n}` })),
+  }
+  const filtered = (value: string) => ({
+    resourceType: 'ValueSet',
+    url: 'urn:heavy-set',
+    status: 'active',
+    compose: { include: [{ system: 'urn:heavy', filter: [{ property: 'code', op: 'regex', value }] }] },
+  })
+  const circle = { resourceType: 'ValueSet', url: 'urn:circle', status: 'active', compose: { include: [{ valueSet: ['urn:circle'] }] } }
+  const doubling = Array.from({ length: 30 }, (_, n) => ({
+    resourceType: 'ValueSet',
+    url: `urn:double-${n}`,
+    status: 'active',
+    compose: { include: [0, 1].map(() => (n === 0 ? { system: 'urn:heavy' } : { valueSet: [`urn:double-${n - 1}`] })) },
+  }))
+  const asked = (set: object, more: object[] = []) =>
+    JSON.stringify({
+      resourceType: 'Parameters',
+      parameter: [{ name: 'valueSet', resource: set }, ...[system, ...more].map((resource) => ({ name: 'tx-resource', resource }))],
+    })
+  const expand = (name: string, payload: string): Heavy => post(name, payload, { url: `${FHIR}/ValueSet/$expand` })
+  return [
+    expand('a value set whose pattern backtracks', asked(filtered('(a+)+$'))),
+    expand('a value set whose pattern is written out', asked(filtered('(a{0,900})'.repeat(300)))),
+    expand('a value set that imports itself', asked(circle)),
+    expand('value sets that import each other twice, thirty deep', asked(doubling.at(-1)!, doubling)),
+    post('a hostile pattern to validate', JSON.stringify({ resourceType: 'ElementDefinition' }), {
+      url: `${FHIR}/StructureDefinition/$validate`,
+    }),
+    post('a resource of 20,000 codes to validate', JSON.stringify(system), { url: `${FHIR}/CodeSystem/$validate`, giant: true }),
+  ]
+}
+
 function expressions(): Heavy[] {
   const patch = (path: string) =>
     JSON.stringify({
@@ -71,6 +111,7 @@ function expressions(): Heavy[] {
     `Observation.where(${'1 + '.repeat(20_000)}1 = 1)`,
     `Observation${'.where(true)'.repeat(10_000)}`,
     `Observation.note.select('${'x'.repeat(100)}'.replace('', '${'y'.repeat(1_000)}')${`.replace('', '${'z'.repeat(1_000)}')`.repeat(5)})`,
+    `Observation.status.matches('${'(a{0,900})'.repeat(390)}')`,
     `(1|2|3|4|5).select((1|2|3|4|5).select((1|2|3|4|5).select((1|2|3|4|5).select((1|2|3|4|5).select((1|2|3|4|5).select((1|2|3|4|5).select((1|2|3|4|5).select($this))))))))`,
   ]
   const ops = JSON.stringify(Array.from({ length: 50_000 }, () => ({ op: 'add', path: '/note/-', value: { text: 'x' } })))
@@ -196,4 +237,4 @@ function bodies(): Heavy[] {
   ]
 }
 
-export const heavyRequests = (): Heavy[] => [...patterns(), ...expressions(), ...searches(), ...bodies()]
+export const heavyRequests = (): Heavy[] => [...patterns(), ...expressions(), ...terminologies(), ...searches(), ...bodies()]

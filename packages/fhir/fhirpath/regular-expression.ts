@@ -1,5 +1,6 @@
 /** Regular expressions in linear time; what only a backtracking engine can run (look-around, back references) is refused. @spec https://github.com/google/re2/wiki/Syntax */
 import { RE2JS } from 're2js'
+import { writtenOut } from '../pattern-size.ts'
 import { costlyError, FhirPathError, unknownError } from './error.ts'
 import { type Run, spend } from './run.ts'
 
@@ -7,6 +8,8 @@ import { type Run, spend } from './run.ts'
 export type Regular = { run: Run; at: number; flags: string }
 
 const maxPattern = 4000
+/** Characters with repetitions written out: some milliseconds of compiling. */
+const maxWritten = 400_000
 const remembered = new Map<string, RE2JS>()
 
 function flagsOf(flags: string, at: number): number {
@@ -25,6 +28,12 @@ function patternOf(pattern: string, { at, flags }: Regular): RE2JS {
       at,
       `正規表現が長すぎます(上限${maxPattern}文字)。`,
       `The regular expression is longer than ${maxPattern} characters.`,
+    )
+  if (writtenOut(pattern) > maxWritten)
+    throw costlyError(
+      at,
+      '正規表現の繰り返しの回数が多すぎます。回数を減らしてください。',
+      'The regular expression repeats too much. Lower the counts of its repetitions.',
     )
   const options = flagsOf(flags, at)
   let compiled: RE2JS

@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js'
 import type { CodeSystemView, Concept, Filter, PropertyDefinition, Why } from './model.ts'
 import { whyIncomplete, whyInvalid, whyNoFilter } from './why.ts'
+import { writtenOut } from '../pattern-size.ts'
 
 /** Tells of a concept of the system whether it is meant; `null` where this system cannot tell. */
 export type Test = (concept: Concept) => boolean
@@ -22,10 +23,6 @@ export function descendants(view: CodeSystemView, code: string): Set<string> {
   found.delete(view.find(code)?.code ?? code)
   return found
 }
-
-/** Repetitions are written out when a pattern is compiled, so they are counted before. */
-const writtenOut = (pattern: string): number =>
-  pattern.length * [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].reduce((sum, [, low, high]) => sum + Number(high || low), 1)
 
 function patternOf(value: string): RE2JS | undefined {
   if (value.length > maxPattern || writtenOut(value) > maxWritten) return undefined

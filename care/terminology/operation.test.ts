@@ -205,6 +205,26 @@ describe('$validate-code', () => {
     expect((await post('ValueSet/$validate-code', list.slice(0, 2))).status).toBe(404)
   })
 
+  test('many at once, each answered by itself', async () => {
+    const entry = (...parameter: object[]) => ({ name: 'validation', resource: { resourceType: 'Parameters', parameter } })
+    const { body, status } = await post('ValueSet/$batch-validate-code', [
+      { name: 'url', valueUri: 'http://example.jp/vs/own' },
+      entry({ name: 'coding', valueCoding: { system: 'http://example.jp/cs/own', code: 'a1' } }),
+      entry({ name: 'coding', valueCoding: { system: 'http://example.jp/cs/own', code: 'b' } }),
+      entry({ name: 'display', valueString: 'no code' }),
+    ])
+    const answers = parameters(body).map(({ resource }) => [resource?.resourceType, resource && value(resource, 'result')])
+    expect([status, answers]).toEqual([
+      200,
+      [
+        ['Parameters', true],
+        ['Parameters', false],
+        ['OperationOutcome', undefined],
+      ],
+    ])
+    expect((await post('CodeSystem/$batch-validate-code', [])).status).toBe(400)
+  })
+
   test('an ended code says so', async () => {
     const { body } = await ask('CodeSystem/$validate-code', { url: FOOD, code: 'J9FZ11000000' })
     expect([value(body, 'result'), value(body, 'inactive')]).toEqual([true, true])

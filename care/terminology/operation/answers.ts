@@ -41,6 +41,10 @@ const parametersJson = (parameter: readonly JsonObject[]): JsonObject => ({ reso
 const some = (name: string, type: string, value: Json | undefined): JsonObject[] =>
   value === undefined ? [] : [{ name, [`value${type}`]: value }]
 
+/** Whether the answer is no because the system is not known, or that is so beside another reason. */
+const unknownName = ({ issues, neededSystems }: CodeCheck, url: string): string =>
+  neededSystems.includes(url) || !issues.some(({ detail }) => detail === 'not-in-vs') ? 'x-caused-by-unknown-system' : 'x-unknown-system'
+
 export function checkJson(check: CodeCheck): JsonObject {
   const { result, code, display, inactive, issues, message, normalizedCode, status, system, version } = check
   return parametersJson([
@@ -53,9 +57,7 @@ export function checkJson(check: CodeCheck): JsonObject {
     ...some('normalized-code', 'Code', normalizedCode),
     ...some('inactive', 'Boolean', inactive),
     ...some('status', 'String', status),
-    ...check.unknownSystems.flatMap((url) =>
-      some(check.neededSystems.includes(url) ? 'x-unknown-system' : 'x-caused-by-unknown-system', 'Canonical', url),
-    ),
+    ...check.unknownSystems.flatMap((url) => some(unknownName(check, url), 'Canonical', url)),
     ...(issues.length > 0 ? [{ name: 'issues', resource: outcomeJson(issues) }] : []),
   ])
 }

@@ -32,6 +32,21 @@ export function sentIn(request: RouteRequest, alone: string): Sent {
   return all.length > MOST ? refuse('input-invalid', { what: `Parameters.parameter (> ${MOST})` }) : sentOf(all)
 }
 
+const MOST_ENTRIES = 500
+
+/** The questions of a batch: each `validation` is Parameters of its own, over those that all share. @refuses input-invalid */
+export function entriesIn(request: RouteRequest): Sent[] {
+  const all = bodyOf(request, '')
+  const shared = all.filter(({ name }) => name !== 'validation')
+  const entries = all.filter(({ name }) => name === 'validation')
+  if (entries.length === 0 || entries.length > MOST_ENTRIES) return bad('validation')
+  return entries.map(({ value }) => {
+    const own = isObject(value) && Array.isArray(value.parameter) ? value.parameter.map(oneOf) : bad('validation')
+    const names = new Set(own.map(({ name }) => name))
+    return sentOf([...own, ...shared.filter(({ name }) => name === 'tx-resource' || !names.has(name))])
+  })
+}
+
 function bodyOf(request: RouteRequest, alone: string): One[] {
   const body = readResource(request)
   if (!isObject(body)) return bad('')

@@ -2,16 +2,25 @@
 import { randomUUID } from 'node:crypto'
 import { scopeAllows } from '#care/record'
 import type { Context } from '#kernel/context'
-import { refuse } from '#kernel/refusal'
+import { Refusal, refusalOutcome, refuse } from '#kernel/refusal'
 import type { Answer, ReadRow, Row, RouteRequest, Taken } from '#kernel/route'
 import { expansionJson, isObject, type Json, type JsonObject, type Terminology } from '#packages/fhir'
 import type { Sentence } from '#kernel/language'
 import type { TerminologyService } from '../service.ts'
 import { namedIn } from '../stored.ts'
 import { checkJson, failed, lookupJson, relationJson, translationJson } from './answers.ts'
-import { type Sent, sentIn } from './parameters.ts'
+import { entriesIn, type Sent, sentIn } from './parameters.ts'
 import { codeQuestion, codingOf, expandQuestion, lookupQuestion, subsumesQuestion, translateQuestion } from './questions.ts'
-import { codeSystemCheckTakes, definitionOf, expandTakes, lookupTakes, subsumesTakes, translateTakes, valueSetCheckTakes } from './terms.ts'
+import {
+  batchTakes,
+  codeSystemCheckTakes,
+  definitionOf,
+  expandTakes,
+  lookupTakes,
+  subsumesTakes,
+  translateTakes,
+  valueSetCheckTakes,
+} from './terms.ts'
 
 const LAW = 'HL7 FHIR R4 terminology service（標準コードの参照。個人の情報は含まない）'
 
@@ -88,13 +97,14 @@ const operations: readonly Operation[] = [
 
 /** Every operation at its type, and at its resource where R4 has it there. */
 export function operationRows(service: TerminologyService): Row[] {
-  return operations.flatMap((operation) => {
+  const single = operations.flatMap((operation) => {
     const places = [
       `/fhir/R4/${operation.type}/$${operation.name}`,
       ...(operation.instance ? [`/fhir/R4/${operation.type}/:id/$${operation.name}`] : []),
     ]
     return places.flatMap((path) => (['GET', 'POST'] as const).map((method) => rowOf(service, operation, { path, method })))
   })
+  return [...single, batchRow(service, 'CodeSystem'), batchRow(service, 'ValueSet')]
 }
 
 function rowOf(service: TerminologyService, operation: Operation, { path, method }: { path: string; method: 'GET' | 'POST' }): ReadRow {
@@ -107,26 +117,61 @@ function rowOf(service: TerminologyService, operation: Operation, { path, method
   }
 }
 
-async function answered(
+type Asking = { ctx: Context; request: RouteRequest }
+
+async function answered(service: TerminologyService, operation: Operation, { ctx, request }: Asking): Promise<Answer> {
+  requireScope(ctx, operation.type)
+  const { id } = request.params
+  const own = id === undefined ? undefined : (JSON.parse((await service.read(ctx, operation.type, id)).body) as JsonObject)
+  const done = await one(service, operation, { ctx, request, sent: sentIn(request, operation.type), own })
+  return 'resourceType' in done ? { fhir: done } : (done as Answer)
+}
+
+function requireScope({ actor }: Context, type: Type): void {
+  if (actor.kind === 'system' && !scopeAllows(actor.scopes, type, 'r')) refuse('scope-missing', { scope: `system/${type}.r` })
+}
+
+/** One question: what it may rest on is gathered, then the engine is asked. */
+async function one(
   service: TerminologyService,
-  { type, answer }: Operation,
-  { ctx, request }: { ctx: Context; request: RouteRequest },
-): Promise<Answer> {
-  if (ctx.actor.kind === 'system' && !scopeAllows(ctx.actor.scopes, type, 'r')) refuse('scope-missing', { scope: `system/${type}.r` })
-  const sent = sentIn(request, type)
-  const id = request.params.id
-  const own = id === undefined ? undefined : (JSON.parse((await service.read(ctx, type, id)).body) as JsonObject)
-  const given = [
-    ...sent.objects('tx-resource'),
-    ...['valueSet', 'codeSystem', 'conceptMap'].flatMap((name) => sent.objects(name)),
-    ...(own ? [own] : []),
-  ]
+  { answer }: Operation,
+  { ctx, request, sent, own }: Asking & { sent: Sent; own: JsonObject | undefined },
+): Promise<JsonObject | Answer> {
+  const inline = ['valueSet', 'codeSystem', 'conceptMap'].flatMap((name) => sent.objects(name))
+  const given = [...sent.objects('tx-resource'), ...inline, ...(own ? [own] : [])]
   const date = sent.text('date')?.slice(0, 10)
   if (date !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(date)) refuse('input-invalid', { what: 'date' })
   const terminology = await service.forQuestion(ctx, { given, asked: askedIn(sent, own), ...(date === undefined ? {} : { day: date }) })
   const language = request.headers['accept-language']
-  const done = answer({ sent, terminology, language: language === '*' ? undefined : language, own, now: ctx.now })
-  return 'resourceType' in done ? { fhir: done } : (done as Answer)
+  return answer({ sent, terminology, language: language === '*' ? undefined : language, own, now: ctx.now })
+}
+
+/** Many codes at once: one answer each, in their order; one that cannot be answered does not stop the others. */
+function batchRow(service: TerminologyService, type: 'CodeSystem' | 'ValueSet'): ReadRow {
+  const operation = operations.find((o) => o.type === type && o.name === 'validate-code')!
+  return {
+    ...{
+      kind: 'read',
+      method: 'POST',
+      path: `/fhir/R4/${type}/$batch-validate-code`,
+      who: ['system', 'staff', 'citizen'],
+      why: ['TREAT', 'PATRQT'],
+    },
+    ...{ law: LAW, body: 'text', audit: 'terminology.batch-validate-code', takes: batchTakes },
+    summary: { ja: 'たくさんのコードを一度に確かめる', en: 'Check many codes at once' },
+    handle: async (ctx, request) => {
+      requireScope(ctx, type)
+      const parameter: JsonObject[] = []
+      for (const sent of entriesIn(request)) {
+        const done = await one(service, operation, { ctx, request, sent, own: undefined }).catch((error: unknown) => {
+          if (error instanceof Refusal) return refusalOutcome(error) as JsonObject
+          throw error
+        })
+        parameter.push({ name: 'validation', resource: ('resourceType' in done ? done : (done as Answer).fhir) as JsonObject })
+      }
+      return { fhir: { resourceType: 'Parameters', parameter } }
+    },
+  }
 }
 
 const urlOf = (resource: JsonObject | undefined): string | undefined => (typeof resource?.url === 'string' ? resource.url : undefined)

@@ -73,3 +73,15 @@ export const translateTakes: readonly Taken[] = [
   { name: 'reverse', type: 'boolean', about: { ja: '逆向きに', en: 'From target to source' } },
   ...common,
 ]
+
+export const batchTakes: readonly Taken[] = [
+  {
+    name: 'validation',
+    in: 'body',
+    type: 'Bundle',
+    required: true,
+    many: true,
+    about: { ja: '問い（それぞれ Parameters）', en: 'The questions, Parameters each' },
+  },
+  resource,
+]

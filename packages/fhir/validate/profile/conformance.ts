@@ -13,7 +13,8 @@ import { isObject } from './values.ts'
 
 export type Wanted = { canonical: string; within: string | undefined }
 
-type Found = Map<string, StructureDefinition | null>
+type Asked = { definition: StructureDefinition | undefined; problem: ReturnType<Definitions['problem']> }
+type Found = Map<string, Asked>
 
 /** What was asked for before, by package and canonical; names come from outside, so that only so many are kept. */
 const asked = new WeakMap<Definitions, Map<string, Found>>()
@@ -33,23 +34,27 @@ function askedIn(definitions: Definitions, within: string): Found {
   return found
 }
 
-export function definitionFor(run: Run, { canonical, within }: Wanted): StructureDefinition | undefined {
+const nothing: Asked = { definition: undefined, problem: null }
+
+function askFor(run: Run, { canonical, within }: Wanted): Asked {
   const { definitions } = run.walk.knowledge
-  if (definitions === null) return undefined
+  if (definitions === null) return nothing
   const known = askedIn(definitions, within ?? '')
   const before = known.get(canonical)
-  if (before !== undefined) return before ?? undefined
-  const found = definitions.structure(canonical, within)
-  known.set(canonical, found ?? null)
+  if (before !== undefined) return before
+  const definition = definitions.structure(canonical, within)
+  const found = { definition, problem: definition ? null : definitions.problem(canonical) }
+  known.set(canonical, found)
   return found
 }
 
+export const definitionFor = (run: Run, wanted: Wanted): StructureDefinition | undefined => askFor(run, wanted).definition
+
 /** Says once why there is no such profile: it cannot be read, or it is not loaded, which is `rule`. */
-export function sayMissing(run: Run, canonical: string, rule: 'profile/not-loaded' | 'profile/type-not-loaded'): void {
-  if (run.walk.said.has(`${rule} ${canonical}`)) return
-  const problem = run.walk.knowledge.definitions?.problem(canonical)
-  if (problem) sayOnce(run, 'profile/broken', [canonical, problem.ja, problem.en])
-  else sayOnce(run, rule, [canonical])
+export function sayMissing(run: Run, wanted: Wanted, rule: 'profile/not-loaded' | 'profile/type-not-loaded'): void {
+  const { problem } = askFor(run, wanted)
+  if (problem) sayOnce(run, 'profile/broken', [wanted.canonical, problem.ja, problem.en])
+  else sayOnce(run, rule, [wanted.canonical])
 }
 
 /** Does the resource say in meta.profile that it keeps to the profile? Then it is held to it where it stands. */
@@ -119,7 +124,7 @@ export function conforms(run: Run, value: JsonObject, type: string, wanted: Want
   if (claims(run, value, wanted.canonical)) return yes
   const outcome = outcomeOf(run, value, type, wanted)
   if (outcome !== undefined) return outcome.state === 'no' ? no : yes
-  sayMissing(run, wanted.canonical, 'profile/type-not-loaded')
+  sayMissing(run, wanted, 'profile/type-not-loaded')
   return unknown
 }
 

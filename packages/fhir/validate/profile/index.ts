@@ -50,9 +50,10 @@ function sayOtherVersion(run: Run, url: string, { version }: StructureDefinition
 export function checkProfile(walk: Walk, value: JsonObject, url: string): void {
   if (isFull(walk)) return
   const run = runFor(walk)
-  const definition = definitionFor(run, { canonical: url, within: packageAround(run) })
+  const wanted = { canonical: url, within: packageAround(run) }
+  const definition = definitionFor(run, wanted)
   if (definition === undefined) {
-    sayMissing(run, url, 'profile/not-loaded')
+    sayMissing(run, wanted, 'profile/not-loaded')
     return
   }
   sayOtherVersion(run, url, definition)

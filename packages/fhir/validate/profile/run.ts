@@ -4,7 +4,7 @@ import type { elementPlaces, Node } from '../../fhirpath/node.ts'
 import { type FhirPathEnvironment, fhirPathNode } from '../../fhirpath/index.ts'
 import type { Finding, Json, JsonObject } from '../../model.ts'
 import { isFull, maxFindings, nodeHere, pathOf, type Walk } from '../walk.ts'
-import { profileFinding, type ProfileFinding, type ProfileRule } from './sentences.ts'
+import { profileFinding, type ProfileFinding, type ProfileRule, saidFinding } from './sentences.ts'
 
 /** One JSON name of an element with the type its value has there. */
 export type Place = ReturnType<typeof elementPlaces>[number]
@@ -62,12 +62,12 @@ export type Run = {
   environment: { of: FhirPathEnvironment; env: FhirPathEnvironment } | null
 }
 
-const runs = new WeakMap<Walk, Run>()
+/** The walk at hand is nearly always the one before: a weak map of walks would cost more than all checks of a small resource. */
+let latest: Run | null = null
 
 export function runOf(walk: Walk, checksOf: Run['checksOf']): Run {
-  const known = runs.get(walk)
-  if (known !== undefined) return known
-  const run: Run = {
+  if (latest?.walk === walk) return latest
+  latest = {
     walk,
     checksOf,
     definition: null,
@@ -81,8 +81,7 @@ export function runOf(walk: Walk, checksOf: Run['checksOf']): Run {
     around: null,
     environment: null,
   }
-  runs.set(walk, run)
-  return run
+  return latest
 }
 
 /** Nodes one rule may visit in one element; far more than any sensible rule needs. */
@@ -171,12 +170,36 @@ export function sayFinding(run: Run, finding: Omit<Finding, 'path'>): void {
   push(run, { ...finding, path: pathOf(walk), ...(profile === undefined ? {} : { profile }) })
 }
 
-/** Says once in a validation what could not be checked, also from within a trial. */
-export function sayOnce(run: Run, rule: ProfileRule, details: readonly string[]): void {
+/** What is said about a subject, the same in every validation. */
+type Remark = { key: string; ja: string; en: string }
+
+/** Remarks by rule and subject. Subjects come from outside, so that only so many are kept. */
+const remarks = new Map<ProfileRule, Map<string, Remark>>()
+const mostKept = 20_000
+
+function remarkOf(rule: ProfileRule, subject: string): Remark {
+  let bySubject = remarks.get(rule)
+  if (bySubject === undefined || bySubject.size > mostKept) {
+    bySubject = new Map()
+    remarks.set(rule, bySubject)
+  }
+  let remark = bySubject.get(subject)
+  if (remark === undefined) {
+    const { ja, en } = profileFinding(rule, { path: '', details: [subject], profile: undefined })
+    remark = { key: `${rule} ${subject}`, ja, en }
+    bySubject.set(subject, remark)
+  }
+  return remark
+}
+
+/** Says once in a validation what could not be checked, also from within a trial. The first detail is what it is said about. */
+export function sayOnce(run: Run, rule: ProfileRule, details: readonly [string, ...string[]]): void {
   const { walk } = run
-  const key = `${rule} ${details[0] ?? ''}`
+  const { key, ja, en } = remarkOf(rule, details[0])
   if (walk.said.has(key)) return
   walk.said.add(key)
+  if (run.findings.length >= maxFindings) return
   const path = run.trying > 0 ? run.at : pathOf(walk)
-  if (run.findings.length < maxFindings) run.findings.push(profileFinding(rule, { path, details, profile: label(run.definition) }))
+  const profile = label(run.definition)
+  run.findings.push(details.length === 1 ? saidFinding(rule, { path, ja, en, profile }) : profileFinding(rule, { path, details, profile }))
 }

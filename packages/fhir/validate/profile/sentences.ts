@@ -188,21 +188,21 @@ function fill(sentence: Sentence, details: readonly string[]): string {
 /** `profile`: `url|version` of the profile that asks for it. */
 export type ProfileFinding = Finding & { profile?: string }
 
+type Said = { path: string; ja: string; en: string; profile: string | undefined }
+
+/** The finding of a profile rule with its sentences. */
+export function saidFinding(ruleId: ProfileRule, { path, ja, en, profile }: Said): ProfileFinding {
+  const { code, severity = 'error' }: Rule = profileRules[ruleId]
+  const finding: ProfileFinding = { severity, code, path, ruleId, ja, en }
+  if (profile !== undefined) finding.profile = profile
+  return finding
+}
+
 /** The finding of a profile rule; `profile` is `url|version` of the profile that asks for it. */
 export function profileFinding(
   ruleId: ProfileRule,
   { path, details, profile }: { path: string; details: readonly string[]; profile: string | undefined },
 ): ProfileFinding {
-  const rule: Rule = profileRules[ruleId]
-  const { code, severity } = rule
   const { ja, en } = sentences.get(ruleId)!
-  return {
-    severity: severity ?? 'error',
-    code,
-    path,
-    ruleId,
-    ja: fill(ja, details),
-    en: fill(en, details),
-    ...(profile === undefined ? {} : { profile }),
-  }
+  return saidFinding(ruleId, { path, ja: fill(ja, details), en: fill(en, details), profile })
 }

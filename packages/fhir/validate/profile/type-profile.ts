@@ -26,7 +26,7 @@ function applyHere(run: Run, frame: Frame, { wanted, quiet }: { wanted: Wanted; 
   if (isObject(value) && claims(run, value, wanted.canonical)) return
   const definition = definitionFor(run, wanted)
   if (definition === undefined) {
-    if (!quiet) sayMissing(run, wanted.canonical, 'profile/type-not-loaded')
+    if (!quiet) sayMissing(run, wanted, 'profile/type-not-loaded')
   } else if (!fitsType(type, definition.type)) {
     say(run, 'profile/resource-type', [wanted.canonical, definition.type, type])
   } else if (run.trying > 0 || !isObject(value) || isFirst(run, value, definition)) {

@@ -90,6 +90,9 @@ const shownCode = ({ system, code }: Code) => (system === undefined ? code : `${
 const asked = (walk: Walk, valueSet: string, codes: readonly Code[]) =>
   valueSet === '' ? 'in' : membershipOf(walk.knowledge.terminology!, valueSet, codes)
 
+/** A type may be named by its definition's address (`Reference.type`). */
+const typePrefix = 'http://hl7.org/fhir/StructureDefinition/'
+
 const plainFormats = new Set(['xml', 'json', 'ttl'])
 
 /** A capability statement may name FHIR's own formats beside media types. @spec http://hl7.org/fhir/R4/capabilitystatement-definitions.html#CapabilityStatement.format */
@@ -102,7 +105,7 @@ export function checkBinding(walk: Walk, value: Json, binding: Binding, listed: 
   const { strength, valueSet, max } = binding
   const judges = max !== undefined || strength === 'extensible' || (strength === 'required' && !listed)
   if (!judges) return
-  const codes = codesOf(value)
+  const codes = codesOf(typeof value === 'string' && value.startsWith(typePrefix) ? value.slice(typePrefix.length) : value)
   // the types of expressions stand beside those of FHIR
   if (codes.length === 0 || codes[0]!.code.startsWith('http://hl7.org/fhirpath/System.')) return
   if (isPlainFormat(walk, valueSet, codes[0]!.code)) return

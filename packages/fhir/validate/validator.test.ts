@@ -135,6 +135,13 @@ const codes: Row[] = [
   ],
 ]
 
+codes.push([
+  'a type by name or address',
+  observation({ subject: { display: 'a', type: 'http://hl7.org/fhir/StructureDefinition/Patient' } }),
+  observation({ subject: { display: 'a', type: 'Patent' } }),
+  'warning structure/binding-extensible Observation.subject.type',
+])
+
 const extensions: Row[] = [
   [
     'an element by its type',

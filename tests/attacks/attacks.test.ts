@@ -10,6 +10,7 @@ const small: readonly [name: string, onlyFull: boolean][] = [
   ['A8', true],
   ['A9', false],
   ['A12', false],
+  ['A13', false],
   ['A17', false],
 ]
 

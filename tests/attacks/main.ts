@@ -11,6 +11,7 @@ const attacks: Record<string, () => Promise<Attack>> = {
   A8: async () => (await import('./a8.ts')).a8,
   A9: async () => (await import('./a9.ts')).a9,
   A12: async () => (await import('./a12.ts')).a12,
+  A13: async () => (await import('./a13.ts')).a13,
   A17: async () => (await import('./a17.ts')).a17,
 }
 

@@ -49,7 +49,7 @@ test('every row that answers with a page is visited here', async () => {
 })
 
 /** Rows for programs. A new one that answers no page is added here; a new page is added to the visits. */
-const notAPage = /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|openapi\.json|me\/access-log\/download)/
+const notAPage = /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|openapi\.json|terminology\/search|me\/access-log\/download)/
 
 const looks = (['ja', 'en'] as const).flatMap((lang) => [
   { lang, width: 'phone', viewport: PHONE },

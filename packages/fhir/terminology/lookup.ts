@@ -133,18 +133,31 @@ export function makeCodeIn(sources: Sources): (coding: Coding) => CodeAnswer {
     return made
   }
 
+  const answerOf = (view: CodeSystemView, concept: Concept): CodeAnswer => {
+    const remembered = answers.get(concept)
+    if (remembered) return remembered
+    const made: CodeAnswer = { result: 'known', displays: namesOf(view, concept).map(({ value }) => value) }
+    answers.set(concept, made)
+    return made
+  }
+
+  /** Packages bring editions of one system that differ: where the coding names none, each of them may be meant. */
+  const inAnotherEdition = (system: string, code: string): CodeAnswer | undefined => {
+    for (const view of sources.systems(system)) {
+      const concept = view.find(code)
+      if (concept) return answerOf(view, concept)
+    }
+    return undefined
+  }
+
   return ({ system, version, code }) => {
     if (system === undefined || code === undefined) return untold
     const { view, asked } = viewFor(system, version)
     if (!view) return untold
     const concept = view.find(code)
-    if (concept) {
-      const remembered = answers.get(concept)
-      if (remembered) return remembered
-      const made: CodeAnswer = { result: 'known', displays: namesOf(view, concept).map(({ value }) => value) }
-      answers.set(concept, made)
-      return made
-    }
+    if (concept) return answerOf(view, concept)
+    const elsewhere = version === undefined ? inAnotherEdition(system, code) : undefined
+    if (elsewhere) return elsewhere
     // of another version than the one that is here a missing code proves nothing
     const verdict = asked || view.content === 'grammar' ? systemVerdict(view, code) : 'unknown'
     return verdict === 'in' ? known : verdict === 'out' ? unknownCode : untold

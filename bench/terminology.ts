@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { findLayout, findReleases, loadMaster, searchTerms, terminologyMigrations } from '#care/terminology'
 import { type Db, openDatabase } from '#kernel/database'
 import { migrate } from '#kernel/migrate'
-import { testDatabase } from '../tests/harness/database.ts'
 import { figure, latencies, round, say } from './measure.ts'
 
 const BARS_MS = 30
@@ -89,6 +89,26 @@ function keystrokes(term: Made, roll: (below: number) => number): string[] {
   return typed.map((_, n) => typed.slice(0, n + 1).join(''))
 }
 
+const NAME = 'enishi_bench_terminology'
+
+async function onServer(work: (server: Db) => Promise<unknown>): Promise<void> {
+  if (!process.env.DATABASE_URL) throw new Error('DATABASE_URL is missing: run this through `npm run bench`')
+  const server = openDatabase({ url: process.env.DATABASE_URL, poolSize: 1, applicationName: 'bench' })
+  await work(server).finally(() => server.destroy())
+}
+
+/** A database of the bench's own, beside whatever the server holds. Socket addresses have no host, which `URL` does not read. */
+async function ownDatabase(): Promise<Db> {
+  await onServer(async (server) => {
+    await sql`drop database if exists ${sql.id(NAME)} with (force)`.execute(server)
+    await sql`create database ${sql.id(NAME)}`.execute(server)
+  })
+  const url = process.env.DATABASE_URL!.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${NAME}`)
+  const db = openDatabase({ url, poolSize: 4, applicationName: 'bench' })
+  await migrate(db, terminologyMigrations)
+  return db
+}
+
 async function filled(db: Db, terms: readonly Made[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'enishi-bench-'))
   const path = join(folder, 'made.csv')
@@ -102,12 +122,7 @@ async function filled(db: Db, terms: readonly Made[]): Promise<number> {
 
 export async function bench({ quick }: { quick: boolean }): Promise<void> {
   const [count, looks] = quick ? [20_000, 200] : [300_000, 800]
-  const database = await testDatabase(async (url) => {
-    const one = openDatabase({ url, poolSize: 1, applicationName: 'template' })
-    await migrate(one, terminologyMigrations)
-    await one.destroy()
-  }, 'bench-terminology')
-  const db = openDatabase({ url: database.url, poolSize: 4, applicationName: 'bench' })
+  const db = await ownDatabase()
   try {
     const terms = madeTerms(count)
     const loadSeconds = await filled(db, terms)
@@ -145,6 +160,6 @@ export async function bench({ quick }: { quick: boolean }): Promise<void> {
     })
   } finally {
     await db.destroy()
-    await database.drop()
+    await onServer((server) => sql`drop database ${sql.id(NAME)} with (force)`.execute(server))
   }
 }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller, FhirBody } from '../../tests/harness/caller.ts'
 import { BASE, careMigrations, CLINIC, HOSPITAL, openPlatform, type Platform } from '../../tests/harness/platform.ts'
+import { type JsonObject, validateResource } from '#packages/fhir'
 import { terminologyCapabilities } from './capabilities.ts'
 import { findLayout } from './layouts/index.ts'
 import { loadMaster } from './load.ts'
@@ -344,4 +345,5 @@ test('the TerminologyCapabilities name each edition', async () => {
   }
   expect(told.codeSystem.find((s) => s.uri === KEY)?.version?.map((v) => v.code)).toEqual(['2026-06-01', '2026-01-01', '2027-01-01'])
   expect(told.codeSystem.some((s) => s.uri === GENDER)).toBe(true)
+  expect(validateResource(told as unknown as JsonObject).filter((f) => f.severity === 'error')).toEqual([])
 })

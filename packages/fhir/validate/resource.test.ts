@@ -243,3 +243,13 @@ test('the path starts where the caller says', () => {
   const [finding] = validateResource(patient({ gender: 'x' }), { path: 'Bundle.entry[1].resource' })
   expect(finding?.path).toBe('Bundle.entry[1].resource.gender')
 })
+
+test('however many remarks there are, an error after them is found', () => {
+  const entry = Array.from({ length: 400 }, (_, n) => ({ resource: { resourceType: 'Patient', ...(n === 399 ? { gender: 'lady' } : {}) } }))
+  const findings = validateResource({ resourceType: 'Bundle', type: 'collection', entry })
+  expect(findings.filter((f) => f.severity === 'error').map((f) => `${f.ruleId} ${f.path}`)).toEqual([
+    'structure/binding Bundle.entry[399].resource.gender',
+  ])
+  expect(findings.at(-1)?.ruleId, 'and it is said that remarks were left out').toBe('structure/too-many')
+  expect(findings.length).toBeLessThan(300)
+})

@@ -223,6 +223,7 @@ export function startWalk(knowledge: Knowledge, path: string): Walk {
     unanswered: false,
     asked: [],
     said: new Set(),
+    cut: false,
   }
   walk.env = environmentOf(walk)
   return walk
@@ -232,6 +233,6 @@ export function startWalk(knowledge: Knowledge, path: string): Walk {
 export function walkThrough(walk: Walk, resource: Json): Finding[] {
   if (!isObject(resource)) report(walk, 'structure/not-an-object', [])
   else checkResource(walk, resource, false)
-  if (isFull(walk)) walk.findings.push(structureFinding('structure/too-many', walk.path[0] as string, []))
+  if (isFull(walk) || walk.cut) walk.findings.push(structureFinding('structure/too-many', walk.path[0] as string, []))
   return walk.findings
 }

@@ -98,8 +98,8 @@ export const structureRules = {
   'structure/too-many': {
     code: 'informational',
     severity: 'information',
-    ja: '指摘が多いため、ここまでで止めました。直してからもう一度確かめてください。',
-    en: 'Checking stopped here because there are too many findings. Correct these and check again.',
+    ja: '指摘が多いため、すべては示していません。直してからもう一度確かめてください。',
+    en: 'There are too many findings to show them all. Correct these and check again.',
   },
   'structure/binding-extensible': {
     code: 'code-invalid',

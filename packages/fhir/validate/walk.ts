@@ -60,6 +60,8 @@ export type Walk = {
   asked: readonly string[]
   /** What was reported as not checked, so that it is said once. */
   said: Set<string>
+  /** Remarks were left out, because there were too many. */
+  cut: boolean
 }
 
 /** The path as FHIRPath without functions: names joined by dots, indexes in brackets. */
@@ -71,11 +73,20 @@ export function pathOf(walk: Walk): string {
 
 /** Findings after which a resource is not read further: more would help nobody and could fill the memory. */
 export const maxFindings = 300
+/** Warnings and hints stop here, so that however many there are, errors after them are still found. */
+export const maxRemarks = 200
 
 export const isFull = (walk: Walk): boolean => walk.findings.length >= maxFindings
 
+/** Keeps a finding where there is room for one of its severity. */
+function keep(walk: Walk, finding: Finding): void {
+  if (isFull(walk)) return
+  if (finding.severity !== 'error' && walk.findings.length >= maxRemarks) walk.cut = true
+  else walk.findings.push(finding)
+}
+
 export function report(walk: Walk, rule: StructureRule, details: readonly string[]): void {
-  if (!isFull(walk)) walk.findings.push(structureFinding(rule, pathOf(walk), details))
+  if (!isFull(walk)) keep(walk, structureFinding(rule, pathOf(walk), details))
 }
 
 /** Reports about a member of the element at hand. */
@@ -94,13 +105,13 @@ export function reportOnce(walk: Walk, rule: StructureRule, details: readonly st
 }
 
 export function reportFinding(walk: Walk, finding: Omit<Finding, 'path'>): void {
-  if (!isFull(walk)) walk.findings.push({ ...finding, path: pathOf(walk) })
+  keep(walk, { ...finding, path: pathOf(walk) })
 }
 
 type Broken = { key: string; severity?: 'error' | 'warning'; ja: string; en: string }
 
 export function reportInvariant(walk: Walk, { key, severity, ja, en }: Broken): void {
-  if (!isFull(walk)) walk.findings.push({ severity: severity ?? 'error', code: 'invariant', path: pathOf(walk), ruleId: key, ja, en })
+  keep(walk, { severity: severity ?? 'error', code: 'invariant', path: pathOf(walk), ruleId: key, ja, en })
 }
 
 function placeAt(walk: Walk, level: number): { name: string; index: number } {

@@ -3,7 +3,7 @@ import type { StructureDefinition } from '../../definition/model.ts'
 import type { elementPlaces, Node } from '../../fhirpath/node.ts'
 import { type FhirPathEnvironment, fhirPathNode } from '../../fhirpath/index.ts'
 import type { Finding, Json, JsonObject } from '../../model.ts'
-import { isFull, maxFindings, nodeHere, pathOf, type Walk } from '../walk.ts'
+import { isFull, maxFindings, maxRemarks, nodeHere, pathOf, type Walk } from '../walk.ts'
 import { profileFinding, type ProfileFinding, type ProfileRule, saidFinding } from './sentences.ts'
 
 /** One JSON name of an element with the type its value has there. */
@@ -159,7 +159,11 @@ const mostRemarks = maxFindings / 3
 /** What two profiles, or a profile and its slice, ask alike is said once. */
 function push({ walk }: Run, finding: ProfileFinding): void {
   const { findings } = walk
-  if (isFull(walk) || (finding.severity !== 'error' && findings.length >= mostRemarks)) return
+  if (isFull(walk)) return
+  if (finding.severity !== 'error' && findings.length >= mostRemarks) {
+    walk.cut = true
+    return
+  }
   for (const { path, ruleId, ja } of findings) if (path === finding.path && ruleId === finding.ruleId && ja === finding.ja) return
   findings.push(finding)
 }
@@ -198,7 +202,7 @@ export function sayOnce(run: Run, rule: ProfileRule, details: readonly [string, 
   const { key, ja, en } = remarkOf(rule, details[0])
   if (walk.said.has(key)) return
   walk.said.add(key)
-  if (run.findings.length >= maxFindings) return
+  if (run.findings.length >= maxRemarks) return
   const path = run.trying > 0 ? run.at : pathOf(walk)
   const profile = label(run.definition)
   run.findings.push(details.length === 1 ? saidFinding(rule, { path, ja, en, profile }) : profileFinding(rule, { path, details, profile }))

@@ -11,7 +11,6 @@ export const terminologyMigrations: Migration[] = [
     sql: `
       create schema terminology;
       create table terminology.generation (name text primary key, value int not null);
-      insert into terminology.generation (name, value) values ('masters', 0);
       create table terminology.release (
         id int primary key, system text not null, valid_from date not null, title_ja text not null, title_en text not null,
         layout text not null, file text not null, digest text not null, terms int not null, note text not null, loaded_at timestamptz not null);

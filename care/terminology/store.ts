@@ -31,11 +31,10 @@ export async function generation(db: Db): Promise<number> {
   return rows[0]?.value ?? 0
 }
 
-/** The next number; whoever else changes the masters waits until this transaction ends. */
+/** The next number; whoever else changes the masters waits until this transaction ends. A fresh database holds no row of it. */
 export async function nextGeneration(db: Db): Promise<number> {
-  const { rows } = await sql<{
-    value: number
-  }>`update terminology.generation set value = value + 1 where name = 'masters' returning value`.execute(db)
+  const { rows } = await sql<{ value: number }>`insert into terminology.generation as g (name, value) values ('masters', 1)
+    on conflict (name) do update set value = g.value + 1 returning value`.execute(db)
   return rows[0]!.value
 }
 

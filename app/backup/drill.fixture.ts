@@ -47,16 +47,18 @@ export async function deposit(db: Db, s: { bundle: object; institutionNumber: st
     scopes: ['system/*.cruds'],
   }
   const about = { actor, purpose: 'TREAT' as const, now, requestId: ulid(now.getTime()), action: 'record.deposit', law: '試験' }
-  const ctx: Context = {
-    ...about,
-    lang: 'ja',
-    db,
-    sessionId: null,
-    audit: (e) => void entries.push(auditEntry(e, about)),
-    tell: () => undefined,
-  }
-  await record.deposit(ctx, JSON.stringify(s.bundle))
-  await insertAudit(db, entries)
+  await db.transaction().execute(async (trx) => {
+    const ctx: Context = {
+      ...about,
+      lang: 'ja',
+      db: trx,
+      sessionId: null,
+      audit: (e) => void entries.push(auditEntry(e, about)),
+      tell: () => undefined,
+    }
+    await record.deposit(ctx, JSON.stringify(s.bundle))
+    await insertAudit(trx, entries)
+  })
 }
 
 /** A data folder with a key of its own for the audit log. */

@@ -62,7 +62,10 @@ describe('the statement', () => {
         valueUri: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/fhir\/R4\/\$subscription-socket$/),
       },
     ])
-    expect(statement.instantiates).toEqual(['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'])
+    expect(statement.instantiates).toEqual([
+      'http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data',
+      'http://hl7.org/fhir/CapabilityStatement/terminology-server',
+    ])
     expect(statement.patchFormat).toContain('application/json-patch+json')
   })
 

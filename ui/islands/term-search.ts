@@ -112,6 +112,8 @@ function start(box: HTMLElement): void {
   }
   const ask = async () => {
     asking?.abort()
+    // an answer that is here already must not open the list again
+    asking = null
     const words = input.value.trim()
     if (words === '') {
       close()

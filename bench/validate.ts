@@ -13,6 +13,7 @@ import { readTar } from '../packages/fhir/definition/tar.ts'
 import { openChecker } from '../app/checker.ts'
 import { type Checker, hasError, type Json, type JsonObject } from '#packages/fhir'
 import { figure, round, say, sayMachine } from './measure.ts'
+import { bench as searchBox } from './terminology.ts'
 
 const shared = resolve(process.env.ENISHI_SHARED ?? '../shared', 'data')
 const packages = resolve(shared, 'fhir-packages')
@@ -142,6 +143,7 @@ export async function bench({ quick }: { quick: boolean }): Promise<void> {
   measure({ name: 'medicationrequest', texts: prescriptions, check }, seconds)
   measure({ name: 'clins-lab-bundle', texts: bundles, check }, seconds)
   measure(medplumWork(prescriptions), quick ? 0.1 : 2)
+  await searchBox({ quick })
 }
 
 /** What the checks say of the inputs: a validator that refuses at the first step would be fast. */

@@ -14,6 +14,7 @@ export async function openChecker(folder: string): Promise<Checking> {
     },
     definitions,
     packages: packages.filter(({ problem }) => problem === null).map(nameOf),
+    useless: packages.flatMap(({ problem }) => problem ?? []),
     problems: packages.flatMap(({ name, problem, failed }) => [
       ...(problem ? [problem] : []),
       ...failed.map(({ file, ja, en }) => ({ ja: `${name} ${file}: ${ja}`, en: `${name} ${file}: ${en}` })),

@@ -25,7 +25,10 @@ export type ServiceDeps = {
 /** A checker, and which packages it rests on. */
 export type Checking = Checker & {
   packages: readonly string[]
+  /** What could not be used of the packages; the rest is. */
   problems: readonly { ja: string; en: string }[]
+  /** Packages from which nothing could be loaded: whoever put them there would think them checked. */
+  useless?: readonly { ja: string; en: string }[]
   /** What the packages define; R4 alone where it is absent. */
   definitions?: Definitions
   /** Judges codes by another terminology from now on: masters were loaded, or a day began. */

@@ -36,6 +36,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const cards = secrets ? demoCards(config.home, secrets, config.port) : ((await trustedCards(config)) ?? noCards)
   const checker = await bindChecker(config.home)
+  for (const { en } of checker.problems) log.warn({ problem: en.slice(0, 300) }, 'packages')
   const built = services({
     cards,
     checker,

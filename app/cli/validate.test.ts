@@ -24,6 +24,8 @@ beforeAll(async () => {
   const nobody = JSON.stringify(submissions(1).map((s) => ({ ...s.bundle, entry: [] }))[0])
   await mkdir(join(cwd, 'folder/deep'), { recursive: true })
   await mkdir(join(cwd, 'bare'))
+  await mkdir(join(cwd, 'empty-package/hollow/package'), { recursive: true })
+  await writeFile(join(cwd, 'empty-package/hollow/package/package.json'), '{"name": "hollow"}')
   const files: Record<string, string | Buffer> = {
     'good.json': one!,
     'bad.json': nobody,
@@ -67,6 +69,8 @@ describe('validate', () => {
     ['a file that is not there: nothing else is judged', ['good.json', 'none.json'], 2, /none\.json does not exist/],
     ['a folder without such files', ['bare'], 2, /bare holds no/],
     ['nothing', [], 2, /validate needs FILE/],
+    ['a folder of packages that is not there', ['--packages', 'nowhere', 'good.json'], 2, /nowhere does not exist/],
+    ['a package from which nothing loads', ['--packages', 'empty-package', 'good.json'], 2, /hollow/],
     ['an unknown option', ['--fast', 'good.json'], 2, /has no option --fast/],
     ['an unknown format', ['--format', 'xml', 'good.json'], 2, /--format is table or outcome/],
     ['an option without its value', ['good.json', '--format'], 2, /--format needs/],

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Checker, type CheckOptions, checkText, type Finding, hasError, operationOutcome } from '#packages/fhir'
 import type { Lang } from '#kernel/language'
 import { openChecker } from '../checker.ts'
-import { type Arguments, EXIT, type Exit, type Io } from './command.ts'
+import { type Arguments, EXIT, type Exit, type Io, Stop } from './command.ts'
 import { progressOn } from './progress.ts'
 import { type Document, documentsOf, findSources, MAX_DOCUMENT_BYTES, placeOf, type Source } from './sources.ts'
 import { plain, tableTo } from './table.ts'
@@ -94,6 +95,22 @@ const optionsOf = ({ values }: Arguments): CheckOptions => ({
   rules: values.rules === 'submission' || values.rules === 'none' ? values.rules : 'auto',
 })
 
+/** The checker with the operator's packages; what could not be read of them is said. */
+async function checkerFor({ values }: Arguments, io: Io): Promise<Checker> {
+  const home = resolve(io.env.ENISHI_HOME || '.enishi')
+  const folder = values.packages === undefined ? resolve(home, 'packages') : resolve(io.cwd, values.packages)
+  if (values.packages !== undefined && !existsSync(folder))
+    throw new Stop(EXIT.couldNotRun, {
+      ja: `パッケージのフォルダー ${values.packages} がありません。場所を確かめてください。`,
+      en: `The folder of packages ${values.packages} does not exist. Check the path.`,
+    })
+  const checker = await openChecker(folder)
+  const [useless] = checker.useless ?? []
+  if (useless) throw new Stop(EXIT.couldNotRun, useless)
+  for (const problem of checker.problems) io.err(plain(problem[io.lang]))
+  return checker
+}
+
 const languageOf = ({ values }: Arguments, io: Io): Lang => (values.lang === 'en' || values.lang === 'ja' ? values.lang : io.lang)
 
 /**
@@ -103,10 +120,7 @@ const languageOf = ({ values }: Arguments, io: Io): Lang => (values.lang === 'en
 export async function validate(given: Arguments, io: Io): Promise<Exit> {
   const lang = languageOf(given, io)
   const sources = await findSources(given.operands, io.cwd)
-  const home = resolve(io.env.ENISHI_HOME || '.enishi')
-  const checker = await openChecker(
-    given.values.packages === undefined ? resolve(home, 'packages') : resolve(io.cwd, given.values.packages),
-  )
+  const checker = await checkerFor(given, io)
   const options = optionsOf(given)
   const table = given.values.format === 'outcome' ? null : findingTable(io, lang)
   const unchecked = uncheckedList(lang)

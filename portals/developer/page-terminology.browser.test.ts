@@ -155,7 +155,7 @@ describe('Standard codes', () => {
     await page.goto('/developer/terminology')
     const field = page.locator('[data-term-search] input[type=search]')
     await field.fill('高血圧')
-    await page.getByRole('option').first().click()
+    await page.locator('[data-term-search] [role=option]').first().click()
     await page.waitForURL(/code=90000002/)
     await page.locator('[data-term-search] input[type=search]').fill('高')
     await page.locator('[data-term-search] input[type=search]').fill('')

@@ -78,11 +78,14 @@ function Source({ text, findings, lang }: { text: string; findings: readonly Fin
     <section className="source" aria-label={t(lang, { ja: '確かめた内容と指摘', en: 'The text and what was found' })}>
       {blocksOf(text, findings).map((block) => {
         const lines = block.lines.map((line) => <Line key={line.number} line={line} lang={lang} />)
-        const [first, last] = [block.lines[0]!.number, block.lines.at(-1)!.number]
+        const { first, last } = block
         if (block.kind === 'shown') return <div key={first}>{lines}</div>
         return (
           <Details key={first} summary={t(lang, { ja: `${first}〜${last}行（指摘なし）`, en: `Lines ${first}–${last}, nothing found` })}>
             {lines}
+            {lines.length < last - first + 1 ? (
+              <p className="note source-rest">{t(lang, { ja: 'この先は長いため示していません。', en: 'The rest is too long to show.' })}</p>
+            ) : null}
           </Details>
         )
       })}

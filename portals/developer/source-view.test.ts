@@ -6,7 +6,7 @@ import { blocksOf, readable } from './source-view.ts'
 const at = (line: number): Finding => ({ severity: 'error', code: 'invalid', path: 'X', ruleId: 'x', ja: '', en: '', line, column: 1 })
 const text = (lines: number) => Array.from({ length: lines }, (_, i) => `line ${i + 1}`).join('\n')
 const shape = (lines: number, found: number[]) =>
-  blocksOf(text(lines), found.map(at)).map(({ kind, lines: l }) => `${kind} ${l[0]!.number}-${l.at(-1)!.number}`)
+  blocksOf(text(lines), found.map(at)).map(({ kind, first, last }) => `${kind} ${first}-${last}`)
 
 describe('a checked text', () => {
   test.each([
@@ -31,6 +31,11 @@ describe('a checked text', () => {
   })
 })
 
+test('of a text of very many lines without findings, the beginning is kept and the rest counted', () => {
+  const [block, ...others] = blocksOf(text(50_000), [])
+  expect([block?.kind, block?.lines.length, block?.last, others.length]).toEqual(['folded', 2_000, 50_000, 0])
+})
+
 describe('text on one line', () => {
   const long = { resourceType: 'Patient', name: [{ text: 'x: {y}, "z" '.repeat(50) }], empty: [], none: {} }
   test('is laid out and says the same', () => {
@@ -45,6 +50,13 @@ describe('text on one line', () => {
   test.each(['{"a": 1}', `<a>${'x'.repeat(500)}</a>`, ''])('is left as it is where there is no need: %s', (same) =>
     expect(readable(same)).toEqual({ text: same, laidOut: false }),
   )
+  test.each([
+    ['quotes that never close', `{"${'\\"'.repeat(900_000)}\\\n`],
+    ['a string without its end', `{"${'a'.repeat(1_900_000)}`],
+    ['a lone backslash', `{"${'\\\\'.repeat(900_000)}\\`],
+  ])('two million characters of %s are read once', (_what, hostile) => {
+    expect(readable(hostile).text.replace(/\s/g, '')).toBe(hostile.replace(/\s/g, ''))
+  })
   test('whatever it is, it ends', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('{', '}', '[', ']', ',', ':', '"', 'a', '\\', '\n') }), (s) => {

@@ -76,16 +76,59 @@ function terminologies(): Heavy[] {
       resourceType: 'Parameters',
       parameter: [{ name: 'valueSet', resource: set }, ...[system, ...more].map((resource) => ({ name: 'tx-resource', resource }))],
     })
+  const expressions = [
+    `${'('.repeat(5_000)}1${')'.repeat(5_000)}`,
+    `name${'.where(true)'.repeat(2_000)}`,
+    `'x'.matches('${'(a{0,900})'.repeat(390)}')`,
+  ]
+  const hostileProfile = {
+    resourceType: 'StructureDefinition',
+    url: 'urn:hostile',
+    name: 'Hostile',
+    status: 'active',
+    kind: 'resource',
+    abstract: false,
+    type: 'Patient',
+    differential: {
+      element: [
+        {
+          id: 'Patient',
+          path: 'Patient',
+          constraint: expressions.map((expression, n) => ({ key: `x-${n}`, severity: 'error', human: 'x', expression })),
+        },
+      ],
+    },
+  }
   const expand = (name: string, payload: string): Heavy => post(name, payload, { url: `${FHIR}/ValueSet/$expand` })
   return [
     expand('a value set whose pattern backtracks', asked(filtered('(a+)+$'))),
     expand('a value set whose pattern is written out', asked(filtered('(a{0,900})'.repeat(300)))),
     expand('a value set that imports itself', asked(circle)),
     expand('value sets that import each other twice, thirty deep', asked(doubling.at(-1)!, doubling)),
-    post('a hostile pattern to validate', JSON.stringify({ resourceType: 'ElementDefinition' }), {
-      url: `${FHIR}/StructureDefinition/$validate`,
-    }),
+    post('a profile of hostile expressions to validate', JSON.stringify(hostileProfile), { url: `${FHIR}/StructureDefinition/$validate` }),
     post('a resource of 20,000 codes to validate', JSON.stringify(system), { url: `${FHIR}/CodeSystem/$validate`, giant: true }),
+  ]
+}
+
+/** Texts for the page that checks a file, which anybody may send. */
+function pasted(): Heavy[] {
+  const paste = (name: string, text: string): Heavy => ({
+    name: `the page that checks: ${name}`,
+    method: 'POST',
+    url: '/developer/check',
+    payload: new URLSearchParams({ text }).toString(),
+    type: 'application/x-www-form-urlencoded',
+    giant: true,
+  })
+  return [
+    paste('quotes that never close', `{"${'\\"'.repeat(900_000)}\\\n`),
+    paste('a million lines', `{${'\n'.repeat(1_900_000)}}`),
+    paste('brackets alone', '['.repeat(1_900_000)),
+    paste(
+      'a Bundle of nothing but faults',
+      JSON.stringify({ resourceType: 'Bundle', entry: Array.from({ length: 60_000 }, () => ({ resource: {} })) }),
+    ),
+    paste('XML that opens for ever', '<a>'.repeat(600_000)),
   ]
 }
 
@@ -237,4 +280,4 @@ function bodies(): Heavy[] {
   ]
 }
 
-export const heavyRequests = (): Heavy[] => [...patterns(), ...expressions(), ...terminologies(), ...searches(), ...bodies()]
+export const heavyRequests = (): Heavy[] => [...patterns(), ...expressions(), ...terminologies(), ...pasted(), ...searches(), ...bodies()]

@@ -1,6 +1,7 @@
 /** Code systems that are rules, not lists: units, languages, media types; and check digits of LOINC and SNOMED CT. */
 import { unitOf } from '../fhirpath/unit.ts'
 import type { CodeSystemView, Concept, Filter, Verdict } from './model.ts'
+import { ucumForm } from './ucum.ts'
 
 type Rule = {
   url: string
@@ -93,18 +94,9 @@ const rules: readonly Rule[] = [
   { url: 'urn:ietf:rfc:3986', title: 'URI (RFC 3986)', judge: (code) => tested(/^[a-z][a-z0-9+.-]*:\S+$/i.test(code)) },
 ]
 
-const symbols = /^[!-~]+$/
-const annotated = /\{[^{}]*\}/g
-
-/** A unit we can compute with is right. One that has only parts UCUM allows but that we do not know is left open. */
-function judgeUcum(code: string): Verdict {
-  if (unitOf(code)) return 'in'
-  if (!symbols.test(code) || code.length > 200) return 'out'
-  const bare = code.replace(annotated, '')
-  if (bare === '' || /[{}]/.test(bare)) return bare === '' && code !== '' ? 'in' : 'out'
-  // arbitrary units stand in brackets: there are too many to know them all
-  return /\[[^[\]]+\]/.test(bare) && !/[^\w[\]().*/^%'+-]/.test(bare) ? 'unknown' : 'out'
-}
+const verdicts = { right: 'in', open: 'unknown', wrong: 'out' } as const
+/** Rightly written is a unit; a bracketed symbol that no list here holds is left open. */
+const judgeUcum = (code: string): Verdict => (code.length > 200 ? 'out' : verdicts[ucumForm(code)])
 
 function view({ url, title, caseSensitive = true, judge, filter }: Rule): CodeSystemView {
   const exists = (code: string): Concept | undefined => (judge(code) === 'in' ? { code } : undefined)

@@ -5,7 +5,6 @@ import { grammars } from '../terminology/grammar.ts'
 import { codesOf, isCode, membershipOf } from './environment.ts'
 import { shown } from './invariant/terms.ts'
 import type { Code, CodeAnswer } from './ports.ts'
-import { ucumForm } from './ucum.ts'
 import { report, reportAt, reportOnce, type Knowledge, type Walk } from './walk.ts'
 
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
@@ -24,11 +23,8 @@ function checkDisplay(walk: Walk, { code, display }: Code, displays: readonly st
   reportAt(walk, 'display', 'coding/display', [code, displays[0]!])
 }
 
-const ucum = 'http://unitsofmeasure.org'
-
-/** Packages carry pieces of LOINC and SNOMED CT as if they were all, and no list holds every unit: a code of the right form is left open. */
-const isLeftOpen = ({ system, code }: Code): boolean =>
-  system === ucum ? ucumForm(code) !== 'wrong' : byForm.has(system!) && grammars.get(system!)?.judge?.(code) === 'unknown'
+/** Packages carry pieces of LOINC and SNOMED CT as if they were all: a code of the right form is left open. */
+const isLeftOpen = ({ system, code }: Code): boolean => byForm.has(system!) && grammars.get(system!)?.judge?.(code) === 'unknown'
 
 function checkAnswer(walk: Walk, code: Code, answer: CodeAnswer): void {
   const system = code.system!

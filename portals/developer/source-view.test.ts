@@ -57,6 +57,10 @@ describe('text on one line', () => {
   ])('two million characters of %s are read once', (_what, hostile) => {
     expect(readable(hostile).text.replace(/\s/g, '')).toBe(hostile.replace(/\s/g, ''))
   })
+  test('what is nested for nesting’s sake is left as it is', () => {
+    const hostile = '['.repeat(1_900_000)
+    expect(readable(hostile)).toEqual({ text: hostile, laidOut: false })
+  })
   test('whatever it is, it ends', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('{', '}', '[', ']', ',', ':', '"', 'a', '\\', '\n') }), (s) => {

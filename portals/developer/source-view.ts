@@ -14,6 +14,9 @@ const SHORTEST_FOLD = 8
 /** Longer lines are laid out anew, so that a place can be pointed at. */
 const LONGEST_LINE = 400
 
+/** A text laid out may grow this many times, and a little: what is nested for nesting's sake would be indents and nothing else. */
+const GROWTH = 4
+
 /** A text that never closes ends with the whole: begun again at each of its quotes, a long one would take hours. */
 const TOKEN = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g
 
@@ -25,7 +28,9 @@ export function readable(text: string): { text: string; laidOut: boolean } {
   let depth = 0
   const tokens = text.match(TOKEN) ?? []
   const turn = () => `\n${'  '.repeat(Math.max(0, Math.min(depth, 100)))}`
-  tokens.forEach((token, i) => {
+  const most = text.length * GROWTH + 10_000
+  for (const [i, token] of tokens.entries()) {
+    if (out.length > most) return { text, laidOut: false }
     const next = tokens[i + 1]
     if (token === '{' || token === '[') {
       depth++
@@ -37,7 +42,7 @@ export function readable(text: string): { text: string; laidOut: boolean } {
     } else if (token === ',') out += `,${turn()}`
     else if (token === ':') out += ': '
     else out += token
-  })
+  }
   return { text: out, laidOut: true }
 }
 

@@ -2,13 +2,29 @@ import type { AuditEvent } from './audit-event.ts'
 import type { Db } from './database.ts'
 import type { Lang } from './language.ts'
 
-/** Role of a member of staff, as the facility's register states it. */
-export type StaffRole = 'physician' | 'dentist' | 'nurse' | 'pharmacist' | 'clerk' | 'operator'
+/** Role of a member of staff, as the register states it. `operator` runs the platform; `administrator` keeps the registers of the own facility. */
+export type StaffRole = 'physician' | 'dentist' | 'nurse' | 'pharmacist' | 'clerk' | 'operator' | 'administrator'
 
-/** Who is asking, as proven by card, certificate, token or session; never taken from the request body. */
+/**
+ * An app through which somebody acts.
+ * `scopes`: what the person let it do, less what its register entry has lost since; `patientKeys`: the one patient it was launched
+ * for, null where none was; `grantId`: the permission that the person can end.
+ */
+export type AppAccess = { clientId: string; name: string; scopes: readonly string[]; patientKeys: readonly string[] | null; grantId: string }
+
+/** On what a person may act for another: parental authority, a guardian or curator by court, or the other's own consent. */
+export type ProxyBasis = 'parent' | 'guardian' | 'curator' | 'family'
+
+/** Whom a citizen acts for. `until`: last day ('YYYY-MM-DD' in Japan), null while nothing ends it. */
+export type ActsFor = { personId: string; name: string; basis: ProxyBasis; until: string | null }
+
+/**
+ * Who is asking, as proven by card, certificate, token or session; never taken from the request body.
+ * A citizen's `keys` are those of the record they act on: with `actsFor`, the represented person's; `id` and `name` stay their own.
+ */
 export type Actor =
   | { kind: 'public' }
-  | { kind: 'citizen'; id: string; keys: readonly string[]; name: string }
+  | { kind: 'citizen'; id: string; keys: readonly string[]; name: string; app?: AppAccess; actsFor?: ActsFor }
   | {
       kind: 'staff'
       id: string
@@ -17,6 +33,7 @@ export type Actor =
       institutionName: string
       institutionNameEn?: string
       name: string
+      app?: AppAccess
     }
   | { kind: 'system'; id: string; institutionNumber: string; institutionName: string; name: string; scopes: readonly string[] }
 
@@ -27,6 +44,15 @@ export type ActorKind = Actor['kind']
  * @spec HL7 v3 PurposeOfUse: TREAT, ETREAT, HPAYMT, HRESCH, PATRQT, HOPERAT
  */
 export type Purpose = 'TREAT' | 'ETREAT' | 'HPAYMT' | 'HRESCH' | 'PATRQT' | 'HOPERAT'
+
+/** How somebody proved who they are. `outside`: by an OpenID provider that the operator brought. */
+export type ProvenBy = 'card' | 'passkey' | 'password-totp' | 'recovery' | 'outside'
+
+/**
+ * A browser's session. `provenAt`: the last proof in it, which a step-up renews; `actsFor`: the person they chose to act for;
+ * `desk`: a device that several people share.
+ */
+export type Session = { id: string; token: string; provenBy: ProvenBy; provenAt: Date; actsFor: string | null; desk: boolean }
 
 /** Everything one request carries. Passed by hand as the first argument; there is no ambient state. */
 export type Context = {
@@ -40,6 +66,8 @@ export type Context = {
   readonly requestId: string
   /** Browser session the actor came with; null for tokens and the public. */
   readonly sessionId: string | null
+  /** That session; absent for tokens and the public. */
+  readonly session?: Session
   /** Notes what was done or shown. Durable before the answer leaves; missing fields come from the row and the actor. */
   audit(event: AuditEvent): void
   /** Puts a message into the outbox of this write's transaction. @throws in a read */
@@ -49,6 +77,12 @@ export type Context = {
 /** Number of the institution the caller acts for, or null for citizens and the public. */
 export function institutionOf(actor: Actor): string | null {
   return actor.kind === 'staff' || actor.kind === 'system' ? actor.institutionNumber : null
+}
+
+/** What an app or a system was let do; null for somebody in their own browser, whom no scope restricts. */
+export function scopesOf(actor: Actor): readonly string[] | null {
+  if (actor.kind === 'system') return actor.scopes
+  return actor.kind === 'public' ? null : (actor.app?.scopes ?? null)
 }
 
 /** What an institution is called in the reader's language; the register need not know an English name. */

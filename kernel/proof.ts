@@ -85,7 +85,12 @@ export function challengeOf(code: RefusalCode): string {
 }
 
 /** Purposes an actor of each kind may act under, the usual one first. */
-const usualPurpose: Record<Actor['kind'], Purpose> = { public: 'HOPERAT', citizen: 'PATRQT', staff: 'TREAT', system: 'TREAT' }
+const purposesOf: Record<Actor['kind'], readonly Purpose[]> = {
+  public: ['HOPERAT'],
+  citizen: ['PATRQT'],
+  staff: ['TREAT', 'HOPERAT'],
+  system: ['TREAT'],
+}
 
 /**
  * Holds the caller against the row.
@@ -97,8 +102,8 @@ export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why'>, actor: Actor)
   if (!open && actor.kind === 'public') refuse('not-signed-in')
   if (!open && !row.who.includes(actor.kind)) refuse('not-permitted')
   if (row.roles && actor.kind === 'staff' && !row.roles.includes(actor.role)) refuse('not-permitted')
-  const purpose = usualPurpose[actor.kind]
-  if (row.why.includes(purpose)) return purpose
+  const purpose = purposesOf[actor.kind].find((one) => row.why.includes(one))
+  if (purpose !== undefined) return purpose
   if (open) return row.why[0]!
   return refuse('not-permitted')
 }

@@ -13,6 +13,7 @@ const roleNames: Record<StaffRole, Words> = {
   pharmacist: { ja: '薬剤師', en: 'Pharmacist' },
   clerk: { ja: '事務職員', en: 'Clerk' },
   operator: { ja: '運用担当', en: 'Operator' },
+  administrator: { ja: '施設の管理者', en: 'Administrator' },
 }
 
 export const sexNames: Record<PatientView['sex'], Words> = {

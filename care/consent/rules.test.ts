@@ -15,7 +15,7 @@ const now = new Date('2026-11-22T03:00:00.000Z')
 const keys = ['k1', 'k2', 'k3'] as const
 const places = [HOSPITAL, CLINIC, STRANGER] as const
 const kinds: readonly ItemKind[] = [...informationKinds, 'patient', 'other', 'shared']
-const roles: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist', 'clerk', 'operator']
+const roles: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist', 'clerk', 'operator', 'administrator']
 const purposes: readonly Purpose[] = ['TREAT', 'ETREAT', 'HPAYMT', 'HRESCH', 'PATRQT', 'HOPERAT']
 
 const hours = (n: number) => new Date(now.getTime() + n * 3600_000)
@@ -236,11 +236,11 @@ describe('laws', () => {
     return !(item.kind === 'letter' && at !== item.source && at !== item.addressee && allows(item, asker, facts))
   })
   law(
-    'a clerk and an operator see no finding',
+    'a clerk, an operator and an administrator see no finding',
     (item, asker, facts) =>
       !(
         asker.actor.kind === 'staff' &&
-        ['clerk', 'operator'].includes(asker.actor.role) &&
+        ['clerk', 'operator', 'administrator'].includes(asker.actor.role) &&
         !['patient', 'shared'].includes(item.kind) &&
         allows(item, asker, facts)
       ),

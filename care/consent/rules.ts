@@ -5,7 +5,7 @@
  * @spec EMR information sharing sections 1, 8, 9, 10; eligibility verification section 3
  */
 import { type RawBuilder, sql } from 'kysely'
-import type { Actor, Purpose } from '#kernel/context'
+import type { Actor, Purpose, StaffRole } from '#kernel/context'
 import { institutionOf } from '#kernel/context'
 import type { Sentence } from '#kernel/language'
 import type { Facts, Item } from './model.ts'
@@ -46,8 +46,8 @@ const stillShownSql = (now: Date) => sql<boolean>`(r.long_term or r.registered_a
 const treats = (asker: Asker) => asker.purpose === 'TREAT' && institutionOf(asker.actor) !== null
 
 /** Staff who may open a person's record. A clerk sees eligibility and who the person is, not what ails them. */
-const mayReadClinical = (actor: Actor) =>
-  actor.kind === 'system' || (actor.kind === 'staff' && actor.role !== 'clerk' && actor.role !== 'operator')
+const clinical: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist']
+const mayReadClinical = (actor: Actor) => actor.kind === 'system' || (actor.kind === 'staff' && clinical.includes(actor.role))
 
 export const accessRules: readonly AccessRule[] = [
   {

@@ -25,6 +25,8 @@ export const placements: Readonly<Record<string, Placed>> = {
   'person.facility': everywhere('register of institutions'),
   'person.staff': everywhere('register of staff'),
   'person.client': everywhere('register of system clients'),
+  'person.app': everywhere('register of apps'),
+  'person.app_grant': by('id', 'what somebody allowed an app, staff too; asked by its id at every request of the app'),
   'person.card': by('serial', 'the look-up from a card to a person'),
   'eligibility.reader_session': coordinator('lives minutes, belongs to one desk before anybody is known'),
   'terminology.generation': everywhere('counts changes of the masters; one row'),

@@ -22,6 +22,10 @@ test.each([
   [['system/*.cruds'], 'openid', false],
   [['openid'], 'openid', true],
   [[], 'system/*.rs', false],
+  [['patient/*.rs'], 'patient/Observation.rs?category=laboratory', true],
+  [['patient/Observation.rs?category=laboratory'], 'patient/Observation.r?category=laboratory', true],
+  [['patient/Observation.rs?category=laboratory'], 'patient/Observation.rs?category=vital-signs', false],
+  [['patient/Observation.rs?category=laboratory'], 'patient/Observation.rs', false],
 ] as const)('%j covers %s: %s', (own, asked, covered) => {
   expect(scopeCovers(own, asked)).toBe(covered)
 })

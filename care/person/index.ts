@@ -1,4 +1,18 @@
 /** The door of the registers: people, their keys and member ids, facilities, staff, system clients, cards. */
+export { type AppAllowed, type AppAsked, appAccessOf } from './app-access.ts'
+export type { AppAuthMethod, AppClient, AppGrant, AppGrantType, AppKind, AppSubject, FoundApp } from './app-model.ts'
+export {
+  endApp,
+  endAppGrant,
+  findApp,
+  findAppGrant,
+  insertApp,
+  insertAppGrant,
+  listAppGrants,
+  listApps,
+  noteAppGrantUsed,
+  updateApp,
+} from './store/app.ts'
 export { insertClient, updateClientBinding } from './store/client.ts'
 export { hashPassword, newTotpSecret } from './credentials.ts'
 export type { BindingPolicy, Facility, FacilityKind, NewPerson, Person, Resolution, Staff, Stated, SystemClient } from './model.ts'

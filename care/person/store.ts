@@ -6,6 +6,7 @@ import type { Migration } from '#kernel/migrate'
 import type { Facility, NewPerson, Person, Staff } from './model.ts'
 import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
+import { appMigrations } from './store/app.ts'
 
 /**
  * Registers of people, facilities, staff and system clients. `member_id` is sharded by its folded form, `patient_key`
@@ -51,6 +52,7 @@ export const personMigrations: Migration[] = [
         add column certificates text[] not null default '{}', add column certificate_subject text;
     `,
   },
+  ...appMigrations,
 ]
 
 type PersonRow = {

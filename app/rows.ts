@@ -10,6 +10,7 @@ import type { TokenMint } from '#kernel/token'
 import { citizenRoutes } from '#portals/citizen'
 import { clinicianRoutes } from '#portals/clinician'
 import { developerRoutes } from '#portals/developer'
+import { operatorRoutes } from '#portals/operator'
 import { signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
@@ -53,6 +54,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null }),
+    ...operatorRoutes({ person: services.person, demo: demo !== null }),
     ...developerRoutes({
       ...places,
       record: services.record,

@@ -1,0 +1,2 @@
+/** The door of the operator's portal: registers of facilities, staff and systems, and what needs somebody's hand. */
+export { type OperatorDeps, operatorRoutes } from './routes.tsx'

@@ -1,0 +1,8 @@
+/** What the rows of this portal share. */
+export const LAW = '医療情報システムの安全管理に関するガイドライン 利用者とシステムの登録・権限の管理（章は要確認: 弁護士）'
+
+/** The platform's operator. */
+export const forOperator = { who: ['staff'], roles: ['operator'], why: ['HOPERAT'], law: LAW } as const
+
+/** The operator for every facility, an administrator for the own one: each query keeps to it. */
+export const forKeepers = { who: ['staff'], roles: ['operator', 'administrator'], why: ['HOPERAT'], law: LAW } as const

@@ -10,16 +10,24 @@ export {
   exportDemoCa,
   importDemoCa,
   issueUserCertificate,
-  type KeySource,
 } from './demo-ca.ts'
-export { issueTlsCertificate, type TlsCertificateRequest } from './demo-tls.ts'
-export { type CertificateStatus, issueCrl, ocspRespond } from './demo-revocation.ts'
+export {
+  buildOcspRequest,
+  type CertificateStatus,
+  certificateIdOf,
+  combine,
+  crlFile,
+  issueCrl,
+  issueTlsCertificate,
+  type KeySource,
+  ocspRespond,
+  type RevocationAnswer,
+  type RevocationSource,
+  type TlsCertificateRequest,
+} from '#packages/x509'
 export { type DemoCard, makeCards } from './make-cards.ts'
-export { buildOcspRequest, certificateIdOf } from './ocsp.ts'
-export { USER_AUTHENTICATION_POLICY } from './oids.ts'
-export { combine, type RevocationAnswer, type RevocationSource } from './revocation.ts'
-export { crlFile, httpCrl } from './revocation-list.ts'
-export { httpOcsp } from './revocation-online.ts'
+export { httpCrl, httpOcsp } from './network.ts'
+export { USER_AUTHENTICATION_POLICY } from './policy.ts'
 export { softwareCard } from './software-card.ts'
 export {
   type CardAnswer,

@@ -1,7 +1,8 @@
 /** Makes many demo cards at once. Making an RSA key is the slow part; it runs on several threads. */
 import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type DemoCa, issueUserCertificate, type KeySource, privateKeyPemOf, randomSerial, rsaKey } from './demo-ca.ts'
+import { type KeySource, privateKeyPemOf, randomSerial, rsaKey } from '#packages/x509'
+import { type DemoCa, issueUserCertificate } from './demo-ca.ts'
 
 export type DemoCard = {
   /** lower-case hexadecimal */

@@ -1,14 +1,26 @@
 import { describe, expect, test } from 'vitest'
-import type { Fetch } from './bounded-fetch.ts'
-import { sha256WithRsa, signCertificate, extension } from './demo-ca.ts'
-import { type CertificateStatus, issueCrl, ocspRespond, type ResponderOptions } from './demo-revocation.ts'
-import { nothing, oid, sequence, unsigned } from './der-writer.ts'
-import { buildOcspRequest, certificateIdOf } from './ocsp.ts'
-import { OID } from './oids.ts'
-import { parseCertificatePem } from './certificate.ts'
-import { combine, type RevocationSource } from './revocation.ts'
-import { crlFile, httpCrl } from './revocation-list.ts'
-import { httpOcsp } from './revocation-online.ts'
+import {
+  buildOcspRequest,
+  certificateIdOf,
+  type CertificateStatus,
+  combine,
+  crlFile,
+  extension,
+  type Fetch,
+  issueCrl,
+  nothing,
+  ocspRespond,
+  OID,
+  oid,
+  parseCertificatePem,
+  type ResponderOptions,
+  type RevocationSource,
+  sequence,
+  sha256WithRsa,
+  signCertificate,
+  unsigned,
+} from '#packages/x509'
+import { httpCrl, httpOcsp } from './network.ts'
 import { alwaysGood, answerTo, ca, challenge, craft, DAY, laterBy, MINUTE, NOW, otherKeys, outcome, twin, verifierOf } from './test-lab.ts'
 
 const SERIAL = '4d00000000000001'

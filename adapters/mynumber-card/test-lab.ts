@@ -1,18 +1,23 @@
 /** What the tests of this folder share: one authority, a few keys, and a bench to make wrong certificates on. Not exported by the door. */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import {
-  createDemoCa,
-  type DemoAuthority,
-  type DemoCa,
+  bits,
+  element,
   extension,
   keyIdExtensions,
   type KeyPair,
+  OID,
+  oid,
+  type RevocationSource,
   rsaKey,
+  sequence,
   signCertificate,
-} from './demo-ca.ts'
-import { bits, element, oid, sequence, unsigned, utf8, yes } from './der-writer.ts'
-import { OID, USER_AUTHENTICATION_POLICY } from './oids.ts'
-import type { RevocationSource } from './revocation.ts'
+  unsigned,
+  utf8,
+  yes,
+} from '#packages/x509'
+import { USER_AUTHENTICATION_POLICY } from './policy.ts'
+import { createDemoCa, type DemoAuthority, type DemoCa } from './demo-ca.ts'
 import { type CertificateVerifier, certificateVerifier, type VerifierOptions } from './verify.ts'
 
 export const NOW = new Date('2026-11-22T01:00:00Z')

@@ -1,11 +1,8 @@
 import { constants, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { extension, nothing, octets, OID, parseCertificatePem, pemOf, sha256WithRsa, signed } from '#packages/x509'
 import { cardRefusals } from './card-refusals.ts'
-import { parseCertificatePem, pemOf } from './certificate.ts'
-import { extension, sha256WithRsa, signed } from './demo-ca.ts'
-import { nothing, octets } from './der-writer.ts'
-import { OID } from './oids.ts'
 import {
   answerTo,
   at,

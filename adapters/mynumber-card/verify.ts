@@ -8,12 +8,21 @@
  * @spec RFC 5280, 6 and RFC 8017, 8.2 (RSASSA-PKCS1-v1_5)
  */
 import { constants, createHash, type KeyObject, verify } from 'node:crypto'
-import { type Authority, isIssuer, readAuthorities, standsAt } from './authority.ts'
+import {
+  type Authority,
+  type Certificate,
+  derOfPem,
+  isIssuer,
+  KEY_USAGE,
+  leastRecent,
+  OID,
+  parseCertificate,
+  publicKeyOf,
+  readAuthorities,
+  type RevocationSource,
+  standsAt,
+} from '#packages/x509'
 import type { CardRefusal } from './card-refusals.ts'
-import { type Certificate, derOfPem, KEY_USAGE, parseCertificate, publicKeyOf } from './certificate.ts'
-import { leastRecent } from './least-recent.ts'
-import { OID } from './oids.ts'
-import type { RevocationSource } from './revocation.ts'
 
 export type VerifierOptions = {
   /** PEM; self-signed authorities the operator trusts */

@@ -106,10 +106,11 @@ export function portalsOnTwoWings(sources: readonly Source[]): string[] {
     .map(([room]) => `${room}: a portal stands on one wing, because the wings are separate processes with separate grants`)
 }
 
-/** Files of a package that may touch the machine: tools run by hand, and the one reader of what lies on disk. */
+/** Files of a package that may stand on Node: tools run by hand, the one reader of what lies on disk, the one user of keys. */
 const tools: Record<string, string> = {
   'packages/fhir/generate.ts': 'writes the committed tables out of the published definitions',
   'packages/fhir/generate-terminology.ts': 'as above, for code systems, value sets and concept maps',
+  'packages/x509/crypto.ts': 'digests, keys and signatures, computed in memory by the runtime’s own library',
   'packages/fhir/definition/package-files.ts': 'reads the FHIR packages an operator has put into a folder; the rest works on bytes',
 }
 

@@ -3,7 +3,7 @@
  *
  * @spec RFC 5280, 4.1 and 4.2 https://www.rfc-editor.org/rfc/rfc5280
  */
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createPublicKey, type KeyObject, verify } from './crypto.ts'
 import {
   booleanOf,
   childrenOf,

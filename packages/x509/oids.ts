@@ -1,6 +1,7 @@
-/** Object identifiers of X.509, OCSP and the public individual authentication service (公的個人認証サービス). */
+/** Object identifiers of X.509, revocation lists and OCSP. */
 export const OID = {
   rsaEncryption: '1.2.840.113549.1.1.1',
+  ecPublicKey: '1.2.840.10045.2.1',
   sha1: '1.3.14.3.2.26',
   sha256: '2.16.840.1.101.3.4.2.1',
   sha256WithRsa: '1.2.840.113549.1.1.11',
@@ -10,6 +11,8 @@ export const OID = {
   organization: '2.5.4.10',
   organizationalUnit: '2.5.4.11',
   commonName: '2.5.4.3',
+  serialNumber: '2.5.4.5',
+  subjectDirectoryAttributes: '2.5.29.9',
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
@@ -29,9 +32,3 @@ export const OID = {
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
 } as const
-
-/**
- * Policy of the certificate for proving who is there (利用者証明用電子証明書, card of 2016 on).
- * Known from public OID tables only (要確認: 公的個人認証サービス プロファイル仕様書); an operator sets the value of the real service.
- */
-export const USER_AUTHENTICATION_POLICY = '1.2.392.200149.8.5.1.3.30'

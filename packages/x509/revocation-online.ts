@@ -1,5 +1,5 @@
 /** Revocation by OCSP: asked once a certificate, the answer kept no longer than it says. */
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from './crypto.ts'
 import { type Fetch, fetchBounded } from './bounded-fetch.ts'
 import { leastRecent } from './least-recent.ts'
 import { buildOcspRequest, certificateIdOf, type OcspAnswer, readOcspAnswer } from './ocsp.ts'
@@ -15,7 +15,8 @@ import {
 export type OnlineOptions = {
   /** The responder the operator configured; the address inside a certificate is never followed. */
   url: string
-  fetch?: Fetch
+  /** how to ask: the caller brings the network */
+  fetch: Fetch
   timeoutMs?: number
   maxBytes?: number
   /** An answer is kept until its nextUpdate, but never longer than this. Default one hour. */
@@ -33,7 +34,6 @@ export type OnlineOptions = {
 type Kept = { answer: RevocationAnswer; from: number; until: number }
 
 const defaults = {
-  fetch: globalThis.fetch,
   timeoutMs: 2_000,
   maxBytes: 16 * 1024,
   maxAgeMs: 3_600_000,

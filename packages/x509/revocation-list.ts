@@ -99,15 +99,9 @@ function isOlder(list: RevocationList, than: RevocationList): boolean {
   return list.thisUpdate < than.thisUpdate
 }
 
-export type HttpListOptions = ListOptions & { url: string; fetch?: Fetch; timeoutMs?: number; maxBytes?: number }
+export type HttpListOptions = ListOptions & { url: string; fetch: Fetch; timeoutMs?: number; maxBytes?: number }
 
 /** A list from the one address the operator configured; addresses inside certificates are never followed. */
-export function httpCrl({
-  url,
-  fetch = globalThis.fetch,
-  timeoutMs = 5_000,
-  maxBytes = 64 * 1024 * 1024,
-  ...options
-}: HttpListOptions): RevocationSource {
+export function httpCrl({ url, fetch, timeoutMs = 5_000, maxBytes = 64 * 1024 * 1024, ...options }: HttpListOptions): RevocationSource {
   return crlFile(() => fetchBounded({ fetch, url, timeoutMs, maxBytes }), options)
 }

@@ -3,7 +3,7 @@
  *
  * @spec RFC 6960 https://www.rfc-editor.org/rfc/rfc6960, nonce: RFC 9654 https://www.rfc-editor.org/rfc/rfc9654
  */
-import { createHash, type KeyObject } from 'node:crypto'
+import { createHash, type KeyObject } from './crypto.ts'
 import { type Authority, isIssuer, keyBitsOf } from './authority.ts'
 import { type Certificate, parseCertificate, publicKeyOf, readExtension, readSigned, signedBy } from './certificate.ts'
 import {

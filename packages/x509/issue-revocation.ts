@@ -1,11 +1,10 @@
 /**
- * The demo authority's word on what it revoked: a list (CRL) and an online responder (OCSP).
+ * An authority's word on what it revoked: a list (CRL) and an online responder (OCSP).
  *
  * @spec RFC 5280, 5 and RFC 6960, 4
  */
-import { createPublicKey, type KeyObject } from 'node:crypto'
 import { parseCertificatePem } from './certificate.ts'
-import { authorityKeyIdExtension, type DemoAuthority, type DemoCa, extension, keyIdOf, sha256WithRsa, signed } from './demo-ca.ts'
+import { createPublicKey, type KeyObject } from './crypto.ts'
 import { childrenOf, DerError, type Element, encodedOf, expectTag, TAG, wholeElement } from './der.ts'
 import {
   element,
@@ -20,6 +19,7 @@ import {
   time,
   unsigned,
 } from './der-writer.ts'
+import { authorityKeyIdExtension, extension, type IssuingAuthority, keyIdOf, sha256WithRsa, signed } from './issue.ts'
 import { type CertificateId, certificateIdOf, nonceExtension, nonceOf, readCertificateId, sameCertificate } from './ocsp.ts'
 import { OID } from './oids.ts'
 
@@ -34,8 +34,8 @@ export type CrlContent = {
   more?: readonly Buffer[]
 }
 
-/** The list of revoked user certificates, DER. */
-export function issueCrl(ca: Pick<DemoCa, 'users'>, content: CrlContent): Buffer {
+/** The list of certificates that the issuing authority (`users`) revoked, DER. */
+export function issueCrl(ca: { users: IssuingAuthority }, content: CrlContent): Buffer {
   const { revoked, thisUpdate, nextUpdate, number = BigInt(Math.floor(thisUpdate.getTime() / 1000)), more = [] } = content
   const entries = revoked.map(({ serial, revokedAt }) => sequence(unsigned(serial), time(revokedAt)))
   const marks = [authorityKeyIdExtension(ca.users.keyId), extension(OID.crlNumber, unsigned(number.toString(16))), ...more]
@@ -66,7 +66,7 @@ const MAX_QUESTIONS = 20
 const MAX_REQUEST_BYTES = 16 * 1024
 
 /** The responder's answer, DER; a request it cannot read is answered as such (malformedRequest), never thrown. */
-export function ocspRespond(ca: Pick<DemoCa, 'users'>, request: Uint8Array, options: ResponderOptions): Buffer {
+export function ocspRespond(ca: { users: IssuingAuthority }, request: Uint8Array, options: ResponderOptions): Buffer {
   const asked = readRequest(Buffer.from(request))
   if (asked === null) return sequence(enumerated(1))
   const data = responseData(ca.users, asked, options)
@@ -113,7 +113,7 @@ function readQuestion(der: Buffer, single: Element): Question {
   return { id: readCertificateId(der, id), encoded: encodedOf(der, id) }
 }
 
-function responseData(issuer: DemoAuthority, { questions, nonce }: Asked, options: ResponderOptions): Buffer {
+function responseData(issuer: IssuingAuthority, { questions, nonce }: Asked, options: ResponderOptions): Buffer {
   const { lookup, now, validMs = 600_000, delegate } = options
   const next = validMs === null ? [] : [explicit(0, generalizedTime(new Date(now.getTime() + validMs)))]
   const certificate = parseCertificatePem(issuer.certificatePem)!

@@ -3,7 +3,7 @@
  *
  * @spec RFC 5280, 6.1: a path to a configured anchor; here every authority on it is configured, none is fetched.
  */
-import { createHash, type KeyObject } from 'node:crypto'
+import { createHash, type KeyObject } from './crypto.ts'
 import { type Certificate, KEY_USAGE, parseCertificatePem, publicKeyOf, signedBy } from './certificate.ts'
 import { childrenOf, TAG, wholeBitsOf, wholeElement } from './der.ts'
 
@@ -31,7 +31,7 @@ export function readAuthorities(trustAnchors: readonly string[], intermediates: 
       const parent = authorities.find((candidate) => mayHaveAuthorityBelow(candidate) && isIssuer(candidate, child.certificate))
       return parent === undefined ? [] : [{ ...child, parent }]
     })
-    if (placed.length === 0 || round > LONGEST_PATH) throw new Error('an intermediate card authority leads to no configured trust anchor')
+    if (placed.length === 0 || round > LONGEST_PATH) throw new Error('an intermediate authority leads to no configured trust anchor')
     authorities.push(...placed)
     waiting = waiting.filter((child) => !placed.some((done) => done.certificate === child.certificate))
   }
@@ -41,13 +41,13 @@ export function readAuthorities(trustAnchors: readonly string[], intermediates: 
 function readAuthority(pem: string): Omit<Authority, 'parent'> {
   const certificate = parseCertificatePem(pem)
   const key = certificate === null ? null : publicKeyOf(certificate)
-  if (certificate === null || key === null) throw new Error('a configured card authority is not a readable certificate')
+  if (certificate === null || key === null) throw new Error('a configured authority is not a readable certificate')
   const { basicConstraints, keyUsage, unknownCritical } = certificate.extensions
   const signs = keyUsage !== null && (keyUsage & KEY_USAGE.keyCertSign) !== 0
   if (basicConstraints?.ca !== true || !signs || unknownCritical) {
-    throw new Error('a configured card authority may not sign certificates (basicConstraints, keyUsage)')
+    throw new Error('a configured authority may not sign certificates (basicConstraints, keyUsage)')
   }
-  if (certificate.rsa === null || certificate.rsa.bits < 2048) throw new Error('a configured card authority has a weak key')
+  if (certificate.rsa === null || certificate.rsa.bits < 2048) throw new Error('a configured authority has a weak key')
   return { certificate, key, keyHash: createHash('sha256').update(certificate.spki).digest('hex') }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reads and writes the strict encoding (DER) that certificates, revocation lists and OCSP answers are made of.
+ * Reads the strict encoding (DER) that certificates, revocation lists and OCSP answers are made of.
  *
  * One small reader serves every structure here, so that no two parsers can disagree about what was signed.
  * Lengths must be definite and minimal, tags one byte; anything else is a DerError, which callers turn into a refusal.

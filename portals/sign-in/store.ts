@@ -1,7 +1,11 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
+import { deskMigrations } from './desk/store.ts'
+import { invitationMigrations } from './invitation/store.ts'
 import type { Challenge } from './model.ts'
+import { passkeyMigrations } from './passkey/store.ts'
+import { recoveryMigrations } from './recovery/store.ts'
 
 /** Challenges live minutes, belong to nobody yet and stay on the coordinator. */
 export const signInMigrations: Migration[] = [
@@ -15,6 +19,10 @@ export const signInMigrations: Migration[] = [
       create index challenge_by_end on sign_in.challenge (expires_at);
     `,
   },
+  ...passkeyMigrations,
+  ...invitationMigrations,
+  ...recoveryMigrations,
+  ...deskMigrations,
 ]
 
 export async function insertChallenge(db: Db, c: Challenge): Promise<void> {

@@ -10,13 +10,29 @@ export type StaffRole = 'physician' | 'dentist' | 'nurse' | 'pharmacist' | 'cler
  * `scopes`: what the person let it do, less what its register entry has lost since; `patientKeys`: the one patient it was launched
  * for, null where none was; `grantId`: the permission that the person can end.
  */
-export type AppAccess = { clientId: string; name: string; scopes: readonly string[]; patientKeys: readonly string[] | null; grantId: string }
+export type AppAccess = {
+  clientId: string
+  name: string
+  scopes: readonly string[]
+  patientKeys: readonly string[] | null
+  grantId: string
+}
 
 /** On what a person may act for another: parental authority, a guardian or curator by court, or the other's own consent. */
 export type ProxyBasis = 'parent' | 'guardian' | 'curator' | 'family'
 
-/** Whom a citizen acts for. `until`: last day ('YYYY-MM-DD' in Japan), null while nothing ends it. */
-export type ActsFor = { personId: string; name: string; basis: ProxyBasis; until: string | null }
+/**
+ * Whom a citizen acts for. `until`: last day ('YYYY-MM-DD' in Japan), null while nothing ends it; `hides`: kinds of the record that stay
+ * the represented person's own; `masked`: address and phone are not shown.
+ */
+export type ActsFor = {
+  personId: string
+  name: string
+  basis: ProxyBasis
+  until: string | null
+  hides?: readonly string[]
+  masked?: boolean
+}
 
 /**
  * Who is asking, as proven by card, certificate, token or session; never taken from the request body.

@@ -154,7 +154,7 @@ describe('proof', () => {
 
   test('a bad token never falls back to a good cookie', async () => {
     const { cookie } = {
-      cookie: `enishi_session=${await startSession(platform.db, platform.clock.at, { kind: 'citizen', id: person.personId })}`,
+      cookie: `enishi_session=${await startSession(platform.db, platform.clock.at, { kind: 'citizen', id: person.personId, provenBy: 'card' })}`,
     }
     expect((await callerOf(platform.app, { cookie }).get('/t/mine')).status).toBe(200)
     expect((await callerOf(platform.app, { cookie, authorization: 'Bearer x' }).get('/t/mine')).status).toBe(401)
@@ -175,7 +175,7 @@ describe('proof', () => {
   })
 
   test('a session ends after 30 idle minutes, after 12 hours, when it is ended, and with its subject', async () => {
-    const sign = () => startSession(platform.db, platform.clock.at, { kind: 'citizen', id: person.personId })
+    const sign = () => startSession(platform.db, platform.clock.at, { kind: 'citizen', id: person.personId, provenBy: 'card' })
     const status = async (token: string) => (await callerOf(platform.app, { cookie: `enishi_session=${token}` }).get('/t/mine')).status
     const minutes = (n: number) => platform.clock.forward(n * 60_000)
     const idle = await sign()

@@ -94,6 +94,8 @@ async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyRe
     const outcome = await serve(row, asked, deps)
     if (asked.query.get('lang') === outcome.lang)
       reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
+    if (outcome.renewed !== null && !('answer' in outcome && outcome.answer.setSession !== undefined))
+      reply.header('set-cookie', sessionCookie(outcome.renewed, deps))
     return 'answer' in outcome ? put(outcome.answer, reply, deps) : refuseOnWire(outcome.refusal, request, reply, deps, outcome)
   } catch (error) {
     if (error instanceof Refusal) return refuseOnWire(error, request, reply, deps)
@@ -152,14 +154,14 @@ function formFields(text: string): Record<string, string | string[]> {
   return { ...fields }
 }
 
+/** @param token null ends it */
+const sessionCookie = (token: string | null, { secure }: HttpDeps): string =>
+  `${SESSION_COOKIE}=${token ?? '; Max-Age=0'}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+
 function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   reply.code(answer.status ?? (answer.redirect ? 303 : 200))
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
-  if (answer.setSession !== undefined) {
-    const secure = deps.secure ? '; Secure' : ''
-    const value = answer.setSession === null ? `${SESSION_COOKIE}=; Max-Age=0` : `${SESSION_COOKIE}=${answer.setSession}`
-    reply.header('set-cookie', `${value}; Path=/; HttpOnly; SameSite=Lax${secure}`)
-  }
+  if (answer.setSession !== undefined) reply.header('set-cookie', sessionCookie(answer.setSession, deps))
   if (answer.redirect !== undefined) return reply.header('location', answer.redirect).send()
   if (answer.text !== undefined) return reply.send(answer.text)
   // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole. One piece is made ahead, not
@@ -179,11 +181,8 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
   const asPage = wantsPage(request)
   if (row.status === 401) reply.header('www-authenticate', challengeOf(refusal.code))
   if (!asPage) return sendRefusal(reply.code(row.status), refusalOutcome(refusal))
-  if (refusal.code === 'not-signed-in' && request.method === 'GET')
-    return reply
-      .code(303)
-      .header('location', `/sign-in?next=${encodeURIComponent(request.url)}`)
-      .send()
+  const proveAt = request.method === 'GET' ? whereToProve(refusal, request.url) : null
+  if (proveAt !== null) return reply.code(303).header('location', proveAt).send()
   const page = deps.refusalPage({
     refusal,
     lang: outcome?.lang ?? langAsked(request),
@@ -191,6 +190,13 @@ function refuseOnWire(refusal: Refusal, request: FastifyRequest, reply: FastifyR
     url: request.url,
   })
   return reply.code(row.status).header('content-type', 'text/html; charset=utf-8').send(page)
+}
+
+/** Where somebody who wanted a page goes to prove who they are, or null where that is not what was missing. */
+function whereToProve({ code, detail }: Refusal, url: string): string | null {
+  const next = encodeURIComponent(url)
+  if (code === 'step-up-required') return `/sign-in/again?next=${next}&by=${encodeURIComponent(detail.by ?? '')}`
+  return code === 'not-signed-in' ? `/sign-in?next=${next}` : null
 }
 
 /** Language of a request that reached no row. */

@@ -1,7 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Actor } from './context.ts'
+import type { Actor, AppAccess } from './context.ts'
 import type { Db } from './database.ts'
+import type { OnBehalfOf } from './token.ts'
+
+export {
+  endAllSessions,
+  endSession,
+  endSessionById,
+  findSession,
+  listSessions,
+  renewProof,
+  type ListedSession,
+  SESSION_COOKIE,
+  setActsFor,
+  startSession,
+} from './session.ts'
 
 /**
  * `tokenBinding`: what the token that was sent is tied to; `no-token` where the platform itself acts on a client's standing order
@@ -9,48 +22,23 @@ import type { Db } from './database.ts'
  */
 export type SystemAsked = { scopes: readonly string[]; tokenBinding: 'mtls' | 'dpop' | 'none' | 'no-token' }
 
+export type AppAsked = SystemAsked & { now: Date; clientId: string; onBehalfOf: OnBehalfOf }
+
 /**
  * Who a proven subject is, asked anew at every request so that a change of role or of keys works at once.
  * Bound in `app` to the registers of `care/person`.
  */
 export type Accounts = {
-  citizen(db: Db, personId: string): Promise<Extract<Actor, { kind: 'citizen' }> | undefined>
+  /** `actsFor`: person they chose to act for; the answer has no `actsFor`, and their own keys, where they may not (any more). */
+  citizen(db: Db, personId: string, about: { now: Date; actsFor: string | null }): Promise<Extract<Actor, { kind: 'citizen' }> | undefined>
   staff(db: Db, staffId: string): Promise<Extract<Actor, { kind: 'staff' }> | undefined>
   /** @refuses binding-required where the client's tokens must be tied to more than this one is */
   system(db: Db, clientId: string, asked: SystemAsked): Promise<Extract<Actor, { kind: 'system' }> | undefined>
-}
-
-export const SESSION_COOKIE = 'enishi_session'
-const IDLE_MS = 30 * 60_000
-const WHOLE_MS = 12 * 3600_000
-/** A session's last use is written at most this often: a write a page view would cost more than the page. */
-const SEEN_EVERY_MS = 60_000
-
-const idHash = (token: string) => createHash('sha256').update(token).digest()
-
-/** Starts a browser session and returns its token; only the hash is stored. */
-export async function startSession(db: Db, now: Date, subject: { kind: 'citizen' | 'staff'; id: string }): Promise<string> {
-  const token = randomBytes(32).toString('base64url')
-  await sql`insert into kernel.session (id_hash, actor_kind, subject, started_at, seen_at, until)
-    values (${idHash(token)}, ${subject.kind}, ${subject.id}, ${now}, ${now}, ${new Date(now.getTime() + WHOLE_MS)})`.execute(db)
-  return token
-}
-
-/** The subject of a live session: idle at most 30 minutes, whole at most 12 hours. */
-export async function findSession(db: Db, now: Date, token: string): Promise<{ kind: string; subject: string } | undefined> {
-  const { rows } = await sql<{ actor_kind: string; subject: string; seen_at: Date }>`
-    select actor_kind, subject, seen_at from kernel.session
-    where id_hash = ${idHash(token)} and ended_at is null and until > ${now} and seen_at > ${new Date(now.getTime() - IDLE_MS)}`.execute(db)
-  const found = rows[0]
-  if (!found) return undefined
-  if (now.getTime() - found.seen_at.getTime() > SEEN_EVERY_MS) {
-    await sql`update kernel.session set seen_at = ${now} where id_hash = ${idHash(token)} and seen_at < ${now}`.execute(db)
-  }
-  return { kind: found.actor_kind, subject: found.subject }
-}
-
-export async function endSession(db: Db, now: Date, token: string): Promise<void> {
-  await sql`update kernel.session set ended_at = ${now} where id_hash = ${idHash(token)} and ended_at is null`.execute(db)
+  /**
+   * What an app may, for whoever let it; undefined where they ended it, or the app was.
+   * @refuses binding-required
+   */
+  app(db: Db, asked: AppAsked): Promise<AppAccess | undefined>
 }
 
 const FREE_TRIES = 5

@@ -1,15 +1,16 @@
 import { findSession, type Accounts, SESSION_COOKIE } from './identity.ts'
-import type { Actor, Purpose } from './context.ts'
+import type { Actor, Purpose, Session } from './context.ts'
 import type { Db } from './database.ts'
 import { checkProof, type Claim, claimProof, dpopAlgorithms } from './dpop.ts'
 import { refuse, type RefusalCode } from './refusal.ts'
-import type { HttpRow, RouteRequest } from './route.ts'
-import type { Binding, TokenMint } from './token.ts'
+import type { HttpRow, RouteRequest, StepUp } from './route.ts'
+import type { AccessToken, Binding, TokenMint } from './token.ts'
 
 type Headers = Readonly<Record<string, string | undefined>>
 type Asked = Pick<RouteRequest, 'method' | 'url' | 'headers' | 'certificate'>
 type ProofDeps = { db: Db; accounts: Accounts; mint: TokenMint; origins?: readonly string[] }
-export type Proof = { actor: Actor; sessionId: string | null }
+/** `renewed`: the session's new token, to be set with the answer. */
+export type Proof = { actor: Actor; session: Session | null; renewed: string | null }
 
 /** One cookie's value out of the header, or undefined. */
 export function cookie(headers: Headers, name: string): string | undefined {
@@ -34,23 +35,41 @@ export async function proveCaller(deps: ProofDeps, asked: Asked, now: Date): Pro
     const read = token === '' ? undefined : await deps.mint.read(now, token)
     if (read === undefined) return refuse('token-invalid')
     const claim = heldBy(deps, { ...asked, token, scheme: scheme.toLowerCase(), binding: read.binding }, now)
-    const system = deps.accounts.system(deps.db, read.clientId, { scopes: read.scopes, tokenBinding: read.binding?.by ?? 'none' })
-    const [actor, fresh] = claim === null ? [await system, true] : await Promise.all([system, claimProof(deps.db, claim)])
+    const holder = holderOf(deps, read, now)
+    const [actor, fresh] = claim === null ? [await holder, true] : await Promise.all([holder, claimProof(deps.db, claim)])
     if (!fresh) refuse('dpop-invalid', { reason: 'jti' })
-    return { actor: actor ?? refuse('token-invalid'), sessionId: null }
+    return { actor: actor ?? refuse('token-invalid'), session: null, renewed: null }
   }
-  const session = cookie(headers, SESSION_COOKIE)
-  if (session !== undefined) {
-    const found = await findSession(deps.db, now, session)
+  const token = cookie(headers, SESSION_COOKIE)
+  const found = token === undefined ? undefined : await findSession(deps.db, now, token)
+  if (found !== undefined) {
+    const { session, renewed } = found
     const actor =
-      found?.kind === 'citizen'
-        ? await deps.accounts.citizen(deps.db, found.subject)
-        : found?.kind === 'staff'
-          ? await deps.accounts.staff(deps.db, found.subject)
-          : undefined
-    if (actor) return { actor, sessionId: session }
+      found.kind === 'citizen'
+        ? await deps.accounts.citizen(deps.db, found.subject, { now, actsFor: session.actsFor })
+        : await deps.accounts.staff(deps.db, found.subject)
+    // The person is told: the refusal names their key, so that it stands in their own log.
+    if (found.cloned) refuse('session-cloned', actor?.kind === 'citizen' && actor.keys[0] !== undefined ? { key: actor.keys[0] } : {})
+    if (actor) return { actor, session, renewed }
   }
-  return { actor: { kind: 'public' }, sessionId: null }
+  return { actor: { kind: 'public' }, session: null, renewed: null }
+}
+
+/** Who a token speaks for: the system itself, or the person who let the app act for them; undefined where nobody does any more. */
+async function holderOf({ db, accounts }: ProofDeps, read: AccessToken, now: Date): Promise<Actor | undefined> {
+  const asked = { scopes: read.scopes, tokenBinding: read.binding?.by ?? ('none' as const) }
+  const { onBehalfOf } = read
+  if (onBehalfOf === null) return accounts.system(db, read.clientId, asked)
+  const [app, actor] = await Promise.all([
+    accounts.app(db, { ...asked, now, clientId: read.clientId, onBehalfOf }),
+    onBehalfOf.kind === 'citizen'
+      ? accounts.citizen(db, onBehalfOf.id, { now, actsFor: onBehalfOf.actsFor })
+      : accounts.staff(db, onBehalfOf.id),
+  ])
+  if (app === undefined || actor === undefined) return undefined
+  // Who may no longer act for the other falls back to nobody, not to their own record: the app was let in for the other's.
+  if (actor.kind === 'citizen' && (actor.actsFor?.personId ?? null) !== onBehalfOf.actsFor) return undefined
+  return { ...actor, app }
 }
 
 /**
@@ -97,8 +116,10 @@ const purposesOf: Record<Actor['kind'], readonly Purpose[]> = {
  * @returns the purpose the request runs under
  * @refuses not-signed-in, not-permitted
  */
-export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why'>, actor: Actor): Purpose {
+export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why' | 'apps'>, actor: Actor): Purpose {
   const open = row.who.includes('public')
+  // A person's own pages are not an app's: what it was let see is read at the record.
+  if (!row.apps && (actor.kind === 'citizen' || actor.kind === 'staff') && actor.app !== undefined && !open) refuse('not-permitted')
   if (!open && actor.kind === 'public') refuse('not-signed-in')
   if (!open && !row.who.includes(actor.kind)) refuse('not-permitted')
   if (row.roles && actor.kind === 'staff' && !row.roles.includes(actor.role)) refuse('not-permitted')
@@ -106,6 +127,18 @@ export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why'>, actor: Actor)
   if (purpose !== undefined) return purpose
   if (open) return row.why[0]!
   return refuse('not-permitted')
+}
+
+/**
+ * Holds the session against the proof that an act demands.
+ * @refuses not-permitted where nobody in a browser asks, step-up-required where the last proof is too old or too weak
+ */
+export function demandProof(stepUp: StepUp | undefined, session: Session | null, now: Date): void {
+  if (stepUp === undefined) return
+  if (session === null) refuse('not-permitted')
+  const fresh = now.getTime() - session.provenAt.getTime() <= stepUp.withinMinutes * 60_000
+  if (!fresh || !stepUp.by.includes(session.provenBy))
+    refuse('step-up-required', { by: stepUp.by.join(','), minutes: String(stepUp.withinMinutes) })
 }
 
 /** Whether an Origin header names this host; a port that is the usual one may be left out on either side. */

@@ -18,6 +18,18 @@ export const refusals = {
     ja: '続けて間違えたため、しばらくサインインできません。{minutes}分後にもう一度お試しください。',
     en: 'Too many failed tries. Please try again in {minutes} minutes.',
   },
+  'session-cloned': {
+    status: 401,
+    issue: 'security',
+    ja: '同じサインインが別の場所でも使われたため、終了しました。もう一度サインインしてください。心当たりがなければ、パスキーとサインイン中の端末を確かめてください。',
+    en: 'This sign-in was used in another place too, so it was ended. Please sign in again. If that was not you, check your passkeys and signed-in devices.',
+  },
+  'step-up-required': {
+    status: 401,
+    issue: 'login',
+    ja: 'この操作の前に、もう一度本人確認が必要です（{minutes}分以内の確認）。/sign-in/again で確認してから、やり直してください。',
+    en: 'Please prove once more that it is you (within {minutes} minutes before this act). Do so at /sign-in/again, then try again.',
+  },
   'not-permitted': {
     status: 403,
     issue: 'forbidden',
@@ -239,6 +251,54 @@ export const refusals = {
     issue: 'not-found',
     ja: 'このカードは健康保険証として登録されていません。登録してからお使いください。',
     en: 'This card is not registered for health insurance yet. Please register it first.',
+  },
+  'card-stopped': {
+    status: 403,
+    issue: 'security',
+    ja: 'このカードは、なくしたカードとして止められています。見つかったときは、本人のページ（セキュリティ）か運用担当が解除できます。今日は資格確認書などで確認してください。',
+    en: 'This card was stopped as lost. If it was found, the person (under Security) or an operator can let it work again. For today, check the eligibility certificate instead.',
+  },
+  'card-ended': {
+    status: 403,
+    issue: 'expired',
+    ja: 'このカードは、新しいカードに替わったか返されたため、使えません。新しいカードを置いてください。ないときは、受付にお声がけください。',
+    en: 'This card was replaced or given back and no longer works. Please use the new card, or ask at the desk.',
+  },
+  'card-of-another': {
+    status: 409,
+    issue: 'conflict',
+    ja: '新しいカードは、別の人に結び付いています。受付にお声がけください。',
+    en: 'The new card belongs to somebody else in the register. Please ask at the desk.',
+  },
+  'face-no-match': {
+    status: 403,
+    issue: 'security',
+    ja: '顔を確かめられませんでした。暗証番号を使うか、受付の人に見てもらってください。',
+    en: 'Your face could not be matched. Use the PIN, or ask the staff to look.',
+  },
+  'visual-own-screen': {
+    status: 403,
+    issue: 'security',
+    ja: '目視の確認は、カードリーダーとは別の端末で、自分のサインインを使って行ってください。',
+    en: 'Confirm who it is on another screen than the card reader, with a sign-in of your own.',
+  },
+  'visual-not-waiting': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'この人の確認は、もう終わったか、時間が過ぎました。もう一度カードを置いてもらってください。',
+    en: 'This confirmation is done already, or has expired. Ask the person to place the card again.',
+  },
+  'chart-number-taken': {
+    status: 409,
+    issue: 'duplicate',
+    ja: '診察券番号 {number} は、別の患者に付いています。番号を確かめてください。',
+    en: 'The chart number {number} belongs to another patient here. Please check it.',
+  },
+  'patient-not-here': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'この人は、まだこの医療機関の患者ではありません。先にカードで受け付けてください。',
+    en: 'This person is not a patient here yet. Check them in by card first.',
   },
   'card-not-read': { status: 409, issue: 'business-rule', ja: '先にカードを読み取ってください。', en: 'Read the card first.' },
   'idempotency-mismatch': {

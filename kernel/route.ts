@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import type { Actor, ActorKind, Context, Purpose, StaffRole } from './context.ts'
+import type { Actor, ActorKind, Context, ProvenBy, Purpose, StaffRole } from './context.ts'
 import type { Sentence } from './language.ts'
 import type { ClientCertificate } from './tls.ts'
 
@@ -48,6 +48,9 @@ export type Taken = {
   about: Sentence
 }
 
+/** A proof of who is there that an act demands beside the session: one of these ways, at most so long ago. */
+export type StepUp = { by: readonly ProvenBy[]; withinMinutes: number }
+
 type Common = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Fastify path, e.g. `/clinic/patients/:patientId`. */
@@ -57,6 +60,9 @@ type Common = {
   /** Staff roles let in; absent means every role. */
   roles?: readonly StaffRole[]
   why: readonly Purpose[]
+  /** Lets in apps that act for a person, whose scopes the handler then holds them to; their own pages take none. */
+  apps?: true
+  stepUp?: StepUp
   /** Action written to the audit log whether the answer is yes or no; `none` only where nothing personal is shown. */
   audit: string
   /** Paragraph that allows or demands this row. */

@@ -49,4 +49,18 @@ export const kernelMigrations: Migration[] = [
     id: 'kernel/003-used-proof',
     sql: 'create table kernel.used_proof (hash bytea primary key, until timestamptz not null); create index used_proof_by_end on kernel.used_proof (until);',
   },
+  {
+    id: 'kernel/004-session-proof',
+    sql: `
+      alter table kernel.session
+        add column id text, add column previous_hash bytea, add column renewed_at timestamptz, add column used_at timestamptz,
+        add column proven_by text not null default 'password-totp', add column proven_at timestamptz,
+        add column acts_for text, add column desk boolean not null default false, add column label text not null default '';
+      update kernel.session set id = encode(id_hash, 'hex'), renewed_at = started_at, proven_at = started_at;
+      alter table kernel.session alter column id set not null, alter column renewed_at set not null, alter column proven_at set not null;
+      create unique index session_by_id on kernel.session (id);
+      create unique index session_by_previous on kernel.session (previous_hash);
+      create index session_of on kernel.session (actor_kind, subject);
+    `,
+  },
 ]

@@ -11,7 +11,7 @@ import type { Accounts } from './identity.ts'
 import { ulid } from './id.ts'
 import { langOf, type Lang } from './language.ts'
 import { type Outgoing, writeOutbox } from './outbox.ts'
-import { admit, cookie, proveCaller, refuseCrossSite } from './proof.ts'
+import { admit, cookie, demandProof, proveCaller, refuseCrossSite } from './proof.ts'
 import { Refusal, refuse } from './refusal.ts'
 import type { Answer, HttpRow, RouteRequest } from './route.ts'
 import type { TokenMint } from './token.ts'
@@ -26,8 +26,11 @@ export type ServeDeps = {
   origins?: readonly string[]
 }
 
-/** What came of a request, before it is put on the wire. `refusal` instead of `answer` where the answer is no. */
-export type Outcome = { lang: Lang; actor: Actor; requestId: string } & ({ answer: Answer } | { refusal: Refusal })
+/**
+ * What came of a request, before it is put on the wire. `refusal` instead of `answer` where the answer is no; `renewed` is the
+ * session's new token.
+ */
+export type Outcome = { lang: Lang; actor: Actor; requestId: string; renewed: string | null } & ({ answer: Answer } | { refusal: Refusal })
 
 const RETRIES = 3
 const retriable = (error: unknown) => ['40001', '40P01'].includes(sqlState(error) ?? '')
@@ -46,15 +49,18 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
   })
   let actor: Actor = { kind: 'public' }
   let purpose: Purpose = row.why[0]!
+  let renewed: string | null = null
   try {
     refuseCrossSite(request.method, request.headers)
     const proof = await proveCaller(deps, request, now)
-    actor = proof.actor
+    ;({ actor, renewed } = proof)
     purpose = admit(row, actor)
+    demandProof(row.stepUp, proof.session, now)
     const checked = row.schema ? { ...request, body: parseBody(row.schema, request.body) } : request
-    const about = { actor, purpose, now, lang, requestId, sessionId: proof.sessionId }
+    const { session } = proof
+    const about = { actor, purpose, now, lang, requestId, sessionId: session?.token ?? null, ...(session ? { session } : {}) }
     const answer = row.kind === 'write' ? await write(row, checked, about, deps) : await read(row, checked, about, deps)
-    return { lang, actor, requestId, answer }
+    return { lang, actor, requestId, renewed, answer }
   } catch (thrown) {
     const refusal = refusalOf(thrown)
     if (!refusal) throw thrown
@@ -63,18 +69,18 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
       { outcome: refusal.code, ...(refusal.detail.key ? { key: refusal.detail.key } : {}) },
       { actor, purpose, now, requestId, action: row.audit, law: row.law },
     )
-    if (row.audit === 'none') return { lang, actor, requestId, refusal }
+    if (row.audit === 'none') return { lang, actor, requestId, renewed, refusal }
     try {
       await deps.batch.durable([entry])
-      return { lang, actor, requestId, refusal }
+      return { lang, actor, requestId, renewed, refusal }
     } catch (error) {
       // Even a refusal may tell something, so without its audit only "try again" leaves.
-      return { lang, actor, requestId, refusal: refusalOf(error) ?? rethrow(error) }
+      return { lang, actor, requestId, renewed, refusal: refusalOf(error) ?? rethrow(error) }
     }
   }
 }
 
-type About = Pick<Context, 'actor' | 'purpose' | 'now' | 'lang' | 'requestId' | 'sessionId'>
+type About = Pick<Context, 'actor' | 'purpose' | 'now' | 'lang' | 'requestId' | 'sessionId' | 'session'>
 
 /** Collects what a handler notes; a row that is audited gets one entry even where the handler noted nothing. */
 function notebook(row: HttpRow, about: About) {

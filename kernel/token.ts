@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose'
+import { exportJWK, generateKeyPair, importJWK, jwtVerify, type JWTPayload, SignJWT, type CryptoKey, type JWK } from 'jose'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { ulid } from './id.ts'
@@ -10,15 +10,31 @@ import { ulid } from './id.ts'
 export type Binding = { by: 'mtls' | 'dpop'; thumbprint: string }
 
 /**
- * What an access token says: who and what range was asked for. Permissions are decided at each request, never carried.
- * `binding` is null where whoever holds the token may use it.
+ * Who let an app act for them. `actsFor`: the person they represent, `patient`: key of the one patient the app was launched for;
+ * null where there is none.
  */
-export type AccessToken = { clientId: string; scopes: string[]; tokenId: string; until: Date; binding: Binding | null }
+export type OnBehalfOf = { kind: 'citizen' | 'staff'; id: string; grantId: string; actsFor: string | null; patient: string | null }
+
+/**
+ * What an access token says: who and what range was asked for. Permissions are decided at each request, never carried.
+ * `binding` is null where whoever holds the token may use it; `onBehalfOf` where a system acts for itself.
+ */
+export type AccessToken = {
+  clientId: string
+  scopes: string[]
+  tokenId: string
+  until: Date
+  binding: Binding | null
+  onBehalfOf: OnBehalfOf | null
+}
 
 export const ACCESS_TOKEN_SECONDS = 300
 
 export type TokenMint = {
-  issue(now: Date, claims: { clientId: string; scopes: readonly string[]; binding?: Binding | null }): Promise<string>
+  issue(
+    now: Date,
+    claims: { clientId: string; scopes: readonly string[]; binding?: Binding | null; onBehalfOf?: OnBehalfOf | null },
+  ): Promise<string>
   /** The token's content, or undefined where it is forged, expired or not ours. */
   read(now: Date, token: string): Promise<AccessToken | undefined>
 }
@@ -32,6 +48,29 @@ function bindingIn(cnf: unknown): Binding | null {
   const { 'x5t#S256': certificate, jkt, ...rest } = cnf as Record<string, unknown>
   if (Object.keys(rest).length > 0 || (certificate === undefined) === (jkt === undefined)) throw new Error('unknown binding')
   return certificate === undefined ? { by: 'dpop', thumbprint: String(jkt) } : { by: 'mtls', thumbprint: String(certificate) }
+}
+
+const texts = (value: unknown, names: readonly string[]): Record<string, string | null> => {
+  if (typeof value !== 'object' || value === null) throw new Error('not an object')
+  const members = value as Record<string, unknown>
+  return Object.fromEntries(names.map((name) => [name, typeof members[name] === 'string' ? members[name] : null]))
+}
+
+/**
+ * Claims of a token that an app holds for somebody. One name of ours holds them together, so that a token cannot speak for a person
+ * by a claim that others fill too.
+ */
+export const onBehalfOfClaims = (who: OnBehalfOf): { enishi_for: object; patient?: string } => ({
+  enishi_for: { kind: who.kind, grant: who.grantId, ...(who.actsFor === null ? {} : { acts_for: who.actsFor }) },
+  ...(who.patient === null ? {} : { patient: who.patient }),
+})
+
+/** @throws where the claims are there and are not what `onBehalfOfClaims` makes: such a token must not pass for a system's own */
+function onBehalfOfIn({ enishi_for: claimed, sub, patient }: JWTPayload): OnBehalfOf | null {
+  if (claimed === undefined) return null
+  const { kind, grant, acts_for } = texts(claimed, ['kind', 'grant', 'acts_for'])
+  if ((kind !== 'citizen' && kind !== 'staff') || !grant || !sub) throw new Error('unknown subject')
+  return { kind, id: sub, grantId: grant, actsFor: acts_for ?? null, patient: typeof patient === 'string' ? patient : null }
 }
 
 type Ring = { kid: string; jwk: JWK }
@@ -70,10 +109,15 @@ export async function tokenMint(db: Db, cacheSize = 10_000): Promise<TokenMint> 
   const signing = ring[0]!.kid
   const cache = new Map<string, AccessToken>()
   return {
-    issue: (now, { clientId, scopes, binding }) =>
-      new SignJWT({ scope: scopes.join(' '), ...(binding ? { cnf: { [memberOf[binding.by]]: binding.thumbprint } } : {}) })
+    issue: (now, { clientId, scopes, binding, onBehalfOf }) =>
+      new SignJWT({
+        scope: scopes.join(' '),
+        client_id: clientId,
+        ...(binding ? { cnf: { [memberOf[binding.by]]: binding.thumbprint } } : {}),
+        ...(onBehalfOf ? onBehalfOfClaims(onBehalfOf) : {}),
+      })
         .setProtectedHeader({ alg: 'ES256', kid: signing, typ: 'at+jwt' })
-        .setSubject(clientId)
+        .setSubject(onBehalfOf?.id ?? clientId)
         .setAudience('enishi')
         .setJti(ulid())
         .setIssuedAt(now)
@@ -93,14 +137,16 @@ export async function tokenMint(db: Db, cacheSize = 10_000): Promise<TokenMint> 
             currentDate: now,
           },
         )
+        const onBehalfOf = onBehalfOfIn(payload)
         const read: AccessToken = {
-          clientId: String(payload.sub),
+          clientId: String(onBehalfOf === null ? payload.sub : payload.client_id),
           scopes: String(payload.scope ?? '')
             .split(' ')
             .filter(Boolean),
           tokenId: String(payload.jti),
           until: new Date((payload.exp ?? 0) * 1000),
           binding: bindingIn(payload.cnf),
+          onBehalfOf,
         }
         if (cache.size >= cacheSize) cache.delete(cache.keys().next().value!)
         cache.set(token, read)

@@ -89,7 +89,7 @@ export async function openDesk(cards: CardVerifier = fakeCards) {
       return { status: answer.statusCode, body: answer.json() as Record<string, unknown> & Answered }
     },
     /** A cookie of the clinic's clerk. */
-    clerkCookie: async () => `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: 'clerk' })}`,
+    clerkCookie: async () => `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: 'clerk', provenBy: 'passkey' })}`,
     async enter(entry: Omit<RegisterEntry, 'key'>, card: string | null, memberId: string | null = null) {
       const about = {
         name: '山田 花子',

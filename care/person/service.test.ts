@@ -151,12 +151,16 @@ describe('staff prove themselves', () => {
 describe('accounts', () => {
   test('a citizen owns the keys that the register says now', async () => {
     const person = await platform.enter()
-    expect(await accounts.citizen(platform.db, person.personId)).toMatchObject({ keys: [person.key] })
+    expect(await accounts.citizen(platform.db, person.personId, { now: platform.clock.at, actsFor: null })).toMatchObject({
+      keys: [person.key],
+    })
     await sql`insert into person.patient_key (key, person_id, since) values (${`${person.key}x`}, ${person.personId}, now() + interval '1 day')`.execute(
       platform.db,
     )
-    expect(await accounts.citizen(platform.db, person.personId)).toMatchObject({ keys: [person.key, `${person.key}x`] })
-    expect(await accounts.citizen(platform.db, 'nobody')).toBeUndefined()
+    expect(await accounts.citizen(platform.db, person.personId, { now: platform.clock.at, actsFor: null })).toMatchObject({
+      keys: [person.key, `${person.key}x`],
+    })
+    expect(await accounts.citizen(platform.db, 'nobody', { now: platform.clock.at, actsFor: null })).toBeUndefined()
   })
 
   test('a client that has ended is nobody', async () => {

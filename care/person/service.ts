@@ -7,6 +7,8 @@ import { Refusal, refuse } from '#kernel/refusal'
 import { scopeCovers } from '#kernel/scope'
 import { foldMemberId } from '#packages/fhir'
 import { findClient } from './store/client.ts'
+import type { Card } from './card-model.ts'
+import { liveHolder, personCards } from './cards.ts'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
 import { resolveMany } from './enter-many.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
@@ -25,7 +27,14 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
   return {
     find: (ctx: { db: Db }, id: string): Promise<Person | undefined> => store.findPerson(ctx.db, id),
     findByKey: (ctx: { db: Db }, key: string): Promise<Person | undefined> => store.findByKey(ctx.db, key),
-    findByCard: (ctx: { db: Db }, card: { serial: string; issuer: string }): Promise<Person | undefined> => store.findByCard(ctx.db, card),
+    /** Who holds a card that may be used now; `requireHolder` says why not where nobody does. */
+    async findByCard(ctx: { db: Db }, card: Card): Promise<Person | undefined> {
+      const found = await personCards.holder(ctx, card)
+      return found?.state === 'live' ? found.person : undefined
+    },
+    /** @refuses card-not-linked, card-stopped, card-ended */
+    requireHolder: async (ctx: { db: Db }, card: Card): Promise<Person> => liveHolder(await personCards.holder(ctx, card)),
+    cards: personCards,
     findByKeys: (ctx: { db: Db }, keys: readonly string[]): Promise<Person[]> => store.findByKeys(ctx.db, keys),
 
     /**
@@ -136,12 +145,16 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
   }
 }
 
+/** `app`: what apps may that people let in; none where it is absent. */
+export type AccountsOptions = { anyClientUnbound: boolean; app?: Accounts['app'] }
+
 /**
  * The kernel's question who a proven subject is, answered from the registers.
  * @param about.anyClientUnbound as in `personService`
  */
-export const accountsOf = ({ anyClientUnbound }: { anyClientUnbound: boolean }): Accounts => ({
-  async citizen(db, personId) {
+export const accountsOf = ({ anyClientUnbound, app = async () => undefined }: AccountsOptions): Accounts => ({
+  app,
+  async citizen(db, personId, _about) {
     const p = await store.findPerson(db, personId)
     return p && { kind: 'citizen', id: p.id, keys: p.keys, name: p.name }
   },

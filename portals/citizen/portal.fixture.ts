@@ -99,7 +99,8 @@ export async function openPortal() {
   return {
     ...front,
     token,
-    staffCookie: async () => `enishi_session=${await startSession(front.db, front.clock.at, { kind: 'staff', id: 'staff-1' })}`,
+    staffCookie: async () =>
+      `enishi_session=${await startSession(front.db, front.clock.at, { kind: 'staff', id: 'staff-1', provenBy: 'passkey' })}`,
     async citizen(name: string, memberId: string) {
       const entered = await front.person(name, null, memberId)
       return { ...entered, cookie: await front.cookieOf(entered.personId) }

@@ -96,7 +96,7 @@ export async function openClinic() {
   })
   const cookies = new Map<string, string>()
   const cookieOf = async (role: StaffRole, institution: string) =>
-    `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: `${role}-${institution}` })}`
+    `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: `${role}-${institution}`, provenBy: 'passkey' })}`
 
   /** A context of the platform itself, with its audit rows written. */
   async function as<T>(actor: Actor, act: (ctx: Context) => Promise<T>): Promise<T> {

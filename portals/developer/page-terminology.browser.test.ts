@@ -77,7 +77,7 @@ beforeAll(async () => {
     passwordHash: '',
     totpSecret: '',
   })
-  cookie = await startSession(platform.db, platform.clock.at, { kind: 'staff', id: 'engineer' })
+  cookie = await startSession(platform.db, platform.clock.at, { kind: 'staff', id: 'engineer', provenBy: 'passkey' })
   await platform.app.listen({ port: 0, host: '127.0.0.1' })
   origin = `http://localhost:${(platform.app.server.address() as AddressInfo).port}`
   browser = await openBrowser()

@@ -151,7 +151,8 @@ export async function openFrontDoor({
       if (card !== null) await linkCard(db, { serial: card, issuer: 'issuer', personId, at: clock.at })
       return { key, personId }
     },
-    cookieOf: async (personId: string) => `enishi_session=${await startSession(db, clock.at, { kind: 'citizen', id: personId })}`,
+    cookieOf: async (personId: string) =>
+      `enishi_session=${await startSession(db, clock.at, { kind: 'citizen', id: personId, provenBy: 'card' })}`,
     async client(
       clientId: string,
       institutionNumber: string,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { PersonService } from '#care/person'
-import type { Context } from '#kernel/context'
+import type { Context, ProvenBy } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { endSession, startSession } from '#kernel/identity'
 import { refuse } from '#kernel/refusal'
@@ -32,7 +32,7 @@ function refuseCard({ refused, ja, en }: { refused: string; ja: string; en: stri
 }
 
 /** A new session ends the one the browser came with, so that two people never share one. */
-async function begin(ctx: Context, subject: { kind: 'citizen' | 'staff'; id: string }): Promise<string> {
+async function begin(ctx: Context, subject: { kind: 'citizen' | 'staff'; id: string; provenBy: ProvenBy }): Promise<string> {
   if (ctx.sessionId !== null) await endSession(ctx.db, ctx.now, ctx.sessionId)
   return startSession(ctx.db, ctx.now, subject)
 }
@@ -60,7 +60,7 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       if ('refused' in card) return refuseCard(card)
       const found = (await person.findByCard(ctx, card)) ?? refuse('card-not-linked')
       ctx.audit({ ...(found.keys[0] === undefined ? {} : { key: found.keys[0] }), resource: `Person/${found.id}` })
-      return begin(ctx, { kind: 'citizen', id: found.id })
+      return begin(ctx, { kind: 'citizen', id: found.id, provenBy: 'card' })
     },
 
     /** @refuses sign-in-failed, sign-in-locked, try-again where a try of the same name is under way */
@@ -68,7 +68,7 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       if (!(await store.oneTryAtATime(ctx.db, given.loginName))) refuse('try-again')
       const staff = await person.proveStaff(ctx, given)
       ctx.audit({ resource: `Staff/${staff.id}` })
-      return begin(ctx, { kind: 'staff', id: staff.id })
+      return begin(ctx, { kind: 'staff', id: staff.id, provenBy: 'password-totp' })
     },
 
     async end(ctx: Context): Promise<void> {

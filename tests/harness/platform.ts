@@ -151,7 +151,7 @@ function parties({ db, clock, services, mint, app }: Parts) {
   let number = 0
   const clients = new Set<string>()
   const cookieOf = async (kind: 'citizen' | 'staff', id: string) => ({
-    cookie: `enishi_session=${await startSession(db, clock.at, { kind, id })}`,
+    cookie: `enishi_session=${await startSession(db, clock.at, { kind, id, provenBy: kind === 'citizen' ? 'card' : 'passkey' })}`,
   })
 
   /** A token of an institution's system; a client is registered for each set of scopes. */

@@ -158,7 +158,7 @@ export async function openServed({ demo = true, tls = false, rows: change = (row
         passwordHash: '',
         totpSecret: '',
       })
-      return `enishi_session=${await startSession(db, clock.now(), { kind: 'staff', id })}`
+      return `enishi_session=${await startSession(db, clock.now(), { kind: 'staff', id, provenBy: 'passkey' })}`
     },
 
     /** A person in the register. */

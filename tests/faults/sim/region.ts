@@ -106,6 +106,7 @@ export function webProcess(about: { sim: Scheduler; store: Store; weather: Weath
   const accounts: ServeDeps['accounts'] = {
     citizen: async () => undefined,
     staff: async () => undefined,
+    app: async () => undefined,
     async system(on, clientId) {
       const asked = sim.now()
       if (planted !== 'stale-gathering' || remembered === undefined) remembered = await account(on, clientId)
@@ -125,7 +126,7 @@ export function webProcess(about: { sim: Scheduler; store: Store; weather: Weath
     clock: { now: () => new Date(sim.now()) },
     mint: {
       issue: async () => '',
-      read: async () => ({ clientId: 'c', scopes: [], tokenId: 't', until: new Date(sim.now() + 1e6), binding: null }),
+      read: async () => ({ clientId: 'c', scopes: [], tokenId: 't', until: new Date(sim.now() + 1e6), binding: null, onBehalfOf: null }),
     },
     batch: planted === 'answer-before-audit' ? hasty : real,
   } as unknown as ServeDeps

@@ -1,12 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { StaffRole } from '#kernel/context'
 import type { Db } from '#kernel/database'
-import { gather } from '#kernel/gather'
 import type { Migration } from '#kernel/migrate'
 import type { Facility, NewPerson, Person, Staff } from './model.ts'
 import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
 import { appMigrations } from './store/app.ts'
+import { cardMigrations } from './store/card-schema.ts'
+import { registerMigrations } from './store/registers-schema.ts'
 
 /**
  * Registers of people, facilities, staff and system clients. `member_id` is sharded by its folded form, `patient_key`
@@ -53,9 +54,11 @@ export const personMigrations: Migration[] = [
     `,
   },
   ...appMigrations,
+  ...registerMigrations,
+  ...cardMigrations,
 ]
 
-type PersonRow = {
+export type PersonRow = {
   id: string
   name: string
   name_kana: string
@@ -67,7 +70,7 @@ type PersonRow = {
   keys: string[]
 }
 
-const toPerson = (r: PersonRow): Person => ({
+export const toPerson = (r: PersonRow): Person => ({
   id: r.id,
   keys: r.keys,
   name: r.name,
@@ -79,7 +82,7 @@ const toPerson = (r: PersonRow): Person => ({
   phone: r.phone,
 })
 
-const PERSON = sql`select p.id, p.name, p.name_kana, p.birth_date, p.sex, p.address, p.postal_code, p.phone,
+export const PERSON = sql`select p.id, p.name, p.name_kana, p.birth_date, p.sex, p.address, p.postal_code, p.phone,
   array(select k.key from person.patient_key k where k.person_id = p.id order by k.since, k.key) as keys from person.person p`
 
 export async function findPerson(db: Db, id: string): Promise<Person | undefined> {
@@ -250,21 +253,3 @@ export async function findStaff(db: Db, by: { id: string } | { loginName: string
     }
   )
 }
-
-export async function linkCard(db: Db, card: { serial: string; issuer: string; personId: string; at: Date }): Promise<void> {
-  await sql`insert into person.card (serial, issuer, person_id, linked_at) values (${card.serial}, ${card.issuer}, ${card.personId}, ${card.at})`.execute(
-    db,
-  )
-}
-
-/** Who holds a card that is still linked; cards read at many desks at once share a statement. */
-export const findByCard = gather<{ serial: string; issuer: string }, Person | undefined>(async (db, cards) => {
-  const { rows } = await sql<
-    PersonRow & { n: number }
-  >`select c.n, person.* from unnest(${cards.map((c) => c.issuer)}::text[], ${cards.map((c) => c.serial)}::text[])
-      with ordinality as c(issuer, serial, n)
-    join person.card k on k.issuer = c.issuer and k.serial = c.serial and k.ended_at is null
-    join lateral (${PERSON} where p.id = k.person_id) person on true`.execute(db)
-  const found = new Map(rows.map((r) => [Number(r.n), toPerson(r)]))
-  return cards.map((_, i) => found.get(i + 1))
-})

@@ -58,7 +58,7 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       const { certificatePem, signature } = answer
       const card = await cards.check({ certificatePem, signature, challenge: spent.challenge, now: ctx.now })
       if ('refused' in card) return refuseCard(card)
-      const found = (await person.findByCard(ctx, card)) ?? refuse('card-not-linked')
+      const found = await person.requireHolder(ctx, card)
       ctx.audit({ ...(found.keys[0] === undefined ? {} : { key: found.keys[0] }), resource: `Person/${found.id}` })
       return begin(ctx, { kind: 'citizen', id: found.id, provenBy: 'card' })
     },

@@ -45,6 +45,12 @@ const schema = z.object({
     .regex(/^[A-Za-z0-9-]+$/)
     .transform((name) => name.toLowerCase())
     .optional(),
+  /** Header in which that proxy names the address it was asked from, e.g. x-forwarded-for; failed tries are counted by it. */
+  ENISHI_TRUSTED_PROXY_ADDRESS_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/)
+    .transform((name) => name.toLowerCase())
+    .optional(),
   /**
    * Hosts that subscriptions may call: `hooks.example.jp`, `ehr.local:8443+private`, `localhost:*+private+http`, separated by commas.
    * Without it nothing is called; in the demo, this machine.
@@ -74,6 +80,7 @@ export type Config = {
   tlsPort: number
   tlsBase: string | null
   proxyCertificateHeader: string | null
+  proxyAddressHeader: string | null
   hookHosts: AllowedHost[]
 }
 
@@ -113,6 +120,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     cardOcspUrl: v.ENISHI_CARD_OCSP_URL ?? null,
     ...tlsOf(v, baseUrl),
     proxyCertificateHeader: v.ENISHI_TRUSTED_PROXY_CERT_HEADER ?? null,
+    proxyAddressHeader: v.ENISHI_TRUSTED_PROXY_ADDRESS_HEADER ?? null,
     hookHosts: hookHostsOf(v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : '')),
   }
 }

@@ -64,6 +64,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     secure: config.secure,
     origins: [config.baseUrl, ...(config.tlsBase === null ? [] : [config.tlsBase])],
     ...(config.proxyCertificateHeader === null ? {} : { proxyCertificateHeader: config.proxyCertificateHeader }),
+    ...(config.proxyAddressHeader === null ? {} : { proxyAddressHeader: config.proxyAddressHeader }),
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })
   guard(app.server)

@@ -23,6 +23,8 @@ export type HttpDeps = ServeDeps & {
   secure: boolean
   /** Header in which a proxy in front hands over the client certificate it verified; absent, nobody is believed. */
   proxyCertificateHeader?: string
+  /** Header in which that proxy says who asked it; the last address in it is the one the proxy saw itself. */
+  proxyAddressHeader?: string
 }
 
 const SECURITY_HEADERS = {
@@ -108,8 +110,10 @@ function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): Route
   const headers = request.headers as Record<string, string | undefined>
   const proxied = deps.proxyCertificateHeader
   const certificate = certificateOf(request.raw.socket) ?? (proxied ? certificateFromProxy(headers[proxied]) : undefined)
+  const told = deps.proxyAddressHeader ? headers[deps.proxyAddressHeader]?.split(',').at(-1)?.trim() : undefined
   const base = {
     ...(certificate ? { certificate } : {}),
+    address: told ?? request.raw.socket.remoteAddress ?? '',
     method: request.method,
     params: request.params as Record<string, string>,
     query: queryOf(request.url),

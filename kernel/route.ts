@@ -15,6 +15,8 @@ export type RouteRequest<Body = unknown> = {
   readonly url: string
   /** Verified certificate of the client's connection; absent where it showed none. */
   readonly certificate?: ClientCertificate
+  /** Network address the request came from; '' where nobody knows. For counting failed tries, never to know somebody by. */
+  readonly address?: string
 }
 
 /**

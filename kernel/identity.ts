@@ -31,7 +31,8 @@ export type AppAsked = SystemAsked & { now: Date; clientId: string; onBehalfOf: 
 export type Accounts = {
   /** `actsFor`: person they chose to act for; the answer has no `actsFor`, and their own keys, where they may not (any more). */
   citizen(db: Db, personId: string, about: { now: Date; actsFor: string | null }): Promise<Extract<Actor, { kind: 'citizen' }> | undefined>
-  staff(db: Db, staffId: string): Promise<Extract<Actor, { kind: 'staff' }> | undefined>
+  /** `place`: which of their places of work they chose for this session. */
+  staff(db: Db, staffId: string, at?: { now: Date; place: string | null }): Promise<Extract<Actor, { kind: 'staff' }> | undefined>
   /** @refuses binding-required where the client's tokens must be tied to more than this one is */
   system(db: Db, clientId: string, asked: SystemAsked): Promise<Extract<Actor, { kind: 'system' }> | undefined>
   /**

@@ -47,7 +47,7 @@ export async function proveCaller(deps: ProofDeps, asked: Asked, now: Date): Pro
     const actor =
       found.kind === 'citizen'
         ? await deps.accounts.citizen(deps.db, found.subject, { now, actsFor: session.actsFor })
-        : await deps.accounts.staff(deps.db, found.subject)
+        : await deps.accounts.staff(deps.db, found.subject, { now, place: session.actsFor })
     // The person is told: the refusal names their key, so that it stands in their own log.
     if (found.cloned) refuse('session-cloned', actor?.kind === 'citizen' && actor.keys[0] !== undefined ? { key: actor.keys[0] } : {})
     if (actor) return { actor, session, renewed }
@@ -64,7 +64,7 @@ async function holderOf({ db, accounts }: ProofDeps, read: AccessToken, now: Dat
     accounts.app(db, { ...asked, now, clientId: read.clientId, onBehalfOf }),
     onBehalfOf.kind === 'citizen'
       ? accounts.citizen(db, onBehalfOf.id, { now, actsFor: onBehalfOf.actsFor })
-      : accounts.staff(db, onBehalfOf.id),
+      : accounts.staff(db, onBehalfOf.id, { now, place: onBehalfOf.actsFor }),
   ])
   if (app === undefined || actor === undefined) return undefined
   // Who may no longer act for the other falls back to nobody, not to their own record: the app was let in for the other's.

@@ -14,9 +14,14 @@ export async function hashPassword(password: string): Promise<string> {
 export const NOBODY = `scrypt$${Buffer.alloc(16).toString('base64url')}$${Buffer.alloc(32).toString('base64url')}`
 
 export async function passwordMatches(stored: string, password: string): Promise<boolean> {
-  const [, salt, hash] = stored.split('$')
+  // Who never set a password matches none, and the answer takes as long.
+  const [, salt, hash] = (stored === '' ? NOBODY : stored).split('$')
   const expected = Buffer.from(hash!, 'base64url')
-  return timingSafeEqual(await derive(password.normalize('NFKC'), Buffer.from(salt!, 'base64url'), 32), expected) && stored !== NOBODY
+  return (
+    timingSafeEqual(await derive(password.normalize('NFKC'), Buffer.from(salt!, 'base64url'), 32), expected) &&
+    stored !== NOBODY &&
+    stored !== ''
+  )
 }
 
 /**

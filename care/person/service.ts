@@ -126,9 +126,9 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
       const subject = `staff:${given.loginName}`
       const minutes = await signInLock(ctx.db, ctx.now, subject)
       if (minutes !== null) refuse('sign-in-locked', { minutes: String(minutes) })
-      const found = await store.findStaff(ctx.db, { loginName: given.loginName })
+      const found = await store.findStaff(ctx.db, { loginName: given.loginName }, { now: ctx.now })
       const passwordOk = await passwordMatches(found?.passwordHash ?? NOBODY, given.password)
-      const step = found ? totpStep(found.totpSecret, given.totp, ctx.now) : null
+      const step = found && found.totpSecret !== '' ? totpStep(found.totpSecret, given.totp, ctx.now) : null
       // The code is claimed only with the right password: a mistyped one must not cost the wait for the next code.
       const fresh =
         passwordOk &&
@@ -158,8 +158,8 @@ export const accountsOf = ({ anyClientUnbound, app = async () => undefined }: Ac
     const p = await store.findPerson(db, personId)
     return p && { kind: 'citizen', id: p.id, keys: p.keys, name: p.name }
   },
-  async staff(db, staffId) {
-    const s = await store.findStaff(db, { id: staffId })
+  async staff(db, staffId, at) {
+    const s = await store.findStaff(db, { id: staffId }, at)
     return (
       s && {
         kind: 'staff',

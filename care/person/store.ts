@@ -1,13 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { StaffRole } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
-import type { Facility, NewPerson, Person, Staff } from './model.ts'
+import type { NewPerson, Person } from './model.ts'
 import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
 import { appMigrations } from './store/app.ts'
 import { cardMigrations } from './store/card-schema.ts'
 import { registerMigrations } from './store/registers-schema.ts'
+
+export { findFacilities, insertFacilities } from './store/facility.ts'
+export { findStaff, insertStaff, type StaffRow } from './store/staff.ts'
 
 /**
  * Registers of people, facilities, staff and system clients. `member_id` is sharded by its folded form, `patient_key`
@@ -190,66 +192,4 @@ export async function insertDoubt(
 export async function countDoubts(db: Db): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from person.doubt where settled_at is null`.execute(db)
   return rows[0]!.n
-}
-
-export async function insertFacilities(db: Db, facilities: readonly Facility[]): Promise<void> {
-  for (const f of facilities)
-    await sql`insert into person.facility (institution_number, name, name_en, kind, prefecture)
-      values (${f.institutionNumber}, ${f.name}, ${f.nameEn}, ${f.kind}, ${f.prefecture})
-      on conflict (institution_number) do update set name = excluded.name, name_en = excluded.name_en, kind = excluded.kind, prefecture = excluded.prefecture`.execute(
-      db,
-    )
-}
-
-/** The whole register, or only the facilities with these numbers. */
-export async function findFacilities(db: Db, numbers?: readonly string[]): Promise<Facility[]> {
-  const which = numbers === undefined ? sql`true` : sql`institution_number = any(${[...numbers]}::text[])`
-  const { rows } = await sql<{ institution_number: string; name: string; name_en: string; kind: Facility['kind']; prefecture: string }>`
-    select * from person.facility where ${which} order by institution_number`.execute(db)
-  return rows.map((r) => ({
-    institutionNumber: r.institution_number,
-    name: r.name,
-    nameEn: r.name_en,
-    kind: r.kind,
-    prefecture: r.prefecture,
-  }))
-}
-
-export type StaffRow = Staff & { passwordHash: string; totpSecret: string; institutionName: string; institutionNameEn: string }
-
-export async function insertStaff(db: Db, s: Staff & { passwordHash: string; totpSecret: string }): Promise<void> {
-  await sql`insert into person.staff (id, login_name, name, role, institution_number, password_hash, totp_secret)
-    values (${s.id}, ${s.loginName}, ${s.name}, ${s.role}, ${s.institutionNumber}, ${s.passwordHash}, ${s.totpSecret})`.execute(db)
-}
-
-export async function findStaff(db: Db, by: { id: string } | { loginName: string }): Promise<StaffRow | undefined> {
-  const where = 'id' in by ? sql`s.id = ${by.id}` : sql`s.login_name = ${by.loginName}`
-  const { rows } = await sql<{
-    id: string
-    login_name: string
-    name: string
-    role: StaffRole
-    institution_number: string
-    password_hash: string
-    totp_secret: string
-    facility: string
-    facility_en: string
-  }>`
-    select s.*, f.name as facility, f.name_en as facility_en from person.staff s join person.facility f using (institution_number) where ${where} and s.ended_at is null`.execute(
-    db,
-  )
-  const r = rows[0]
-  return (
-    r && {
-      id: r.id,
-      loginName: r.login_name,
-      name: r.name,
-      role: r.role,
-      institutionNumber: r.institution_number,
-      passwordHash: r.password_hash,
-      totpSecret: r.totp_secret,
-      institutionName: r.facility,
-      institutionNameEn: r.facility_en,
-    }
-  )
 }

@@ -14,7 +14,8 @@ export {
   updateApp,
 } from './store/app.ts'
 export { insertClient, updateClientBinding } from './store/client.ts'
-export { hashPassword, newTotpSecret } from './credentials.ts'
+export { hashPassword, newTotpSecret, totpStep } from './credentials.ts'
+export { findStaffSignIn, setStaffSecrets, type StaffSignIn } from './store/staff-secrets.ts'
 export type { BindingPolicy, Facility, FacilityKind, NewPerson, Person, Resolution, Staff, Stated, SystemClient } from './model.ts'
 export { bindingDemanded, foldName } from './rules.ts'
 export { accounts, accountsOf, type PersonService, personService } from './service.ts'

@@ -1,0 +1,4 @@
+/** The page on which somebody lets an app in, and what its form answers. */
+export type { AskedFor, ConsentApp, ConsentDecision, ConsentProps } from './model.ts'
+export { consentDecision, consentPage, consentPolicy, neverLetIn, tickedIn } from './page.tsx'
+export { askedParts, type Part, partsLetIn } from './scope-words.ts'

@@ -120,9 +120,13 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
     /**
      * Proves a member of staff by password and one-time code, both always.
      * Call from a row that keeps what was written before a refusal, so that failed tries are counted.
+     * @param given.spend spends what was typed in place of the code of the app (a recovery code), asked only with the right password
      * @refuses sign-in-failed, sign-in-locked
      */
-    async proveStaff(ctx: Context, given: { loginName: string; password: string; totp: string }): Promise<store.StaffRow> {
+    async proveStaff(
+      ctx: Context,
+      given: { loginName: string; password: string; totp: string; spend?: (staffId: string) => Promise<boolean> },
+    ): Promise<store.StaffRow> {
       const subject = `staff:${given.loginName}`
       const minutes = await signInLock(ctx.db, ctx.now, subject)
       if (minutes !== null) refuse('sign-in-locked', { minutes: String(minutes) })
@@ -135,7 +139,8 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
         step !== null &&
         (!totpOnce ||
           (await claimOnce(ctx.db, ctx.now, { scope: 'totp', value: `${found!.id}:${step}`, until: new Date((step + 3) * 30_000) })))
-      if (!found || !passwordOk || !fresh) {
+      const spent = !fresh && passwordOk && found !== undefined && given.spend !== undefined && (await given.spend(found.id))
+      if (!found || !passwordOk || !(fresh || spent)) {
         await noteSignInFailure(ctx.db, ctx.now, subject)
         throw new Refusal('sign-in-failed')
       }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Actor, AppAccess } from './context.ts'
 import type { Db } from './database.ts'
@@ -45,11 +46,14 @@ export type Accounts = {
 const FREE_TRIES = 5
 const LOCK_MINUTES = 10
 
+/** A login name that is typed may be anything, also a password in the wrong field: only its hash is kept, and that for a day. */
+const failureOf = (subject: string): string => createHash('sha256').update(`sign-in:${subject}`).digest('base64url')
+
 /** Minutes for which a subject may not try again, or null. Counted in the database, so a second worker knows too. */
 export async function signInLock(db: Db, now: Date, subject: string): Promise<number | null> {
   const { rows } = await sql<{
     locked_until: Date | null
-  }>`select locked_until from kernel.sign_in_failure where subject = ${subject}`.execute(db)
+  }>`select locked_until from kernel.sign_in_failure where subject = ${failureOf(subject)}`.execute(db)
   const until = rows[0]?.locked_until
   return until && until > now ? Math.ceil((until.getTime() - now.getTime()) / 60_000) : null
 }
@@ -57,15 +61,20 @@ export async function signInLock(db: Db, now: Date, subject: string): Promise<nu
 /** Notes a failed try; after five in a row the subject waits ten minutes. */
 export async function noteSignInFailure(db: Db, now: Date, subject: string): Promise<void> {
   const lock = new Date(now.getTime() + LOCK_MINUTES * 60_000)
-  await sql`insert into kernel.sign_in_failure as f (subject, failures) values (${subject}, 1)
-    on conflict (subject) do update set failures = case when f.locked_until <= ${now} then 1 else f.failures + 1 end,
+  await sql`insert into kernel.sign_in_failure as f (subject, failures, noted_at) values (${failureOf(subject)}, 1, ${now})
+    on conflict (subject) do update set noted_at = excluded.noted_at, failures = case when f.locked_until <= ${now} then 1 else f.failures + 1 end,
       locked_until = case when f.locked_until <= ${now} then null when f.failures + 1 >= ${FREE_TRIES} then ${lock}::timestamptz end`.execute(
     db,
   )
 }
 
 export async function clearSignInFailures(db: Db, subject: string): Promise<void> {
-  await sql`delete from kernel.sign_in_failure where subject = ${subject}`.execute(db)
+  await sql`delete from kernel.sign_in_failure where subject = ${failureOf(subject)}`.execute(db)
+}
+
+/** Forgets failures of the day before, so that names nobody has fill no table. */
+export async function forgetSignInFailures(db: Db, now: Date): Promise<void> {
+  await sql`delete from kernel.sign_in_failure where noted_at < ${new Date(now.getTime() - 86_400_000)}`.execute(db)
 }
 
 /**

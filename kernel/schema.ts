@@ -63,4 +63,12 @@ export const kernelMigrations: Migration[] = [
       create index session_of on kernel.session (actor_kind, subject);
     `,
   },
+  {
+    id: 'kernel/005-sign-in-failure-time',
+    sql: `
+      delete from kernel.sign_in_failure;
+      alter table kernel.sign_in_failure add column noted_at timestamptz not null default now();
+      create index sign_in_failure_by_time on kernel.sign_in_failure (noted_at);
+    `,
+  },
 ]

@@ -50,9 +50,18 @@ export function cardContract(name: string, makeCard: () => Promise<CardUnderTest
       }
     })
 
-    test.each(['', ' ', '00000000'])('an odd PIN (%j) counts as wrong', async (odd) => {
+    // A card that is sent such a thing counts it; the way to a chip does not send it.
+    test.each(['', ' ', '00000000', '12a4', '１２３４'])('an odd PIN (%j) is wrong, whether it is counted or never sent', async (odd) => {
       const { card } = await makeCard()
-      expect(await attempt(card, odd)).toBe('card-pin-wrong 2')
+      expect(await attempt(card, odd)).toMatch(/^card-pin-wrong [23]$/)
+    })
+
+    test('a challenge of any length is signed whole', async () => {
+      const { card, pin } = await makeCard()
+      for (const length of [0, 1, 55, 256, 5000]) {
+        const long = Buffer.alloc(length, 7)
+        expect(verifySignature(await keyOf(card), long, await card.sign(pin, long))).toBe(true)
+      }
     })
 
     test('many tries at once cannot share one count', async () => {

@@ -1,3 +1,5 @@
+import type { LogEntry } from '#packages/log-proof'
+
 /** What a use case says about one act. Fixed fields, no free text, so that no personal detail slips into the log. */
 export type AuditEvent = {
   /** Defaults to the row's action. */
@@ -18,25 +20,5 @@ export type AuditEvent = {
   outcome?: string
 }
 
-/** One entry of the audit log as stored. Instants are ISO 8601 UTC with milliseconds; empty string means none. */
-export type AuditEntry = {
-  key: string
-  id: string
-  at: string
-  actorKind: string
-  actorId: string
-  actorName: string
-  actorRole: string
-  institutionNumber: string
-  institutionName: string
-  purpose: string
-  action: string
-  outcome: string
-  resource: string
-  kinds: readonly string[]
-  count: number
-  consentId: string
-  rule: string
-  law: string
-  requestId: string
-}
+/** One entry of the audit log as stored. */
+export type AuditEntry = LogEntry

@@ -1,50 +1,8 @@
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
+import { commitmentOf } from '#packages/log-proof'
 import type { AuditEntry } from './audit-event.ts'
 import { type Db, later } from './database.ts'
 import { randomBytesOf } from './id.ts'
-
-/** The fields of an entry in the one order that its commitment is computed over. */
-const FIELDS = [
-  'key',
-  'id',
-  'at',
-  'actorKind',
-  'actorId',
-  'actorName',
-  'actorRole',
-  'institutionNumber',
-  'institutionName',
-  'purpose',
-  'action',
-  'outcome',
-  'resource',
-  'kinds',
-  'count',
-  'consentId',
-  'rule',
-  'law',
-  'requestId',
-] as const satisfies readonly (keyof AuditEntry)[]
-
-/**
- * Salted commitment to an entry: SHA-256(salt || JSON array of the fields). The Merkle leaf holds only this, so the
- * entry's content and salt can be erased later without breaking the log.
- */
-export function commitmentOf(entry: AuditEntry, salt: Buffer): Buffer {
-  return createHash('sha256')
-    .update(salt)
-    .update(JSON.stringify(FIELDS.map((f) => entry[f])))
-    .digest()
-}
-
-/** What one leaf of the tree says: `id`, instant, commitment. @spec RFC 9162 section 2.1.1 (hash of 0x00 || data) */
-export function leafHash(id: string, at: string, commitment: Buffer): Buffer {
-  return createHash('sha256')
-    .update(Buffer.from([0]))
-    .update(`${id}\n${at}\n${commitment.toString('hex')}`)
-    .digest()
-}
 
 /** Writes entries in one statement, within the caller's transaction or connection. */
 export async function insertAudit(db: Db, entries: readonly AuditEntry[]): Promise<void> {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openPlatform, type Platform } from '../tests/harness/platform.ts'
-import { insertAudit, leafHash } from './audit.ts'
+import { appendLeaves, leafHash, rootOf } from '#packages/log-proof'
+import { insertAudit } from './audit.ts'
 import { auditEntry } from './audit-entry.ts'
 import { type Db, openDatabase } from './database.ts'
 import { lead, resign, underEpoch } from './leader.ts'
-import { appendLeaves, rootOf } from './merkle.ts'
 import { auditLag, sequence, treeSize } from './sequencer.ts'
 
 let platform: Platform

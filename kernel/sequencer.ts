@@ -1,15 +1,10 @@
 import { sql } from 'kysely'
-import { leafHash } from './audit.ts'
+import { appendLeaves, checkpointMessage, leafHash, peaks, rootOf } from '#packages/log-proof'
 import type { Db } from './database.ts'
 import { underEpoch } from './leader.ts'
-import { appendLeaves, peaks, rootOf } from './merkle.ts'
 
 /** Signs checkpoints. The private key is a file of the operator's, never a row. */
 export type CheckpointSigner = { keyId: string; sign: (message: Buffer) => Buffer }
-
-/** What a checkpoint's signature covers. */
-export const checkpointMessage = (size: number, root: Buffer, at: Date): Buffer =>
-  Buffer.from(`enishi audit log\n${size}\n${root.toString('base64')}\n${at.toISOString()}\n`)
 
 const BATCH = 5_000
 const LOCK = 7_305_002

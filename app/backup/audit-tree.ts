@@ -1,10 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import { verify } from 'node:crypto'
 import type pg from 'pg'
-import { commitmentOf, leafHash } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
-import { appendLeaves, type MerkleNode, peaks, rootOf } from '#kernel/merkle'
-import { checkpointMessage } from '#kernel/sequencer'
+import { appendLeaves, checkpointMessage, commitmentOf, leafHash, type MerkleNode, peaks, rootOf } from '#packages/log-proof'
 import type { Manifest } from './manifest.ts'
 
 type CheckpointRow = { size: string; root: Buffer; at: Date; key_id: string; signature: Buffer }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { inParts, type Migration, migrate } from '#kernel/migrate'
 import { openDatabase } from '#kernel/database'
-import { rootOf } from '#kernel/merkle'
+import { rootOf } from '#packages/log-proof'
 import { newestCheckpoint, whyNotSameTree } from './audit-tree.ts'
 import { copyClient, copyInText, copyOutText, nameOf, ownSchemas, quoted, tablesOf } from './catalogue.ts'
 import { copyIn, copyOut } from './copy.ts'

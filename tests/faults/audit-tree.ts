@@ -2,10 +2,8 @@ import { createPublicKey, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from 'pg'
-import { commitmentOf, leafHash } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
-import { appendLeaves, rootOf } from '#kernel/merkle'
-import { checkpointMessage } from '#kernel/sequencer'
+import { appendLeaves, checkpointMessage, commitmentOf, leafHash, rootOf } from '#packages/log-proof'
 
 type Row = Record<string, string> & { at: Date; kinds: string[]; count: number; salt: Buffer; commitment: Buffer; leaf_index: number }
 

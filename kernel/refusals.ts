@@ -84,6 +84,12 @@ export const refusals = {
     ja: 'この操作は、今のサインインでは行えません。',
     en: 'Your sign-in does not allow this.',
   },
+  'staff-elsewhere': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'この職員はほかの施設でも働いています。氏名・免許・サインインの変更は、縁の運用担当に頼んでください。',
+    en: 'This member of staff works at another facility too. Ask the platform’s operator to change name, licences or sign-in.',
+  },
   'cross-site': {
     status: 403,
     issue: 'security',

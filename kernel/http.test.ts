@@ -21,6 +21,16 @@ const rows: Row[] = [
   },
   {
     ...common,
+    kind: 'write',
+    method: 'POST',
+    path: '/t/anywhere',
+    who: ['public'],
+    crossSite: true,
+    audit: 'none',
+    handle: async (ctx) => ({ json: { actor: ctx.actor.kind } }),
+  },
+  {
+    ...common,
     kind: 'read',
     method: 'GET',
     path: '/t/mine',
@@ -232,6 +242,16 @@ describe('a browser on another site', () => {
     const answer = await citizen.post('/t/form', 'name=a', { ...form, ...headers })
     expect(answer.status).toBe(status)
     if (status === 403) expect(rulesOf(answer)).toEqual(['cross-site'])
+  })
+
+  test('asks a row that is open to other sites, and is nobody there', async () => {
+    const there = await citizen.post('/t/anywhere', 'name=a', { ...form, 'sec-fetch-site': 'cross-site', origin: 'https://app.example' })
+    expect([there.status, there.body]).toEqual([200, { actor: 'public' }])
+    expect(there.headers['access-control-allow-origin']).toBe('*')
+    expect((await citizen.post('/t/anywhere', 'name=a', form)).body).toEqual({ actor: 'citizen' })
+    const asked = (url: string) => platform.app.inject({ method: 'OPTIONS', url })
+    expect((await asked('/t/anywhere')).headers['access-control-allow-headers']).toContain('dpop')
+    expect((await asked('/t/form')).statusCode).toBe(405)
   })
 })
 

@@ -59,6 +59,7 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   app.addHook('onSend', async (_request, reply) => harden(reply, deps))
   for (const row of rows) {
     if (isHttpRow(row)) app.route({ method: row.method, url: row.path, handler: (request, reply) => answerRow(row, request, reply, deps) })
+    if (isHttpRow(row) && row.crossSite) preflight(app, row)
     if (row.kind === 'mount') mount(app, row, deps)
   }
   serveSockets(app, rows, deps)
@@ -82,14 +83,41 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   return app
 }
 
+/**
+ * Lets pages of other sites ask. No cookie travels with what they ask, so they see no more than any program that asks.
+ * @spec Fetch, CORS protocol
+ */
+const CORS_HEADERS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'www-authenticate, location, etag, last-modified',
+}
+
+/** What a browser asks before it sends more than a plain form. */
+function preflight(app: FastifyInstance, { path }: HttpRow): void {
+  if (app.hasRoute({ method: 'OPTIONS', url: path })) return
+  app.options(path, async (_request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        ...CORS_HEADERS,
+        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+        'access-control-allow-headers': 'authorization, content-type, accept, dpop, if-match, if-none-match, if-none-exist, prefer',
+        'access-control-max-age': '3600',
+      })
+      .send(),
+  )
+}
+
 /** Headers that every answer carries, also one that no row gave. */
 function harden(reply: FastifyReply, deps: HttpDeps): void {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
+  // A row may say more exactly where its form leads; what it leaves out stays as it is for all.
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   if (deps.secure) reply.header('strict-transport-security', 'max-age=31536000')
 }
 
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
+  if (row.crossSite) reply.headers(CORS_HEADERS)
   try {
     if (row.kind === 'write') requireReadable(request)
     const asked = requestOf(row, request, deps)
@@ -166,6 +194,7 @@ function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   reply.code(answer.status ?? (answer.redirect ? 303 : 200))
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
   if (answer.setSession !== undefined) reply.header('set-cookie', sessionCookie(answer.setSession, deps))
+  for (const cookie of answer.cookies ?? []) reply.header('set-cookie', cookie)
   if (answer.redirect !== undefined) return reply.header('location', answer.redirect).send()
   if (answer.text !== undefined) return reply.send(answer.text)
   // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole. One piece is made ahead, not

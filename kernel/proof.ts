@@ -149,16 +149,22 @@ function sameHost(origin: string, host: string | undefined): boolean {
   return URL.canParse(here) && new URL(here).host === from.host
 }
 
+/** Whether a browser says that a page of another site made it send this. Browsers send these headers always; other programs send neither. */
+function isCrossSite(method: string, headers: Headers): boolean {
+  if (method === 'GET' || method === 'HEAD' || headers.authorization !== undefined) return false
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
+  const { origin } = headers
+  if (origin === undefined) return false
+  return origin === 'null' ? site === undefined : !sameHost(origin, headers.host)
+}
+
 /**
- * A browser's cross-site request must not act with the person's cookie. Browsers send these headers always;
- * programs without a cookie jar send neither.
+ * A browser's cross-site request must not act with the person's cookie: it is refused, or where the row is open to other sites, its
+ * cookie counts for nothing.
  * @refuses cross-site
  */
-export function refuseCrossSite(method: string, headers: Headers): void {
-  if (method === 'GET' || method === 'HEAD' || headers.authorization !== undefined) return
-  const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') refuse('cross-site')
-  const origin = headers.origin
-  if (origin !== undefined && origin !== 'null' && !sameHost(origin, headers.host)) refuse('cross-site')
-  if (origin === 'null' && site === undefined) refuse('cross-site')
+export function heldToSite<Request extends Pick<RouteRequest, 'method' | 'headers'>>(row: Pick<HttpRow, 'crossSite'>, request: Request): Request {
+  if (!isCrossSite(request.method, request.headers)) return request
+  return row.crossSite ? { ...request, headers: { ...request.headers, cookie: undefined } } : refuse('cross-site')
 }

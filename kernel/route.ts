@@ -36,6 +36,8 @@ export type Answer = {
   pieces?: AsyncIterable<string | Uint8Array>
   redirect?: string
   setSession?: string | null
+  /** Cookies beside the session's, each as its header says it. */
+  cookies?: readonly string[]
 }
 
 /** Something a caller may send with a request, for the documents made from the rows. */
@@ -65,6 +67,8 @@ type Common = {
   /** Lets in apps that act for a person, whose scopes the handler then holds them to; their own pages take none. */
   apps?: true
   stepUp?: StepUp
+  /** May be asked by pages of other sites, whose browsers' cookies then count for nothing (the endpoints of OAuth). */
+  crossSite?: true
   /** Action written to the audit log whether the answer is yes or no; `none` only where nothing personal is shown. */
   audit: string
   /** Paragraph that allows or demands this row. */

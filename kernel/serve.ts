@@ -11,7 +11,7 @@ import type { Accounts } from './identity.ts'
 import { ulid } from './id.ts'
 import { langOf, type Lang } from './language.ts'
 import { type Outgoing, writeOutbox } from './outbox.ts'
-import { admit, cookie, demandProof, proveCaller, refuseCrossSite } from './proof.ts'
+import { admit, cookie, demandProof, heldToSite, proveCaller } from './proof.ts'
 import { Refusal, refuse } from './refusal.ts'
 import type { Answer, HttpRow, RouteRequest } from './route.ts'
 import type { TokenMint } from './token.ts'
@@ -51,12 +51,12 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
   let purpose: Purpose = row.why[0]!
   let renewed: string | null = null
   try {
-    refuseCrossSite(request.method, request.headers)
-    const proof = await proveCaller(deps, request, now)
+    const held = heldToSite(row, request)
+    const proof = await proveCaller(deps, held, now)
     ;({ actor, renewed } = proof)
     purpose = admit(row, actor)
     demandProof(row.stepUp, proof.session, now)
-    const checked = row.schema ? { ...request, body: parseBody(row.schema, request.body) } : request
+    const checked = row.schema ? { ...held, body: parseBody(row.schema, held.body) } : held
     const { session } = proof
     const about = { actor, purpose, now, lang, requestId, sessionId: session?.token ?? null, ...(session ? { session } : {}) }
     const answer = row.kind === 'write' ? await write(row, checked, about, deps) : await read(row, checked, about, deps)

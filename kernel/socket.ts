@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { actAs } from './act.ts'
 import type { Actor, Context } from './context.ts'
-import { admit, refuseCrossSite } from './proof.ts'
+import { admit, heldToSite } from './proof.ts'
 import { type Refusal, refusalOutcome, refusalRow, Refusal as RefusalError } from './refusal.ts'
 import { type Line, queryOf, type RouteRequest, type Row, type SocketRow } from './route.ts'
 import { type Outcome, serve, type ServeDeps } from './serve.ts'
@@ -91,7 +91,7 @@ export function serveSockets(app: FastifyInstance, rows: readonly Row[], deps: S
 function proveAndNote(row: SocketRow, asked: RouteRequest, deps: ServeDeps): Promise<Outcome> {
   const handle = async () => {
     // A page of another site can open lines with the person's cookie; the browser says where it comes from.
-    refuseCrossSite('POST', asked.headers)
+    heldToSite({}, { method: 'POST', headers: asked.headers })
     return {}
   }
   return serve({ ...row, kind: 'read', handle }, asked, deps)

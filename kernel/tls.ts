@@ -9,8 +9,8 @@ import { type SecureContextOptions, TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { answerClientError, answerExpectations, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 
-/** A client's certificate, verified against the configured authorities. `thumbprint`: SHA-256 of its DER, base64url (`x5t#S256`). */
-export type ClientCertificate = { thumbprint: string; subject: string; until: Date }
+/** A client's certificate, verified against the configured authorities. `thumbprint`: SHA-256 of its DER, base64url (`x5t#S256`); `der`: its bytes. */
+export type ClientCertificate = { thumbprint: string; subject: string; until: Date; der: Buffer }
 
 /** Files as PEM. `clientCa`: the authorities whose clients are known; none where it is absent. */
 export type TlsFiles = { key: string; certificate: string; clientCa?: string; clientCrl?: string }
@@ -37,6 +37,7 @@ export const describe = (certificate: X509Certificate): ClientCertificate => ({
   // As RFC 4514 writes it: the most particular part first.
   subject: certificate.subject.split('\n').reverse().join(','),
   until: certificate.validToDate,
+  der: certificate.raw,
 })
 
 /**

@@ -1,5 +1,5 @@
 /** The door of the registers: people, their keys and member ids, facilities, staff, system clients, cards. */
-export { type AppAllowed, type AppAsked, appAccessOf } from './app-access.ts'
+export { appAccessOf } from './app-access.ts'
 export type { AppAuthMethod, AppClient, AppGrant, AppGrantType, AppKind, AppSubject, FoundApp } from './app-model.ts'
 export {
   endApp,

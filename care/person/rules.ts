@@ -44,7 +44,7 @@ function sexAgrees(a: string, b: string): boolean {
 export function bindingDemanded(client: { binding: BindingPolicy; scopes: readonly string[] }, anyClientUnbound: boolean): BindingPolicy {
   if (client.binding !== 'none' || anyClientUnbound) return client.binding
   const reads = client.scopes.every((scope) =>
-    /^(?:patient\/(?:\*|[A-Za-z]+)\.(?:read|rs?|s)|launch\/patient|openid|fhirUser|profile)$/.test(scope),
+    /^(?:patient\/(?:\*|[A-Za-z]+)\.(?:read|rs?|s)(?:\?[!-~]+)?|launch|launch\/patient|openid|fhirUser|profile|(?:on|off)line_access)$/.test(scope),
   )
   return reads && client.scopes.length > 0 ? 'none' : 'any'
 }

@@ -5,11 +5,11 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Actor, Purpose, StaffRole } from '#kernel/context'
+import type { Actor, AppAccess, Purpose, StaffRole } from '#kernel/context'
 import { informationKinds } from '#packages/fhir'
 import { CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER } from '../../tests/harness/platform.ts'
 import type { Facts, Grant, Item, ItemKind } from './model.ts'
-import { accessRules, type Asker, patientSql, ruleSql, ruleThatAllows, visibleSql } from './rules.ts'
+import { accessRules, type Asker, patientSql, ruleSql, ruleThatAllows, visibleSql, withinLaunch } from './rules.ts'
 
 const now = new Date('2026-11-22T03:00:00.000Z')
 const keys = ['k1', 'k2', 'k3'] as const
@@ -62,7 +62,18 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
     selector: (r) => `${r.key} ${r.institutionNumber}`,
   }),
 })
-const anyActor: fc.Arbitrary<Actor> = fc.oneof(
+/** An app that somebody let in: for one patient, for nobody in particular, or for everyone they may see. */
+const anyApp = fc.option(
+  fc.record({
+    ...{ clientId: fc.constant('app'), name: fc.constant('app'), grantId: fc.constant('g') },
+    scopes: fc.constantFrom(['patient/*.rs'], ['user/*.rs'], ['openid'], ['patient/*.rs', 'user/Patient.r']),
+    patientKeys: fc.option(fc.uniqueArray(fc.constantFrom(...keys), { maxLength: 2 })),
+  }),
+)
+const through = (actor: Actor, app: AppAccess | null): Actor =>
+  app !== null && (actor.kind === 'citizen' || actor.kind === 'staff') ? { ...actor, app } : actor
+
+const anyPerson: fc.Arbitrary<Actor> = fc.oneof(
   fc.constant<Actor>({ kind: 'public' }),
   fc.uniqueArray(fc.constantFrom(...keys), { maxLength: 2 }).map((own): Actor => ({ kind: 'citizen', id: 'p', keys: own, name: '' })),
   fc
@@ -74,7 +85,7 @@ const anyActor: fc.Arbitrary<Actor> = fc.oneof(
 )
 /** Askers weighted towards those who can be let in: the rest is refused by everything alike. */
 const anyAsker: fc.Arbitrary<Asker> = fc.record({
-  actor: anyActor,
+  actor: fc.tuple(anyPerson, anyApp).map(([actor, app]) => through(actor, app)),
   purpose: fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom<Purpose>('TREAT', 'PATRQT') },
     { weight: 1, arbitrary: fc.constantFrom(...purposes) },
@@ -154,7 +165,7 @@ async function disagreements(
         if (rule !== null) tally.allowed++
         const inSql = said.rule === '' ? null : said.rule
         if (said.visible !== (rule !== null) || inSql !== rule) tally.wrong.push({ item, asker, said, rule })
-        const isPatient = accessRules.find((r) => r.id === 'care-relation')!.test(item, asker, facts)
+        const isPatient = withinLaunch(item, asker.actor) && accessRules.find((r) => r.id === 'care-relation')!.test(item, asker, facts)
         if (said.patient !== isPatient) tally.wrong.push({ item, asker, said, isPatient })
       }
     }
@@ -175,9 +186,16 @@ describe('the rule table', () => {
 
   test.each(accessRules.map((r) => r.id))('control: the comparison notices when rule %s is left out', async (id) => {
     const without: typeof ruleThatAllows = (item, asker, facts) =>
-      accessRules.filter((r) => r.id !== id).find((r) => r.test(item, asker, facts))?.id ?? null
+      (withinLaunch(item, asker.actor) && accessRules.filter((r) => r.id !== id).find((r) => r.test(item, asker, facts))?.id) || null
     let found = 0
     for (let round = 0; round < 20 && found === 0; round++) found = (await disagreements(2_000, without)).wrong.length
+    expect(found).toBeGreaterThan(0)
+  })
+
+  test('control: the comparison notices when the patient of a launch is left out', async () => {
+    const everybody: typeof ruleThatAllows = (item, asker, facts) => accessRules.find((r) => r.test(item, asker, facts))?.id ?? null
+    let found = 0
+    for (let round = 0; round < 20 && found === 0; round++) found = (await disagreements(2_000, everybody)).wrong.length
     expect(found).toBeGreaterThan(0)
   })
 })
@@ -231,6 +249,17 @@ describe('laws', () => {
     (item, asker, facts) =>
       !(asker.actor.kind === 'citizen' && item.kind !== 'shared' && !asker.actor.keys.includes(item.key) && allows(item, asker, facts)),
   )
+  law('an app never sees more than whoever let it in', (item, asker, facts) => {
+    if (asker.actor.kind !== 'citizen' && asker.actor.kind !== 'staff') return true
+    const { app: _app, ...alone } = asker.actor
+    return neverMore(allows(item, { ...asker, actor: alone }, facts), allows(item, asker, facts))
+  })
+  law('an app let in for one patient sees nobody else', (item, asker, facts) => {
+    const app = asker.actor.kind === 'citizen' || asker.actor.kind === 'staff' ? asker.actor.app : undefined
+    if (app === undefined || app.scopes.some((scope) => scope.startsWith('user/')) || item.kind === 'shared') return true
+    const own = app.patientKeys ?? (asker.actor.kind === 'citizen' ? asker.actor.keys : [])
+    return own.includes(item.key) || !allows(item, asker, facts)
+  })
   law('a letter is seen by its sender and its addressee alone', (item, asker, facts) => {
     const at = 'institutionNumber' in asker.actor ? asker.actor.institutionNumber : null
     return !(item.kind === 'letter' && at !== item.source && at !== item.addressee && allows(item, asker, facts))

@@ -134,26 +134,47 @@ export const accessRules: readonly AccessRule[] = [
   },
 ]
 
+/**
+ * Keys of the patient that an app was let in for; null where the asker acts through no app, or was let in for everybody the person behind
+ * it may see (`user/` scopes). An app without a patient then sees registers alone.
+ */
+function launchKeys(actor: Actor): readonly string[] | null {
+  const app = actor.kind === 'citizen' || actor.kind === 'staff' ? actor.app : undefined
+  if (app === undefined || app.scopes.some((scope) => scope.startsWith('user/'))) return null
+  return app.patientKeys ?? (actor.kind === 'citizen' ? actor.keys : [])
+}
+
+/** An app never sees more than whoever let it in, and of that only the patient it was let in for. */
+export const withinLaunch = (item: Item, actor: Actor): boolean => item.kind === 'shared' || (launchKeys(actor)?.includes(item.key) ?? true)
+
+function withinLaunchSql(actor: Actor, condition: RawBuilder<boolean>): RawBuilder<boolean> {
+  const keys = launchKeys(actor)
+  return keys === null ? condition : sql<boolean>`(${condition} and (r.kind = 'shared' or r.key = any(${[...keys]}::text[])))`
+}
+
 /** Id of the first rule that lets the asker see the item, or null. Nothing is allowed that no rule allows. */
 export function ruleThatAllows(item: Item, asker: Asker, facts: Facts): string | null {
+  if (!withinLaunch(item, asker.actor)) return null
   return accessRules.find((rule) => rule.test(item, asker, facts))?.id ?? null
 }
 
 /** The table as one SQL condition over alias `r`; `false` where no rule can ever hold for this asker. */
 export function visibleSql(asker: Asker): RawBuilder<boolean> {
   const parts = accessRules.map((rule) => rule.sql(asker)).filter((part) => part !== null)
-  return parts.length === 0 ? sql<boolean>`false` : sql<boolean>`(${sql.join(parts, sql` or `)})`
+  return parts.length === 0 ? sql<boolean>`false` : withinLaunchSql(asker.actor, sql<boolean>`(${sql.join(parts, sql` or `)})`)
 }
 
 /** The rule `care-relation` alone, for queries of an institution's own patients; `false` for everybody else. */
 export function patientSql(asker: Asker): RawBuilder<boolean> {
-  return accessRules.find((rule) => rule.id === 'care-relation')?.sql(asker) ?? sql<boolean>`false`
+  const condition = accessRules.find((rule) => rule.id === 'care-relation')?.sql(asker)
+  return condition ? withinLaunchSql(asker.actor, condition) : sql<boolean>`false`
 }
 
 /** Id of the rule that shows a row, as a SQL expression: the receipt of the disclosure. */
 export function ruleSql(asker: Asker): RawBuilder<string> {
   const parts = accessRules.flatMap((rule) => {
-    const condition = rule.sql(asker)
+    const met = rule.sql(asker)
+    const condition = met && withinLaunchSql(asker.actor, met)
     return condition ? [sql`when ${condition} then ${rule.id}::text`] : []
   })
   return parts.length === 0 ? sql<string>`''` : sql<string>`case ${sql.join(parts, sql` `)} end`

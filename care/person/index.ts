@@ -13,12 +13,39 @@ export {
   noteAppGrantUsed,
   updateApp,
 } from './store/app.ts'
+export type { ClientSaved, NewClient } from './client-register.ts'
+export { facilityKinds, isDay, judgeInstitutionNumber, plainNumber } from './facility-rules.ts'
+export { type Finding, judgeKeys } from './key-rules.ts'
+export {
+  type Assignment,
+  type Change,
+  type ClientEntry,
+  type ClientKey,
+  type Department,
+  type FacilityEntry,
+  type Licence,
+  type LicenceKind,
+  licenceKinds,
+  type StaffEntry,
+} from './register-model.ts'
+export { registers, type Registers, WARN_DAYS } from './register-service.ts'
+export type { Saved } from './registers.ts'
+export { licencesFor, type NewStaff, staffRoles } from './staff-rules.ts'
+export type { FacilityLine } from './store/facility.ts'
 export { insertClient, updateClientBinding } from './store/client.ts'
 export { hashPassword, newTotpSecret, totpStep } from './credentials.ts'
 export { findStaffSignIn, setStaffSecrets, type StaffSignIn } from './store/staff-secrets.ts'
 export type { BindingPolicy, Facility, FacilityKind, NewPerson, Person, Resolution, Staff, Stated, SystemClient } from './model.ts'
 export { bindingDemanded, foldName } from './rules.ts'
 export { accounts, accountsOf, type PersonService, personService } from './service.ts'
+export { type CaseView, whoStays } from './cases.ts'
+export { markBases, type NewMark } from './marks.ts'
+export type { Case, Decided, Decision, DecisionReason, IdentityPart, IdentityValues, Membership, Side, Source, Statement } from './people-model.ts'
+export { decisionReasons, identityParts, sources } from './people-model.ts'
+export type { ProxyView } from './proxies.ts'
+export { calledName, coversIn, coversOn } from './rules/history.ts'
+export { findings, type FindingId, thresholds } from './rules/matching.ts'
+export type { WhyNotProxy } from './rules/proxy.ts'
 export { type Card, type CardBasis, type CardEvent, type CardHolder, type CardLink, type CardState, stateOf } from './card-model.ts'
 export { liveHolder } from './cards.ts'
 export { linkCard } from './store/card.ts'

@@ -34,7 +34,10 @@ export type StaffEntry = {
   nameKana: string
   nameEn: string
   endedAt: Date | null
+  /** Those within the reach of who asks. */
   assignments: Assignment[]
+  /** Whether they have places out of that reach too, which their licences and their sign-in serve as well. */
+  elsewhere: boolean
   licences: Licence[]
 }
 

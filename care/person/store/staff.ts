@@ -83,12 +83,13 @@ export async function findStaff(
   return rows[0]
 }
 
-const ENTRY = (day: RawBuilder<string>) => sql`s.id, s.login_name as "loginName", s.name, s.name_kana as "nameKana", s.name_en as "nameEn",
+const ENTRY = (reach: Reach, now: Date) => sql`s.id, s.login_name as "loginName", s.name, s.name_kana as "nameKana", s.name_en as "nameEn",
   s.ended_at as "endedAt",
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'institutionNumber', a.institution_number, 'institutionName', f.name,
       'institutionNameEn', f.name_en, 'role', a.role, 'department', a.department, 'from', a.valid_from, 'until', a.valid_until,
-      'endedAt', a.ended_at, 'holds', s.ended_at is null and ${assignmentHolds(day)}) order by a.ended_at desc nulls first, a.id)
-    from person.assignment a join person.facility f on f.institution_number = a.institution_number where a.staff_id = s.id), '[]') as assignments,
+      'endedAt', a.ended_at, 'holds', s.ended_at is null and ${assignmentHolds(dayOf(now))}) order by a.ended_at desc nulls first, a.id)
+    from person.assignment a join person.facility f on f.institution_number = a.institution_number where a.staff_id = s.id and ${within(reach, sql`a.institution_number`)}), '[]') as assignments,
+  exists (select 1 from person.assignment a where a.staff_id = s.id and a.ended_at is null and not ${within(reach, sql`a.institution_number`)}) as elsewhere,
   coalesce((select jsonb_agg(jsonb_build_object('kind', l.kind, 'number', l.number, 'from', l.valid_from, 'until', l.valid_until) order by l.kind)
     from person.licence l where l.staff_id = s.id), '[]') as licences`
 
@@ -107,7 +108,7 @@ const worksWithin = (reach: Reach): RawBuilder<boolean> =>
 
 /** A member of staff with all of their places, if one of them lies within reach. */
 export async function findStaffEntry(db: Db, reach: Reach, about: { id: string; now: Date }): Promise<StaffEntry | undefined> {
-  const { rows } = await sql<EntryRow>`select ${ENTRY(dayOf(about.now))} from person.staff s
+  const { rows } = await sql<EntryRow>`select ${ENTRY(reach, about.now)} from person.staff s
     where s.id = ${about.id} and ${worksWithin(reach)}`.execute(db)
   return rows[0] && toEntry(rows[0])
 }
@@ -117,7 +118,7 @@ export type StaffAsked = { institutionNumber: string; text: string; now: Date; l
 /** Staff of a facility within reach, those who work there first; `total` of all that match. */
 export async function listStaff(db: Db, reach: Reach, asked: StaffAsked): Promise<(StaffEntry & { total: number })[]> {
   const text = asked.text.trim()
-  const { rows } = await sql<EntryRow & { total: number }>`select ${ENTRY(dayOf(asked.now))}, count(*) over ()::int as total
+  const { rows } = await sql<EntryRow & { total: number }>`select ${ENTRY(reach, asked.now)}, count(*) over ()::int as total
     from person.staff s where ${worksWithin(reach)}
       and exists (select 1 from person.assignment h where h.staff_id = s.id and h.institution_number = ${asked.institutionNumber}
         and ${within(reach, sql`h.institution_number`)})

@@ -69,6 +69,13 @@ export async function openInvitation(db: Db, now: Date, subjectId: string): Prom
   return one(db, sql`subject = ${subjectId} and used_at is null and ended_at is null and until > ${now} order by issued_at desc limit 1`)
 }
 
+/** Invitations that are still open, the ones that end first in front; few, because they live days. */
+export async function openInvitations(db: Db, now: Date, limit: number): Promise<Invitation[]> {
+  const { rows } = await sql<Invitation>`select kind, subject as "subjectId", issued_at as "issuedAt", until from sign_in.invitation
+    where used_at is null and ended_at is null and until > ${now} order by until limit ${limit}`.execute(db)
+  return rows
+}
+
 /** An invitation that may still be used, or undefined: unknown, used, ended and expired are one. */
 export const findInvitation = (db: Db, now: Date, token: string): Promise<Invitation | undefined> =>
   one(db, sql`token_hash = ${hashOf(token)} and used_at is null and ended_at is null and until > ${now}`)

@@ -51,7 +51,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...terminologyRoutes(services.terminology),
     ...validationRoutes(services),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
-    ...signInRoutes({ person: services.person, mint, cards: services.cards, ...config, demo }),
+    ...signInRoutes({ person: services.person, accounts: services.accounts, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null }),
     ...operatorRoutes({ person: services.person, demo: demo !== null }),

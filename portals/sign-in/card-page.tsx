@@ -3,6 +3,7 @@ import type { Lang } from '#kernel/language'
 import { Banner, Button, ButtonRow, Details, Field, fieldId, Form, Page, renderPage, Section, Select, Steps, t } from '#ui'
 import type { DemoDoor } from './model.ts'
 import { type About, frame, Ways } from './page-frame.tsx'
+import { PasskeyButton } from './passkey/button.tsx'
 
 /** Sign-in by card. The PIN field has no name, so that it cannot be posted even where the script does not run. */
 export function cardPage(about: About, { next }: { next: string | null }): string {
@@ -15,7 +16,7 @@ export function cardPage(about: About, { next }: { next: string | null }): strin
         ja: 'マイナンバーカードと、数字4桁の暗証番号を使います。暗証番号はこの端末の外に出ません。',
         en: 'Use your My Number Card and its four-digit PIN. The PIN never leaves this device.',
       })}
-      islands={['card-sign-in']}
+      islands={['card-sign-in', 'passkey']}
     >
       <Ways lang={lang} current="card" next={next} />
       <noscript>
@@ -30,6 +31,7 @@ export function cardPage(about: About, { next }: { next: string | null }): strin
       </noscript>
       <div data-card-alert role="alert" />
       <CardForm lang={lang} demo={demo} next={next} />
+      <PasskeyWay lang={lang} next={next} />
       <Section title={t(lang, { ja: 'このあと起きること', en: 'What happens next' })}>
         <Steps lang={lang} steps={cardSteps(lang)} current={0} />
       </Section>
@@ -75,6 +77,20 @@ function CardForm({ lang, demo, next }: { lang: Lang; demo: DemoDoor | null; nex
     </Form>
   )
 }
+
+const PasskeyWay = ({ lang, next }: { lang: Lang; next: string | null }): ReactNode => (
+  <Section
+    title={t(lang, { ja: 'パスキーを作った方', en: 'If you made a passkey' })}
+    lead={t(lang, {
+      ja: 'カードなしで、この端末の顔・指紋・画面ロックでサインインできます。',
+      en: 'Sign in without the card, by this device’s face, finger or screen lock.',
+    })}
+  >
+    <PasskeyButton lang={lang} what="get" options="/sign-in/passkey/options" answer="/sign-in/passkey" next={next}>
+      {t(lang, { ja: 'パスキーでサインインする', en: 'Sign in with a passkey' })}
+    </PasskeyButton>
+  </Section>
+)
 
 const cardSteps = (lang: Lang) => [
   {

@@ -109,7 +109,16 @@ export async function openFrontDoor({
     passwordHash: await hashPassword(PASSWORD),
     totpSecret: TOTP_SECRET,
   })
-  const signIn = signInRoutes({ person: services.person, mint, cards, baseUrl: BASE, tlsBase: tls ? TLS_BASE : null, demo: door, secure })
+  const signIn = signInRoutes({
+    person: services.person,
+    accounts,
+    mint,
+    cards,
+    baseUrl: BASE,
+    tlsBase: tls ? TLS_BASE : null,
+    demo: door,
+    secure,
+  })
   const app = httpServer([...signIn, ...recordRoutes(services.record, { base: `${BASE}/fhir/R4`, version: 'test' }), ...rows(services)], {
     db,
     clock,

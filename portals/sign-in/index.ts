@@ -5,5 +5,13 @@ export { signInRoutes } from './routes.ts'
 export type { SignInDeps } from './row-terms.ts'
 export { safeNext } from './rules.ts'
 export { signInMigrations } from './store.ts'
-export { type Invitation, type InvitationKind, endInvitations, issueInvitation, openInvitation, openInvitations, spacedToken } from './invitation/store.ts'
+export {
+  type Invitation,
+  type InvitationKind,
+  endInvitations,
+  issueInvitation,
+  openInvitation,
+  openInvitations,
+  spacedToken,
+} from './invitation/store.ts'
 export { endEveryWay, issueRecovery, issueStaffInvitation, lockedFor, unlock } from './recovery/service.ts'

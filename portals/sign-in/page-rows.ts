@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Context } from '#kernel/context'
-import { cookie } from '#kernel/proof'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
+import { browserFor } from './browser.ts'
 import { cardPage } from './card-page.tsx'
 import { homePage } from './front-page.tsx'
 import type { About } from './page-frame.tsx'
@@ -9,19 +8,20 @@ import { NOBODY, open, type SignInDeps } from './row-terms.ts'
 import { isForStaff, safeNext } from './rules.ts'
 import { staffPage } from './staff-page.tsx'
 
-/** Ties a card's answer to the browser that asked for the challenge. A program without cookies does without. */
-export const BROWSER_COOKIE = 'enishi_browser'
-
 function pagesOf({ demo, secure }: SignInDeps) {
   const about = (ctx: Context, request: RouteRequest): About => ({ lang: ctx.lang, path: request.url, actor: ctx.actor, demo })
   const nextOf = (request: RouteRequest) => safeNext(request.query.get('next'), '') || null
-  const card = (ctx: Context, request: RouteRequest): Answer => {
-    const known = cookie(request.headers, BROWSER_COOKIE) !== undefined
-    const value = `${BROWSER_COOKIE}=${randomBytes(16).toString('base64url')}; Path=/sign-in; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
-    return { page: () => cardPage(about(ctx, request), { next: nextOf(request) }), ...(known ? {} : { headers: { 'set-cookie': value } }) }
+  const given = (request: RouteRequest) => {
+    const { headers } = browserFor(request, secure)
+    return headers ? { headers } : {}
   }
+  const card = (ctx: Context, request: RouteRequest): Answer => ({
+    page: () => cardPage(about(ctx, request), { next: nextOf(request) }),
+    ...given(request),
+  })
   const staff = (ctx: Context, request: RouteRequest): Answer => ({
     page: () => staffPage(about(ctx, request), { next: nextOf(request), loginName: '', errors: [] }),
+    ...given(request),
   })
   return { card, staff, about, nextOf }
 }

@@ -1,26 +1,15 @@
-import { z } from 'zod'
-import { cookie } from '#kernel/proof'
 import { bodyOf, type Row } from '#kernel/route'
-import { BROWSER_COOKIE, pageRows } from './page-rows.ts'
-import { LAW, led, open, type SignInDeps } from './row-terms.ts'
-import { safeNext } from './rules.ts'
+import { letIn } from './begin.ts'
+import { browserOf } from './browser.ts'
+import { cardAnswerOf, cardBody } from './card-body.ts'
+import { pageRows } from './page-rows.ts'
+import { passkeyRows } from './passkey/rows.ts'
+import { passkeyService } from './passkey/service.ts'
+import { LAW, open, type SignInDeps } from './row-terms.ts'
 import { type SignInService, signInService } from './service.ts'
 import { staffRows } from './staff-rows.ts'
 import { demoRows, systemRows } from './system-rows.ts'
-
-const cardBody = z
-  .object({
-    id: z.string().max(64).optional(),
-    challenge: z.string().max(200).optional(),
-    certificatePem: z.string().min(1).max(16_384),
-    signature: z
-      .string()
-      .min(1)
-      .max(1400)
-      .regex(/^[A-Za-z0-9_+/-]+={0,2}$/, 'base64url'),
-    next: z.string().max(2000).optional(),
-  })
-  .refine((body) => body.id !== undefined || body.challenge !== undefined, { path: ['id'], message: 'id or challenge is needed' })
+import { counted } from './tries.ts'
 
 function cardRows(service: SignInService): Row[] {
   return [
@@ -33,7 +22,7 @@ function cardRows(service: SignInService): Row[] {
       audit: 'none',
       law: LAW,
       summary: { ja: 'カードが署名する文字列を受け取る', en: 'Get the challenge a card signs' },
-      handle: async (ctx, request) => ({ status: 201, json: await service.challenge(ctx, cookie(request.headers, BROWSER_COOKIE)) }),
+      handle: async (ctx, request) => ({ status: 201, json: await service.challenge(ctx, browserOf(request)) }),
     },
     {
       // A read although it spends the challenge and starts a session: asking whether a card is revoked may go over the network,
@@ -48,13 +37,7 @@ function cardRows(service: SignInService): Row[] {
       summary: { ja: 'カードの署名でサインインする', en: 'Sign in by the card’s signature' },
       handle: async (ctx, request) => {
         const body = bodyOf(request, cardBody)
-        const session = await service.byCard(ctx, {
-          which: body.id === undefined ? { challenge: Buffer.from(body.challenge ?? '', 'base64url') } : { id: body.id },
-          certificatePem: body.certificatePem,
-          signature: Buffer.from(body.signature, 'base64url'),
-          browser: cookie(request.headers, BROWSER_COOKIE),
-        })
-        return led(request, session, safeNext(body.next, '/me'))
+        return counted(ctx, request, async () => letIn(request, await service.byCard(ctx, request, cardAnswerOf(request, body)), body.next))
       },
     },
   ]
@@ -63,6 +46,7 @@ function cardRows(service: SignInService): Row[] {
 /** Everything about getting in and out, for people, staff and systems. */
 export function signInRoutes(deps: SignInDeps): Row[] {
   const service = signInService(deps)
+  const passkeys = passkeyService({ baseUrl: deps.baseUrl, demo: deps.demo !== null })
   const clearing: Row = {
     kind: 'job',
     name: 'sign-in.clear-challenges',
@@ -74,6 +58,7 @@ export function signInRoutes(deps: SignInDeps): Row[] {
   return [
     ...pageRows(deps),
     ...cardRows(service),
+    ...passkeyRows({ ...deps, passkeys }),
     ...staffRows(service, deps),
     ...systemRows(deps),
     ...(deps.demo === null ? [] : demoRows(deps.demo)),

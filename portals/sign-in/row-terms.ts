@@ -1,5 +1,6 @@
 import type { PersonService } from '#care/person'
-import type { Answer, RouteRequest } from '#kernel/route'
+import type { Accounts } from '#kernel/identity'
+import type { RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
 import type { TokenMint } from '#kernel/token'
 import type { CardCheck, DemoDoor } from './model.ts'
@@ -13,6 +14,7 @@ export const open = { who: ['public'], why: ['HOPERAT'] } as const
 
 export type SignInDeps = {
   person: PersonService
+  accounts: Accounts
   mint: TokenMint
   cards: CardCheck
   /** Public address without a slash at its end; the token endpoint's audience is made from it. */
@@ -27,7 +29,3 @@ export type SignInDeps = {
 
 export const isForm = ({ headers }: RouteRequest) =>
   (headers['content-type'] ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded') && !wantsJson(headers.accept)
-
-/** Signed in: a form is led on, a program is told where to. */
-export const led = (request: RouteRequest, setSession: string | null, redirect: string): Answer =>
-  isForm(request) ? { redirect, setSession } : { json: { redirect }, setSession }

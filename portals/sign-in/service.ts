@@ -1,10 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { PersonService } from '#care/person'
-import type { Context, ProvenBy } from '#kernel/context'
+import type { Person, PersonService } from '#care/person'
+import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
-import { endSession, startSession } from '#kernel/identity'
+import { endSession, forgetSignInFailures } from '#kernel/identity'
 import { refuse } from '#kernel/refusal'
+import type { RouteRequest } from '#kernel/route'
+import { type Begun, begin } from './begin.ts'
+import { forgetPlaces } from './desk/store.ts'
+import { forgetInvitations } from './invitation/store.ts'
 import type { CardCheck } from './model.ts'
+import { forgetChanges, insertChange } from './passkey/store.ts'
+import { forgetAddresses, isRecoveryCode, recoveryCodesLeft, spendRecoveryCode } from './recovery/store.ts'
 import { CHALLENGE_SECONDS } from './rules.ts'
 import * as store from './store.ts'
 
@@ -19,6 +25,8 @@ export type CardAnswer = {
   browser: string | undefined
 }
 
+export type Credentials = { loginName: string; password: string; totp: string }
+
 const bindingOf = (browser: string | undefined): Buffer | null =>
   browser === undefined ? null : createHash('sha256').update(browser).digest()
 
@@ -29,12 +37,6 @@ function refuseCard({ refused, ja, en }: { refused: string; ja: string; en: stri
     { ...issue, severity: 'error', ruleId: 'card-refused' },
     { ...issue, severity: 'information', ruleId: refused },
   ])
-}
-
-/** A new session ends the one the browser came with, so that two people never share one. */
-async function begin(ctx: Context, subject: { kind: 'citizen' | 'staff'; id: string; provenBy: ProvenBy }): Promise<string> {
-  if (ctx.sessionId !== null) await endSession(ctx.db, ctx.now, ctx.sessionId)
-  return startSession(ctx.db, ctx.now, subject)
 }
 
 /** Signing in: by card for people, by name, password and one-time code for staff. */
@@ -49,10 +51,10 @@ export function signInService({ person, cards }: { person: PersonService; cards:
     },
 
     /**
-     * The session of the person whose card answered the challenge.
+     * The person whose card answered the challenge.
      * @refuses challenge-used where it is unknown, used, expired or another browser's; card-refused, card-not-linked
      */
-    async byCard(ctx: Context, answer: CardAnswer): Promise<string> {
+    async proveCard(ctx: Context, answer: CardAnswer): Promise<Person> {
       const spent = (await store.spendChallenge(ctx.db, ctx.now, answer.which)) ?? refuse('challenge-used')
       if (spent.binding !== null && bindingOf(answer.browser)?.equals(spent.binding) !== true) refuse('challenge-used')
       const { certificatePem, signature } = answer
@@ -60,15 +62,35 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       if ('refused' in card) return refuseCard(card)
       const found = await person.requireHolder(ctx, card)
       ctx.audit({ ...(found.keys[0] === undefined ? {} : { key: found.keys[0] }), resource: `Person/${found.id}` })
-      return begin(ctx, { kind: 'citizen', id: found.id, provenBy: 'card' })
+      return found
     },
 
-    /** @refuses sign-in-failed, sign-in-locked, try-again where a try of the same name is under way */
-    async byPassword(ctx: Context, given: { loginName: string; password: string; totp: string }): Promise<string> {
+    async byCard(ctx: Context, request: RouteRequest, answer: CardAnswer): Promise<Begun> {
+      const { id } = await this.proveCard(ctx, answer)
+      return begin(ctx, request, { kind: 'citizen', id, provenBy: 'card' })
+    },
+
+    /**
+     * The member of staff who knows the password and has the code, or one of their recovery codes, which is then spent.
+     * @refuses sign-in-failed, sign-in-locked, try-again where a try of the same name is under way
+     */
+    async provePassword(ctx: Context, given: Credentials): Promise<{ id: string }> {
       if (!(await store.oneTryAtATime(ctx.db, given.loginName))) refuse('try-again')
-      const staff = await person.proveStaff(ctx, given)
+      const spend = async (staffId: string) => {
+        if (!isRecoveryCode(given.totp) || !(await spendRecoveryCode(ctx.db, ctx.now, staffId, given.totp))) return false
+        const label = String(await recoveryCodesLeft(ctx.db, staffId))
+        const subject = { kind: 'staff' as const, id: staffId }
+        await insertChange(ctx.db, { id: ulid(ctx.now.getTime()), subject, at: ctx.now, what: 'recovery-code-used', label })
+        return true
+      }
+      const staff = await person.proveStaff(ctx, { ...given, spend })
       ctx.audit({ resource: `Staff/${staff.id}` })
-      return begin(ctx, { kind: 'staff', id: staff.id, provenBy: 'password-totp' })
+      return staff
+    },
+
+    async byPassword(ctx: Context, request: RouteRequest, given: Credentials): Promise<Begun> {
+      const { id } = await this.provePassword(ctx, given)
+      return begin(ctx, request, { kind: 'staff', id, provenBy: 'password-totp' })
     },
 
     async end(ctx: Context): Promise<void> {
@@ -77,6 +99,14 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       if (actor.kind === 'citizen' && actor.keys[0] !== undefined) ctx.audit({ key: actor.keys[0] })
     },
 
-    clear: (job: { db: Context['db']; now: Date }): Promise<void> => store.forgetChallenges(job.db, job.now),
+    /** Forgets what has ended: challenges, invitations, places, changes, failed tries. */
+    async clear({ db, now }: { db: Context['db']; now: Date }): Promise<void> {
+      await store.forgetChallenges(db, now)
+      await forgetInvitations(db, now)
+      await forgetPlaces(db, now)
+      await forgetChanges(db, now)
+      await forgetAddresses(db, now)
+      await forgetSignInFailures(db, now)
+    },
   }
 }

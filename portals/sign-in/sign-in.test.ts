@@ -29,7 +29,7 @@ describe('by card', () => {
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toEqual({ redirect: '/me' })
     const cookie = String(answer.headers['set-cookie'])
-    expect(cookie).toMatch(/^enishi_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(/^enishi_session=[\w.-]{43,}; Path=\/; HttpOnly; SameSite=Lax$/)
     expect((await door.audits('sign-in.card')).at(-1)).toMatchObject({ outcome: 'success' })
   })
 

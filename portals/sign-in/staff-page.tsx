@@ -4,10 +4,11 @@ import type { Lang, Sentence } from '#kernel/language'
 import { Button, ButtonRow, ErrorSummary, type FieldError, Form, Ja, Page, renderPage, Section, Table, TextInput, t } from '#ui'
 import type { DemoDoor } from './model.ts'
 import { type About, frame, Ways } from './page-frame.tsx'
+import { PasskeyButton } from './passkey/button.tsx'
 
 export type StaffForm = { next: string | null; loginName: string; errors: readonly FieldError[] }
 
-/** Sign-in of staff: name, password and one-time code, always all three. */
+/** Sign-in of staff: by passkey, or by name, password and one-time code, always all three. */
 export function staffPage(about: About, form: StaffForm): string {
   const { lang, demo } = about
   return renderPage(
@@ -15,15 +16,20 @@ export function staffPage(about: About, form: StaffForm): string {
       {...frame(about)}
       title={t(lang, { ja: '職員のサインイン', en: 'Staff sign-in' })}
       lead={t(lang, {
-        ja: '医療機関から渡されたログイン名、パスワード、確認コードを使います。',
-        en: 'Use the login name, password and code your institution gave you.',
+        ja: 'パスキーか、パスワードと確認コードを使います。パスワードだけでは入れません。',
+        en: 'Use your passkey, or your password with a one-time code. A password alone is never enough.',
       })}
       hasErrors={form.errors.length > 0}
-      islands={demo === null ? [] : ['demo-staff']}
+      islands={demo === null ? ['passkey'] : ['passkey', 'demo-staff']}
     >
       <Ways lang={lang} current="staff" next={form.next} />
       <ErrorSummary lang={lang} errors={form.errors} />
-      <PasswordForm lang={lang} form={form} />
+      <PasskeyButton lang={lang} what="get" options="/sign-in/passkey/options" answer="/sign-in/passkey" next={form.next} variant="primary">
+        {t(lang, { ja: 'パスキーでサインインする', en: 'Sign in with a passkey' })}
+      </PasskeyButton>
+      <Section title={t(lang, { ja: 'パスワードと確認コードで', en: 'By password and code' })}>
+        <PasswordForm lang={lang} form={form} />
+      </Section>
       {demo === null ? null : <DemoStaff lang={lang} demo={demo} />}
     </Page>,
   )
@@ -34,9 +40,11 @@ const CodeInput = ({ lang, error }: { lang: Lang; error: string | undefined }): 
     lang={lang}
     name="totp"
     label={t(lang, { ja: '確認コード', en: 'One-time code' })}
-    hint={t(lang, { ja: '認証アプリに出ている数字6桁', en: 'The six digits shown by your authenticator app' })}
+    hint={t(lang, {
+      ja: '認証アプリに出ている数字6桁。アプリがないときは、控えておいた回復コード',
+      en: 'The six digits shown by your authenticator app; without it, one of your recovery codes',
+    })}
     error={error}
-    inputMode="numeric"
     autoComplete="one-time-code"
     maxLength={12}
     width="short"
@@ -58,7 +66,7 @@ function PasswordForm({ lang, form }: { lang: Lang; form: StaffForm }): ReactNod
         label={t(lang, { ja: 'ログイン名', en: 'Login name' })}
         value={form.loginName}
         error={errorOf('loginName')}
-        autoComplete="username"
+        autoComplete="username webauthn"
         maxLength={200}
         width="medium"
         required
@@ -76,9 +84,7 @@ function PasswordForm({ lang, form }: { lang: Lang; form: StaffForm }): ReactNod
       />
       <CodeInput lang={lang} error={errorOf('totp')} />
       <ButtonRow>
-        <Button variant="primary" size="large">
-          {t(lang, { ja: 'サインインする', en: 'Sign in' })}
-        </Button>
+        <Button size="large">{t(lang, { ja: 'サインインする', en: 'Sign in' })}</Button>
       </ButtonRow>
     </Form>
   )

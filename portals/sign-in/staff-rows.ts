@@ -5,10 +5,12 @@ import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
 import type { FieldError } from '#ui'
 import type { DemoDoor } from './model.ts'
-import { isForm, LAW, led, open, type SignInDeps } from './row-terms.ts'
+import { letIn } from './begin.ts'
+import { isForm, LAW, open, type SignInDeps } from './row-terms.ts'
 import { safeNext } from './rules.ts'
 import type { SignInService } from './service.ts'
 import { staffPage } from './staff-page.tsx'
+import { counted } from './tries.ts'
 
 const staffBody = z.object({
   loginName: z
@@ -58,7 +60,7 @@ async function signInStaff(
     return formAgain(ctx, request, { demo, status: 400, errors: empty })
   }
   try {
-    return led(request, await service.byPassword(ctx, given), safeNext(given.next, '/clinic'))
+    return await counted(ctx, request, async () => letIn(request, await service.byPassword(ctx, request, given), given.next))
   } catch (error) {
     if (!(error instanceof Refusal) || !isForm(request)) throw error
     // Answered, not thrown: the person keeps the form. What was counted commits with the audit entry.

@@ -25,6 +25,7 @@ export const unaudited: Record<string, string> = {
   'GET /sign-in/card': 'a form',
   'GET /sign-in/staff': 'a form',
   'POST /sign-in/card/challenge': 'a random number for a card that nobody knows yet; the answer to it is audited',
+  'POST /sign-in/passkey/options': 'a random number for a passkey that nobody knows yet; the answer to it is audited',
   'POST /reader/sessions': 'a random number for a card that nobody knows yet; the answer to it is audited',
   'GET /reader': 'the empty screen of the reader',
   'GET /desk/eligibility': 'an empty form; the look-up it sends is audited',
@@ -37,6 +38,7 @@ export const unaudited: Record<string, string> = {
 export const openWrites: Record<string, string> = {
   'POST /sign-in/card/challenge': 'comes before anybody is proven',
   'POST /sign-in/staff': 'proves a member of staff by password and code, with a lock after five tries',
+  'POST /sign-in/passkey': 'proves somebody by their passkey',
   'POST /sign-out': 'ends the session it comes with, whoever that was, also where it had ended',
   'POST /oauth/token': 'proves a system by a signed assertion or its certificate',
 }

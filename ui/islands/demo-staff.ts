@@ -19,7 +19,7 @@ async function fill(loginName: string): Promise<void> {
   set('loginName', secret.loginName)
   set('password', secret.password)
   set('totp', secret.totp)
-  document.querySelector<HTMLButtonElement>('form[action="/sign-in/staff"] .button-primary')?.focus()
+  document.querySelector<HTMLButtonElement>('form[action="/sign-in/staff"] button')?.focus()
 }
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-demo-staff]')) {

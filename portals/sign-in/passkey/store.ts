@@ -46,12 +46,10 @@ const toPasskey = (r: PasskeyRow): Passkey => ({
   usedAt: r.used_at,
 })
 
-/** A passkey that may be used. `locked`: nobody else changes it until the transaction ends, so that one counter value counts once. */
-export async function findPasskey(db: Db, credentialId: string, { locked = false } = {}): Promise<Passkey | undefined> {
+/** A passkey that may be used. */
+export async function findPasskey(db: Db, credentialId: string): Promise<Passkey | undefined> {
   const { rows } = await sql<PasskeyRow>`
-    select * from sign_in.passkey where credential_id = ${credentialId} and ended_at is null ${locked ? sql`for update` : sql``}`.execute(
-    db,
-  )
+    select * from sign_in.passkey where credential_id = ${credentialId} and ended_at is null`.execute(db)
   return rows[0] && toPasskey(rows[0])
 }
 

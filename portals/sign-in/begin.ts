@@ -1,0 +1,46 @@
+import type { Context, ProvenBy } from '#kernel/context'
+import { endSession, startSession } from '#kernel/identity'
+import { cookie } from '#kernel/proof'
+import type { Answer, RouteRequest } from '#kernel/route'
+import { DESK_COOKIE, PLACE_COOKIE } from './desk/cookies.ts'
+import { findDesk, takePlace } from './desk/store.ts'
+import type { Subject } from './passkey/model.ts'
+import { deviceLabel } from './passkey/rules.ts'
+import { isForm } from './row-terms.ts'
+import { isForStaff, safeNext } from './rules.ts'
+
+/** A session that began. `place`: where this member of staff had locked this desk; null where nothing was kept for them. */
+export type Begun = { token: string; kind: Subject['kind']; place: string | null; hadPlace: boolean }
+
+/**
+ * Begins a session on the device that asks. It ends the one the browser came with, so that two people never share one; on a device that
+ * several people share it is short; a place that was kept goes to the member who left it, and to nobody else.
+ */
+export async function begin(ctx: Context, request: RouteRequest, who: Subject & { provenBy: ProvenBy }): Promise<Begun> {
+  if (ctx.sessionId !== null) await endSession(ctx.db, ctx.now, ctx.sessionId)
+  const desk = (await findDesk(ctx.db, cookie(request.headers, DESK_COOKIE))) !== undefined
+  const label = deviceLabel(request.headers['user-agent'])
+  const token = await startSession(ctx.db, ctx.now, { ...who, desk, label })
+  const kept = cookie(request.headers, PLACE_COOKIE)
+  // Anybody's sign-in takes the place away: the next person at the desk must not find out whose patient was open.
+  const place =
+    kept === undefined ? undefined : await takePlace(ctx.db, ctx.now, { token: kept, staffId: who.kind === 'staff' ? who.id : '' })
+  return { token, kind: who.kind, place: place ?? null, hadPlace: kept !== undefined }
+}
+
+/** Where somebody goes once they are in: the place they left, the page they wanted where it is theirs to see, else their first page. */
+export function placeAfter({ kind, place }: Pick<Begun, 'kind' | 'place'>, wish: unknown): string {
+  const home = kind === 'staff' ? '/clinic' : '/me'
+  const next = safeNext(place ?? wish, home)
+  if (kind === 'citizen' && isForStaff(next)) return home
+  return kind === 'staff' && /^\/me(?:[/?]|$)/.test(next) ? home : next
+}
+
+/** The answer to a sign-in: a form is led on, a program is told where to. */
+export function letIn(request: RouteRequest, begun: Begun, wish: unknown): Answer {
+  const redirect = placeAfter(begun, wish)
+  const headers = begun.hadPlace
+    ? { headers: { 'set-cookie': `${PLACE_COOKIE}=; Max-Age=0; Path=/sign-in; HttpOnly; SameSite=Strict` } }
+    : {}
+  return isForm(request) ? { redirect, setSession: begun.token, ...headers } : { json: { redirect }, setSession: begun.token, ...headers }
+}

@@ -25,10 +25,13 @@ export function samePerson(
   candidates: readonly Candidate[],
 ): Candidate | null {
   const agree = candidates.filter((c) => c.birthDate === stated.birthDate && sexAgrees(c.sex, stated.sex))
-  if (agree.length <= 1) return agree[0] ?? null
+  if (oneOf(agree)) return agree[0]!
   const named = agree.filter((c) => foldName(c.nameKana) === foldName(stated.nameKana) || foldName(c.name) === foldName(stated.name))
-  return named.length === 1 ? named[0]! : null
+  return oneOf(named) ? named[0]! : null
 }
+
+/** Whether all are entries of one person: a link leaves several under one number. */
+const oneOf = (candidates: readonly Candidate[]) => new Set(candidates.map((c) => c.personId)).size === 1
 
 function sexAgrees(a: string, b: string): boolean {
   const open = (s: string) => s === '' || s === 'unknown' || s === 'other'
@@ -44,7 +47,9 @@ function sexAgrees(a: string, b: string): boolean {
 export function bindingDemanded(client: { binding: BindingPolicy; scopes: readonly string[] }, anyClientUnbound: boolean): BindingPolicy {
   if (client.binding !== 'none' || anyClientUnbound) return client.binding
   const reads = client.scopes.every((scope) =>
-    /^(?:patient\/(?:\*|[A-Za-z]+)\.(?:read|rs?|s)(?:\?[!-~]+)?|launch|launch\/patient|openid|fhirUser|profile|(?:on|off)line_access)$/.test(scope),
+    /^(?:patient\/(?:\*|[A-Za-z]+)\.(?:read|rs?|s)(?:\?[!-~]+)?|launch|launch\/patient|openid|fhirUser|profile|(?:on|off)line_access)$/.test(
+      scope,
+    ),
   )
   return reads && client.scopes.length > 0 ? 'none' : 'any'
 }

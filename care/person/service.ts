@@ -9,10 +9,14 @@ import { foldMemberId } from '#packages/fhir'
 import { findClient } from './store/client.ts'
 import type { Card } from './card-model.ts'
 import { liveHolder, personCards } from './cards.ts'
+import { cases } from './cases.ts'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
 import { resolveMany } from './enter-many.ts'
+import { marks } from './marks.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
 import { readSearch } from './patient-search.ts'
+import { people } from './people.ts'
+import { citizenActor, proxies } from './proxies.ts'
 import { bindingDemanded, foldName, samePerson } from './rules.ts'
 import * as store from './store.ts'
 
@@ -35,6 +39,10 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
     /** @refuses card-not-linked, card-stopped, card-ended */
     requireHolder: async (ctx: { db: Db }, card: Card): Promise<Person> => liveHolder(await personCards.holder(ctx, card)),
     cards: personCards,
+    people,
+    cases,
+    proxies,
+    marks,
     findByKeys: (ctx: { db: Db }, keys: readonly string[]): Promise<Person[]> => store.findByKeys(ctx.db, keys),
 
     /**
@@ -159,10 +167,7 @@ export type AccountsOptions = { anyClientUnbound: boolean; app?: Accounts['app']
  */
 export const accountsOf = ({ anyClientUnbound, app = async () => undefined }: AccountsOptions): Accounts => ({
   app,
-  async citizen(db, personId, _about) {
-    const p = await store.findPerson(db, personId)
-    return p && { kind: 'citizen', id: p.id, keys: p.keys, name: p.name }
-  },
+  citizen: citizenActor,
   async staff(db, staffId, at) {
     const s = await store.findStaff(db, { id: staffId }, at)
     return (

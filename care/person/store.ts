@@ -6,6 +6,7 @@ import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
 import { appMigrations } from './store/app.ts'
 import { cardMigrations } from './store/card-schema.ts'
+import { peopleMigrations } from './store/people-schema.ts'
 import { registerMigrations } from './store/registers-schema.ts'
 
 export { findFacilities, insertFacilities } from './store/facility.ts'
@@ -58,6 +59,7 @@ export const personMigrations: Migration[] = [
   ...appMigrations,
   ...registerMigrations,
   ...cardMigrations,
+  ...peopleMigrations,
 ]
 
 export type PersonRow = {
@@ -152,7 +154,7 @@ export async function findCandidates(db: Db, folded: string): Promise<Candidate[
   }>`
     select m.key, m.person_id, p.birth_date, p.sex, p.name_kana, p.name,
       exists (select 1 from person.doubt d where d.key = m.key and d.settled_at is null) as doubtful
-    from person.member_id m join person.person p on p.id = m.person_id where m.folded = ${folded} order by m.since, m.key`.execute(db)
+    from person.member_id m join person.person p on p.id = coalesce(m.entered_as, m.person_id) where m.folded = ${folded} order by m.since, m.key`.execute(db)
   return rows.map((r) => ({
     key: r.key,
     personId: r.person_id,

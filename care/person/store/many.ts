@@ -19,7 +19,7 @@ export async function findCandidates(db: Db, folded: readonly string[]): Promise
   const { rows } = await sql<Candidate & { folded: string }>`
     select m.folded, m.key, m.person_id as "personId", p.birth_date as "birthDate", p.sex, p.name_kana as "nameKana", p.name,
       exists (select 1 from person.doubt d where d.key = m.key and d.settled_at is null) as doubtful
-    from person.member_id m join person.person p on p.id = m.person_id
+    from person.member_id m join person.person p on p.id = coalesce(m.entered_as, m.person_id)
     where m.folded = any(${[...folded]}::text[]) order by m.since, m.key`.execute(db)
   return Map.groupBy(rows, (row) => row.folded)
 }

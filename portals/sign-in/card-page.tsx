@@ -39,10 +39,13 @@ export function cardPage(about: About, { next }: { next: string | null }): strin
   )
 }
 
-function CardForm({ lang, demo, next }: { lang: Lang; demo: DemoDoor | null; next: string | null }): ReactNode {
+export type CardFormProps = { lang: Lang; demo: DemoDoor | null; next: string | null; action?: string; label?: string }
+
+/** The form that the island `card-sign-in` makes work, with the place where it says what came of it. */
+export function CardForm({ lang, demo, next, action = '/sign-in/card', label }: CardFormProps): ReactNode {
   return (
     <Form
-      action="/sign-in/card"
+      action={action}
       hidden={next === null ? {} : { next }}
       label={t(lang, { ja: 'カードでサインイン', en: 'Sign in with your card' })}
     >
@@ -70,7 +73,7 @@ function CardForm({ lang, demo, next }: { lang: Lang; demo: DemoDoor | null; nex
       </Field>
       <ButtonRow>
         <Button variant="primary" size="large" disabled>
-          {t(lang, { ja: 'サインインする', en: 'Sign in' })}
+          {label ?? t(lang, { ja: 'サインインする', en: 'Sign in' })}
         </Button>
       </ButtonRow>
       <p data-card-status role="status" />

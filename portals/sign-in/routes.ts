@@ -8,6 +8,7 @@ import { passkeyService } from './passkey/service.ts'
 import { LAW, open, type SignInDeps } from './row-terms.ts'
 import { type SignInService, signInService } from './service.ts'
 import { staffRows } from './staff-rows.ts'
+import { stepUpRows } from './step-up/rows.ts'
 import { demoRows, systemRows } from './system-rows.ts'
 import { counted } from './tries.ts'
 
@@ -59,6 +60,7 @@ export function signInRoutes(deps: SignInDeps): Row[] {
     ...pageRows(deps),
     ...cardRows(service),
     ...passkeyRows({ ...deps, passkeys }),
+    ...stepUpRows({ ...deps, passkeys, service }),
     ...staffRows(service, deps),
     ...systemRows(deps),
     ...(deps.demo === null ? [] : demoRows(deps.demo)),

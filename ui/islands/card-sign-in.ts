@@ -6,7 +6,8 @@ import { browserCard, type BrowserCardContent } from '../../adapters/mynumber-ca
 import { CardError, cardErrors } from '../../adapters/mynumber-card/card-port.ts'
 
 const lang = document.documentElement.lang === 'en' ? 'en' : 'ja'
-const form = document.querySelector<HTMLFormElement>('form[action="/sign-in/card"]')
+/** Sign-in, or a proof once more: the row that takes the answer is the form's own. */
+const form = document.querySelector<HTMLFormElement>('form[action^="/sign-in/"][action$="/card"]')
 const alertBox = document.querySelector<HTMLElement>('[data-card-alert]')
 const statusLine = document.querySelector<HTMLElement>('[data-card-status]')
 
@@ -126,13 +127,22 @@ async function signIn(): Promise<void> {
   const { id, challenge } = await asked('POST', '/sign-in/card/challenge')
   const signature = await card.sign(pin, bytesOf(String(challenge)))
   const next = form?.querySelector<HTMLInputElement>('input[name="next"]')?.value
-  const answer = await asked('POST', '/sign-in/card', {
+  const answer = await asked('POST', form?.getAttribute('action') ?? '/sign-in/card', {
     id,
     certificatePem: content.certificatePem,
     signature: base64url(signature),
     ...(next ? { next } : {}),
   })
-  location.assign(String(answer.redirect))
+  location.assign((await wantsPasskey(answer)) ? String(answer.offer) : String(answer.redirect))
+}
+
+const LATER_KEY = 'enishi.passkey-later'
+const LATER_MS = 90 * 86_400_000
+
+/** Whether to offer a passkey for the next time: this device can make one, and was not told 'later' in the last weeks. */
+async function wantsPasskey({ offer }: Record<string, unknown>): Promise<boolean> {
+  if (!isText(offer) || Date.now() - Number(localStorage.getItem(LATER_KEY) ?? 0) < LATER_MS) return false
+  return (await window.PublicKeyCredential?.isUserVerifyingPlatformAuthenticatorAvailable?.()) === true
 }
 
 function explain(error: unknown): Told {

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Actor, AppAccess, Purpose, StaffRole } from '#kernel/context'
+import type { Actor, ActsFor, AppAccess, Purpose, StaffRole } from '#kernel/context'
 import { informationKinds } from '#packages/fhir'
 import { CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER } from '../../tests/harness/platform.ts'
 import type { Facts, Grant, Item, ItemKind } from './model.ts'
@@ -73,9 +73,19 @@ const anyApp = fc.option(
 const through = (actor: Actor, app: AppAccess | null): Actor =>
   app !== null && (actor.kind === 'citizen' || actor.kind === 'staff') ? { ...actor, app } : actor
 
+/** Whom a citizen may act for, and what stays that person's own. */
+const anyActsFor: fc.Arbitrary<ActsFor> = fc.record({
+  personId: fc.constant('q'),
+  name: fc.constant(''),
+  basis: fc.constantFrom('parent', 'guardian', 'curator', 'family'),
+  until: fc.constant(null),
+  hides: fc.subarray(['infection', 'diagnosis', 'patient']),
+})
 const anyPerson: fc.Arbitrary<Actor> = fc.oneof(
   fc.constant<Actor>({ kind: 'public' }),
-  fc.uniqueArray(fc.constantFrom(...keys), { maxLength: 2 }).map((own): Actor => ({ kind: 'citizen', id: 'p', keys: own, name: '' })),
+  fc
+    .record({ own: fc.uniqueArray(fc.constantFrom(...keys), { maxLength: 2 }), actsFor: fc.option(anyActsFor, { nil: undefined }) })
+    .map(({ own, actsFor }): Actor => ({ kind: 'citizen', id: 'p', keys: own, name: '', ...(actsFor ? { actsFor } : {}) })),
   fc
     .record({ role: fc.constantFrom(...roles), at: fc.constantFrom(...places) })
     .map(({ role, at }): Actor => ({ kind: 'staff', id: 's', role, institutionNumber: at, institutionName: '', name: '' })),
@@ -259,6 +269,12 @@ describe('laws', () => {
     if (app === undefined || app.scopes.some((scope) => scope.startsWith('user/')) || item.kind === 'shared') return true
     const own = app.patientKeys ?? (asker.actor.kind === 'citizen' ? asker.actor.keys : [])
     return own.includes(item.key) || !allows(item, asker, facts)
+  })
+  law('a proxy sees nothing that the person would not, and nothing that stays the person’s own', (item, asker, facts) => {
+    if (asker.actor.kind !== 'citizen' || !asker.actor.actsFor || item.kind === 'shared') return true
+    const { actsFor, ...self } = asker.actor
+    const seen = allows(item, asker, facts)
+    return neverMore(allows(item, { ...asker, actor: self }, facts), seen) && !(seen && actsFor.hides?.includes(item.kind))
   })
   law('a letter is seen by its sender and its addressee alone', (item, asker, facts) => {
     const at = 'institutionNumber' in asker.actor ? asker.actor.institutionNumber : null

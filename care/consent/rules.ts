@@ -49,20 +49,32 @@ const treats = (asker: Asker) => asker.purpose === 'TREAT' && institutionOf(aske
 const clinical: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist']
 const mayReadClinical = (actor: Actor) => actor.kind === 'system' || (actor.kind === 'staff' && clinical.includes(actor.role))
 
+/** What a person may see of the record of these keys: without 未告知, 未提供 and letters. */
+const tellable = (item: Item, keys: readonly string[]) =>
+  keys.includes(item.key) && !item.uninformed && !item.undelivered && !onlyAddressed(item)
+const tellableSql = (keys: readonly string[]) =>
+  sql<boolean>`(r.key = any(${[...keys]}::text[]) and not r.uninformed and not r.undelivered and r.kind <> 'letter')`
+
 export const accessRules: readonly AccessRule[] = [
   {
     id: 'own-record',
     because: { ja: '本人が自分の記録を見るため', en: 'the person looks at their own record' },
     test: (item, { actor, purpose }) =>
+      actor.kind === 'citizen' && !actor.actsFor && purpose === 'PATRQT' && tellable(item, actor.keys),
+    sql: ({ actor, purpose }) => (actor.kind === 'citizen' && !actor.actsFor && purpose === 'PATRQT' ? tellableSql(actor.keys) : null),
+  },
+  {
+    id: 'proxy',
+    because: { ja: '本人の代理（親権者・成年後見人・保佐人・家族）として見るため', en: 'a parent, guardian, curator or relative acts for the person' },
+    test: (item, { actor, purpose }) =>
       actor.kind === 'citizen' &&
+      actor.actsFor !== undefined &&
       purpose === 'PATRQT' &&
-      actor.keys.includes(item.key) &&
-      !item.uninformed &&
-      !item.undelivered &&
-      !onlyAddressed(item),
+      tellable(item, actor.keys) &&
+      !(actor.actsFor.hides ?? []).includes(item.kind),
     sql: ({ actor, purpose }) =>
-      actor.kind === 'citizen' && purpose === 'PATRQT'
-        ? sql<boolean>`(r.key = any(${[...actor.keys]}::text[]) and not r.uninformed and not r.undelivered and r.kind <> 'letter')`
+      actor.kind === 'citizen' && actor.actsFor !== undefined && purpose === 'PATRQT'
+        ? sql<boolean>`(${tellableSql(actor.keys)} and r.kind <> all(${[...(actor.actsFor.hides ?? [])]}::text[]))`
         : null,
   },
   {

@@ -105,9 +105,28 @@ export type ReaderSession = {
   usedAt: Date | null
   /** Key of the person whose card was accepted. */
   personKey: string | null
-  /** Until when the person's answer is taken. */
+  /** Until when the person's answer, or the staff's look, is taken. */
   consentUntil: Date | null
+  /** Digest of the sign-in, or client id, of the screen it was opened at. */
+  openedBy: string | null
+  /** How the person was proven; null while nobody is. */
+  provenBy: ProvenBy | null
+  /** Key of the person whom the staff are asked to look at. */
+  pendingKey: string | null
+  /** When the staff looked, whatever they said. */
+  vouchedAt: Date | null
+  /** A genuine card of nobody that answered here. */
+  unlinked: { serial: string; issuer: string } | null
 }
+
+/** How the card's holder was proven: PIN, face by the reader, or by the eyes of the staff. The last two go without a PIN (特定機関認証). */
+export type ProvenBy = 'pin' | 'face' | 'visual'
+
+/** What differs from the last time the person came here. */
+export type Changed = 'insurer' | 'address'
+
+/** One person's arrival of the last day, as the desk lists it. `order` is the place among those who came that day, from 1. */
+export type Arrival = { key: string; at: Date; order: number; provenBy: ProvenBy; changed: Changed[] }
 
 /**
  * Checks the certificate of a card and its signature over the challenge: chain, policy, validity, revocation.
@@ -119,5 +138,9 @@ export type CardVerifier = {
     signature: Uint8Array
     challenge: Uint8Array
     now: Date
+    /** Institution under whose authority the card signed without its PIN; absent where the PIN was given. Neither signature passes for the other. */
+    withoutPinAt?: string
   }): Promise<{ serial: string; issuer: string } | { refused: string; ja: string; en: string }>
+  /** Which certificate this one follows, as its authority says: renewal or reissue. Absent where the authority cannot be asked. */
+  previousOf?(card: { serial: string; issuer: string; now: Date }): Promise<{ serial: string; issuer: string } | null>
 }

@@ -173,7 +173,7 @@ describe('a challenge', () => {
   test('control: looking first and writing after lets it pass twice', async () => {
     const { key } = await someone()
     const { id } = (await desk.post('/reader/sessions', {})).body
-    const claim = { id, keys: [key], cardSerial: 'c', now: desk.clock.at, consentUntil: desk.clock.at }
+    const claim = { id, keys: [key], cardSerial: 'c', now: desk.clock.at, consentUntil: desk.clock.at, provenBy: 'pin' as const }
     const free = async () =>
       (await sql`select 1 from eligibility.reader_session where id = ${id} and used_at is null`.execute(desk.db)).rows.length === 1
     const passed = await Promise.all([free(), free()])

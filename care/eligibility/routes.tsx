@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { type Context, institutionNameIn, type StaffRole } from '#kernel/context'
+import { cardUseRoutes } from './card-use/routes.tsx'
+import { cardRows } from './card-rows.ts'
+import { deskRows } from './desk-routes.tsx'
+import { atDesk, LAW, onScreen, type Screens, userOf } from './row-terms.ts'
+import { type Context, institutionNameIn } from '#kernel/context'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { deskPage, nothingTyped, type TypedFields } from './page.tsx'
+import { refuse } from '#kernel/refusal'
 import { readerPage } from './reader-page.tsx'
 import { isDate, whyNotTyped } from './rules.ts'
 import type { EligibilityService } from './service.ts'
 
-const LAW = '健康保険法 電子資格確認（条項は要確認: 弁護士）'
 const CONSENT_LAW = '個人情報の保護に関する法律 本人の同意（条項は要確認: 弁護士）'
-
-/** Everybody who works at a desk or beside a patient; operators run machines and see nobody's cover. */
-const deskRoles: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist', 'clerk']
-const atDesk = { who: ['system', 'staff'], roles: deskRoles, why: ['TREAT'] } as const
 
 /** Base64 in its URL form, padded or not. */
 const base64url = z
@@ -100,6 +100,87 @@ function readerRows(service: EligibilityService): Row[] {
   ]
 }
 
+const lookBody = cardBody.omit({ limitCertificateConsent: true })
+const faceBody = cardBody.extend({ matched: z.boolean() })
+const renewBody = lookBody.extend({ newCardSession: z.string().min(1).max(40) })
+const bytes = (text: string) => Buffer.from(text, 'base64url')
+
+/** The ways without a PIN (特定機関認証), and the new card of a person who is known by the old one. */
+function otherWays(service: EligibilityService): Row[] {
+  const row = { kind: 'read', ...atDesk, audit: 'eligibility.card', law: LAW } as const
+  return [
+    {
+      ...row,
+      method: 'POST',
+      path: '/reader/sessions/:id/face',
+      schema: faceBody,
+      summary: {
+        ja: '顔認証で資格を確認する（照合はリーダーの中だけ）',
+        en: 'Check eligibility by face; the reader alone compares, and says yes or no',
+      },
+      handle: async (ctx, request) => {
+        const { certificatePem, signature, limitCertificateConsent: limitConsent, matched } = bodyOf(request, faceBody)
+        if (!matched) refuse('face-no-match')
+        return {
+          json: await service.readCard(ctx, request.params.id!, { certificatePem, signature: bytes(signature), limitConsent }, 'face'),
+        }
+      },
+    },
+    {
+      ...row,
+      method: 'POST',
+      path: '/reader/sessions/:id/visual',
+      audit: 'eligibility.look-asked',
+      schema: lookBody,
+      summary: { ja: '職員の目視による本人確認を頼む', en: 'Ask the staff to look at the holder' },
+      handle: async (ctx, request) => {
+        const { certificatePem, signature } = bodyOf(request, lookBody)
+        return { status: 202, json: await service.askLook(ctx, request.params.id!, { certificatePem, signature: bytes(signature) }) }
+      },
+    },
+    {
+      ...row,
+      method: 'GET',
+      path: '/reader/sessions/:id/state',
+      audit: 'none',
+      summary: { ja: '目視確認がどこまで進んだか', en: 'How far the look of the staff is' },
+      handle: async (ctx, request) => ({ json: { state: await service.lookState(ctx, request.params.id!) } }),
+    },
+    {
+      ...row,
+      method: 'GET',
+      path: '/reader/sessions/:id/card',
+      summary: { ja: '目視確認のあとで資格を示す', en: 'Cover, once the staff have looked' },
+      handle: async (ctx, request) => ({ json: await service.looked(ctx, request.params.id!) }),
+    },
+    {
+      ...row,
+      method: 'POST',
+      path: '/reader/sessions/:id/replace-card',
+      audit: 'card.replaced',
+      schema: renewBody,
+      summary: { ja: '前のカードと暗証番号で、新しいカードを同じ人に結び付ける', en: 'Link a new card by the old one and its PIN' },
+      handle: async (ctx, request) => {
+        const { signature, ...rest } = bodyOf(request, renewBody)
+        return { json: await service.replaceCard(ctx, request.params.id!, { ...rest, signature: bytes(signature) }) }
+      },
+    },
+    {
+      kind: 'write',
+      ...atDesk,
+      method: 'POST',
+      path: '/reader/call',
+      audit: 'none',
+      law: LAW,
+      summary: { ja: 'カードリーダーから職員を呼ぶ', en: 'Call the staff to the reader' },
+      handle: async (ctx) => {
+        await service.call(ctx)
+        return { status: 202, json: { called: true } }
+      },
+    },
+  ]
+}
+
 function lookUpRows(service: EligibilityService): Row[] {
   return [
     {
@@ -127,13 +208,7 @@ function lookUpRows(service: EligibilityService): Row[] {
   ]
 }
 
-const onScreen = { ...atDesk, who: ['staff'] } as const
-
-/** `demo` says at the foot of each screen that nobody here is real. */
-type Screens = { service: EligibilityService; demo: boolean }
-
 const institutionOfStaff = ({ actor, lang }: Context) => (actor.kind === 'staff' ? institutionNameIn(actor, lang) : '')
-const userOf = (ctx: Context) => (ctx.actor.kind === 'staff' ? { name: ctx.actor.name, detail: institutionOfStaff(ctx) } : { name: '' })
 
 /** What the form posted; a field that came twice or not at all counts as empty. */
 function typedFields(body: unknown): TypedFields {
@@ -208,5 +283,15 @@ const clearing = (service: EligibilityService): Row => ({
 })
 
 export function routes(service: EligibilityService, { demo = false }: { demo?: boolean } = {}): Row[] {
-  return [...readerRows(service), ...lookUpRows(service), ...screenRows({ service, demo }), clearing(service)]
+  const screens = { service, demo }
+  return [
+    ...readerRows(service),
+    ...otherWays(service),
+    ...lookUpRows(service),
+    ...screenRows(screens),
+    ...deskRows(screens),
+    ...cardUseRoutes(screens),
+    ...cardRows(service),
+    clearing(service),
+  ]
 }

@@ -192,6 +192,11 @@ describe('reader session', () => {
     usedAt: null,
     personKey: null,
     consentUntil: null,
+    openedBy: null,
+    provenBy: null,
+    pendingKey: null,
+    vouchedAt: null,
+    unlinked: null,
   }
   const read = { ...session, usedAt: now, personKey: 'k', expiresAt: now, consentUntil: new Date(now.getTime() + 1) }
   test.each<[string, ReaderSession | undefined, string, string | null]>([

@@ -119,6 +119,56 @@ export function whyNotAnswer(session: ReaderSession | undefined, institutionNumb
   return session.consentUntil > now ? null : 'reader-session-expired'
 }
 
+/** Why this session cannot take over a new card that was read in the session `before`, or null. */
+export function whyNotPrevious(before: ReaderSession | undefined, session: ReaderSession, now: Date): RefusalCode | null {
+  if (before === undefined || before.institutionNumber !== session.institutionNumber) return 'reader-session-unknown'
+  if (before.unlinked === null || before.usedAt === null) return 'card-not-read'
+  return now.getTime() - before.usedAt.getTime() < CONSENT_SECONDS * 1000 ? null : 'reader-session-expired'
+}
+
+/** The cover that holds on a day as one text, to be compared with an earlier day's; null where none holds. */
+export function membersOn(coverages: readonly Coverage[], date: string): string | null {
+  const members = coverages.filter((c) => isValidOn(c, date)).map(memberOf)
+  return members.length === 0 ? null : [...new Set(members)].sort().join(' ')
+}
+
+/** A chart number as an institution writes it: width folded, spaces gone; null where nothing sensible is left. */
+export function chartNumberOf(typed: string): string | null {
+  const number = typed.normalize('NFKC').replace(/\s/gu, '')
+  return /^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,31}$/u.test(number) ? number : null
+}
+
+/** One line of an institution's list of chart numbers; null where it is not one. */
+export type ChartLine = { line: number; number: string; typed: Typed }
+
+/**
+ * Lines `chart number, insurer number, symbol, number, branch, birth date`, with or without a head line, quoted or not.
+ * @returns the lines that can be looked up, and the numbers of those that cannot
+ */
+export function readChartLines(text: string): { lines: ChartLine[]; unreadable: number[] } {
+  const lines: ChartLine[] = []
+  const unreadable: number[] = []
+  const all = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  for (const [at, raw] of all.entries()) {
+    if (raw.trim() === '') continue
+    const [number = '', insurerNumber = '', symbol = '', member = '', branch = '', birth = ''] = cells(raw)
+    const birthDate = birth.normalize('NFKC').trim().replaceAll('/', '-')
+    const typed = { insurerNumber, symbol, number: member, branch, birthDate }
+    const folded = chartNumberOf(number)
+    if (folded !== null && whyNotTyped(typed).length === 0) lines.push({ line: at + 1, number: folded, typed })
+    else if (at > 0 || /[0-9]/.test(birth)) unreadable.push(at + 1)
+  }
+  return { lines, unreadable }
+}
+
+/** Cells of one line of CSV; a doubled quote within quotes is a quote. */
+function cells(line: string): string[] {
+  const found: string[] = []
+  for (const [, quoted, plain] of line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*|([^,]*))/g))
+    found.push(quoted?.replaceAll('""', '"') ?? plain!.trim())
+  return found
+}
+
 const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/
 
 /** Whether this is a day of the calendar, 'YYYY-MM-DD'. */

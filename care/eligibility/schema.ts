@@ -58,4 +58,25 @@ export const eligibilityMigrations: Migration[] = [
       insert into eligibility.facts (key, facts) select key, facts from eligibility.facts_now;
     `,
   },
+  {
+    // How the person was proven, what a facility calls its patients, and who came in which month by what.
+    id: 'eligibility/003-desk',
+    sql: `
+      alter table eligibility.reader_session add column opened_by text, add column proven_by text, add column pending_key text,
+        add column vouched_by text, add column vouched_at timestamptz, add column unlinked_serial text, add column unlinked_issuer text;
+      create table eligibility.chart_number (
+        institution_number text not null, number text not null, key text not null, entered_at timestamptz not null, entered_by text not null,
+        primary key (institution_number, number), unique (institution_number, key));
+      create table eligibility.visit_month (
+        key text not null, institution_number text not null, month text not null, by_card boolean not null, member text, address_mark text,
+        changed text[] not null default '{}', changed_at timestamptz, first_at timestamptz not null, primary key (key, institution_number, month));
+      create index visit_month_of on eligibility.visit_month (institution_number, month);
+      create table eligibility.card_use_month (
+        institution_number text not null, month text not null, rate numeric(5, 2) not null check (rate between 0 and 100),
+        entered_at timestamptz not null, entered_by text not null, primary key (institution_number, month));
+      create table eligibility.staff_call (
+        institution_number text not null, id text not null, called_at timestamptz not null, answered_at timestamptz, answered_by text,
+        primary key (institution_number, id));
+    `,
+  },
 ]

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Db, inTransaction } from '#kernel/database'
 import { gather } from '#kernel/gather'
-import type { Facts, ReaderSession, RegisterEntry } from './model.ts'
+import type { Facts, ProvenBy, ReaderSession, RegisterEntry } from './model.ts'
 import { foldBranch, insurerNumberOf, memberOf } from './rules.ts'
 
 /**
@@ -136,10 +136,10 @@ export async function findKeysOfMany(
 
 export async function insertSession(
   db: Db,
-  s: Pick<ReaderSession, 'id' | 'institutionNumber' | 'challenge' | 'expiresAt'> & { at: Date },
+  s: Pick<ReaderSession, 'id' | 'institutionNumber' | 'challenge' | 'expiresAt' | 'openedBy'> & { at: Date },
 ): Promise<void> {
-  await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at)
-    values (${s.id}, ${s.institutionNumber}, ${s.challenge}, ${s.at}, ${s.expiresAt})`.execute(db)
+  await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at, opened_by)
+    values (${s.id}, ${s.institutionNumber}, ${s.challenge}, ${s.at}, ${s.expiresAt}, ${s.openedBy})`.execute(db)
 }
 
 type SessionRow = {
@@ -150,9 +150,16 @@ type SessionRow = {
   used_at: Date | null
   person_key: string | null
   consent_until: Date | null
+  opened_by: string | null
+  proven_by: ProvenBy | null
+  pending_key: string | null
+  vouched_at: Date | null
+  unlinked_serial: string | null
+  unlinked_issuer: string | null
 }
 
-const SESSION = sql`select id, institution_number, challenge, expires_at, used_at, person_key, consent_until from eligibility.reader_session`
+const SESSION = sql`select id, institution_number, challenge, expires_at, used_at, person_key, consent_until, opened_by, proven_by, pending_key,
+  vouched_at, unlinked_serial, unlinked_issuer from eligibility.reader_session`
 
 const toSession = (r: SessionRow): ReaderSession => ({
   id: r.id,
@@ -162,6 +169,11 @@ const toSession = (r: SessionRow): ReaderSession => ({
   usedAt: r.used_at,
   personKey: r.person_key,
   consentUntil: r.consent_until,
+  openedBy: r.opened_by,
+  provenBy: r.proven_by,
+  pendingKey: r.pending_key,
+  vouchedAt: r.vouched_at,
+  unlinked: r.unlinked_serial === null || r.unlinked_issuer === null ? null : { serial: r.unlinked_serial, issuer: r.unlinked_issuer },
 })
 
 export const findSession = gather<string, ReaderSession | undefined>(async (db, ids) => {
@@ -186,7 +198,7 @@ export async function spendSession(db: Db, id: string, now: Date): Promise<boole
   return numAffectedRows === 1n
 }
 
-type Claim = { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date }
+type Claim = { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date; provenBy: ProvenBy }
 
 /**
  * Spends the challenge for the holder of an accepted card and reads the holder's cover, in one statement and so in one
@@ -206,13 +218,13 @@ export const claimSession = gather<Claim, Facts | null>(async (db, claims) => {
   })
   const asked = [...first.values()].map((i) => {
     const c = claims[i]!
-    return { id: c.id, key: c.keys[0], serial: c.cardSerial, now: c.now, until: c.consentUntil }
+    return { id: c.id, key: c.keys[0], serial: c.cardSerial, now: c.now, until: c.consentUntil, proven: c.provenBy }
   })
   const keys = [...new Set(claims.flatMap((c) => c.keys))]
   const { rows } = await sql<{ claimed: string | null; key: string | null; facts: Facts | null }>`
     with claimed as (
-      update eligibility.reader_session s set used_at = a.now, person_key = a.key, card_serial = a.serial, consent_until = a.until
-      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a(id text, key text, serial text, now timestamptz, until timestamptz)
+      update eligibility.reader_session s set used_at = a.now, person_key = a.key, card_serial = a.serial, consent_until = a.until, proven_by = a.proven
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a(id text, key text, serial text, now timestamptz, until timestamptz, proven text)
       where s.id = a.id and s.used_at is null and s.expires_at > a.now
       returning s.id, set_config('synchronous_commit', 'off', true))
     select id as claimed, null as key, null::json as facts from claimed
@@ -229,16 +241,4 @@ export async function deleteSessions(db: Db, endedBefore: Date): Promise<void> {
   await sql`delete from eligibility.reader_session where expires_at < ${endedBefore} and coalesce(consent_until, expires_at) < ${endedBefore}`.execute(
     db,
   )
-}
-
-/** Whose cards were accepted at an institution's readers after an instant, each person's last time, latest first. */
-export async function findArrivals(
-  db: Db,
-  about: { institutionNumber: string; since: Date; limit: number },
-): Promise<{ key: string; at: Date }[]> {
-  const { rows } = await sql<{ key: string; at: Date }>`
-    select person_key as key, max(used_at) as at from eligibility.reader_session
-      where institution_number = ${about.institutionNumber} and person_key is not null and used_at > ${about.since}
-      group by person_key order by at desc, key limit ${about.limit}`.execute(db)
-  return rows
 }

@@ -1,5 +1,5 @@
 import { type BulkDeps, bulkService } from '#care/bulk'
-import { accountsOf, personService } from '#care/person'
+import { accountsOf, appAccessOf, personService } from '#care/person'
 import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { recordService } from '#care/record'
@@ -50,7 +50,7 @@ export function services({
   const person = personService({ totpOnce: !demo, anyClientUnbound: demo })
   const eligibility = eligibilityService({ consent, person, cards })
   const record = recordService({ consent, person })
-  const accounts = accountsOf({ anyClientUnbound: demo })
+  const accounts = accountsOf({ anyClientUnbound: demo, app: appAccessOf({ anyClientUnbound: demo }) })
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })

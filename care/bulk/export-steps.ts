@@ -93,7 +93,7 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   const booked = await bookFor(deps.clients, worker, job)
   if (!booked) return null
   const { ctx } = booked
-  const sight = { visible: deps.consent.visibleTo(ctx), rule: deps.consent.ruleOf(ctx) }
+  const sight = deps.record.sight(ctx)
   const placeOf = placing(deps.consent, ctx)
   const wanted = { ...wantedBy(ctx, job, ask), limit: deps.batch ?? BATCH, ...walk }
   // What leaves as it is stored need not become text here: that is most rows, and most of the time.

@@ -1,14 +1,13 @@
 /** Files of a finished job on their way out: every line is visible to the caller at the moment it leaves. */
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import type { ConsentService } from '#care/consent'
-import { nothingNarrowed, stillVisible } from '#care/record'
+import { nothingNarrowed, type RecordService, stillVisible } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
 import { linesOf, placesBeside } from './folder.ts'
 import type { BulkFile, Job } from './model.ts'
 import * as store from './store.ts'
 import type { Clients } from './worker.ts'
 
-export type Leaving = { deps: { clients: Clients; consent: ConsentService }; ctx: Context; job: Job; file: BulkFile; path: string }
+export type Leaving = { deps: { clients: Clients; record: RecordService }; ctx: Context; job: Job; file: BulkFile; path: string }
 
 /** Bytes of one piece: what a slow reader makes the process hold, a few times over. */
 const PIECE = 1 << 20
@@ -113,7 +112,7 @@ async function visibleAmong({ deps, ctx, file }: Leaving, lines: readonly Placed
   const seen = new Set<Placed>()
   for (const [type, some] of Map.groupBy(lines, (line) => typed(line)[0])) {
     const which = some.map((line) => ({ key: line.key, id: typed(line)[1] }))
-    for (const n of await stillVisible(ctx, deps.consent.visibleTo(ctx), { type, which, deleted })) seen.add(some[n]!)
+    for (const n of await stillVisible(ctx, deps.record.sight(ctx).visible, { type, which, deleted })) seen.add(some[n]!)
   }
   return seen
 }

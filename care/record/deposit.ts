@@ -24,7 +24,7 @@ import {
   withoutTwins,
 } from '#packages/fhir'
 import { depositRows } from './drafts.ts'
-import { scopeAllows } from './scopes.ts'
+import { isNarrowed, requireScope } from './scopes.ts'
 import * as store from './store.ts'
 import { claimBundle, insertDeposit } from './store/deposit.ts'
 import { findingsIn } from './write/judge.ts'
@@ -70,7 +70,9 @@ export function judge(text: string): { bundle: Resource | null; findings: Findin
 /** @refuses not-permitted, scope-missing */
 export function requireDepositor(actor: Actor): void {
   if (actor.kind !== 'system') refuse('not-permitted')
-  if (!scopeAllows(actor.scopes, 'Bundle', 'c')) refuse('scope-missing', { scope: 'system/Bundle.c' })
+  requireScope(actor, 'Bundle', 'c')
+  // A submission is taken whole or not at all.
+  if (isNarrowed(actor, 'Bundle', 'c')) refuse('scope-missing', { scope: 'system/Bundle.c' })
 }
 
 export type Judged = ReturnType<typeof judge>

@@ -1,7 +1,7 @@
+import { sql } from 'kysely'
 import type { ConsentService, Grant } from '#care/consent'
 import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
-import type { Actor } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { isResourceType, type Resource } from '#packages/fhir'
 import { depositService } from './deposit.ts'
@@ -18,7 +18,7 @@ import type { Hit } from './search/model.ts'
 import { parseSearch } from './search/search-query.ts'
 import { runSearch } from './search/search-sql.ts'
 import { type Found, searchService } from './search/service.ts'
-import { scopeAllows } from './scopes.ts'
+import { requireScope, scopeSql } from './scopes.ts'
 import * as store from './store.ts'
 import { patch, type Patching } from './write/patch.ts'
 import { writeService } from './write/service.ts'
@@ -33,7 +33,16 @@ const CHART_LIMIT = 5_000
 
 /** The record: submissions in, single resources, search and history out. Every read passes consent's predicate in the query. */
 export function recordService({ consent, person }: { consent: ConsentService; person: PersonService }) {
-  const about = (ctx: Context) => ({ visible: consent.visibleTo(ctx), rule: consent.ruleOf(ctx) })
+  /**
+   * What the caller may see: consent's predicate, and what the scopes of an app or a system leave of it. Searches look for what may be
+   * searched (`s`) and show beside their matches what may be read.
+   */
+  const sight = (ctx: Context, act: 'r' | 's' = 'r') => {
+    const [visible, scoped] = [consent.visibleTo(ctx), scopeSql(ctx.actor, act)]
+    return { visible: scoped === null ? visible : sql<boolean>`(${visible} and ${scoped})`, rule: consent.ruleOf(ctx) }
+  }
+  const about = (ctx: Context) => sight(ctx)
+  const searching = (ctx: Context) => ({ ...sight(ctx, 's'), beside: sight(ctx).visible })
 
   /** The key a resource lives under: told by its id, or looked up where a client chose the id. */
   async function locate(ctx: Context, type: string, id: string): Promise<string> {
@@ -43,7 +52,8 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
 
   async function find(ctx: Context, type: string, id: string, lock = false): Promise<Seen | undefined> {
     requireType(type)
-    const { visible, rule } = about(ctx)
+    // Who changes something is held to the scopes of writing, on what stood and on what will.
+    const { visible, rule } = lock ? { visible: consent.visibleTo(ctx), rule: consent.ruleOf(ctx) } : about(ctx)
     const direct = await store.findResource(ctx, visible, rule, { key: keyOfId(id), type, id, lock })
     if (direct) return direct
     const key = await store.keyOfClientId(ctx.db, type, id)
@@ -91,7 +101,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     return found
   }
 
-  const searches = searchService({ about, note })
+  const searches = searchService({ about: searching, note })
   const writes = writeService({ consent, person, find })
 
   return {
@@ -102,6 +112,9 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     ...searches,
     ...operationService({ about, note, read, search: searches.searchType, update: (...args) => writes.update(...args) }),
     ensurePatient,
+
+    /** The caller's predicate over alias `r` (with the columns of a stored resource) for walks over the record. */
+    sight: (ctx: Context) => sight(ctx),
 
     read,
 
@@ -157,7 +170,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       if (which.length === 0) return []
       const [keys, ids] = [[...new Set(which.map((w) => w.key))], which.map((w) => w.id)]
       const conditions = [...search.conditions, { kind: 'key' as const, keys }, { kind: 'id' as const, ids }]
-      return (await runSearch(ctx, about(ctx), { ...search, conditions, count: which.length })).rows
+      return (await runSearch(ctx, searching(ctx), { ...search, conditions, count: which.length })).rows
     },
 
     /** Versions of resources as they stand; says nothing of what is in them. */
@@ -230,9 +243,4 @@ const askedKey = (type: string, id: string): Record<string, string> =>
 /** @refuses type-unknown */
 function requireType(type: string): void {
   if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
-}
-
-/** @refuses scope-missing for system clients whose token does not cover the act */
-export function requireScope(actor: Actor, type: string, act: 'c' | 'r' | 'u' | 'd' | 's'): void {
-  if (actor.kind === 'system' && !scopeAllows(actor.scopes, type, act)) refuse('scope-missing', { scope: `system/${type}.${act}` })
 }

@@ -1,5 +1,5 @@
 /** Code systems, value sets and maps that somebody stored, found by their url as far as the caller may see them. */
-import { type RecordService, scopeAllows } from '#care/record'
+import { allows, type RecordService } from '#care/record'
 import type { Context } from '#kernel/context'
 import { isObject, type Json, type JsonObject, type Terminology } from '#packages/fhir'
 
@@ -39,7 +39,7 @@ export async function storedFor(
   record: StoredDeps,
   { named, given, known }: { named: readonly string[]; given: readonly JsonObject[]; known: Terminology },
 ): Promise<JsonObject[]> {
-  const readable = types.filter((type) => ctx.actor.kind !== 'system' || scopeAllows(ctx.actor.scopes, type, 's'))
+  const readable = types.filter((type) => allows(ctx.actor, type, 's'))
   const carried = new Set(given.flatMap((resource) => text(resource.url)))
   const asked = new Set<string>()
   const found: JsonObject[] = []
@@ -67,7 +67,7 @@ async function byUrl(ctx: Context, record: StoredDeps, type: Kind, urls: readonl
 
 /** Maps between two code systems, where none is named. */
 export async function storedMaps(ctx: Context, record: StoredDeps, system: string): Promise<JsonObject[]> {
-  if (ctx.actor.kind === 'system' && !scopeAllows(ctx.actor.scopes, 'ConceptMap', 's')) return []
+  if (!allows(ctx.actor, 'ConceptMap', 's')) return []
   const ways = ['source-system', 'target-system'].map((name) => new URLSearchParams({ [name]: quoted(system), _count: '50' }))
   const found = await Promise.all(ways.map((query) => record.search(ctx, 'ConceptMap', query, false)))
   return found.flatMap(({ page }) => page.rows.map((row) => JSON.parse(row.body) as JsonObject))

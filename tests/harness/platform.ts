@@ -8,8 +8,13 @@ import pino from 'pino'
 import { consentMigrations, consentService } from '#care/consent'
 import { type CardVerifier, eligibilityMigrations, eligibilityService, routes as eligibilityRoutes } from '#care/eligibility'
 import {
-  accounts,
+  accountsOf,
+  appAccessOf,
+  type AppClient,
+  type AppSubject,
   hashPassword,
+  insertApp,
+  insertAppGrant,
   insertClient,
   insertFacilities,
   insertStaff,
@@ -59,6 +64,9 @@ export const trustingCards: CardVerifier = {
     return { serial: certificatePem.slice('card:'.length), issuer: 'issuer' }
   },
 }
+
+/** Clients without a binding are let in, as in the demo. */
+const accounts = accountsOf({ anyClientUnbound: true, app: appAccessOf({ anyClientUnbound: true }) })
 
 export type PlatformServices = ReturnType<typeof careServices>
 function careServices({ cards, totpOnce }: { cards: CardVerifier; totpOnce: boolean }) {
@@ -144,6 +152,16 @@ export async function openPlatform(options: PlatformOptions = {}) {
   }
 }
 
+/** An entry of the register of apps, for tests. */
+export const anApp = (clientId: string, scopes: readonly string[], about: Partial<AppClient> = {}): AppClient => ({
+  ...{ clientId, institutionNumber: '', name: 'からだ手帳', nameEn: 'Body Notebook', maker: '縁市ソフトウェア', logoText: 'か' },
+  ...{ jwks: { keys: [] }, scopes: [...scopes], binding: 'none', kind: 'public', authMethod: 'none', parRequired: false },
+  ...{ forCitizens: true, forStaff: true, redirectUris: ['https://app.example/back'], launchUrl: 'https://app.example/launch' },
+  ...{ about: { ja: 'お薬と検査結果を見るアプリ', en: 'Shows medicines and test results' }, homepageUrl: null, privacyUrl: null },
+  grantTypes: ['authorization_code', 'refresh_token'],
+  ...about,
+})
+
 type Parts = { db: Db; clock: { at: Date }; services: PlatformServices; mint: TokenMint; app: ReturnType<typeof httpServer> }
 
 /** Everybody who can ask the platform for something, and what tests look at behind it. */
@@ -169,6 +187,17 @@ function parties({ db, clock, services, mint, app }: Parts) {
     public: () => callerOf(app, {}),
     system: async (institutionNumber: string, scopes?: readonly string[]) =>
       callerOf(app, { authorization: `Bearer ${await token(institutionNumber, scopes)}` }),
+    /** An app that somebody let in, and with what it asks: one that proves nothing of itself, tied to nothing. */
+    async appOf(subject: AppSubject, about: { scopes: readonly string[]; patient?: string | null; actsFor?: string | null }) {
+      const { scopes, patient = null, actsFor = null } = about
+      const [clientId, grantId] = [`app-${++number}`, `grant-${number}`]
+      await insertApp(db, clock.at, anApp(clientId, scopes))
+      const until = new Date(clock.at.getTime() + DAY_MS)
+      await insertAppGrant(db, { id: grantId, clientId, subject, scopes, patientKey: patient, grantedAt: clock.at, until })
+      const onBehalfOf = { ...subject, grantId, actsFor, patient }
+      const authorization = `Bearer ${await mint.issue(clock.at, { clientId, scopes, onBehalfOf })}`
+      return Object.assign(callerOf(app, { authorization }), { clientId, grantId })
+    },
     citizen: async (person: { personId: string }) => callerOf(app, await cookieOf('citizen', person.personId)),
 
     /** A new member of staff, signed in. */

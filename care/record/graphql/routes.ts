@@ -6,7 +6,14 @@ import { runGraphql } from './execute.ts'
 
 /** `$graphql` over everything and over one resource, by GET or POST. */
 export function graphqlRoutes(record: RecordService, { law }: { law: string }): Row[] {
-  const row = { kind: 'read', who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'], apps: true, audit: 'record.graphql', law } as const
+  const row = {
+    kind: 'read',
+    who: ['system', 'staff', 'citizen'],
+    why: ['TREAT', 'PATRQT'],
+    apps: true,
+    audit: 'record.graphql',
+    law,
+  } as const
   const summary = { ja: 'GraphQLでの問い合わせ', en: 'Query with GraphQL' }
   const handle = async (ctx: Context, request: RouteRequest): Promise<Answer> => {
     const { type, id } = request.params

@@ -7,7 +7,14 @@ import { parseHistory } from './query.ts'
 
 /** Rows of earlier versions: of one resource, of a type, of everything the caller may see. */
 export function historyRoutes(record: RecordService, about: { base: string; law: string }): Row[] {
-  const row = { kind: 'read', method: 'GET', who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'], apps: true, law: about.law } as const
+  const row = {
+    kind: 'read',
+    method: 'GET',
+    who: ['system', 'staff', 'citizen'],
+    why: ['TREAT', 'PATRQT'],
+    apps: true,
+    law: about.law,
+  } as const
   const answer = async (
     ctx: Parameters<RecordService['history']>[0],
     of: { type?: string; id?: string },

@@ -9,7 +9,14 @@ type Record = Pick<ReturnType<typeof searchService>, 'searchType' | 'searchTypes
 
 /** Searches of one type, of several types at once, and of compartments. */
 export function searchRoutes(record: Record, { base }: { base: string }): Row[] {
-  const common = { kind: 'read', who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'], apps: true, audit: 'record.search', law: LAW } as const
+  const common = {
+    kind: 'read',
+    who: ['system', 'staff', 'citizen'],
+    why: ['TREAT', 'PATRQT'],
+    apps: true,
+    audit: 'record.search',
+    law: LAW,
+  } as const
   const answer = ({ search, page }: Found): Answer => ({ fhir: searchset(base, search, page) })
   const type = async (ctx: Context, request: RouteRequest) => answer(await record.searchType(ctx, request.params.type!, asked(request)))
   const types = async (ctx: Context, request: RouteRequest) => answer(await record.searchTypes(ctx, asked(request)))

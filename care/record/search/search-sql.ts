@@ -19,6 +19,8 @@ export const TOTAL_CAP = 10_000
 export type About = {
   visible: RawBuilder<boolean>
   rule: RawBuilder<string>
+  /** The predicate of what is shown beside the matches, where it differs. */
+  beside?: RawBuilder<boolean>
   /** Types that may be shown beside the matches; absent or null: all. */
   readable?: readonly string[] | null
 }
@@ -84,7 +86,11 @@ export async function runSearch(ctx: Context, about: About, search: Search): Pro
   const shown = more ? found.slice(0, search.count) : found
   const rows = shown.map(toHit)
   const next = more ? cursorAt(search, shown.at(-1)!) : null
-  const { included, cut } = await findIncluded(ctx, about, { search, rows, refs: shown.map((r) => (r.refs as string[] | undefined) ?? []) })
+  const { included, cut } = await findIncluded(
+    ctx,
+    { ...about, visible: about.beside ?? about.visible },
+    { search, rows, refs: shown.map((r) => (r.refs as string[] | undefined) ?? []) },
+  )
   return { rows, included, cut, next, total: await totalOf(ctx, prepared, search, more ? null : rows.length) }
 }
 

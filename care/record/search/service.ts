@@ -3,7 +3,7 @@ import { refuse } from '#kernel/refusal'
 import { type Resource, resourceTypes } from '#packages/fhir'
 import { sharedTypes } from '../ids.ts'
 import { offers, requireOffered } from '../offered.ts'
-import { scopeAllows } from '../scopes.ts'
+import { allows as actorAllows, requireScope } from '../scopes.ts'
 import { freshen } from './custom.ts'
 import { findReindexes, findParameters } from './custom-store.ts'
 import { type ConditionPlan, conditionPlans } from './explain.ts'
@@ -99,8 +99,7 @@ function ofType(type: string): Scope {
   return { path: type, types: [type], within: [] }
 }
 
-const allows = (ctx: Context, type: string, act: 'r' | 's'): boolean =>
-  ctx.actor.kind !== 'system' || scopeAllows(ctx.actor.scopes, type, act)
+const allows = (ctx: Context, type: string, act: 'r' | 's'): boolean => actorAllows(ctx.actor, type, act)
 
 /** Types that may be shown beside the matches: those the token covers; null where it covers all. */
 export function readableTypes(ctx: Context): readonly string[] | null {
@@ -112,8 +111,7 @@ export function readableTypes(ctx: Context): readonly string[] | null {
 /** Reads a search; every type that a condition looks into must be covered by the token too. @refuses scope-missing */
 function prepared(ctx: Context, scope: Scope, query: URLSearchParams, strict: boolean): Search {
   const search = parseScoped(scope, query, strict)
-  for (const type of new Set([...search.types, ...search.conditions.flatMap(typesOf)]))
-    if (!allows(ctx, type, 's')) refuse('scope-missing', { scope: `system/${type}.s` })
+  for (const type of new Set([...search.types, ...search.conditions.flatMap(typesOf)])) requireScope(ctx.actor, type, 's')
   return search
 }
 

@@ -2,7 +2,7 @@ import type { Actor } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { type Finding, hasError, isObject, isResourceType, type Json, type Resource, validateResource } from '#packages/fhir'
 import { requireOffered } from '../offered.ts'
-import { scopeAllows } from '../scopes.ts'
+import { requireScope } from '../scopes.ts'
 
 let check: (resource: Json) => Finding[] = validateResource
 
@@ -43,7 +43,7 @@ const interactions = { c: 'create', u: 'update', d: 'delete' } as const
 export function requireWritable(actor: Actor, type: string, act: 'c' | 'u' | 'd'): void {
   requireOffered(type, interactions[act])
   if (actor.kind !== 'system') refuse('not-permitted')
-  if (!scopeAllows(actor.scopes, type, act)) refuse('scope-missing', { scope: `system/${type}.${act}` })
+  requireScope(actor, type, act)
 }
 
 /** The body as a resource of the type its address names. @refuses resource-invalid */

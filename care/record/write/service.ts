@@ -12,6 +12,7 @@ import { draftOf, type Place } from './draft.ts'
 import { requireSound, requireWritable } from './judge.ts'
 import { ownerOf } from './owner.ts'
 import { enterPatient, requireOwnMemberIds } from './patient.ts'
+import { isNarrowed, requireWithin } from '../scopes.ts'
 import { flush, type WriteSet, type Written, writeSet } from './write-set.ts'
 
 type Parts = {
@@ -22,6 +23,11 @@ type Parts = {
 
 /** What a writer states about the version it saw: `If-Match`, or `If-None-Match: *` for "only if it is not there". */
 export type Precondition = { ifMatch?: number | null; onlyNew?: boolean }
+
+/** What stands may be changed only where the token reaches it too. @refuses scope-missing */
+export function requireOldWithin(ctx: Context, old: Seen, act: 'u' | 'd'): void {
+  if (old.body !== '' && isNarrowed(ctx.actor, old.type, act)) requireWithin(ctx.actor, JSON.parse(old.body) as Resource, act)
+}
 
 const writtenOf = (row: store.WrittenRow): Written => ({
   type: row.type,
@@ -74,6 +80,7 @@ export function writeService(parts: Parts) {
     create(ctx: Context, resource: Resource, about: { assigned?: string | undefined; set?: WriteSet } = {}): Promise<Written> {
       const { resourceType: type } = resource
       requireWritable(ctx.actor, type, 'c')
+      requireWithin(ctx.actor, resource, 'c')
       requireSound(resource)
       return settle(ctx, about.set, async (set) => {
         if (type === 'Patient') {
@@ -97,6 +104,7 @@ export function writeService(parts: Parts) {
     update(ctx: Context, resource: Resource, id: string, about: Precondition & { set?: WriteSet } = {}): Promise<Written> {
       const { resourceType: type } = resource
       requireWritable(ctx.actor, type, 'u')
+      requireWithin(ctx.actor, resource, 'u')
       requireSound(resource)
       requireWhole(resource)
       return settle(ctx, about.set, async (set) => {
@@ -108,6 +116,7 @@ export function writeService(parts: Parts) {
         if (about.onlyNew) refuse('version-conflict', { version: String(old.version) })
         if (typeof about.ifMatch === 'number' && about.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
         if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
+        requireOldWithin(ctx, old, 'u')
         const { key, of } = await homeOf(ctx, resource, set)
         if ((key ?? old.id) !== old.key) refuse('not-permitted')
         if (type === 'Patient') await requireOwnMemberIds(ctx, parts, { key: old.key, resource })
@@ -145,6 +154,7 @@ export function writeService(parts: Parts) {
         if (typeof about.ifMatch === 'number' && about.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
         if (old.deleted) return { version: old.version }
         if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
+        requireOldWithin(ctx, old, 'd')
         set.gone.push(old)
         return { version: old.version + 1 }
       })

@@ -1,6 +1,6 @@
 /** The terminology operations of FHIR as rows, each by GET and by POST. @spec http://hl7.org/fhir/R4/terminology-service.html */
 import { randomUUID } from 'node:crypto'
-import { scopeAllows } from '#care/record'
+import { requireScope } from '#care/record'
 import type { Context } from '#kernel/context'
 import { Refusal, refusalOutcome, refuse } from '#kernel/refusal'
 import type { Answer, ReadRow, Row, RouteRequest, Taken } from '#kernel/route'
@@ -120,15 +120,11 @@ function rowOf(service: TerminologyService, operation: Operation, { path, method
 type Asking = { ctx: Context; request: RouteRequest }
 
 async function answered(service: TerminologyService, operation: Operation, { ctx, request }: Asking): Promise<Answer> {
-  requireScope(ctx, operation.type)
+  requireScope(ctx.actor, operation.type, 'r')
   const { id } = request.params
   const own = id === undefined ? undefined : (JSON.parse((await service.read(ctx, operation.type, id)).body) as JsonObject)
   const done = await one(service, operation, { ctx, request, sent: sentIn(request, operation.type), own })
   return 'resourceType' in done ? { fhir: done } : (done as Answer)
-}
-
-function requireScope({ actor }: Context, type: Type): void {
-  if (actor.kind === 'system' && !scopeAllows(actor.scopes, type, 'r')) refuse('scope-missing', { scope: `system/${type}.r` })
 }
 
 /** One question: what it may rest on is gathered, then the engine is asked. */
@@ -160,7 +156,7 @@ function batchRow(service: TerminologyService, type: 'CodeSystem' | 'ValueSet'):
     ...{ law: LAW, body: 'text', audit: 'terminology.batch-validate-code', takes: batchTakes },
     summary: { ja: 'たくさんのコードを一度に確かめる', en: 'Check many codes at once' },
     handle: async (ctx, request) => {
-      requireScope(ctx, type)
+      requireScope(ctx.actor, type, 'r')
       const parameter: JsonObject[] = []
       for (const sent of entriesIn(request)) {
         const done = await one(service, operation, { ctx, request, sent, own: undefined }).catch((error: unknown) => {

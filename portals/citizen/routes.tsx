@@ -7,6 +7,7 @@ import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
+import { appRows } from './app-rows.ts'
 import { accessLogPieces } from './access-log-csv.ts'
 import { accessLogPage, actJson } from './access-log.tsx'
 import { consentJson, stateOf } from './consent-state.ts'
@@ -41,7 +42,8 @@ function numberIn(text: string | null, { usual, max }: { usual: number; max: num
 
 /** Rows of a person's own pages: their record, who looked, what they agreed to. */
 export function citizenRoutes(deps: CitizenDeps): Row[] {
-  return [...recordRows(deps), ...accessRows(deps), ...consentRows(deps), profileRow(deps)]
+  const apps = appRows({ person: deps.person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
+  return [...recordRows(deps), ...accessRows(deps), ...consentRows(deps), profileRow(deps), ...apps]
 }
 
 const aboutOf = (ctx: Context, request: RouteRequest, deps: CitizenDeps): About => ({

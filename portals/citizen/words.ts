@@ -78,6 +78,9 @@ const ownActs: Record<string, Sentence> = {
   'citizen.consents': { ja: '同意の一覧を見ました', en: 'You looked at your consents' },
   'citizen.profile': { ja: '登録情報を見ました', en: 'You looked at what is registered about you' },
   'consent.withdraw': { ja: '同意を取り消しました', en: 'You withdrew a consent' },
+  'citizen.apps': { ja: 'つながっているアプリを見ました', en: 'You looked at your connected apps' },
+  'app.allow': { ja: 'アプリに見せることを決めました', en: 'You let an app in' },
+  'app.end': { ja: 'アプリをやめさせました', en: 'You ended an app' },
 }
 
 /** What the person did themselves, as a sentence. */

@@ -1,4 +1,5 @@
 /** The door of sign-in: front page, sign-in of people and staff, tokens of systems. */
+export { AppEnded, type ConnectedApp, ConnectedApps, connectedApps, connectedJson, EndApp, endConnected } from './consent/index.ts'
 export type { CardCheck, DemoDoor } from './model.ts'
 export { assertionAlgorithms } from './oauth.ts'
 export { signInRoutes } from './routes.ts'
@@ -15,3 +16,7 @@ export {
   spacedToken,
 } from './invitation/store.ts'
 export { endEveryWay, issueRecovery, issueStaffInvitation, lockedFor, unlock } from './recovery/service.ts'
+export { ClonedNotice, Devices, Lately, NewPasskey, Passkeys } from './security/parts.tsx'
+export { type SecurityDeps, securityRows, subjectOf } from './security/rows.ts'
+export { type SecurityView, securityJson, securityView } from './security/view.ts'
+export { againHref, citizenStepUp, isProven, staffStepUp } from './step-up/rules.ts'

@@ -2,3 +2,5 @@
 export type { AskedFor, ConsentApp, ConsentDecision, ConsentProps } from './model.ts'
 export { consentDecision, consentPage, consentPolicy, neverLetIn, tickedIn } from './page.tsx'
 export { askedParts, type Part, partsLetIn } from './scope-words.ts'
+export { AppEnded, type ConnectedApp, ConnectedApps, EndApp, isConnected } from './connected-page.tsx'
+export { connectedApps, connectedJson, endConnected } from './connected.ts'

@@ -90,6 +90,12 @@ export const refusals = {
     ja: 'この職員はほかの施設でも働いています。氏名・免許・サインインの変更は、縁の運用担当に頼んでください。',
     en: 'This member of staff works at another facility too. Ask the platform’s operator to change name, licences or sign-in.',
   },
+  'own-place': {
+    status: 409,
+    issue: 'business-rule',
+    ja: '自分自身の権限は終了できません。ほかの運用担当か管理者に頼んでください。',
+    en: 'You cannot end your own rights. Ask another operator or administrator.',
+  },
   'last-key': {
     status: 409,
     issue: 'business-rule',

@@ -52,15 +52,22 @@ export const kernelMigrations: Migration[] = [
   {
     id: 'kernel/004-session-proof',
     sql: `
-      alter table kernel.session
-        add column id text, add column previous_hash bytea, add column renewed_at timestamptz, add column used_at timestamptz,
-        add column proven_by text not null default 'password-totp', add column proven_at timestamptz,
-        add column acts_for text, add column desk boolean not null default false, add column label text not null default '';
-      update kernel.session set id = encode(id_hash, 'hex'), renewed_at = started_at, proven_at = started_at;
-      alter table kernel.session alter column id set not null, alter column renewed_at set not null, alter column proven_at set not null;
-      create unique index session_by_id on kernel.session (id);
-      create unique index session_by_previous on kernel.session (previous_hash);
+      drop table kernel.session;
+      create table kernel.session (
+        id text primary key, hash bytea not null, previous_hash bytea, renewed_at timestamptz not null, used_at timestamptz,
+        actor_kind text not null, subject text not null, proven_by text not null, proven_at timestamptz not null, acts_for text,
+        desk boolean not null, label text not null,
+        started_at timestamptz not null, seen_at timestamptz not null, until timestamptz not null, ended_at timestamptz);
       create index session_of on kernel.session (actor_kind, subject);
+    `,
+  },
+  {
+    id: 'kernel/005-log-proof',
+    sql: `
+      create index audit_by_leaf on kernel.audit using brin (leaf_index) with (pages_per_range = 32);
+      create table kernel.audit_key (key_id text primary key, pem text not null, since timestamptz not null);
+      create table kernel.audit_cosignature (
+        size bigint not null, key_id text not null, at timestamptz not null, signature bytea not null, primary key (size, key_id));
     `,
   },
   {

@@ -1,5 +1,5 @@
 /**
- * Sessions of browsers. Only hashes of their tokens are stored. The token changes while it is used, so that a copy of it is found out:
+ * Sessions of browsers. A token is the session's id and a secret, of which only the hash is stored. The token changes while it is used, so that a copy of it is found out:
  * of two browsers that hold one, the second to change it comes with a token that was replaced, and the session ends for both.
  */
 import { createHash, randomBytes } from 'node:crypto'
@@ -23,7 +23,8 @@ const RENEW_EVERY_MS = 5 * MINUTE
 const OLD_TOKEN_MS = MINUTE
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest()
-const newToken = () => randomBytes(32).toString('base64url')
+const newToken = (id: string) => `${id}.${randomBytes(32).toString('base64url')}`
+const idIn = (token: string) => token.slice(0, Math.max(0, token.indexOf('.')))
 const lifeOf = (desk: boolean) => (desk ? LIFE.desk : LIFE.own)
 
 /**
@@ -35,12 +36,13 @@ export async function startSession(
   now: Date,
   about: Subject & { provenBy: ProvenBy; desk?: boolean; label?: string },
 ): Promise<string> {
-  const token = newToken()
   const { kind, id, provenBy, desk = false, label = '' } = about
+  const session = ulid(now.getTime())
+  const token = newToken(session)
   const until = new Date(now.getTime() + lifeOf(desk).wholeMs)
   await sql`insert into kernel.session
-      (id, id_hash, actor_kind, subject, started_at, seen_at, renewed_at, until, proven_by, proven_at, desk, label)
-    values (${ulid(now.getTime())}, ${hashOf(token)}, ${kind}, ${id}, ${now}, ${now}, ${now}, ${until}, ${provenBy}, ${now}, ${desk}, ${label})`.execute(
+      (id, hash, actor_kind, subject, started_at, seen_at, renewed_at, until, proven_by, proven_at, desk, label)
+    values (${session}, ${hashOf(token)}, ${kind}, ${id}, ${now}, ${now}, ${now}, ${until}, ${provenBy}, ${now}, ${desk}, ${label})`.execute(
     db,
   )
   return token
@@ -68,8 +70,8 @@ export async function findSession(db: Db, now: Date, token: string): Promise<Fou
   const hash = hashOf(token)
   const since = (ms: number) => new Date(now.getTime() - ms)
   const { rows } = await sql<Row>`
-    select id, actor_kind, subject, seen_at, renewed_at, used_at, id_hash = ${hash} as is_current, proven_by, proven_at, acts_for, desk
-    from kernel.session where (id_hash = ${hash} or previous_hash = ${hash}) and ended_at is null and until > ${now}
+    select id, actor_kind, subject, seen_at, renewed_at, used_at, hash = ${hash} as is_current, proven_by, proven_at, acts_for, desk
+    from kernel.session where id = ${idIn(token)} and (hash = ${hash} or previous_hash = ${hash}) and ended_at is null and until > ${now}
       and seen_at > case when desk then ${since(LIFE.desk.idleMs)}::timestamptz else ${since(LIFE.own.idleMs)}::timestamptz end`.execute(db)
   const found = rows[0]
   if (!found) return undefined
@@ -99,15 +101,15 @@ async function keep(
   }
   const due = found.is_current ? age(found.renewed_at) > RENEW_EVERY_MS : age(found.renewed_at) > OLD_TOKEN_MS
   if (due) {
-    const renewed = newToken()
+    const renewed = newToken(found.id)
     // Of requests that come together one changes the token; the others go on with the one they have.
     const { numAffectedRows } = await sql`update kernel.session
-      set previous_hash = ${hash}, id_hash = ${hashOf(renewed)}, renewed_at = ${now}, used_at = null, seen_at = ${now}
+      set previous_hash = ${hash}, hash = ${hashOf(renewed)}, renewed_at = ${now}, used_at = null, seen_at = ${now}
       where id = ${found.id} and renewed_at = ${found.renewed_at} and ended_at is null`.execute(db)
     return { renewed: numAffectedRows === 1n ? renewed : null, cloned: false }
   }
   if (found.is_current && (found.used_at === null || age(found.seen_at) > SEEN_EVERY_MS))
-    await sql`update kernel.session set seen_at = ${now}, used_at = ${now} where id = ${found.id} and id_hash = ${hash}`.execute(db)
+    await sql`update kernel.session set seen_at = ${now}, used_at = ${now} where id = ${found.id} and hash = ${hash}`.execute(db)
   return { renewed: null, cloned: false }
 }
 
@@ -134,7 +136,7 @@ export async function listSessions(db: Db, now: Date, { kind, id }: Subject): Pr
 
 export async function endSession(db: Db, now: Date, token: string): Promise<void> {
   const hash = hashOf(token)
-  await sql`update kernel.session set ended_at = ${now} where (id_hash = ${hash} or previous_hash = ${hash}) and ended_at is null`.execute(
+  await sql`update kernel.session set ended_at = ${now} where id = ${idIn(token)} and (hash = ${hash} or previous_hash = ${hash}) and ended_at is null`.execute(
     db,
   )
 }

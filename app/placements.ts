@@ -59,5 +59,6 @@ export const placements: Readonly<Record<string, Placed>> = {
   'sign_in.address_salt': coordinator('one row a day'),
   'sign_in.desk_device': coordinator('devices that institutions share; few'),
   'sign_in.kept_place': coordinator('where somebody left a locked desk; lives hours'),
+  'sign_in.launch': coordinator('lives minutes'),
   'demo.progress': coordinator('how far the demo region is made'),
 }

@@ -4,6 +4,7 @@ export type { CardCheck, DemoDoor } from './model.ts'
 export { assertionAlgorithms } from './oauth.ts'
 export { signInRoutes } from './routes.ts'
 export type { SignInDeps } from './row-terms.ts'
+export { forgetLaunches, launchAddress, makeLaunch, policyLeadingTo } from './launch/index.ts'
 export { safeNext } from './rules.ts'
 export { signInMigrations } from './store.ts'
 export {

@@ -3,6 +3,7 @@ import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
 import { deskMigrations } from './desk/store.ts'
 import { invitationMigrations } from './invitation/store.ts'
+import { launchMigrations } from './launch/store.ts'
 import type { Challenge } from './model.ts'
 import { passkeyMigrations } from './passkey/store.ts'
 import { recoveryMigrations } from './recovery/store.ts'
@@ -23,6 +24,7 @@ export const signInMigrations: Migration[] = [
   ...invitationMigrations,
   ...recoveryMigrations,
   ...deskMigrations,
+  ...launchMigrations,
 ]
 
 export async function insertChallenge(db: Db, c: Challenge): Promise<void> {

@@ -19,6 +19,7 @@ import {
   Tag,
   t,
 } from '#ui'
+import { policyLeadingTo } from '../launch/rules.ts'
 import { type About, frame } from '../page-frame.tsx'
 import type { AskedFor, ConsentApp, ConsentDecision, ConsentProps } from './model.ts'
 import { askedParts, type Part, scopesOfTicked } from './scope-words.ts'
@@ -31,17 +32,8 @@ const relations: Record<AskedFor, Sentence> = {
   family: { ja: 'ご家族の記録', en: 'the record of your relative' },
 }
 
-/**
- * The page's policy: its form is answered by the app's address, which the browser follows only where the policy names it.
- * @param redirectUri as registered for the app
- */
-export function consentPolicy(redirectUri: string): Record<string, string> {
-  const url = URL.canParse(redirectUri) ? new URL(redirectUri) : null
-  const app = url === null ? '' : url.origin === 'null' ? ` ${url.protocol}` : ` ${url.origin}`
-  return {
-    'content-security-policy': `default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'${app}`,
-  }
-}
+/** The page's policy: its form is answered by the app's address. @param redirectUri as registered for the app */
+export const consentPolicy = (redirectUri: string): Record<string, string> => policyLeadingTo([redirectUri])
 
 /** What is asked, part by part; each part may be left out. */
 export function consentPage(about: About, props: ConsentProps): string {

@@ -56,6 +56,8 @@ const schema = z.object({
    * Without it nothing is called; in the demo, this machine.
    */
   ENISHI_HOOK_HOSTS: z.string().optional(),
+  /** PEM file with the public keys of the log's witnesses, who run elsewhere. */
+  ENISHI_WITNESS_KEYS: z.string().min(1).optional(),
   /** Parts that the large tables are kept in, by patient key; settled when the tables are made. */
   ENISHI_PARTS: z.coerce.number().int().min(1).max(256).default(1),
   ENISHI_DEMO_PEOPLE: z.coerce.number().int().min(10).max(5_000).default(300),
@@ -82,6 +84,7 @@ export type Config = {
   proxyCertificateHeader: string | null
   proxyAddressHeader: string | null
   hookHosts: AllowedHost[]
+  witnessKeys: string | null
 }
 
 export type TlsConfig = { port: number; certificate: string; key: string; clientCa: string | null; clientCrl: string | null }
@@ -120,6 +123,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     cardOcspUrl: v.ENISHI_CARD_OCSP_URL ?? null,
     ...tlsOf(v, baseUrl),
     proxyCertificateHeader: v.ENISHI_TRUSTED_PROXY_CERT_HEADER ?? null,
+    witnessKeys: v.ENISHI_WITNESS_KEYS ?? null,
     proxyAddressHeader: v.ENISHI_TRUSTED_PROXY_ADDRESS_HEADER ?? null,
     hookHosts: hookHostsOf(v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : '')),
   }

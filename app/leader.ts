@@ -13,6 +13,7 @@ import { openDatabase, sqlState } from '#kernel/database'
 import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
 import { subscriptionRoutes } from '#care/subscription'
 import { lead, resign } from '#kernel/leader'
+import { rememberLogKey } from '#kernel/log-proof'
 import { handOut, type Taker } from '#kernel/outbox'
 import { outbound } from '#kernel/outbound'
 import { type CheckpointSigner, sequence } from '#kernel/sequencer'
@@ -22,6 +23,7 @@ import type { Config } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { type DemoSecrets, loadDemoSecrets, writePrivate } from './demo/secrets.ts'
 import { noCards } from './cards.ts'
+import { demoWitness } from './log/demo-witness.ts'
 import { bindChecker } from './checker.ts'
 import { services } from './services.ts'
 
@@ -29,7 +31,7 @@ const BEAT_MS = 1_000
 const HOUR_MS = 3_600_000
 
 /** The key that signs audit checkpoints, made on the first start; only its public half ever leaves the file. */
-export async function checkpointSigner(home: string): Promise<CheckpointSigner> {
+export async function checkpointSigner(home: string): Promise<CheckpointSigner & { publicKeyPem: string }> {
   const path = join(home, 'audit-key.pem')
   const pem = await readFile(path, 'utf8').catch(async () => {
     const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -38,7 +40,8 @@ export async function checkpointSigner(home: string): Promise<CheckpointSigner> 
   })
   const key = createPrivateKey(pem)
   const open = createPublicKey(key).export({ type: 'spki', format: 'der' })
-  return { keyId: createHash('sha256').update(open).digest('hex').slice(0, 16), sign: (message) => sign(null, message, key) }
+  const publicKeyPem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+  return { keyId: createHash('sha256').update(open).digest('hex').slice(0, 16), publicKeyPem, sign: (message) => sign(null, message, key) }
 }
 
 /** Work that exactly one process does: the audit tree each second, housekeeping each hour. */
@@ -47,11 +50,12 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const db = openDatabase({ url: config.databaseUrl, poolSize: 6, applicationName: 'enishi-leader' })
   const clock = await databaseClock(db)
   const signer = await checkpointSigner(config.home)
+  await rememberLogKey(db, clock.now(), { keyId: signer.keyId, pem: signer.publicKeyPem })
   // imports are judged here
   await bindChecker(config.home)
   const holder = `${hostname()}:${process.pid}`
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
-  const all = [...allJobs(config), ...(secrets ? [demoListJob(config.home, secrets)] : [])]
+  const all = [...allJobs(config), ...(secrets ? [demoListJob(config.home, secrets), demoWitness(config.home)] : [])]
   const jobs = all.filter((row) => !row.apart).map((row) => ({ row, due: 0 }))
   let stopped = false
   const stopping = new AbortController()

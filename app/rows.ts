@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
@@ -16,13 +17,14 @@ import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
 import type { DemoDoor } from './demo/door.ts'
 import { healthRow } from './health.ts'
+import { logRows } from './log/rows.ts'
 import { openApiRow } from './openapi/document.ts'
 import type { Services } from './services.ts'
 import { APP_VERSION } from './version.ts'
 
 export type RowDeps = {
   services: Services
-  config: Pick<Config, 'baseUrl' | 'secure'> & { tlsBase?: string | null }
+  config: Pick<Config, 'baseUrl' | 'secure'> & { tlsBase?: string | null; witnesses?: readonly KeyObject[] }
   mint: TokenMint
   demo: DemoDoor | null
   demoRows: readonly Row[]
@@ -36,6 +38,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
   const places = { baseUrl: config.baseUrl, tlsBase: config.tlsBase ?? null, demo: demo !== null }
   const rows: Row[] = [
     healthRow(APP_VERSION),
+    ...logRows(config.witnesses ?? []),
     openApiRow(() => rows, about),
     assetRow('assets', dist),
     assetRow('islands', dist),
@@ -52,7 +55,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...validationRoutes(services),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, accounts: services.accounts, mint, cards: services.cards, ...config, demo }),
-    ...citizenRoutes({ ...services, demo: demo !== null }),
+    ...citizenRoutes({ ...services, baseUrl: config.baseUrl, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null }),
     ...operatorRoutes({ person: services.person, demo: demo !== null }),
     ...developerRoutes({

@@ -15,6 +15,7 @@ import { noCards, trustedCards } from './cards.ts'
 import { demoAuthorityRow, demoCards } from './demo/authority.ts'
 import { demoDoor } from './demo/door.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
+import { readWitnessKeys } from './log/keys.ts'
 import { followMasters } from './masters.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
@@ -48,7 +49,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const masters = await followMasters({ db, clock, terminology: built.terminology, answerFrom: (t) => checker.answerFrom?.(t), log })
   const rows = allRows({
     services: built,
-    config,
+    config: { ...config, witnesses: await readWitnessKeys(config.witnessKeys) },
     mint,
     demo: secrets ? demoDoor(secrets) : null,
     demoRows: secrets ? [demoAuthorityRow(config.home, secrets, () => clock.now())] : [],

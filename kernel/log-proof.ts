@@ -24,7 +24,7 @@ const toCheckpoint = (r: CheckpointRow): Checkpoint => ({
   signature: r.signature.toString('base64'),
 })
 
-const CHECKPOINT = sql`select size::text, root, at, key_id, signature from kernel.audit_checkpoint`
+const CHECKPOINT = sql`select c.size::text, root, at, key_id, signature from kernel.audit_checkpoint c`
 
 async function checkpoints(db: Db, which: RawBuilder<unknown>): Promise<Checkpoint[]> {
   const { rows } = await sql<CheckpointRow>`${CHECKPOINT} ${which}`.execute(db)
@@ -33,10 +33,10 @@ async function checkpoints(db: Db, which: RawBuilder<unknown>): Promise<Checkpoi
 
 /** The newest signed state of the log; undefined before the first. */
 export const newestCheckpoint = async (db: Db): Promise<Checkpoint | undefined> =>
-  (await checkpoints(db, sql`order by size desc limit 1`))[0]
+  (await checkpoints(db, sql`order by c.size desc limit 1`))[0]
 
 export const checkpointOf = async (db: Db, size: number): Promise<Checkpoint | undefined> =>
-  (await checkpoints(db, sql`where size = ${size}`))[0]
+  (await checkpoints(db, sql`where c.size = ${size}`))[0]
 
 /** Newest state that somebody else has signed too, with their signatures. */
 export async function newestWitnessed(db: Db): Promise<{ checkpoint: Checkpoint; coSignatures: CoSignature[] } | undefined> {
@@ -136,7 +136,7 @@ export async function* logLines(db: Db, { content, piece = 2_000 }: { content: b
     const to = Math.min(end, from + piece)
     const { rows } = await sql<EntryRow>`select ${ENTRY} from kernel.audit a
       where a.leaf_index >= ${from} and a.leaf_index < ${to} order by a.leaf_index`.execute(db)
-    const signed = await checkpoints(db, sql`where size > ${from} and size <= ${to} order by size`)
+    const signed = await checkpoints(db, sql`where c.size > ${from} and c.size <= ${to} order by c.size`)
     const lines: LogLine[] = []
     for (const row of rows) {
       while (signed[0] && signed[0].size <= Number(row.leaf)) lines.push({ checkpoint: signed.shift()! })

@@ -10,7 +10,7 @@ type CheckpointRow = { size: string; root: Buffer; at: Date; key_id: string; sig
 /** The audit tree by its newest checkpoint, as a manifest states it. */
 export async function newestCheckpoint(client: pg.ClientBase): Promise<Manifest['audit']> {
   const { rows } = await client.query<CheckpointRow>(
-    'select size::text, root, at, key_id, signature from kernel.audit_checkpoint order by size desc limit 1',
+    'select c.size::text, root, at, key_id, signature from kernel.audit_checkpoint c order by c.size desc limit 1',
   )
   const open = await client.query<{ n: string }>('select count(*)::text as n from kernel.audit where leaf_index is null')
   const newest = rows[0]

@@ -138,4 +138,46 @@ export const commands: readonly Command[] = [
     },
     run: async (given, io) => (await import('./restore.ts')).restore(given, io),
   },
+  {
+    name: 'verify-log',
+    operands: { form: 'FILE', least: 1, most: 1 },
+    ja: '「誰が見たか」の証明や記録全体を、この機械だけで確かめます。データベースもネットワークも使いません。',
+    en: 'Checks a proof of who looked, or a whole log, on this machine alone. Uses no database and no network.',
+    options: {
+      key: { value: 'FILE', ja: '運営者の公開鍵（PEM）', en: 'the operator’s public key (PEM)' },
+      'witness-key': { value: 'FILE', ja: '立会人の公開鍵（PEM、いくつでも）', en: 'public keys of witnesses (PEM, any number)' },
+      lang,
+    },
+    run: async (given, io) => (await import('./verify-log.ts')).verifyLog(given, io),
+  },
+  {
+    name: 'export-log',
+    operands: { form: 'FILE', least: 1, most: 1 },
+    ja: '「誰が見たか」の記録全体を、verify-log で確かめられるファイルに書き出します。',
+    en: 'Writes the whole log of who looked into a file that verify-log checks.',
+    options: { 'without-content': { ja: '中身（個人の情報）を含めません', en: 'leaves the content (personal data) out' } },
+    run: async (given, io) => (await import('./export-log.ts')).exportLog(given, io),
+  },
+  {
+    name: 'witness',
+    operands: { form: 'URL', least: 1, most: 1 },
+    ja: '運営者とは別の場所で記録を見張り、続きである状態にだけ署名します。',
+    en: 'Watches the log from elsewhere and co-signs only what continues it.',
+    options: {
+      folder: {
+        value: 'DIR',
+        ja: '鍵と、見た状態の置き場所（既定は enishi-witness）',
+        en: 'where its key and what it saw are kept (default: enishi-witness)',
+      },
+      key: {
+        value: 'FILE',
+        ja: '運営者の公開鍵（PEM、既定は最初に見た鍵）',
+        en: 'the operator’s public key (PEM; default: the one first seen)',
+      },
+      every: { value: 'SECONDS', ja: '見る間隔（秒、既定は10）', en: 'seconds between looks (default 10)' },
+      once: { ja: '一度だけ見ます', en: 'looks once' },
+      lang,
+    },
+    run: async (given, io) => (await import('./witness.ts')).witness(given, io),
+  },
 ]

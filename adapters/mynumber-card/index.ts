@@ -28,7 +28,9 @@ export {
 export { type DemoCard, makeCards } from './make-cards.ts'
 export { httpCrl, httpOcsp } from './network.ts'
 export { USER_AUTHENTICATION_POLICY } from './policy.ts'
+export { chosenFaceCheck, type FaceCheck } from './face-check.ts'
 export { softwareCard } from './software-card.ts'
+export { type PinlessCard, pinlessCard, withoutPinMessage } from './without-pin.ts'
 export {
   type CardAnswer,
   type CertificateVerifier,

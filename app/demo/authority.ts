@@ -12,6 +12,7 @@ import {
   ocspRespond,
   type RevocationSource,
   USER_AUTHENTICATION_POLICY,
+  withoutPinMessage,
 } from '#adapters/mynumber-card'
 import type { CardVerifier } from '#care/eligibility'
 import type { MountRow } from '#kernel/route'
@@ -42,8 +43,10 @@ export async function cardIssuer(secrets: DemoSecrets, now: Date): Promise<strin
 /** Checks cards against configured authorities; the sentences are the card adapter's. */
 export function cardVerifier(verifier: CertificateVerifier): CardVerifier {
   return {
-    async check(input) {
-      const answer = await verifier.checkCard(input)
+    async check({ withoutPinAt, ...input }) {
+      // Signed without its PIN the card answers another message, so that it never passes for one with it.
+      const challenge = withoutPinAt === undefined ? input.challenge : withoutPinMessage(withoutPinAt, input.challenge)
+      const answer = await verifier.checkCard({ ...input, challenge })
       return 'refused' in answer
         ? { refused: answer.refused, ...cardRefusals[answer.refused] }
         : { serial: answer.serial, issuer: answer.issuerKeyHash }

@@ -20,11 +20,25 @@ async function prepare(url: string): Promise<void> {
   await db.destroy()
 }
 
-/** A card is the text `card:SERIAL`; its signature is right when it repeats the challenge. */
+/** What a fake card signs without its PIN. */
+export const pinless = (challenge: string, institution = CLINIC): string =>
+  Buffer.concat([Buffer.from(`pinless:${institution}:`), Buffer.from(challenge, 'base64url')]).toString('base64url')
+
+/** Predecessors that the authority of the fake cards knows, by serial. */
+export const predecessors = new Map<string, string>()
+
+/** A card is the text `card:SERIAL`; its signature is right when it repeats the challenge, or what `pinless` makes of it. */
 export const fakeCards: CardVerifier = {
-  async check({ certificatePem, signature, challenge }) {
-    if (!Buffer.from(signature).equals(Buffer.from(challenge)))
-      return { refused: 'signature-invalid', ja: '応答が違います。', en: 'Wrong answer.' }
+  async previousOf({ serial, issuer }) {
+    const old = predecessors.get(serial)
+    return old === undefined ? null : { serial: old, issuer }
+  },
+  async check({ certificatePem, signature, challenge, withoutPinAt }) {
+    const wanted =
+      withoutPinAt === undefined
+        ? Buffer.from(challenge)
+        : Buffer.from(pinless(Buffer.from(challenge).toString('base64url'), withoutPinAt), 'base64url')
+    if (!Buffer.from(signature).equals(wanted)) return { refused: 'signature-invalid', ja: '応答が違います。', en: 'Wrong answer.' }
     return { serial: certificatePem.slice('card:'.length), issuer: 'issuer' }
   },
 }
@@ -54,18 +68,17 @@ export async function openDesk(cards: CardVerifier = fakeCards) {
       institutionNumber,
       name: 'desk',
       jwks: { keys: [] },
-      scopes: [],
+      scopes: ['system/Patient.r'],
       binding: 'none',
     })
-  await insertStaff(db, {
-    id: 'clerk',
-    loginName: 'clerk',
-    name: '受付 恵',
-    role: 'clerk',
-    institutionNumber: CLINIC,
-    passwordHash: '',
-    totpSecret: '',
-  })
+  const workers = [
+    ['clerk', '受付 恵', 'clerk', CLINIC],
+    ['nurse', '看護 守', 'nurse', CLINIC],
+    ['stranger', '他院 薫', 'clerk', OTHER],
+    ['operator', '運用 司', 'operator', CLINIC],
+  ] as const
+  for (const [id, name, role, institutionNumber] of workers)
+    await insertStaff(db, { id, loginName: id, name, role, institutionNumber, passwordHash: '', totpSecret: '' })
   const app = httpServer(routes(service), {
     db,
     clock,
@@ -87,6 +100,21 @@ export async function openDesk(cards: CardVerifier = fakeCards) {
       const authorization = `Bearer ${await mint.issue(clock.at, { clientId: institution, scopes: [] })}`
       const answer = await app.inject({ method: 'POST', url, payload, headers: { authorization } })
       return { status: answer.statusCode, body: answer.json() as Record<string, unknown> & Answered }
+    },
+    /** Asks as a system with these scopes. */
+    async get(url: string, scopes: string[] = [], institution = CLINIC) {
+      const authorization = `Bearer ${await mint.issue(clock.at, { clientId: institution, scopes })}`
+      const answer = await app.inject({ method: 'GET', url, headers: { authorization } })
+      return { status: answer.statusCode, body: answer.json() as Record<string, unknown> & Answered }
+    },
+    /** A browser in which somebody is signed in: a member of staff, or a person. */
+    async browser(id: string, kind: 'staff' | 'citizen' = 'staff') {
+      const cookie = `enishi_session=${await startSession(db, clock.at, { kind, id, provenBy: kind === 'staff' ? 'password-totp' : 'card' })}`
+      const ask = async (method: 'GET' | 'POST', url: string, payload?: object) => {
+        const answer = await app.inject({ method, url, headers: { cookie, accept: 'application/json' }, ...(payload ? { payload } : {}) })
+        return { status: answer.statusCode, body: (answer.body === '' ? {} : answer.json()) as Record<string, unknown> & Answered }
+      }
+      return { cookie, get: (url: string) => ask('GET', url), post: (url: string, payload: object = {}) => ask('POST', url, payload) }
     },
     /** A cookie of the clinic's clerk. */
     clerkCookie: async () => `enishi_session=${await startSession(db, clock.at, { kind: 'staff', id: 'clerk', provenBy: 'passkey' })}`,

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react'
+import type { ActsFor } from '#kernel/context'
 import type { Lang } from '#kernel/language'
 import { type NavItem, Page, type PageProps, renderPage, t } from '#ui'
+import { ActingBanner } from './acting-banner.tsx'
 
-/** What every page of the person's portal needs. */
-export type About = { lang: Lang; path: string; name: string; now: Date; demo: boolean }
+/** What every page of the person's portal needs. `actsFor`: whose portal it is, where somebody acts for another. */
+export type About = { lang: Lang; path: string; name: string; now: Date; demo: boolean; actsFor?: ActsFor | undefined }
 
 const places = [
   { href: '/me', ja: 'ホーム', en: 'Home' },
@@ -18,7 +20,15 @@ export type Place = (typeof places)[number]['href']
 /** A page of the portal under its place in the menu. */
 export function citizenPage(
   about: About,
-  page: { here: Place; title: string; lead?: ReactNode; top?: ReactNode; breadcrumbs?: PageProps['breadcrumbs']; children: ReactNode },
+  page: {
+    here: Place
+    title: string
+    lead?: ReactNode
+    top?: ReactNode
+    breadcrumbs?: PageProps['breadcrumbs']
+    islands?: string[]
+    children: ReactNode
+  },
 ): string {
   const nav: NavItem[] = places.map(({ href, ...label }) => ({ href, label: t(about.lang, label), current: href === page.here }))
   return renderPage(
@@ -31,8 +41,18 @@ export function citizenPage(
       nav={nav}
       title={page.title}
       lead={page.lead}
-      top={page.top}
+      top={
+        about.actsFor ? (
+          <>
+            <ActingBanner actsFor={about.actsFor} lang={about.lang} />
+            {page.top}
+          </>
+        ) : (
+          page.top
+        )
+      }
       breadcrumbs={page.breadcrumbs}
+      islands={page.islands}
     >
       {page.children}
     </Page>,

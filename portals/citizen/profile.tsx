@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Person } from '#care/person'
 import type { Lang } from '#kernel/language'
-import { DefinitionList, formatDate, LinkButton, Section, Table, Time, t, wareki } from '#ui'
+import { Card, DefinitionList, formatDate, Grid, LinkButton, Section, Table, Time, t, wareki } from '#ui'
 import { type About, citizenPage } from './frame.tsx'
 
 const sexes: Record<Person['sex'], { ja: string; en: string }> = {
@@ -56,6 +56,24 @@ const MemberIds = ({ memberIds, lang }: Pick<ProfileView, 'memberIds'> & { lang:
   />
 )
 
+const places = [
+  {
+    href: '/me/security',
+    title: { ja: 'サインインの安全', en: 'Sign-in and security' },
+    text: { ja: 'パスキー、サインイン中の端末、最近の変更', en: 'Passkeys, signed-in devices, what changed lately' },
+  },
+  {
+    href: '/me/apps',
+    title: { ja: 'つないだアプリ', en: 'Connected apps' },
+    text: { ja: '記録を見せているアプリと、その取り消し', en: 'Apps that see your records, and how to end that' },
+  },
+  {
+    href: '/me/family',
+    title: { ja: '家族と代理', en: 'Family and proxies' },
+    text: { ja: 'あなたが代わりに見る人、あなたの代わりに見る人', en: 'Whom you look after, and who looks after you' },
+  },
+] as const
+
 /** What the register holds about the person. */
 export function profilePage(about: About, { person, memberIds }: ProfileView): string {
   const { lang } = about
@@ -77,6 +95,15 @@ export function profilePage(about: About, { person, memberIds }: ProfileView): s
           })}
         >
           <MemberIds memberIds={memberIds} lang={lang} />
+        </Section>
+        <Section title={t(lang, { ja: '設定', en: 'Settings' })}>
+          <Grid>
+            {places.map((place) => (
+              <Card key={place.href} title={place.title[lang]} href={place.href}>
+                <p>{place.text[lang]}</p>
+              </Card>
+            ))}
+          </Grid>
         </Section>
         <Section title={t(lang, { ja: '画面の言語', en: 'Language' })}>
           <p>

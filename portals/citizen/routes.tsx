@@ -1,5 +1,5 @@
 import type { ConsentService } from '#care/consent'
-import type { PersonService } from '#care/person'
+import type { Person, PersonService } from '#care/person'
 import { type ChartItem, present, type RecordService, toldOnce } from '#care/record'
 import { findActs, findInstitutions, lastActAt } from '#kernel/audit-read'
 import type { Actor, Context } from '#kernel/context'
@@ -15,10 +15,20 @@ import { consentsPage, withdrawPage } from './consents.tsx'
 import type { About } from './frame.tsx'
 import { homePage } from './home.tsx'
 import { inReadersLanguage, institutionNames } from './institution-names.ts'
+import { logProofRows } from './log-proof.tsx'
 import { profilePage } from './profile.tsx'
 import { type RecordKind, recordKinds, recordPage } from './record.tsx'
+import { citizenSecurityRows } from './security.tsx'
+import { familyRows } from './family-rows.ts'
 
-export type CitizenDeps = { record: RecordService; consent: ConsentService; person: PersonService; demo: boolean }
+export type CitizenDeps = {
+  record: RecordService
+  consent: ConsentService
+  person: PersonService
+  demo: boolean
+  /** Public address; passkeys are made for its host. */
+  baseUrl?: string
+}
 
 const LAW = '個人情報の保護に関する法律 第33条（開示。適用の範囲は要確認: 弁護士）'
 const CONSENT = '個人情報の保護に関する法律 本人の同意（条項は要確認: 弁護士）'
@@ -43,21 +53,35 @@ function numberIn(text: string | null, { usual, max }: { usual: number; max: num
 /** Rows of a person's own pages: their record, who looked, what they agreed to. */
 export function citizenRoutes(deps: CitizenDeps): Row[] {
   const apps = appRows({ person: deps.person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
-  return [...recordRows(deps), ...accessRows(deps), ...consentRows(deps), profileRow(deps), ...apps]
+  const { person, demo, baseUrl = 'http://localhost:8080' } = deps
+  const security = citizenSecurityRows({ person, demo, baseUrl, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
+  const family = familyRows({ person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
+  const proofs = logProofRows({ aboutOf: (ctx, request) => aboutOf(ctx, request, deps), keysOf: (ctx) => citizenOf(ctx).keys })
+  return [...recordRows(deps), ...accessRows(deps), ...consentRows(deps), profileRow(deps), ...apps, ...security, ...family, ...proofs]
 }
 
 const aboutOf = (ctx: Context, request: RouteRequest, deps: CitizenDeps): About => ({
   lang: ctx.lang,
   path: request.url,
   name: citizenOf(ctx).name,
+  actsFor: citizenOf(ctx).actsFor,
   now: ctx.now,
   demo: deps.demo,
 })
 
+/** Whose portal it is: the person's, or that of whom they act for. */
+const subjectOf = (ctx: Context): string => citizenOf(ctx).actsFor?.personId ?? citizenOf(ctx).id
+
+/** The keys of that person, and every id under which they acted themselves. */
+const whose = async (ctx: Context, { person }: Pick<CitizenDeps, 'person'>) => ({
+  keys: citizenOf(ctx).keys,
+  ownIds: await person.people.idsOf(ctx, subjectOf(ctx)),
+})
+
 /** Notes that the person looked at their own; also where there was nothing to see. */
 function noteOwn(ctx: Context, event: { resource: string; count?: number }): void {
-  const key = citizenOf(ctx).keys[0]
-  if (key !== undefined) ctx.audit({ key, rule: 'own-record', ...event })
+  const { keys, actsFor } = citizenOf(ctx)
+  if (keys[0] !== undefined) ctx.audit({ key: keys[0], rule: actsFor ? 'proxy' : 'own-record', ...event })
 }
 
 /** The person's items, newest first. Consent's predicate in the query leaves out what they have not been told. */
@@ -77,7 +101,7 @@ async function home(ctx: Context, request: RouteRequest, deps: CitizenDeps): Pro
   const since = await lastActAt(ctx.db, { keys, actorId: id, action: 'citizen.record', before: ctx.now })
   const from = since ?? new Date(ctx.now.getTime() - NEW_DAYS * 86_400_000)
   const { items } = await ownItems(ctx, deps)
-  const { acts } = await findActs(ctx.db, { keys, by: 'others', limit: ACTS_AT_HOME, offset: 0 })
+  const { acts } = await findActs(ctx.db, { ...(await whose(ctx, deps)), by: 'others', limit: ACTS_AT_HOME, offset: 0 })
   const active = (await deps.consent.list(ctx, keys)).filter((one) => stateOf(one, ctx.now) === 'active' && one.allowed.length > 0)
   const fresh = items.filter((item) => item.registeredAt > from)
   const shown = { acts: await inReadersLanguage(ctx, deps.person, acts), active: await inReadersLanguage(ctx, deps.person, active) }
@@ -134,13 +158,13 @@ function recordRows(deps: CitizenDeps): Row[] {
 }
 
 async function accessLog(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
-  const { keys } = citizenOf(ctx)
+  const own = await whose(ctx, deps)
   const asked = (name: string) => request.query.get(name)?.slice(0, 40) ?? ''
   const filter = { institution: asked('institution'), kind: asked('kind') }
   const pageSize = numberIn(request.query.get('count'), { usual: ACTS_A_PAGE, max: 500 })
   const page = numberIn(request.query.get('page'), { usual: 1, max: 100_000 })
   const about = {
-    keys,
+    ...own,
     institutionNumber: filter.institution || undefined,
     kind: filter.kind || undefined,
     limit: pageSize,
@@ -152,16 +176,16 @@ async function accessLog(ctx: Context, request: RouteRequest, deps: CitizenDeps)
     return { json: { entries: acts.map(actJson), total, page, pageSize } }
   }
   const { acts, total } = await findActs(ctx.db, { ...about, by: 'others' })
-  const own = await findActs(ctx.db, { keys, by: 'own', limit: OWN_ACTS, offset: 0 })
-  const institutions = await inReadersLanguage(ctx, deps.person, await findInstitutions(ctx.db, keys))
+  const done = await findActs(ctx.db, { ...own, by: 'own', limit: OWN_ACTS, offset: 0 })
+  const institutions = await inReadersLanguage(ctx, deps.person, await findInstitutions(ctx.db, own.keys))
   const told = await inReadersLanguage(ctx, deps.person, acts)
   return {
     page: () =>
       accessLogPage(aboutOf(ctx, request, deps), {
         acts: told,
         total,
-        own: own.acts,
-        ownTotal: own.total,
+        own: done.acts,
+        ownTotal: done.total,
         institutions,
         filter,
         page,
@@ -195,7 +219,7 @@ function accessRows(deps: CitizenDeps): Row[] {
         noteOwn(ctx, { resource: 'access-log' })
         const name = `enishi-access-log-${dateInJapan(ctx.now)}.csv`
         const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` }
-        return { headers, pieces: accessLogPieces(ctx, citizenOf(ctx).keys) }
+        return { headers, pieces: accessLogPieces(ctx, await whose(ctx, deps)) }
       },
     },
   ]
@@ -260,6 +284,10 @@ function consentRows(deps: CitizenDeps): Row[] {
   ]
 }
 
+/** What somebody who acts for a protected person may see of them: neither address nor phone. */
+const maskedFor = (ctx: Context, found: Person): Person =>
+  citizenOf(ctx).actsFor?.masked ? { ...found, address: '', postalCode: '', phone: '' } : found
+
 function profileRow(deps: CitizenDeps): Row {
   const { person } = deps
   return {
@@ -271,7 +299,7 @@ function profileRow(deps: CitizenDeps): Row {
     law: LAW,
     summary: { ja: '登録されている本人の情報', en: 'What the register holds about the person' },
     handle: async (ctx, request) => {
-      const found = (await person.find(ctx, citizenOf(ctx).id)) ?? refuse('not-found')
+      const found = maskedFor(ctx, (await person.find(ctx, subjectOf(ctx))) ?? refuse('not-found'))
       const memberIds = await person.memberIds(ctx, found.id)
       noteOwn(ctx, { resource: `Person/${found.id}` })
       const { keys: _keys, ...shown } = found

@@ -10,7 +10,7 @@ import { isForm } from './row-terms.ts'
 import { isForStaff, safeNext } from './rules.ts'
 
 /** A session that began. `place`: where this member of staff had locked this desk; null where nothing was kept for them. */
-export type Begun = { token: string; kind: Subject['kind']; place: string | null; hadPlace: boolean }
+export type Begun = Subject & { token: string; place: string | null; hadPlace: boolean }
 
 /**
  * Begins a session on the device that asks. It ends the one the browser came with, so that two people never share one; on a device that
@@ -25,7 +25,7 @@ export async function begin(ctx: Context, request: RouteRequest, who: Subject & 
   // Anybody's sign-in takes the place away: the next person at the desk must not find out whose patient was open.
   const place =
     kept === undefined ? undefined : await takePlace(ctx.db, ctx.now, { token: kept, staffId: who.kind === 'staff' ? who.id : '' })
-  return { token, kind: who.kind, place: place ?? null, hadPlace: kept !== undefined }
+  return { token, kind: who.kind, id: who.id, place: place ?? null, hadPlace: kept !== undefined }
 }
 
 /** Where somebody goes once they are in: the place they left, the page they wanted where it is theirs to see, else their first page. */

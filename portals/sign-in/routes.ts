@@ -1,10 +1,11 @@
 import { bodyOf, type Row } from '#kernel/route'
-import { letIn } from './begin.ts'
+import { letIn, placeAfter } from './begin.ts'
 import { browserOf } from './browser.ts'
 import { cardAnswerOf, cardBody } from './card-body.ts'
 import { pageRows } from './page-rows.ts'
+import { offerHref, offerRow } from './passkey/offer.tsx'
 import { passkeyRows } from './passkey/rows.ts'
-import { passkeyService } from './passkey/service.ts'
+import { type PasskeyService, passkeyService } from './passkey/service.ts'
 import { LAW, open, type SignInDeps } from './row-terms.ts'
 import { type SignInService, signInService } from './service.ts'
 import { staffRows } from './staff-rows.ts'
@@ -12,7 +13,7 @@ import { stepUpRows } from './step-up/rows.ts'
 import { demoRows, systemRows } from './system-rows.ts'
 import { counted } from './tries.ts'
 
-function cardRows(service: SignInService): Row[] {
+function cardRows(service: SignInService, passkeys: PasskeyService): Row[] {
   return [
     {
       // A single statement needs no transaction around it, and nothing is written that an audit entry belongs to.
@@ -38,7 +39,12 @@ function cardRows(service: SignInService): Row[] {
       summary: { ja: 'カードの署名でサインインする', en: 'Sign in by the card’s signature' },
       handle: async (ctx, request) => {
         const body = bodyOf(request, cardBody)
-        return counted(ctx, request, async () => letIn(request, await service.byCard(ctx, request, cardAnswerOf(request, body)), body.next))
+        const begun = await counted(ctx, request, () => service.byCard(ctx, request, cardAnswerOf(request, body)))
+        const answer = letIn(request, begun, body.next)
+        // Offered to browsers alone; whether this device can make one, the page finds out.
+        const isBrowser = browserOf(request) !== undefined && answer.json !== undefined
+        if (!isBrowser || (await passkeys.list(ctx, begun)).length > 0) return answer
+        return { ...answer, json: { redirect: placeAfter(begun, body.next), offer: offerHref(placeAfter(begun, body.next)) } }
       },
     },
   ]
@@ -58,7 +64,8 @@ export function signInRoutes(deps: SignInDeps): Row[] {
   }
   return [
     ...pageRows(deps),
-    ...cardRows(service),
+    ...cardRows(service, passkeys),
+    offerRow(deps),
     ...passkeyRows({ ...deps, passkeys }),
     ...stepUpRows({ ...deps, passkeys, service }),
     ...staffRows(service, deps),

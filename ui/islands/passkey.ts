@@ -151,6 +151,14 @@ async function offerInField(button: HTMLElement): Promise<void> {
   }
 }
 
+document
+  .querySelector('[data-passkey-later]')
+  ?.closest('a')
+  ?.addEventListener('click', () => {
+    // Not asked again on this device for some weeks.
+    localStorage.setItem('enishi.passkey-later', String(Date.now()))
+  })
+
 const buttons = [...document.querySelectorAll<HTMLButtonElement>('button[data-passkey]')]
 if (browserSupportsWebAuthn()) {
   for (const button of buttons) ready(button)

@@ -23,6 +23,9 @@ export type PasskeyService = ReturnType<typeof passkeyService>
 /** For whom a new passkey is made, and who holds the challenge: the session, or the invitation. */
 export type Enrolment = { subject: Subject; userName: string; displayName: string; use: 'new' | 'invitation'; holder: string }
 
+/** ES256, EdDSA, RS256. @spec IANA COSE Algorithms */
+const ALGORITHMS = [-7, -8, -257]
+
 type ClientData = { challenge: string; origin: string; crossOrigin?: boolean }
 
 /** What the browser signed, read before anything is believed. @refuses passkey-refused */
@@ -123,6 +126,7 @@ export function passkeyService({ baseUrl, demo }: { baseUrl: string; demo: boole
         challenge: await challengeFor(ctx, rules.bindingFor(about.use, about.holder)),
         timeout: rules.PASSKEY_SECONDS * 1000,
         attestationType: 'none',
+        supportedAlgorithmIDs: ALGORITHMS,
         // Discoverable: nobody types a name. The device checks its holder (face, finger, PIN) each time.
         authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
         excludeCredentials: own.map((one) => ({ id: one.credentialId, transports: [...one.transports] })),
@@ -142,6 +146,7 @@ export function passkeyService({ baseUrl, demo }: { baseUrl: string; demo: boole
         expectedOrigin: rules.originExpected(baseUrl, said.origin, demo),
         expectedRPID: rpId,
         requireUserVerification: true,
+        supportedAlgorithmIDs: ALGORITHMS,
       }).catch((): never => refuse('passkey-refused', { reason: 'verification' }))
       if (!verified) return refuse('passkey-refused', { reason: 'attestation' })
       const { credential, credentialBackedUp } = registrationInfo

@@ -7,7 +7,15 @@ const USER_PRESENT = 0x01
 const USER_VERIFIED = 0x04
 const HAS_KEY = 0x40
 
-type Change = { origin?: string; rpId?: string; flags?: number; type?: string; counter?: number; userHandle?: string; crossOrigin?: boolean }
+type Change = {
+  origin?: string
+  rpId?: string
+  flags?: number
+  type?: string
+  counter?: number
+  userHandle?: string
+  crossOrigin?: boolean
+}
 export type SoftPasskey = ReturnType<typeof softPasskey>
 
 /** @param counts whether it counts its signatures, as a key of hardware does */
@@ -16,7 +24,16 @@ export function softPasskey({ origin, rpId, counts = true }: { origin: string; r
   return authenticator({ id: randomBytes(16), publicKey, privateKey, origin, rpId, counts, counter: 0, userHandle: '' })
 }
 
-type Kept = { id: Buffer; publicKey: KeyObject; privateKey: KeyObject; origin: string; rpId: string; counts: boolean; counter: number; userHandle: string }
+type Kept = {
+  id: Buffer
+  publicKey: KeyObject
+  privateKey: KeyObject
+  origin: string
+  rpId: string
+  counts: boolean
+  counter: number
+  userHandle: string
+}
 
 function authenticator(kept: Kept) {
   let { counter, userHandle } = kept
@@ -61,7 +78,10 @@ function authenticator(kept: Kept) {
         ['authData', new Uint8Array(authData)],
       ])
       const attestationObject = Buffer.from(isoCBOR.encode(attestation as unknown as Parameters<typeof isoCBOR.encode>[0]))
-      const response = { clientDataJSON: text(clientData('webauthn.create', challenge, change)), attestationObject: text(attestationObject) }
+      const response = {
+        clientDataJSON: text(clientData('webauthn.create', challenge, change)),
+        attestationObject: text(attestationObject),
+      }
       return { id, rawId: id, type: 'public-key', response: { ...response, transports: ['internal'] } }
     },
     answer({ challenge }: { challenge: string }, change: Change = {}) {
@@ -77,7 +97,7 @@ function authenticator(kept: Kept) {
           clientDataJSON: text(clientDataJSON),
           authenticatorData: text(authenticatorData),
           signature: text(signature),
-          userHandle: change.userHandle ?? userHandle,
+          userHandle: (change.userHandle ?? userHandle) || null,
         },
       }
     },

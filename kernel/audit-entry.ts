@@ -19,7 +19,8 @@ export function auditEntry(
     actorKind: actor.kind,
     actorId: actor.kind === 'public' ? '' : actor.id,
     actorName: actor.kind === 'public' ? '' : actor.name,
-    actorRole: actor.kind === 'staff' ? actor.role : '',
+    // Of a citizen: on what basis they act for somebody else, where they do.
+    actorRole: actor.kind === 'staff' ? actor.role : actor.kind === 'citizen' ? (actor.actsFor?.basis ?? '') : '',
     institutionNumber: institutionOf(actor) ?? '',
     institutionName: actor.kind === 'staff' || actor.kind === 'system' ? actor.institutionName : '',
     purpose: about.purpose,

@@ -23,6 +23,8 @@ export type AuditedAct = {
   rules: string[]
   consentIds: string[]
   law: string
+  /** The person’s own act, as far as the question said who the person is. */
+  isOwn: boolean
 }
 
 export type AuditQuestion = {
@@ -30,6 +32,8 @@ export type AuditQuestion = {
   keys: readonly string[]
   /** Acts of the person (`own`), of everybody else (`others`), or of all. Signing in counts as one's own, because nobody is proven yet. */
   by: 'own' | 'others' | 'all'
+  /** Ids of the person: another citizen's acts, of a parent or guardian, are not their own. Absent: every citizen's count as own. */
+  ownIds?: readonly string[] | undefined
   institutionNumber?: string | undefined
   kind?: string | undefined
   /** Only acts before this instant: pages of one question then do not move while others act. */
@@ -48,10 +52,13 @@ type Row = Omit<AuditedAct, 'kinds' | 'rules' | 'consentIds' | 'count'> & {
 
 const words = (text: string | null) => [...new Set((text ?? '').split(' ').filter(Boolean))].sort()
 
-const ownActors = sql`('citizen', 'public')`
+const ownAct = ({ ownIds }: Pick<AuditQuestion, 'ownIds'>): RawBuilder<boolean> =>
+  ownIds === undefined
+    ? sql<boolean>`(actor_kind in ('citizen', 'public'))`
+    : sql<boolean>`(actor_kind = 'public' or (actor_kind = 'citizen' and actor_role = '' and actor_id = any(${[...ownIds]}::text[])))`
 
-function condition({ keys, by, institutionNumber, before }: AuditQuestion): RawBuilder<unknown> {
-  const who = by === 'all' ? sql`true` : by === 'own' ? sql`actor_kind in ${ownActors}` : sql`actor_kind not in ${ownActors}`
+function condition({ keys, by, institutionNumber, before, ownIds }: AuditQuestion): RawBuilder<unknown> {
+  const who = by === 'all' ? sql`true` : by === 'own' ? ownAct({ ownIds }) : sql`not ${ownAct({ ownIds })}`
   const where = institutionNumber === undefined ? sql`true` : sql`institution_number = ${institutionNumber}`
   return sql`key = any(${[...keys]}::text[]) and ${who} and ${where} and ${before === undefined ? sql`true` : sql`at < ${before}`}`
 }
@@ -63,7 +70,8 @@ export async function findActs(db: Db, question: AuditQuestion): Promise<{ acts:
     select request_id as "requestId", min(at) as at, min(actor_kind) as "actorKind", min(actor_id) as "actorId", min(actor_name) as "actorName",
       min(actor_role) as "actorRole", min(institution_number) as "institutionNumber", min(institution_name) as "institutionName",
       min(purpose) as purpose, action, outcome, min(resource) as resource, string_agg(array_to_string(kinds, ' '), ' ') as kinds,
-      sum(count) as count, string_agg(rule, ' ') as rules, string_agg(consent_id, ' ') as consents, min(law) as law, count(*) over () as total
+      sum(count) as count, string_agg(rule, ' ') as rules, string_agg(consent_id, ' ') as consents, min(law) as law,
+      bool_and(${ownAct(question)}) as "isOwn", count(*) over () as total
     from kernel.audit where ${condition(question)}
     group by request_id, action, outcome having ${having}
     order by min(at) desc, request_id desc, action limit ${question.limit} offset ${question.offset}`.execute(db)

@@ -20,7 +20,11 @@ const said = (work: Promise<unknown>) =>
   )
 const service = () => platform.services.person
 const ask = () => ({ db: platform.db, now: platform.clock.at })
-const citizen = (id: string, actsFor: string | null = null) => accounts.citizen(platform.db, id, { now: platform.clock.at, actsFor })
+/** Who somebody is now; with `actsFor`, only where they may act for that person. */
+const citizen = async (id: string, actsFor: string | null = null, now = platform.clock.at) => {
+  const actor = await accounts.citizen(platform.db, id, { now, actsFor })
+  return actsFor === null || actor?.actsFor ? actor : undefined
+}
 
 let serial = 0
 const stated = (more: object = {}) => ({
@@ -242,9 +246,11 @@ describe('acting for somebody', () => {
       keys: [c.key],
       actsFor: { personId: c.personId, basis: 'parent', until: '2026-11-30', hides: ['infection'] },
     })
-    const birthday = { now: new Date('2026-11-30T15:00:00Z'), actsFor: c.personId }
-    expect(await accounts.citizen(platform.db, m.personId, birthday)).toBeUndefined()
-    expect(await accounts.citizen(platform.db, m.personId, { ...birthday, now: new Date('2026-11-30T14:59:59Z') })).toBeDefined()
+    const birthday = new Date('2026-11-30T15:00:00Z')
+    expect(await citizen(m.personId, c.personId, new Date(birthday.getTime() - 1000))).toBeDefined()
+    expect(await citizen(m.personId, c.personId, birthday)).toBeUndefined()
+    const after = await accounts.citizen(platform.db, m.personId, { now: birthday, actsFor: c.personId })
+    expect([after!.keys, after!.actsFor], 'her own record').toEqual([[m.key], undefined])
     expect(await citizen(c.personId, m.personId), 'not the other way').toBeUndefined()
   })
 

@@ -53,8 +53,8 @@ async function actingFor(db: Db, about: { proxyId: string; representedId: string
 }
 
 /**
- * Who a citizen is at this instant: themselves, or themselves acting for another.
- * @returns undefined for nobody, and where they may not act for that person (any more)
+ * Who a citizen is at this instant: acting for another where they may, else themselves.
+ * @returns undefined for nobody
  */
 export async function citizenActor(db: Db, personId: string, about: { now: Date; actsFor: string | null }): Promise<Citizen | undefined> {
   const found = await findPerson(db, personId)
@@ -64,7 +64,7 @@ export async function citizenActor(db: Db, personId: string, about: { now: Date;
   const actor: Citizen = { kind: 'citizen', id: own.id, keys: own.keys, name: own.name }
   if (about.actsFor === null) return actor
   const held = await actingFor(db, { proxyId: own.id, representedId: about.actsFor, now: about.now })
-  return held ? { ...actor, keys: held.represented.keys, actsFor: held.actsFor } : undefined
+  return held ? { ...actor, keys: held.represented.keys, actsFor: held.actsFor } : actor
 }
 
 /** Both lists of a person: whom they act for, and who acts for them. A proxy that a mark blocks is not told of it. */

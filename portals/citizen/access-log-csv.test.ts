@@ -36,7 +36,7 @@ describe('everything that was looked at, as one file', () => {
     const ctx = { db: portal.db, lang: 'ja' as const, now: new Date(portal.clock.at.getTime() + 60_000) }
     const collect = async (piece: number) => {
       const found: string[] = []
-      for await (const part of accessLogPieces(ctx, [hanako.key], piece)) found.push(part)
+      for await (const part of accessLogPieces(ctx, { keys: [hanako.key] }, piece)) found.push(part)
       return found
     }
     const [many, one] = [await collect(2), await collect(1000)]

@@ -36,12 +36,12 @@ const PIECE = 500
  */
 export async function* accessLogPieces(
   ctx: Pick<Context, 'db' | 'lang' | 'now'>,
-  keys: readonly string[],
+  whose: { keys: readonly string[]; ownIds?: readonly string[] },
   piece = PIECE,
 ): AsyncGenerator<string> {
   yield `\ufeff${line(columns.map((c) => c.head[ctx.lang]))}`
   for (let offset = 0; ; offset += piece) {
-    const { acts } = await findActs(ctx.db, { keys, by: 'all', before: ctx.now, limit: piece, offset })
+    const { acts } = await findActs(ctx.db, { ...whose, by: 'all', before: ctx.now, limit: piece, offset })
     if (acts.length > 0) yield acts.map((act) => line(columns.map((c) => c.cell(act, ctx.lang)))).join('')
     if (acts.length < piece) return
   }

@@ -80,7 +80,7 @@ export function Act({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
       lang={lang}
       institution={act.institutionName}
       who={whoWords(act, lang)}
-      purpose={purposeWords(act.purpose, lang)}
+      purpose={act.actorKind === 'citizen' && !act.isOwn ? t(lang, { ja: 'あなたの代理', en: 'you' }) : purposeWords(act.purpose, lang)}
       what={whatWords(act, lang)}
       at={act.at}
       action={actionOf(act)}
@@ -198,6 +198,9 @@ export function accessLogPage(about: About, view: AccessLogView): string {
         <ButtonRow>
           <LinkButton href="/me/access-log/download" download variant="secondary">
             {t(lang, { ja: '全部まとめて受け取る（CSV）', en: 'Download everything (CSV)' })}
+          </LinkButton>
+          <LinkButton href="/me/access-log/proof" variant="secondary">
+            {t(lang, { ja: '書き換えられていないかを確かめる', en: 'Check that it was not changed' })}
           </LinkButton>
         </ButtonRow>
         {view.ownTotal > 0 ? (

@@ -110,7 +110,7 @@ export function homePage(about: About, view: HomeView): string {
   const { lang } = about
   return citizenPage(about, {
     here: '/me',
-    title: t(lang, { ja: `${about.name}さん`, en: about.name }),
+    title: t(lang, { ja: `${about.actsFor?.name ?? about.name}さん`, en: about.actsFor?.name ?? about.name }),
     lead: leadOf(view, lang),
     children: (
       <>

@@ -5,6 +5,7 @@ import type { Lang, Sentence } from '#kernel/language'
 import { Refusal, type RefusalCode, refusalRow, refusalSentence } from '#kernel/refusal'
 import { refusals } from '#kernel/refusals'
 import { type AccessAction, type InformationKind, kindName } from '#ui'
+import { actedAs } from './family-words.ts'
 
 const purposes: Record<string, Sentence> = {
   TREAT: { ja: '診療', en: 'treatment' },
@@ -30,9 +31,13 @@ const own = <T>(table: Record<string, T>, name: string): T | undefined => (Objec
 export const purposeWords = (purpose: string, lang: Lang): string => own(purposes, purpose)?.[lang] ?? purpose
 
 /** '山田医師', 'Dr Yamada'; a system where no person acted. */
-export function whoWords(act: Pick<AuditedAct, 'actorKind' | 'actorName' | 'actorRole'>, lang: Lang): string {
+export function whoWords(act: Pick<AuditedAct, 'actorKind' | 'actorName' | 'actorRole' | 'isOwn'>, lang: Lang): string {
   if (act.actorKind === 'system') return lang === 'ja' ? 'システム' : 'The system'
-  if (act.actorKind !== 'staff') return lang === 'ja' ? 'あなた' : 'You'
+  if (act.isOwn) return lang === 'ja' ? 'あなた' : 'You'
+  if (act.actorKind === 'citizen') {
+    const named = { ja: `${act.actorName}さん`, en: act.actorName }
+    return (own(actedAs, act.actorRole)?.(act.actorName) ?? named)[lang]
+  }
   return own(titled, act.actorRole)?.(act.actorName)[lang] ?? act.actorName
 }
 
@@ -49,6 +54,8 @@ export const kindWords = (kind: string, lang: Lang): string =>
 export function whatWords({ action, kinds }: Pick<AuditedAct, 'action' | 'kinds'>, lang: Lang): string[] {
   if (action.startsWith('eligibility.')) return [lang === 'ja' ? '保険の資格' : 'your insurance cover']
   if (action.startsWith('consent.')) return [lang === 'ja' ? 'あなたの同意' : 'your consent']
+  if (action.startsWith('proxy.')) return [lang === 'ja' ? 'あなたの代理の登録' : 'who may act for you']
+  if (action.startsWith('people.')) return [lang === 'ja' ? 'あなたの登録情報' : 'what is registered about you']
   if (action === 'clinic.list') return [kindWords('patient', lang)]
   if (kinds.length === 0) return [lang === 'ja' ? 'あなたの記録' : 'your record']
   return kinds.map((kind) => kindWords(kind, lang))
@@ -64,6 +71,17 @@ const done: Record<string, AccessAction> = {
   'record.update': 'changed',
   'record.delete': 'changed',
   'consent.withdraw': 'changed',
+  'people.change': 'changed',
+  'people.change-undo': 'changed',
+  'people.link': 'changed',
+  'people.unlink': 'changed',
+  'people.part': 'changed',
+  'people.reopen': 'changed',
+  'people.mark': 'changed',
+  'people.mark-end': 'changed',
+  'proxy.enter': 'registered',
+  'proxy.accept': 'changed',
+  'proxy.end': 'changed',
 }
 
 export const actionOf = ({ action, outcome }: Pick<AuditedAct, 'action' | 'outcome'>): AccessAction =>
@@ -75,9 +93,14 @@ const ownActs: Record<string, Sentence> = {
   'citizen.home': { ja: 'ホームを開きました', en: 'You opened your home page' },
   'citizen.record': { ja: '自分の記録を見ました', en: 'You looked at your record' },
   'citizen.access-log': { ja: '誰が見たかを確かめました', en: 'You checked who looked' },
+  'citizen.log-proof': { ja: '記録が書き換えられていないかを確かめました', en: 'You checked that the log was not changed' },
   'citizen.consents': { ja: '同意の一覧を見ました', en: 'You looked at your consents' },
   'citizen.profile': { ja: '登録情報を見ました', en: 'You looked at what is registered about you' },
   'consent.withdraw': { ja: '同意を取り消しました', en: 'You withdrew a consent' },
+  'proxy.view': { ja: '家族と代理を確かめました', en: 'You looked at who may act for you' },
+  'proxy.propose': { ja: '家族の代わりに見たいと申し出ました', en: 'You offered to act for a relative' },
+  'proxy.accept': { ja: '家族が代わりに見ることを認めました', en: 'You let a relative act for you' },
+  'proxy.end': { ja: '代理を終わらせました', en: 'You ended a proxy' },
   'citizen.apps': { ja: 'つながっているアプリを見ました', en: 'You looked at your connected apps' },
   'app.allow': { ja: 'アプリに見せることを決めました', en: 'You let an app in' },
   'app.end': { ja: 'アプリをやめさせました', en: 'You ended an app' },

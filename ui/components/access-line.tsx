@@ -16,6 +16,7 @@ const VERB: Record<AccessAction, { ja: string; en: string }> = {
 
 export interface AccessLineProps {
   lang: Lang
+  /** '' where somebody acts for no institution: a parent, a guardian. */
   institution: string
   /** Person with title: '山田医師', 'Dr Yamada'; a system's name where no person acted. */
   who: string
@@ -41,8 +42,8 @@ const insideSentence = (text: string): string => (KIND_NAMES.has(text) ? text.ch
 export function accessSentence({ lang, institution, who, purpose, what, action = 'looked' }: Omit<AccessLineProps, 'at'>): string {
   const things = joinList(lang, lang === 'ja' ? what : what.map(insideSentence))
   return lang === 'ja'
-    ? `${institution}の${who}が${purpose}のために${things}${VERB[action].ja}`
-    : `${who} (${institution}) ${VERB[action].en} ${things} for ${purpose}`
+    ? `${institution === '' ? '' : `${institution}の`}${who}が${purpose}のために${things}${VERB[action].ja}`
+    : `${who}${institution === '' ? '' : ` (${institution})`} ${VERB[action].en} ${things} for ${purpose}`
 }
 
 /** One look at the person's data, told as a sentence with its time, rule and proof behind one tap. */

@@ -56,8 +56,8 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, accounts: services.accounts, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, baseUrl: config.baseUrl, demo: demo !== null }),
-    ...clinicianRoutes({ ...services, demo: demo !== null }),
-    ...operatorRoutes({ person: services.person, demo: demo !== null }),
+    ...clinicianRoutes({ ...services, demo: demo !== null, fhirBase: base }),
+    ...operatorRoutes({ ...places, person: services.person, demo: demo !== null }),
     ...developerRoutes({
       ...places,
       record: services.record,

@@ -29,7 +29,7 @@ export {
   type StaffEntry,
 } from './register-model.ts'
 export { registers, type Registers, WARN_DAYS } from './register-service.ts'
-export type { Saved } from './registers.ts'
+export { reachOf, type Saved } from './registers.ts'
 export { licencesFor, type NewStaff, staffRoles } from './staff-rules.ts'
 export type { FacilityLine } from './store/facility.ts'
 export { insertClient, updateClientBinding } from './store/client.ts'

@@ -147,6 +147,10 @@ export const staffRegister = {
     return { saved: id }
   },
 
+  /** Notes what was done for somebody's sign-in; the doing is the portal's. */
+  note: (ctx: Context, entry: StaffEntry, act: 'staff.invite' | 'staff.unlock' | 'staff.sign-out'): Promise<void> =>
+    noted(ctx, { ...of(entry), act, before: null, after: {} }),
+
   async rename(ctx: Context, to: { id: string; name: string; nameKana: string; nameEn: string }): Promise<Saved<string>> {
     const before = await this.own(ctx, to.id)
     if (to.name.trim() === '') return { findings: [{ field: 'name', ja: '氏名を入力してください。', en: 'Enter the name.' }] }
@@ -181,6 +185,10 @@ export const staffRegister = {
   async endAssignment(ctx: Context, id: string, assignmentId: string): Promise<StaffEntry> {
     const entry = await this.get(ctx, id)
     const place = entry.assignments.find((a) => a.id === assignmentId) ?? refuse('not-found')
+    if (ctx.actor.kind !== 'staff' || !mayGrant(ctx.actor.role, place.role)) refuse('not-permitted')
+    // The last keeper would lock everybody out with themselves.
+    if (ctx.actor.kind === 'staff' && ctx.actor.id === id && (place.role === 'operator' || place.role === 'administrator'))
+      refuse('own-place')
     const done = await staff.endAssignment(ctx.db, reachOf(ctx.actor), { id: assignmentId, staffId: id, now: ctx.now })
     if (!done) refuse('not-found')
     const before = { role: place.role, institutionNumber: place.institutionNumber, endedAt: null }

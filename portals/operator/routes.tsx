@@ -1,10 +1,53 @@
-import type { PersonService } from '#care/person'
-import type { Row } from '#kernel/route'
+import { type PersonService, reachOf, registers } from '#care/person'
+import type { Context } from '#kernel/context'
+import type { Answer, Row, RouteRequest } from '#kernel/route'
+import { openInvitations } from '#portals/sign-in'
+import { clientRows } from './client-routes.tsx'
+import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
 import { homePage } from './page-home.tsx'
 import { forKeepers } from './row-terms.ts'
+import { signInsPage } from './sign-ins-page.tsx'
+import { staffRows } from './staff-routes.tsx'
+import { countRefusals, lockedHashes } from './store.ts'
 
-export type OperatorDeps = { person: PersonService; demo: boolean }
+/** `baseUrl`, `tlsBase`: public addresses without a slash at their end. */
+export type OperatorDeps = { person: PersonService; demo: boolean; baseUrl: string; tlsBase: string | null }
+
+/** Staff within reach who wait after failed tries, and those whose invitation is open. */
+async function helpless(ctx: Context) {
+  const among = (ids: readonly string[]) =>
+    ids.length === 0 ? [] : registers.staff.list(ctx, { institutionNumber: null, text: '', among: ids, limit: 100, offset: 0 })
+  const locked = await among(await lockedHashes(ctx.db, ctx.now))
+  const open = (await openInvitations(ctx.db, ctx.now, 500)).filter((one) => one.kind === 'staff')
+  const people = await among(open.map((one) => one.subjectId))
+  const invited = open.flatMap(({ subjectId, until }) => {
+    const staff = people.find((one) => one.id === subjectId)
+    return staff === undefined ? [] : [{ staff, until }]
+  })
+  return { locked, invited }
+}
+
+const DAY_MS = 86_400_000
+
+async function home(ctx: Context, request: RouteRequest, deps: OperatorDeps): Promise<Answer> {
+  const reach = reachOf(ctx.actor)
+  const since = new Date(ctx.now.getTime() - DAY_MS)
+  const worries = {
+    doubts: reach.institutionNumber === null ? await deps.person.openDoubts(ctx) : null,
+    ...(await registers.endings(ctx)),
+    ...(await helpless(ctx)),
+    refused: await countRefusals(ctx.db, { since, institutionNumber: reach.institutionNumber, limit: 20 }),
+  }
+  return { json: worries, page: () => homePage(pageOf(ctx, request, deps), worries) }
+}
+
+async function signIns(ctx: Context, request: RouteRequest, deps: OperatorDeps): Promise<Answer> {
+  const { find, page } = listAsked(request)
+  const asked = { institutionNumber: null, text: find, limit: PAGE_SIZE, offset: (page - 1) * PAGE_SIZE }
+  const shown = { ...(await helpless(ctx)), found: find === '' ? [] : await registers.staff.list(ctx, asked), find, page, size: PAGE_SIZE }
+  return { json: shown, page: () => signInsPage(pageOf(ctx, request, deps), shown) }
+}
 
 /** The registers of the platform: facilities, staff, systems; and what needs somebody's hand. */
 export function operatorRoutes(deps: OperatorDeps): Row[] {
@@ -16,7 +59,19 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
       ...forKeepers,
       audit: 'operator.home',
       summary: { ja: '運用の入口：困ったことは起きていないか', en: 'The operator’s front page: is anything wrong?' },
-      handle: async (ctx, request) => ({ page: () => homePage(pageOf(ctx, request, deps)) }),
+      handle: (ctx, request) => home(ctx, request, deps),
     },
+    {
+      kind: 'read',
+      method: 'GET',
+      path: '/operator/sign-ins',
+      ...forKeepers,
+      audit: 'operator.sign-ins',
+      summary: { ja: 'サインインできない職員の手助け', en: 'Help for staff who cannot sign in' },
+      handle: (ctx, request) => signIns(ctx, request, deps),
+    },
+    ...facilityRows(deps),
+    ...staffRows(deps),
+    ...clientRows(deps),
   ]
 }

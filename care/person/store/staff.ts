@@ -113,15 +113,25 @@ export async function findStaffEntry(db: Db, reach: Reach, about: { id: string; 
   return rows[0] && toEntry(rows[0])
 }
 
-export type StaffAsked = { institutionNumber: string; text: string; now: Date; limit: number; offset: number }
+/** `institutionNumber`: of one facility; `among`: ids, or hashes of login names as the kernel keeps failed tries; null for all. */
+export type StaffAsked = {
+  institutionNumber: string | null
+  text: string
+  among?: readonly string[] | null
+  now: Date
+  limit: number
+  offset: number
+}
 
 /** Staff of a facility within reach, those who work there first; `total` of all that match. */
 export async function listStaff(db: Db, reach: Reach, asked: StaffAsked): Promise<(StaffEntry & { total: number })[]> {
   const text = asked.text.trim()
   const { rows } = await sql<EntryRow & { total: number }>`select ${ENTRY(reach, asked.now)}, count(*) over ()::int as total
     from person.staff s where ${worksWithin(reach)}
-      and exists (select 1 from person.assignment h where h.staff_id = s.id and h.institution_number = ${asked.institutionNumber}
-        and ${within(reach, sql`h.institution_number`)})
+      and (${asked.institutionNumber}::text is null or exists (select 1 from person.assignment h where h.staff_id = s.id
+        and h.institution_number = ${asked.institutionNumber} and ${within(reach, sql`h.institution_number`)}))
+      and (${asked.among ?? null}::text[] is null or s.id = any(${asked.among ?? []}::text[]) 
+        or translate(encode(sha256(convert_to('sign-in:staff:' || s.login_name, 'UTF8')), 'base64'), '+/=', '-_') = any(${asked.among ?? []}::text[]))
       and (${text} = '' or position(${text} in s.name) > 0 or position(${text} in s.name_kana) > 0 or starts_with(s.login_name, ${text}))
     order by (s.ended_at is null) desc, s.name_kana, s.name, s.id limit ${asked.limit} offset ${asked.offset}`.execute(db)
   return rows.map((r) => ({ ...toEntry(r), total: r.total }))

@@ -1,0 +1,409 @@
+import type { ReactNode } from 'react'
+import { type Assignment, type Change, type Licence, licenceKinds, type StaffEntry, staffRoles } from '#care/person'
+import type { ListedSession } from '#kernel/identity'
+import { dateInJapan } from '#kernel/japan'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  DefinitionList,
+  Details,
+  EmptyState,
+  ErrorSummary,
+  Form,
+  Ja,
+  type Lang,
+  LinkButton,
+  renderPage,
+  Section,
+  Table,
+  Time,
+  t,
+} from '#ui'
+import { facilityHref } from './facility-pages.tsx'
+import { controls, type Draft } from './form.tsx'
+import { OperatorPage, type PageOf } from './frame.tsx'
+import { History, Span, StateTag, stateOn } from './parts.tsx'
+import { WorkTag } from './facility-pages.tsx'
+import { licenceNames, roleNames } from './words.ts'
+
+export const staffHref = (id: string, rest = ''): string => `/operator/staff/${encodeURIComponent(id)}${rest}`
+
+/** Roles that the reader may give. */
+const rolesFor = ({ actor, lang }: PageOf) =>
+  staffRoles
+    .filter((role) => role !== 'operator' || (actor.kind === 'staff' && actor.role === 'operator'))
+    .map((value) => ({ value, label: t(lang, roleNames[value]) }))
+
+const licenceOptions = (lang: Lang) => licenceKinds.map((value) => ({ value, label: t(lang, licenceNames[value]) }))
+const crumbs = (lang: Lang, facility?: { number: string; name: string }) => [
+  { href: '/operator/facilities', label: t(lang, { ja: '施設と職員', en: 'Facilities and staff' }) },
+  ...(facility ? [{ href: facilityHref(facility.number), label: facility.name }] : []),
+]
+
+export function newStaffPage(on: PageOf, { number, facility, draft }: { number: string; facility: string; draft: Draft }): string {
+  const { lang } = on
+  const { input, select } = controls({ lang, draft })
+  const title = t(lang, { ja: '職員を招く', en: 'Invite a member of staff' })
+  const none = { value: '', label: t(lang, { ja: '免許の要らない職種', en: 'The role needs none' }) }
+  return renderPage(
+    <OperatorPage
+      on={on}
+      here="/operator/facilities"
+      title={title}
+      hasErrors={draft.errors.length > 0}
+      breadcrumbs={crumbs(lang, { number, name: facility })}
+      lead={t(lang, {
+        ja: '登録すると、招待状（リンクとQRコード）が一度だけ表示されます。本人がそれを開いて、パスキーなどのサインインの方法を決めます。',
+        en: 'Once registered, an invitation (link and QR code) is shown a single time. The person opens it and sets up their own way to sign in.',
+      })}
+    >
+      <ErrorSummary lang={lang} errors={draft.errors} />
+      <Form action={facilityHref(number, '/staff')} label={title}>
+        {input('name', { ja: '氏名', en: 'Name in Japanese' }, { required: true, width: 'medium', maxLength: 80 })}
+        {input('nameKana', { ja: 'フリガナ', en: 'Kana' }, { width: 'medium', maxLength: 80 })}
+        {input('nameEn', { ja: 'ローマ字', en: 'Name in Latin letters' }, { width: 'medium', maxLength: 80 })}
+        {input(
+          'loginName',
+          { ja: 'ログイン名', en: 'Login name' },
+          {
+            required: true,
+            width: 'medium',
+            maxLength: 64,
+            autoComplete: 'off',
+            hint: t(lang, { ja: '半角の英小文字・数字・. _ - で3文字以上', en: 'Three or more small letters, digits, . _ or -' }),
+          },
+        )}
+        {select('role', { ja: '職種', en: 'Role' }, rolesFor(on))}
+        {input('department', { ja: '所属', en: 'Department' }, { width: 'medium', maxLength: 60 })}
+        {input('from', { ja: '勤務の始まりの日', en: 'First day of work' }, { type: 'date', width: 'medium', required: true })}
+        {input('until', { ja: '勤務の終わりの日（決まっていれば）', en: 'Last day, if set' }, { type: 'date', width: 'medium' })}
+        {select('licenceKind', { ja: '免許', en: 'Licence' }, [none, ...licenceOptions(lang)])}
+        {input('licenceNumber', { ja: '免許の登録番号', en: 'Registration number' }, { width: 'medium', maxLength: 20 })}
+        {input('licenceFrom', { ja: '免許の登録日', en: 'Licensed since' }, { type: 'date', width: 'medium' })}
+        {input(
+          'licenceUntil',
+          { ja: '免許の効力が終わる日（取消・停止のとき）', en: 'Last day of the licence, if it ends' },
+          { type: 'date', width: 'medium' },
+        )}
+        <ButtonRow>
+          <Button variant="primary">{t(lang, { ja: '登録して招待状を出す', en: 'Register and invite' })}</Button>
+          <LinkButton href={facilityHref(number)}>{t(lang, { ja: 'やめる', en: 'Cancel' })}</LinkButton>
+        </ButtonRow>
+      </Form>
+    </OperatorPage>,
+  )
+}
+
+export type StaffShown = {
+  staff: StaffEntry
+  /** False where they work outside of the reader's reach too. */
+  mayChange: boolean
+  lockedMinutes: number | null
+  invitedUntil: Date | null
+  sessions: readonly ListedSession[]
+  changes: readonly Change[]
+  draft: Draft
+}
+
+export function staffPage(on: PageOf, shown: StaffShown): string {
+  const { lang } = on
+  const { staff, draft } = shown
+  const first = staff.assignments.find((a) => a.endedAt === null)
+  return renderPage(
+    <OperatorPage
+      on={on}
+      here="/operator/facilities"
+      title={(lang === 'en' && staff.nameEn) || staff.name}
+      titleLang={lang === 'en' && staff.nameEn ? 'en' : 'ja'}
+      hasErrors={draft.errors.length > 0}
+      breadcrumbs={crumbs(lang, first && { number: first.institutionNumber, name: first.institutionName })}
+    >
+      <ErrorSummary lang={lang} errors={draft.errors} />
+      {shown.mayChange ? null : (
+        <Banner
+          tone="info"
+          lang={lang}
+          title={t(lang, {
+            ja: 'この職員はほかの施設でも働いています。氏名・免許・サインインは、縁の運用担当が変更します。',
+            en: 'This person works at another facility too. Name, licences and sign-in are changed by the platform’s operator.',
+          })}
+        />
+      )}
+      <DefinitionList
+        items={[
+          { term: t(lang, { ja: 'フリガナ', en: 'Kana' }), value: staff.nameKana ? <Ja>{staff.nameKana}</Ja> : null },
+          { term: t(lang, { ja: 'ログイン名', en: 'Login name' }), value: staff.loginName },
+        ]}
+      />
+      <SignInSection on={on} shown={shown} />
+      <PlacesSection on={on} shown={shown} />
+      <LicenceSection on={on} shown={shown} />
+      <History changes={shown.changes} lang={lang} />
+    </OperatorPage>,
+  )
+}
+
+type Part = { on: PageOf; shown: StaffShown }
+
+/** One act for somebody's sign-in, with what it does. */
+function Act(props: { action: string; label: string; says: string; variant?: 'primary' | 'danger' | 'secondary' }): ReactNode {
+  return (
+    <Form action={props.action} label={props.label}>
+      <p>{props.says}</p>
+      <ButtonRow>
+        <Button variant={props.variant ?? 'secondary'}>{props.label}</Button>
+      </ButtonRow>
+    </Form>
+  )
+}
+
+function SignInSection({ on, shown }: Part): ReactNode {
+  const { lang } = on
+  const { staff, lockedMinutes, invitedUntil, sessions, mayChange } = shown
+  const href = (rest: string) => staffHref(staff.id, rest)
+  return (
+    <Section title={t(lang, { ja: 'サインイン', en: 'Sign-in' })}>
+      {lockedMinutes === null ? null : (
+        <Banner
+          tone="attention"
+          lang={lang}
+          title={t(lang, {
+            ja: `続けて間違えたため、あと${lockedMinutes}分サインインできません`,
+            en: `Locked for ${lockedMinutes} more minutes after failed tries`,
+          })}
+        >
+          {mayChange ? (
+            <Act
+              action={href('/unlock')}
+              label={t(lang, { ja: 'ロックを解除する', en: 'Unlock' })}
+              says={t(lang, {
+                ja: '本人からの連絡であることを確かめてから解除してください。',
+                en: 'Make sure that it is the person who asks.',
+              })}
+            />
+          ) : null}
+        </Banner>
+      )}
+      <DefinitionList
+        items={[
+          {
+            term: t(lang, { ja: '招待状', en: 'Invitation' }),
+            value:
+              invitedUntil === null ? (
+                t(lang, { ja: '開いている招待状はありません', en: 'None is open' })
+              ) : (
+                <>
+                  {t(lang, { ja: '未使用。期限：', en: 'Not used yet; ends ' })}
+                  <Time value={invitedUntil} lang={lang} withTime />
+                </>
+              ),
+          },
+          {
+            term: t(lang, { ja: 'サインイン中の端末', en: 'Signed in on' }),
+            value:
+              sessions.length === 0
+                ? t(lang, { ja: 'ありません', en: 'No device' })
+                : sessions.map((s) => (
+                    <>
+                      {s.label || t(lang, { ja: '端末', en: 'Device' })}（<Time value={s.startedAt} lang={lang} withTime />）
+                    </>
+                  )),
+          },
+        ]}
+      />
+      {mayChange ? (
+        <Details summary={t(lang, { ja: '招待状・サインアウト・端末の紛失', en: 'Invitation, sign-out, lost device' })}>
+          <Act
+            variant="primary"
+            action={href('/invitation')}
+            label={t(lang, { ja: '新しい招待状を出す', en: 'Issue a new invitation' })}
+            says={t(lang, {
+              ja: 'サインインの方法を失った人に渡します。前の招待状は使えなくなります。',
+              en: 'For somebody who lost their way to sign in. Earlier invitations end.',
+            })}
+          />
+          <Act
+            action={href('/sign-out')}
+            label={t(lang, { ja: 'すべての端末からサインアウトさせる', en: 'Sign out everywhere' })}
+            says={t(lang, { ja: 'サインインの方法はそのまま残ります。', en: 'The ways to sign in stay.' })}
+          />
+          <Act
+            variant="danger"
+            action={href('/end-ways')}
+            label={t(lang, { ja: 'パスキーもすべて止める', en: 'End all passkeys too' })}
+            says={t(lang, {
+              ja: '端末を盗まれた・なくしたとき。サインアウトさせ、すべてのパスキーと招待状を無効にします。',
+              en: 'A device was stolen or lost: signs out and ends every passkey and invitation.',
+            })}
+          />
+        </Details>
+      ) : null}
+    </Section>
+  )
+}
+
+function PlacesSection({ on, shown }: Part): ReactNode {
+  const { lang } = on
+  const { staff, draft } = shown
+  const { input, select } = controls({ lang, draft })
+  const end = (row: Assignment) => (
+    <Form action={staffHref(staff.id, `/assignments/${encodeURIComponent(row.id)}/end`)}>
+      <Button
+        variant="danger"
+        ariaLabel={t(lang, {
+          ja: `${row.institutionName}での${roleNames[row.role].ja}の勤務を終了する`,
+          en: `End the work as ${roleNames[row.role].en} at ${row.institutionNameEn || row.institutionNumber}`,
+        })}
+      >
+        {t(lang, { ja: 'すぐに終了', en: 'End now' })}
+      </Button>
+    </Form>
+  )
+  return (
+    <Section
+      title={t(lang, { ja: '勤務先と職種', en: 'Where they work, as what' })}
+      lead={t(lang, { ja: '終了すると、次の操作から権限がなくなります。', en: 'Once ended, the right is gone from the next request on.' })}
+    >
+      <Table
+        lang={lang}
+        caption={t(lang, { ja: '勤務先と職種', en: 'Where they work, as what' })}
+        captionHidden
+        rows={staff.assignments}
+        rowKey={(row) => row.id}
+        columns={[
+          {
+            key: 'facility',
+            header: t(lang, { ja: '施設', en: 'Facility' }),
+            cell: (row) => (
+              <a href={facilityHref(row.institutionNumber)}>
+                <Ja>{(lang === 'en' && row.institutionNameEn) || row.institutionName}</Ja>
+              </a>
+            ),
+          },
+          { key: 'role', header: t(lang, { ja: '職種', en: 'Role' }), cell: (row) => t(lang, roleNames[row.role]) },
+          { key: 'dates', header: t(lang, { ja: '期間', en: 'Dates' }), cell: (row) => <Span {...row} lang={lang} /> },
+          {
+            key: 'state',
+            header: t(lang, { ja: '状態', en: 'State' }),
+            cell: (row) => <WorkTag works={row.endedAt === null ? [row] : []} lang={lang} />,
+          },
+          {
+            key: 'end',
+            header: t(lang, { ja: '操作', en: 'Action' }),
+            cell: (row) => (row.endedAt === null ? end(row) : <Time value={row.endedAt} lang={lang} withTime />),
+          },
+        ]}
+      />
+      <Details open={draft.values.form === 'place'} summary={t(lang, { ja: '勤務先・職種を加える', en: 'Add a place or a role' })}>
+        <Form action={staffHref(staff.id, '/assignments')} label={t(lang, { ja: '勤務先・職種を加える', en: 'Add a place or a role' })}>
+          {input(
+            'institutionNumber',
+            { ja: '医療機関番号（10桁）', en: 'Institution number' },
+            { width: 'medium', maxLength: 20, inputMode: 'numeric', required: true },
+          )}
+          {select('role', { ja: '職種', en: 'Role' }, rolesFor(on))}
+          {input('department', { ja: '所属', en: 'Department' }, { width: 'medium', maxLength: 60 })}
+          {input('from', { ja: '始まりの日', en: 'First day' }, { type: 'date', width: 'medium', required: true })}
+          {input('until', { ja: '終わりの日', en: 'Last day' }, { type: 'date', width: 'medium' })}
+          <ButtonRow>
+            <Button>{t(lang, { ja: '加える', en: 'Add' })}</Button>
+          </ButtonRow>
+        </Form>
+      </Details>
+    </Section>
+  )
+}
+
+function LicenceSection({ on, shown }: Part): ReactNode {
+  const { lang } = on
+  const { staff, draft, mayChange } = shown
+  const day = dateInJapan(on.now)
+  const { input, select } = controls({ lang, draft: { ...draft, errors: draft.errors.filter((e) => e.name?.startsWith('licence')) } })
+  return (
+    <Section title={t(lang, { ja: '免許', en: 'Licences' })}>
+      <Table<Licence>
+        lang={lang}
+        caption={t(lang, { ja: '免許', en: 'Licences' })}
+        captionHidden
+        rows={staff.licences}
+        rowKey={(row) => row.kind}
+        empty={<EmptyState lang={lang} title={t(lang, { ja: '免許の登録はありません', en: 'No licence is registered' })} />}
+        columns={[
+          { key: 'kind', header: t(lang, { ja: '種類', en: 'Kind' }), cell: (row) => t(lang, licenceNames[row.kind]) },
+          {
+            key: 'number',
+            header: t(lang, { ja: '登録番号', en: 'Number' }),
+            cell: (row) => row.number || t(lang, { ja: '未入力', en: 'not entered' }),
+          },
+          { key: 'dates', header: t(lang, { ja: '期間', en: 'Dates' }), cell: (row) => <Span {...row} lang={lang} /> },
+          { key: 'state', header: t(lang, { ja: '状態', en: 'State' }), cell: (row) => <StateTag state={stateOn(row, day)} lang={lang} /> },
+        ]}
+      />
+      {mayChange ? (
+        <Details open={draft.values.form === 'licence'} summary={t(lang, { ja: '免許を登録・変更する', en: 'Add or change a licence' })}>
+          <Form action={staffHref(staff.id, '/licences')} label={t(lang, { ja: '免許を登録・変更する', en: 'Add or change a licence' })}>
+            {select('licenceKind', { ja: '種類（同じ種類は置き換え）', en: 'Kind (the same kind is replaced)' }, licenceOptions(lang))}
+            {input('licenceNumber', { ja: '登録番号', en: 'Registration number' }, { width: 'medium', maxLength: 20, required: true })}
+            {input('licenceFrom', { ja: '登録日', en: 'Since' }, { type: 'date', width: 'medium', required: true })}
+            {input(
+              'licenceUntil',
+              { ja: '効力が終わる日（取消・停止のとき）', en: 'Last day, if it ends' },
+              { type: 'date', width: 'medium' },
+            )}
+            <ButtonRow>
+              <Button>{t(lang, { ja: '保存する', en: 'Save' })}</Button>
+            </ButtonRow>
+          </Form>
+        </Details>
+      ) : null}
+    </Section>
+  )
+}
+
+export type InvitationShown = { staff: StaffEntry; facility: string; link: string; code: string; qr: string; until: Date }
+
+/** The invitation, on paper or read out: shown once, because only its hash is kept. */
+export function invitationPage(on: PageOf, { staff, facility, link, code, qr, until }: InvitationShown): string {
+  const { lang } = on
+  return renderPage(
+    <OperatorPage
+      on={on}
+      here="/operator/facilities"
+      title={t(lang, { ja: '縁への招待状', en: 'Invitation to Enishi' })}
+      lead={t(lang, {
+        ja: 'この画面は一度だけ表示されます。印刷するか、その場で本人に読み取ってもらってください。',
+        en: 'This page is shown once. Print it, or let the person scan it here and now.',
+      })}
+    >
+      <DefinitionList
+        items={[
+          { term: t(lang, { ja: '招く人', en: 'For' }), value: <Ja>{`${staff.name}（${staff.loginName}）`}</Ja> },
+          { term: t(lang, { ja: '施設', en: 'Facility' }), value: <Ja>{facility}</Ja> },
+          { term: t(lang, { ja: '期限', en: 'Use it before' }), value: <Time value={until} lang={lang} withTime /> },
+          {
+            term: t(lang, { ja: 'リンク', en: 'Link' }),
+            value: (
+              <a className="code-inline" href={link}>
+                {link}
+              </a>
+            ),
+          },
+          { term: t(lang, { ja: '招待コード', en: 'Code' }), value: <code className="code-inline">{code}</code> },
+        ]}
+      />
+      <p>
+        <img src={qr} width="240" height="240" alt={t(lang, { ja: 'リンクと同じQRコード', en: 'QR code of the same link' })} />
+      </p>
+      <p className="note">
+        {t(lang, {
+          ja: '受け取った人：自分の端末でQRコードを読み取り、画面に従ってサインインの方法を決めてください。ほかの人に渡さないでください。',
+          en: 'Whoever receives this: scan the code with your own device and set up your way to sign in. Give it to nobody else.',
+        })}
+      </p>
+      <ButtonRow>
+        <LinkButton href={staffHref(staff.id)}>{t(lang, { ja: '職員のページへ', en: 'To the page of this person' })}</LinkButton>
+      </ButtonRow>
+    </OperatorPage>,
+  )
+}

@@ -2,7 +2,7 @@
  * The whole platform behind real sockets, as a worker serves it: every row, a port of its own, TLS beside it where a test asks, and
  * clients of its register that get their tokens at the token endpoint.
  */
-import { randomUUID } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
@@ -49,6 +49,8 @@ export type ServedOptions = {
   /** The demo lets any client do without a binding; where real data is kept, only read-only patient apps may. */
   demo?: boolean
   tls?: boolean
+  /** Witnesses whose signatures under the log are kept. */
+  witnesses?: readonly KeyObject[]
   /** Changes the surface before it is served: for controls. */
   rows?: (rows: Row[]) => readonly Row[]
 }
@@ -61,7 +63,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-export async function openServed({ demo = true, tls = false, rows: change = (rows) => rows }: ServedOptions = {}) {
+export async function openServed({ demo = true, tls = false, witnesses = [], rows: change = (rows) => rows }: ServedOptions = {}) {
   const database = await testDatabase(async (url) => {
     const db = openDatabase({ url, poolSize: 1, applicationName: 'template' })
     await migrate(db, migrations, { parts: 1 })
@@ -78,7 +80,7 @@ export async function openServed({ demo = true, tls = false, rows: change = (row
   // Links name this address, and a token that is tied to a certificate works over TLS only: so the public address is that of TLS.
   const baseUrl = tlsOrigin ?? origin
   const built = services({ cards: noCards, demo, home, baseUrl })
-  const config = { baseUrl, secure: tls, tlsBase: tlsOrigin }
+  const config = { baseUrl, secure: tls, tlsBase: tlsOrigin, witnesses }
   const rows = change(allRows({ services: built, config, mint, demo: null, demoRows: [] }))
   const app = httpServer(rows, {
     db,

@@ -74,7 +74,9 @@ const nameOf = (id: string) => Object.entries(ids).find(([, own]) => own === id)
 async function reach(caller: Caller): Promise<{ read: string[]; told: number[] }> {
   const read = new Set<string>()
   const told: number[] = []
-  const add = (list: readonly { id: string }[]) => list.forEach(({ id }) => read.add(nameOf(id)))
+  const add = (list: readonly { id?: string }[]) => {
+    for (const { id } of list) read.add(nameOf(id ?? ''))
+  }
   for (const [, id] of Object.entries(ids))
     for (const type of ['Observation', 'Condition', 'MedicationRequest'])
       for (const path of [`${type}/${id}`, `${type}/${id}/_history/1`])

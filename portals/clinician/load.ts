@@ -15,6 +15,8 @@ export type Deps = {
   person: PersonService
   eligibility?: EligibilityService | undefined
   demo?: boolean
+  /** Address of the FHIR surface, which an app that is started from here is told. */
+  fhirBase?: string
 }
 
 /** Names of institutions, in the language of the reader. */

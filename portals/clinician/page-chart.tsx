@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react'
 import { Banner, ClosedDoor, EmptyState, Grid, joinList, kindName, type Lang, Section, Stack, t } from '#ui'
+import { AppsMenu, type Launchable } from './apps.tsx'
 import { ClinicPage, type PageOf, PatientLine, patientHref } from './frame.tsx'
 import type { Institutions } from './load.ts'
 import type { AnyItem, ChartView } from './model.ts'
@@ -19,7 +20,7 @@ import {
   Results,
 } from './tables.tsx'
 
-export type ChartProps = { view: ChartView; institutions: Institutions; on: PageOf }
+export type ChartProps = { view: ChartView; institutions: Institutions; on: PageOf; apps?: readonly Launchable[] }
 type Part = { view: ChartView; look: Look }
 
 const ROWS = 10
@@ -27,12 +28,13 @@ const RESULTS = 6
 const COURSES = 6
 
 /** 'What must I know before I speak?' */
-export function ChartPage({ view, institutions, on }: ChartProps): ReactElement {
+export function ChartPage({ view, institutions, on, apps = [] }: ChartProps): ReactElement {
   const { lang } = on
   const look: Look = { lang, patient: view.patient, institutions }
   return (
     <ClinicPage on={on} title={view.patient.name} lead={<PatientLine patient={view.patient} lang={lang} />}>
       <Consent doors={view.consent} lang={lang} />
+      <AppsMenu apps={apps} patient={view.patient} lang={lang} />
       {view.why ? <Closed why={view.why[lang]} view={view} lang={lang} /> : <Chart view={view} look={look} />}
     </ClinicPage>
   )

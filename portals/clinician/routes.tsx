@@ -3,6 +3,7 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { documentBody } from '#care/record'
 import { institutionOf } from '#kernel/context'
 import { renderPage } from '#ui'
+import { appRows, launchableApps, leadingTo } from './app-rows.tsx'
 import { itemView } from './chart.ts'
 import { present } from '#care/record'
 import { type Deps, loadArrivals, loadChart, loadItem } from './load.ts'
@@ -83,6 +84,7 @@ export function clinicianRoutes(deps: Deps): Row[] {
       summary: { ja: '1通の文書', en: 'One document, section by section' },
       handle: (ctx, request) => item(ctx, request, deps),
     },
+    ...appRows({ deps, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
   ]
 }
 
@@ -99,8 +101,10 @@ async function arrivals(ctx: Context, request: RouteRequest, deps: Deps): Promis
 async function chart(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
   const { view, opened } = await loadChart(ctx, deps, request.params.patientId!)
   const kind = pagedKind(request.query.get('kind'))
-  const props = { view, institutions: opened.institutions, on: pageOf(ctx, request, deps) }
+  const apps = kind ? [] : await launchableApps(ctx)
+  const props = { view, institutions: opened.institutions, apps, on: pageOf(ctx, request, deps) }
   return {
+    headers: leadingTo(apps),
     json: view,
     page: () =>
       renderPage(kind ? <KindPage {...props} kind={kind} page={numberOf(request.query.get('page'))} /> : <ChartPage {...props} />),

@@ -52,6 +52,8 @@ export type Signer = {
    * @refuses signing-key-missing, signing-token-missing
    */
   certificateChain(keyRef: string): Promise<readonly string[]>
+  /** How this key signs; each key in one way only. */
+  algorithm(keyRef: string): Promise<SignatureAlgorithm>
   /** @refuses signing-pin-wrong, signing-pin-locked, signing-key-missing, signing-token-missing */
   sign(request: SignRequest): Promise<Signed>
   /** for how long an accepted PIN serves the next request that gives the same PIN; 0: each is judged by the token */

@@ -55,13 +55,15 @@ export type Extensions = {
   extendedKeyUsages: string[]
   authorityKeyId: Buffer | null
   subjectKeyId: Buffer | null
+  /** content of subjectDirectoryAttributes, encoded, for who knows the attributes; null where absent */
+  directoryAttributes: Buffer | null
   /** an OCSP delegate that need not be checked for revocation itself */
   noCheck: boolean
   /** an extension that must be understood and is not */
   unknownCritical: boolean
 }
 
-export const KEY_USAGE = { digitalSignature: 0x80, keyCertSign: 0x04, crlSign: 0x02 } as const
+export const KEY_USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04, crlSign: 0x02 } as const
 
 /** Certificate out of PEM text, or null where it is not exactly one well-formed certificate. */
 export function parseCertificatePem(pem: string): Certificate | null {
@@ -176,6 +178,7 @@ function readExtensions(der: Buffer, list: readonly Element[]): Extensions {
     extendedKeyUsages: [],
     authorityKeyId: null,
     subjectKeyId: null,
+    directoryAttributes: null,
     noCheck: false,
     unknownCritical: false,
   }
@@ -218,6 +221,9 @@ const readers: Readonly<Record<string, (value: Buffer, into: Extensions) => void
   [OID.subjectKeyId](value, into) {
     into.subjectKeyId = contentOf(value, wholeElement(value, TAG.octets))
   },
+  [OID.subjectDirectoryAttributes](value, into) {
+    into.directoryAttributes = contentOf(value, wholeElement(value, TAG.sequence))
+  },
   [OID.ocspNoCheck](_value, into) {
     into.noCheck = true
   },
@@ -232,6 +238,18 @@ const readers: Readonly<Record<string, (value: Buffer, into: Extensions) => void
 export function authorityKeyIdOf(value: Buffer): Buffer | null {
   const id = childrenOf(value, wholeElement(value, TAG.sequence)).find((part) => part.tag === 0x80)
   return id === undefined ? null : contentOf(value, id)
+}
+
+/** A text attribute of an encoded name (its first value), or null; UTF8String, PrintableString and IA5String only. */
+export function nameAttributeOf(name: Buffer, type: string): string | null {
+  for (const set of childrenOf(name, wholeElement(name, TAG.sequence))) {
+    for (const pair of childrenOf(name, expectTag(set, TAG.set))) {
+      const [id, value] = childrenOf(name, expectTag(pair, TAG.sequence))
+      if (value === undefined || oidOf(name, id!) !== type) continue
+      return [TAG.utf8, TAG.printable, TAG.ia5].includes(value.tag as 12) ? contentOf(name, value).toString('utf8') : null
+    }
+  }
+  return null
 }
 
 export function publicKeyOf(certificate: Certificate): KeyObject | null {

@@ -4,6 +4,7 @@ export type { Fetch } from './bounded-fetch.ts'
 export {
   type Certificate,
   derOfPem,
+  nameAttributeOf,
   type Extensions,
   KEY_USAGE,
   parseCertificate,

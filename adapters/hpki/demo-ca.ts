@@ -1,0 +1,77 @@
+/** An authority for the demo region's staff, shaped like HPKI's: certificates for signing and for signing in. Never trusted outside the demo. */
+import type { KeyObject } from 'node:crypto'
+import type { SigningRole } from '#kernel/signing'
+import {
+  addressExtensions,
+  bits,
+  createAuthorities,
+  extension,
+  type IssuingAuthority,
+  keyIdExtensions,
+  type KeySource,
+  nameOf,
+  OID,
+  oid,
+  restoreAuthority,
+  rsaKey,
+  sequence,
+  signCertificate,
+  type StoredAuthority,
+  storeAuthority,
+} from '#packages/x509'
+import { directoryAttributes, licences } from './hc-role.ts'
+import { AUTHENTICATION_POLICY, SIGNING_POLICY } from './policy.ts'
+
+/** `users` issues to staff; named so because lists and responders of the package ask for it. */
+export type DemoStaffCa = { root: IssuingAuthority; users: IssuingAuthority; crlUrl: string; ocspUrl: string }
+
+export type DemoStaffCaOptions = { now: Date; years?: number; crlUrl?: string; ocspUrl?: string; keySource?: KeySource }
+
+export async function createDemoStaffCa(options: DemoStaffCaOptions): Promise<DemoStaffCa> {
+  const { now, years = 10, keySource = rsaKey } = options
+  const { crlUrl = 'http://localhost:8080/demo/staff-ca/crl', ocspUrl = 'http://localhost:8080/demo/staff-ca/ocsp' } = options
+  const names = { organization: 'Enishi Demo', root: 'Demo Staff Root CA', issuer: 'Demo HPKI-like Signing CA' }
+  const { root, issuer } = await createAuthorities({ ...names, now, years, keySource })
+  return { root, users: issuer, crlUrl, ocspUrl }
+}
+
+export type StaffCertificateRequest = {
+  /** hexadecimal, at most 20 bytes */
+  serial: string
+  /** name in Latin letters, as HPKI writes it */
+  name: string
+  /** licences to state; none for somebody without one */
+  roles: readonly SigningRole[]
+  notBefore: Date
+  notAfter: Date
+  publicKey: KeyObject
+  /** what for. Default: signing */
+  purpose?: 'signing' | 'authentication'
+}
+
+/** A certificate of a member of staff as PEM. */
+export function issueStaffCertificate(ca: DemoStaffCa, request: StaffCertificateRequest): string {
+  const { serial, name, roles, notBefore, notAfter, publicKey, purpose = 'signing' } = request
+  const usage = purpose === 'signing' ? bits(Buffer.from([0x40]), 6) : bits(Buffer.from([0x80]), 7)
+  const stated = roles.map((role) => ({ licence: Object.keys(licences).find((licence) => licences[licence] === role)! }))
+  const extensions = [
+    extension(OID.keyUsage, usage, true),
+    extension(OID.certificatePolicies, sequence(sequence(oid(purpose === 'signing' ? SIGNING_POLICY : AUTHENTICATION_POLICY))), true),
+    ...(stated.length > 0 ? [extension(OID.subjectDirectoryAttributes, directoryAttributes(stated))] : []),
+    ...addressExtensions(ca),
+    ...keyIdExtensions(ca.users, publicKey),
+  ]
+  const subject = nameOf({ organization: 'Enishi Demo', common: name })
+  return signCertificate(ca.users, { serial, subject, notBefore, notAfter, publicKey, extensions })
+}
+
+export type StoredStaffCa = { root: StoredAuthority; users: StoredAuthority; crlUrl: string; ocspUrl: string }
+
+/** The authority as JSON, private keys included: keep the file readable by its owner only. */
+export function storeStaffCa({ root, users, crlUrl, ocspUrl }: DemoStaffCa): StoredStaffCa {
+  return { root: storeAuthority(root), users: storeAuthority(users), crlUrl, ocspUrl }
+}
+
+export function restoreStaffCa({ root, users, crlUrl, ocspUrl }: StoredStaffCa): DemoStaffCa {
+  return { root: restoreAuthority(root), users: restoreAuthority(users), crlUrl, ocspUrl }
+}

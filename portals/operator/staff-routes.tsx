@@ -3,7 +3,6 @@ import { type Licence, licenceKinds, type NewStaff, plainNumber, registers, type
 import type { Context } from '#kernel/context'
 import { endAllSessions, listSessions } from '#kernel/identity'
 import { dateInJapan } from '#kernel/japan'
-import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { endEveryWay, issueStaffInvitation, lockedFor, openInvitation, spacedToken, unlock } from '#portals/sign-in'
 import { facilityHref } from './facility-pages.tsx'
@@ -111,7 +110,11 @@ async function assign(ctx: Context, request: RouteRequest, deps: StaffDeps): Pro
 async function putLicence(ctx: Context, request: RouteRequest, deps: StaffDeps): Promise<Answer> {
   const typed = typedIn(request)
   const id = request.params.id ?? ''
-  const done = await registers.staff.putLicence(ctx, id, licenceIn(typed) ?? refuse('input-invalid', { what: 'licenceKind' }))
+  const done = await registers.staff.putLicence(
+    ctx,
+    id,
+    licenceIn(typed) ?? { kind: '' as Licence['kind'], number: '', from: '', until: null },
+  )
   if ('saved' in done) return led(request, staffHref(id))
   const findings = done.findings.map((f) => ({ ...f, field: `licence${f.field[0]!.toUpperCase()}${f.field.slice(1)}` }))
   const draft = { values: { ...valuesOf(typed), from: '', form: 'licence' }, errors: errorsOf(findings, ctx.lang) }

@@ -23,7 +23,7 @@ export type SurfaceAbout = About & {
 /** The FHIR R4 surface. */
 export function recordRoutes(record: RecordService, { surface, ...about }: SurfaceAbout): Row[] {
   const { base } = about
-  const readers = { who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'], apps: true } as const
+  const readers = { who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'], apps: true, crossSite: true } as const
   const writers = { who: ['system'], why: ['TREAT'] } as const
   const rows: Row[] = heedProjection([
     ...capabilityRoutes(about, () => surface?.() ?? rows),

@@ -7,7 +7,15 @@ import { operationDefinition } from './operation-definition.ts'
 import { type About, capabilityStatement, terminologyCapabilities } from './statement.ts'
 import { type Surface, surfaceOf } from './surface.ts'
 
-const open = { kind: 'read', method: 'GET', who: ['public'], why: ['HOPERAT'], audit: 'none', law: 'HL7 FHIR R4 capabilities' } as const
+const open = {
+  kind: 'read',
+  method: 'GET',
+  who: ['public'],
+  why: ['HOPERAT'],
+  audit: 'none',
+  crossSite: true,
+  law: 'HL7 FHIR R4 capabilities',
+} as const
 
 const modes = new Set(['full', 'normative', 'terminology'])
 

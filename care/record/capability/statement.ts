@@ -87,12 +87,17 @@ const isBulk = ({ operations }: Surface): boolean =>
 const isPatched = ({ interactions }: Surface): boolean => interactions.get('*')?.has('patch') === true
 
 const security = (base: string): object => ({
-  extension: [{ url: OAUTH, extension: [{ url: 'token', valueUri: base.replace(/\/fhir\/R4$/, '/oauth/token') }] }],
-  cors: false,
-  service: [{ coding: [{ system: SECURITY, code: 'SMART-on-FHIR' }], text: 'SMART Backend Services' }],
-  description: `システムは SMART Backend Services のアクセストークン（mTLS か DPoP に結び付いたもの）を使います。くわしくは ${base}/.well-known/smart-configuration
+  extension: [
+    {
+      url: OAUTH,
+      extension: ['authorize', 'token'].map((url) => ({ url, valueUri: base.replace(/\/fhir\/R4$/, `/oauth/${url}`) })),
+    },
+  ],
+  cors: true,
+  service: [{ coding: [{ system: SECURITY, code: 'SMART-on-FHIR' }], text: 'SMART App Launch, SMART Backend Services' }],
+  description: `アプリは SMART App Launch で、見せると決めた人に代わって読みます。システムは SMART Backend Services のアクセストークン（mTLS か DPoP に結び付いたもの）を使います。くわしくは ${base}/.well-known/smart-configuration
 
-Systems use access tokens of SMART Backend Services, tied to a certificate (mTLS) or a key (DPoP). See ${base}/.well-known/smart-configuration`,
+Apps read on behalf of whoever let them in (SMART App Launch). Systems use access tokens of SMART Backend Services, tied to a certificate (mTLS) or a key (DPoP). See ${base}/.well-known/smart-configuration`,
 })
 
 function operationsOf(operations: readonly Operation[], base: string): object[] {

@@ -11,6 +11,7 @@ export function graphqlRoutes(record: RecordService, { law }: { law: string }): 
     who: ['system', 'staff', 'citizen'],
     why: ['TREAT', 'PATRQT'],
     apps: true,
+    crossSite: true,
     audit: 'record.graphql',
     law,
   } as const

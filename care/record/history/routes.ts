@@ -13,6 +13,7 @@ export function historyRoutes(record: RecordService, about: { base: string; law:
     who: ['system', 'staff', 'citizen'],
     why: ['TREAT', 'PATRQT'],
     apps: true,
+    crossSite: true,
     law: about.law,
   } as const
   const answer = async (

@@ -18,7 +18,15 @@ const isStrict = ({ headers }: RouteRequest) => /handling=strict/.test(headers.p
 
 /** Operations whose name starts with a dollar sign. `law` is the one of the rows that read. */
 export function operationRoutes(record: RecordService, { base, law }: { base: string; law: string }): Row[] {
-  const reading = { kind: 'read', method: 'GET', who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'], apps: true, law } as const
+  const reading = {
+    kind: 'read',
+    method: 'GET',
+    who: ['system', 'staff', 'citizen'],
+    why: ['TREAT', 'PATRQT'],
+    apps: true,
+    crossSite: true,
+    law,
+  } as const
   const writing = { kind: 'write', method: 'POST', who: ['system'], why: ['TREAT'], law: OWN, body: 'text' } as const
   const everything = async (ctx: Context, request: RouteRequest): Promise<Answer> => {
     const asked = parseEverything(request.query, isStrict(request))

@@ -14,6 +14,7 @@ export function searchRoutes(record: Record, { base }: { base: string }): Row[] 
     who: ['system', 'staff', 'citizen'],
     why: ['TREAT', 'PATRQT'],
     apps: true,
+    crossSite: true,
     audit: 'record.search',
     law: LAW,
   } as const

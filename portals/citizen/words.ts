@@ -102,7 +102,8 @@ const ownActs: Record<string, Sentence> = {
   'proxy.accept': { ja: '家族が代わりに見ることを認めました', en: 'You let a relative act for you' },
   'proxy.end': { ja: '代理を終わらせました', en: 'You ended a proxy' },
   'citizen.apps': { ja: 'つながっているアプリを見ました', en: 'You looked at your connected apps' },
-  'app.allow': { ja: 'アプリに見せることを決めました', en: 'You let an app in' },
+  'app.ask': { ja: 'アプリに何を見せるかを選ぶ画面を開きました', en: 'You opened the page to choose what an app may see' },
+  'app.let-in': { ja: 'アプリに見せるかどうかを決めました', en: 'You decided whether to let an app in' },
   'app.end': { ja: 'アプリをやめさせました', en: 'You ended an app' },
 }
 

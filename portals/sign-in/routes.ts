@@ -2,6 +2,8 @@ import { bodyOf, type Row } from '#kernel/route'
 import { letIn, placeAfter } from './begin.ts'
 import { browserOf } from './browser.ts'
 import { cardAnswerOf, cardBody } from './card-body.ts'
+import { invitationRows } from './invitation/rows.ts'
+import { invitationService } from './invitation/service.ts'
 import { pageRows } from './page-rows.ts'
 import { offerHref, offerRow } from './passkey/offer.tsx'
 import { passkeyRows } from './passkey/rows.ts'
@@ -68,6 +70,7 @@ export function signInRoutes(deps: SignInDeps): Row[] {
     offerRow(deps),
     ...passkeyRows({ ...deps, passkeys }),
     ...stepUpRows({ ...deps, passkeys, service }),
+    ...invitationRows({ ...deps, invitations: invitationService({ ...deps, passkeys }) }),
     ...staffRows(service, deps),
     ...systemRows(deps),
     ...(deps.demo === null ? [] : demoRows(deps.demo)),

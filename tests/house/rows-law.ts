@@ -27,6 +27,7 @@ export const unaudited: Record<string, string> = {
   'POST /sign-in/card/challenge': 'a random number for a card that nobody knows yet; the answer to it is audited',
   'POST /sign-in/passkey/options': 'a random number for a passkey that nobody knows yet; the answer to it is audited',
   'GET /sign-in/again': 'a form',
+  'GET /sign-in/invitation': 'a form',
   'GET /sign-in/passkey/offer': 'a form',
   'POST /sign-in/again/passkey/options': 'a random number for a passkey; the answer to it is audited',
   'POST /reader/sessions': 'a random number for a card that nobody knows yet; the answer to it is audited',
@@ -45,6 +46,10 @@ export const openWrites: Record<string, string> = {
   'POST /sign-in/card/challenge': 'comes before anybody is proven',
   'POST /sign-in/staff': 'proves a member of staff by password and code, with a lock after five tries',
   'POST /sign-in/passkey': 'proves somebody by their passkey',
+  'POST /sign-in/invitation': 'proves that somebody holds an invitation',
+  'POST /sign-in/invitation/:token/passkey': 'the invitation in the address proves who was invited',
+  'POST /sign-in/invitation/:token/password': 'the invitation in the address proves who was invited',
+  'POST /sign-in/invitation/:token/once': 'the invitation in the address proves who was invited',
   'POST /sign-out': 'ends the session it comes with, whoever that was, also where it had ended',
   'POST /oauth/token': 'proves a system by a signed assertion or its certificate',
 }

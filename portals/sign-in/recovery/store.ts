@@ -43,10 +43,14 @@ const CODE_LENGTH = 10
 /** Ten new codes, each good once; the earlier ones end. Only hashes are kept: show them once. */
 export async function makeRecoveryCodes(db: Db, now: Date, staffId: string): Promise<string[]> {
   const codes = Array.from({ length: CODES }, () => newKey().slice(0, CODE_LENGTH))
-  await sql`delete from sign_in.recovery_code where staff_id = ${staffId}`.execute(db)
+  await dropRecoveryCodes(db, staffId)
   await sql`insert into sign_in.recovery_code (staff_id, code_hash, made_at)
     select ${staffId}, h, ${now} from unnest(${codes.map((code) => codeHash(staffId, code))}::bytea[]) h`.execute(db)
   return codes.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`)
+}
+
+export async function dropRecoveryCodes(db: Db, staffId: string): Promise<void> {
+  await sql`delete from sign_in.recovery_code where staff_id = ${staffId}`.execute(db)
 }
 
 /** Spends a code. @returns false where it is unknown or was used */

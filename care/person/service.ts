@@ -13,6 +13,7 @@ import { cases } from './cases.ts'
 import { NOBODY, passwordMatches, totpStep } from './credentials.ts'
 import { resolveMany } from './enter-many.ts'
 import { marks } from './marks.ts'
+import { keyUses } from './key-use.ts'
 import type { NewPerson, Person, Resolution, Stated } from './model.ts'
 import { readSearch } from './patient-search.ts'
 import { people } from './people.ts'
@@ -61,6 +62,9 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
       const client = await findClient(ctx.db, clientId)
       return client && { ...client, binding: bindingDemanded(client, anyClientUnbound) }
     },
+
+    /** Notes which key a client proved itself with. */
+    noteKeyUse: keyUses(),
 
     /** Enters a person with one member id, as an insurer's register does. */
     async enter(ctx: { db: Db; now: Date }, person: NewPerson & { memberId: string | null }): Promise<Resolution> {

@@ -78,9 +78,10 @@ async function clientOf(
   const clientId = form.get('client_id')
   if (form.get('client_assertion') === null && form.get('client_secret') === null && clientId !== null && certificate !== undefined) {
     const client = await deps.person.findClient(ctx, clientId)
-    return client !== undefined && isRegistered(client, certificate, ctx.now)
-      ? client
-      : problem('invalid_client', 'unknown client, or the certificate is not registered for it')
+    if (client === undefined || !isRegistered(client, certificate, ctx.now))
+      return problem('invalid_client', 'unknown client, or the certificate is not registered for it')
+    await deps.person.noteKeyUse(ctx, { clientId, key: { thumbprint: certificate.thumbprint } })
+    return client
   }
   if (form.get('client_assertion_type') !== ASSERTION_TYPE)
     return problem('invalid_client', `client_assertion_type must be ${ASSERTION_TYPE}`)
@@ -107,7 +108,16 @@ async function provenClient(ctx: Context, deps: TokenDeps, assertion: string): P
     return problem('invalid_client', 'jti must be a text of 1 to 256 characters')
   const until = new Date(((proof.exp ?? 0) + SKEW_SECONDS) * 1000)
   const fresh = await claimOnce(ctx.db, ctx.now, { scope: 'client-assertion', value: `${clientId} ${jti}`, until })
-  return fresh ? client : problem('invalid_client', 'this jti was used before')
+  if (!fresh) return problem('invalid_client', 'this jti was used before')
+  const jwk = keyUsed(assertion, client.jwks.keys)
+  if (jwk !== undefined) await deps.person.noteKeyUse(ctx, { clientId, key: { jwk } })
+  return client
+}
+
+/** The key that an assertion names, or the only one. */
+function keyUsed(assertion: string, keys: readonly object[]): object | undefined {
+  const { kid } = decodeProtectedHeader(assertion)
+  return keys.length === 1 ? keys[0] : keys.find((key) => 'kid' in key && key.kid === kid)
 }
 
 /** Whom an assertion claims to be, before anything of it is proven; null where its form or algorithm is not accepted. */

@@ -50,6 +50,7 @@ export const placements: Readonly<Record<string, Placed>> = {
   'terminology.concept': everywhere('codes and names, which belong to nobody'),
   'terminology.term': everywhere('what codes are found by'),
   'sign_in.challenge': coordinator('lives minutes, belongs to nobody yet'),
+  'sign_in.oauth_state': by('id_hash', 'codes, refresh tokens and requests of apps, of staff too; found by what is sent'),
   'sign_in.passkey': by('credential_id', 'the look-up from a passkey to whose it is'),
   'sign_in.change': by('subject', 'belongs to staff too'),
   'sign_in.invitation': coordinator('few, and they live days'),

@@ -1,7 +1,8 @@
-import { exportJWK, generateKeyPair, importJWK, jwtVerify, type JWTPayload, SignJWT, type CryptoKey, type JWK } from 'jose'
-import { sql } from 'kysely'
+import { performance } from 'node:perf_hooks'
+import { importJWK, jwtVerify, type JWTPayload, SignJWT, type CryptoKey, type JWK } from 'jose'
 import type { Db } from './database.ts'
 import { ulid } from './id.ts'
+import { keyRing, RING_READ_EVERY_MS, type RingKey, signingKey } from './key-ring.ts'
 
 /**
  * What a token is tied to: the certificate of the connection (RFC 8705) or a key that is proven with each request (RFC 9449).
@@ -73,24 +74,39 @@ function onBehalfOfIn({ enishi_for: claimed, sub, patient }: JWTPayload): OnBeha
   return { kind, id: sub, grantId: grant, actsFor: acts_for ?? null, patient: typeof patient === 'string' ? patient : null }
 }
 
-type Ring = { kid: string; jwk: JWK }
+type Loaded = { ring: RingKey[]; at: number; secret: Map<string, CryptoKey>; open: Map<string, CryptoKey> }
 
-/** Loads the ring of signing keys, making the first key where there is none. Every process of the platform shares it. */
-async function keyRing(db: Db): Promise<Ring[]> {
-  const load = async () =>
-    (await sql<Ring>`select kid, jwk from kernel.key_ring where purpose = 'access-token' order by made_at desc`.execute(db)).rows
-  const found = await load()
-  if (found.length > 0) return found
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  const jwk = await exportJWK(privateKey)
-  // Processes start at the same moment: without the lock each would sign with a key the others never read.
-  await db.transaction().execute(async (trx) => {
-    await sql`lock table kernel.key_ring in share row exclusive mode`.execute(trx)
-    await sql`insert into kernel.key_ring (purpose, kid, jwk, made_at)
-      select 'access-token', ${ulid()}, ${JSON.stringify(jwk)}::jsonb, now()
-      where not exists (select 1 from kernel.key_ring where purpose = 'access-token')`.execute(trx)
-  })
-  return load()
+/** The ring of this process, read again now and then, so that a key that another process added is known here too. */
+async function keysOf(db: Db) {
+  const load = async (): Promise<Loaded> => {
+    const ring = await keyRing(db, 'access-token')
+    const [secret, open] = [new Map<string, CryptoKey>(), new Map<string, CryptoKey>()]
+    for (const { kid, jwk } of ring) {
+      secret.set(kid, (await importJWK(jwk, 'ES256')) as CryptoKey)
+      const { d: _secret, ...shown } = jwk
+      open.set(kid, (await importJWK(shown as JWK, 'ES256')) as CryptoKey)
+    }
+    return { ring, at: performance.now(), secret, open }
+  }
+  let loaded = await load()
+  let loading: Promise<Loaded> | null = null
+  const fresh = async (): Promise<Loaded> => {
+    if (performance.now() - loaded.at < RING_READ_EVERY_MS) return loaded
+    loading ??= load().finally(() => {
+      loading = null
+    })
+    // A ring that cannot be read now is the one read before: the keys in it are still good.
+    loaded = await loading.catch(() => ({ ...loaded, at: performance.now() }))
+    return loaded
+  }
+  return {
+    async signing(now: Date) {
+      const { ring, secret } = await fresh()
+      const { kid } = signingKey(ring, now)
+      return { kid, key: secret.get(kid)! }
+    },
+    opening: async (kid: string) => (await fresh()).open.get(kid),
+  }
 }
 
 /**
@@ -98,38 +114,32 @@ async function keyRing(db: Db): Promise<Ring[]> {
  * A verified token is remembered until it expires, because one signature check a request is wasted work for a busy client.
  */
 export async function tokenMint(db: Db, cacheSize = 10_000): Promise<TokenMint> {
-  const ring = await keyRing(db)
-  const keys = new Map<string, CryptoKey>()
-  const publicKeys = new Map<string, CryptoKey>()
-  for (const { kid, jwk } of ring) {
-    keys.set(kid, (await importJWK(jwk, 'ES256')) as CryptoKey)
-    const { d: _secret, ...open } = jwk
-    publicKeys.set(kid, (await importJWK(open as JWK, 'ES256')) as CryptoKey)
-  }
-  const signing = ring[0]!.kid
+  const keys = await keysOf(db)
   const cache = new Map<string, AccessToken>()
   return {
-    issue: (now, { clientId, scopes, binding, onBehalfOf }) =>
-      new SignJWT({
+    async issue(now, { clientId, scopes, binding, onBehalfOf }) {
+      const { kid, key } = await keys.signing(now)
+      return new SignJWT({
         scope: scopes.join(' '),
         client_id: clientId,
         ...(binding ? { cnf: { [memberOf[binding.by]]: binding.thumbprint } } : {}),
         ...(onBehalfOf ? onBehalfOfClaims(onBehalfOf) : {}),
       })
-        .setProtectedHeader({ alg: 'ES256', kid: signing, typ: 'at+jwt' })
+        .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
         .setSubject(onBehalfOf?.id ?? clientId)
         .setAudience('enishi')
         .setJti(ulid())
         .setIssuedAt(now)
         .setExpirationTime(new Date(now.getTime() + ACCESS_TOKEN_SECONDS * 1000))
-        .sign(keys.get(signing)!),
+        .sign(key)
+    },
     async read(now, token) {
       const known = cache.get(token)
       if (known) return known.until > now ? known : undefined
       try {
         const { payload } = await jwtVerify(
           token,
-          (header) => publicKeys.get(header.kid ?? '') ?? Promise.reject(new Error('unknown kid')),
+          async (header) => (await keys.opening(header.kid ?? '')) ?? Promise.reject(new Error('unknown kid')),
           {
             algorithms: ['ES256'],
             audience: 'enishi',

@@ -3,7 +3,7 @@ import type { SystemClient } from './model.ts'
 
 /** `confidential` keeps a key on a server; `public` runs where anybody may read it (a browser, a phone) and proves nothing of itself. */
 export type AppKind = 'confidential' | 'public'
-export type AppAuthMethod = 'private_key_jwt' | 'tls_client_auth' | 'self_signed_tls_client_auth' | 'none'
+export type AppAuthMethod = 'private_key_jwt' | 'tls_client_auth' | 'none'
 export type AppGrantType = 'authorization_code' | 'refresh_token' | 'client_credentials'
 
 /**

@@ -4,8 +4,11 @@ import { scopeCovers } from '#kernel/scope'
 /** A card answers its challenge within two minutes. */
 export const CHALLENGE_SECONDS = 120
 
-/** Pages that start or end a session are no place to come back to. */
-const noReturn = /^\/(?:sign-in|sign-out|oauth|demo)(?:[/?]|$)/
+/**
+ * Pages that start or end a session are no place to come back to. What an app asked is: its page is bound to the browser that began it,
+ * and shows before it does anything.
+ */
+const noReturn = /^\/(?:sign-in|sign-out|oauth(?!\/interaction\/[\w-]{20,64}$)|demo)(?:[/?]|$)/
 
 /**
  * Where to go after sign-in: a path of this origin, else the fallback.

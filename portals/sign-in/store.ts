@@ -6,6 +6,7 @@ import { invitationMigrations } from './invitation/store.ts'
 import { launchMigrations } from './launch/store.ts'
 import type { Challenge } from './model.ts'
 import { passkeyMigrations } from './passkey/store.ts'
+import { providerMigrations } from './provider/store.ts'
 import { recoveryMigrations } from './recovery/store.ts'
 
 /** Challenges live minutes, belong to nobody yet and stay on the coordinator. */
@@ -24,6 +25,7 @@ export const signInMigrations: Migration[] = [
   ...invitationMigrations,
   ...recoveryMigrations,
   ...deskMigrations,
+  ...providerMigrations,
   ...launchMigrations,
 ]
 

@@ -5,21 +5,27 @@ import type { DemoDoor } from './model.ts'
 import { forgetProofs } from '#kernel/dpop'
 import { answerToken } from './oauth.ts'
 import { NOBODY, OAUTH, open, type SignInDeps } from './row-terms.ts'
-import { smartConfiguration } from './smart-configuration.ts'
+import { launchContexts } from './launch/index.ts'
+import { openIdProvider } from './provider/provider.ts'
+import { formOf } from './provider/request.ts'
+import { answerGrant, isProviders, providerRows } from './provider/rows.ts'
+import { openIdConfiguration, smartConfiguration } from './smart-configuration.ts'
 
 /** Tokens of systems, and how to ask for them. */
 export function systemRows(deps: SignInDeps): Row[] {
   const { baseUrl, tlsBase = null } = deps
   const tokenEndpoints = [baseUrl, ...(tlsBase === null ? [] : [tlsBase])].map((base) => `${base}/oauth/token`)
-  const described = (path: string): Row => ({
+  const provider = { ...deps, tlsBase, oauth: openIdProvider({ ...deps, tlsBase }) }
+  const described = (path: string, document: object): Row => ({
     kind: 'read',
     method: 'GET',
     path,
     ...open,
+    crossSite: true,
     audit: 'none',
     law: OAUTH,
-    summary: { ja: '認可のしかた（SMART）', en: 'How to be authorised (SMART)' },
-    handle: async () => ({ json: smartConfiguration(baseUrl, tlsBase), headers: { 'cache-control': 'public, max-age=300' } }),
+    summary: { ja: '認可のしかた（SMART・OpenID Connect）', en: 'How to be authorised (SMART, OpenID Connect)' },
+    handle: async () => ({ json: document, headers: { 'cache-control': 'public, max-age=300' } }),
   })
   return [
     {
@@ -27,14 +33,21 @@ export function systemRows(deps: SignInDeps): Row[] {
       method: 'POST',
       path: '/oauth/token',
       ...open,
+      crossSite: true,
       audit: 'token.issue',
       law: OAUTH,
       body: 'text',
-      summary: { ja: 'システムがアクセストークンを受け取る', en: 'A system gets an access token' },
-      handle: (ctx, request) => answerToken(ctx, { ...deps, tokenEndpoints }, request),
+      summary: { ja: 'システムやアプリがアクセストークンを受け取る', en: 'A system or an app gets an access token' },
+      handle: (ctx, request) =>
+        isProviders(formOf(request).get('grant_type'))
+          ? answerGrant(provider, ctx, request)
+          : answerToken(ctx, { ...deps, tokenEndpoints }, request),
     },
-    described('/fhir/R4/.well-known/smart-configuration'),
-    described('/.well-known/smart-configuration'),
+    described('/fhir/R4/.well-known/smart-configuration', smartConfiguration(baseUrl, tlsBase)),
+    described('/.well-known/smart-configuration', smartConfiguration(baseUrl, tlsBase)),
+    described('/.well-known/openid-configuration', openIdConfiguration(baseUrl, tlsBase)),
+    described('/.well-known/oauth-authorization-server', openIdConfiguration(baseUrl, tlsBase)),
+    ...providerRows({ ...provider, launches: launchContexts(deps.person) }),
     {
       kind: 'job',
       name: 'sign-in.clear-proofs',

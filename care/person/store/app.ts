@@ -15,7 +15,7 @@ export const appMigrations: Migration[] = [
         client_id text primary key, kind text not null check (kind in ('confidential', 'public')), for_citizens boolean not null,
         for_staff boolean not null, redirect_uris text[] not null, launch_url text, name_en text not null, maker text not null,
         about_ja text not null, about_en text not null, logo_text text not null, homepage_url text, privacy_url text,
-        auth_method text not null check (auth_method in ('private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth', 'none')),
+        auth_method text not null check (auth_method in ('private_key_jwt', 'tls_client_auth', 'none')),
         par_required boolean not null default true, grant_types text[] not null, made_at timestamptz not null,
         check ((kind = 'public') = (auth_method = 'none')));
       create table person.app_grant (
@@ -194,7 +194,7 @@ export async function endAppGrant(
   return rows.length > 0
 }
 
-/** Notes that the app asked for a token, and until when it may go on doing so. */
-export async function noteAppGrantUsed(db: Db, now: Date, grantId: string, until: Date): Promise<void> {
-  await sql`update person.app_grant set used_at = ${now}, until = greatest(until, ${until}) where id = ${grantId} and ended_at is null`.execute(db)
+/** Notes that the app asked for a token. */
+export async function noteAppGrantUsed(db: Db, now: Date, grantId: string): Promise<void> {
+  await sql`update person.app_grant set used_at = ${now} where id = ${grantId} and ended_at is null`.execute(db)
 }

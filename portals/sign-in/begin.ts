@@ -1,3 +1,4 @@
+import { staffRoleNow } from '#care/person'
 import type { Context, ProvenBy } from '#kernel/context'
 import { endSession, startSession } from '#kernel/identity'
 import { cookie } from '#kernel/proof'
@@ -6,11 +7,12 @@ import { DESK_COOKIE, PLACE_COOKIE } from './desk/cookies.ts'
 import { findDesk, takePlace } from './desk/store.ts'
 import type { Subject } from './passkey/model.ts'
 import { deviceLabel } from './passkey/rules.ts'
+import { homeOfStaff } from './page-frame.tsx'
 import { isForm } from './row-terms.ts'
 import { isForStaff, safeNext } from './rules.ts'
 
-/** A session that began. `place`: where this member of staff had locked this desk; null where nothing was kept for them. */
-export type Begun = Subject & { token: string; place: string | null; hadPlace: boolean }
+/** A session that began. `home`: the first page of who signed in; `place`: where this member of staff had locked this desk; null where nothing was kept for them. */
+export type Begun = Subject & { token: string; home: string; place: string | null; hadPlace: boolean }
 
 /**
  * Begins a session on the device that asks. It ends the one the browser came with, so that two people never share one; on a device that
@@ -25,12 +27,12 @@ export async function begin(ctx: Context, request: RouteRequest, who: Subject & 
   // Anybody's sign-in takes the place away: the next person at the desk must not find out whose patient was open.
   const place =
     kept === undefined ? undefined : await takePlace(ctx.db, ctx.now, { token: kept, staffId: who.kind === 'staff' ? who.id : '' })
-  return { token, kind: who.kind, id: who.id, place: place ?? null, hadPlace: kept !== undefined }
+  const home = who.kind === 'citizen' ? '/me' : homeOfStaff(await staffRoleNow(ctx.db, ctx.now, who.id))
+  return { token, kind: who.kind, id: who.id, home, place: place ?? null, hadPlace: kept !== undefined }
 }
 
 /** Where somebody goes once they are in: the place they left, the page they wanted where it is theirs to see, else their first page. */
-export function placeAfter({ kind, place }: Pick<Begun, 'kind' | 'place'>, wish: unknown): string {
-  const home = kind === 'staff' ? '/clinic' : '/me'
+export function placeAfter({ kind, home, place }: Pick<Begun, 'kind' | 'home' | 'place'>, wish: unknown): string {
   const next = safeNext(place ?? wish, home)
   if (kind === 'citizen' && isForStaff(next)) return home
   return kind === 'staff' && /^\/me(?:[/?]|$)/.test(next) ? home : next

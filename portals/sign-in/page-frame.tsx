@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { type Actor, institutionNameIn } from '#kernel/context'
+import { type Actor, institutionNameIn, type StaffRole } from '#kernel/context'
 import type { Lang } from '#kernel/language'
 import { type PageUser, Tabs, t } from '#ui'
 import type { DemoDoor } from './model.ts'
@@ -7,7 +7,11 @@ import type { DemoDoor } from './model.ts'
 /** What every page here needs to know. `path` is the request's own, for the language links. */
 export type About = { lang: Lang; path: string; actor: Actor; demo: DemoDoor | null }
 
-export const homeOf = (actor: Actor): string => (actor.kind === 'citizen' ? '/me' : actor.kind === 'staff' ? '/clinic' : '/sign-in')
+/** Keepers of the registers begin there, everybody else with the patients. */
+export const homeOfStaff = (role: StaffRole | undefined): string => (role === 'operator' || role === 'administrator' ? '/operator' : '/clinic')
+
+export const homeOf = (actor: Actor): string =>
+  actor.kind === 'citizen' ? '/me' : actor.kind === 'staff' ? homeOfStaff(actor.role) : '/sign-in'
 
 function userOf(actor: Actor, lang: Lang): PageUser | undefined {
   if (actor.kind === 'citizen') return { name: actor.name }

@@ -83,6 +83,9 @@ export async function findStaff(
   return rows[0]
 }
 
+/** In which role a member of staff works at this moment; undefined for nobody. */
+export const staffRoleNow = async (db: Db, now: Date, id: string): Promise<StaffRole | undefined> => (await findStaff(db, { id }, { now }))?.role
+
 const ENTRY = (reach: Reach, now: Date) => sql`s.id, s.login_name as "loginName", s.name, s.name_kana as "nameKana", s.name_en as "nameEn",
   s.ended_at as "endedAt",
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'institutionNumber', a.institution_number, 'institutionName', f.name,

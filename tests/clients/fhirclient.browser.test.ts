@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { hanako, openServed, type Served } from '../harness/served.ts'
 import { dpopKey } from './dpop.fixture.ts'
+import { otherSite } from './other-site.fixture.ts'
 
 let served: Served
 let browser: Browser
@@ -16,8 +17,8 @@ let token: string
 beforeAll(async () => {
   served = await openServed({ demo: false })
   key = await recordedByHospital()
-  await served.client('page', ['patient/*.rs'])
-  token = await served.launched('page', ['patient/*.rs'])
+  await served.app('page', ['patient/*.rs'])
+  token = await served.launched('page', ['patient/*.rs'], key)
   browser = await openBrowser()
   page = await browser.newPage()
   const script = await readFile(resolve(import.meta.dirname, '../../node_modules/fhirclient/build/fhir-client.js'), 'utf8')
@@ -89,17 +90,26 @@ test('an app in a page reads its patient, turns pages, resolves references, and 
   expect(seen).toEqual({ pages: 2, values: expect.arrayContaining([120, 121, 122]), patient: key, subject: key, written: 403 })
 }, 60_000)
 
-test('a page of another origin is not let in, as the CapabilityStatement says', async () => {
+test('a page of another origin is let in with its token, and never by a cookie', async () => {
   const statement = (await (await fetch(`${served.base}/metadata`)).json()) as { rest: { security: { cors: boolean } }[] }
-  expect(statement.rest[0]!.security.cors).toBe(false)
-  await page.goto(`${served.origin.replace('127.0.0.1', 'localhost')}/app.html`)
-  const reached = await page.evaluate(
-    (url) =>
-      fetch(url).then(
-        () => true,
-        () => false,
-      ),
-    `${served.base}/metadata`,
-  )
-  expect(reached).toBe(false)
+  expect(statement.rest[0]!.security.cors).toBe(true)
+  await page.context().addCookies([{ name: 'enishi_session', value: await served.signedIn(key), url: served.origin }])
+  const site = await otherSite({ '/app': '<!doctype html><title>app</title>' })
+  await page.goto(`${site.origin}/app`)
+  const ask = (path: string, init: { headers?: Record<string, string>; credentials?: 'include' }) =>
+    page.evaluate(
+      ([url, asked]) =>
+        fetch(url, asked).then(
+          (answer) => answer.status,
+          () => 0,
+        ),
+      [`${served.origin}${path}`, init] as const,
+    )
+  const bearer = { authorization: `Bearer ${token}` }
+  expect(await ask('/fhir/R4/metadata', {})).toBe(200)
+  expect(await ask('/fhir/R4/Observation', { headers: bearer })).toBe(200)
+  expect(await ask('/fhir/R4/Observation', {}), 'without a token').toBe(401)
+  expect(await ask('/fhir/R4/Observation', { credentials: 'include' }), 'with a cookie').toBe(0)
+  expect(await ask('/me/record', { headers: bearer }), 'a page of the person').toBe(0)
+  site.close()
 })

@@ -113,8 +113,8 @@ describe('fhirclient where real data are kept', () => {
   afterAll(() => served?.close())
 
   test('an app that only reads may do without a binding, and cannot write', async () => {
-    await served.client('reader', ['patient/*.rs'])
-    const client = await connect(served, await served.launched('reader', ['patient/*.rs']), key)
+    await served.app('reader', ['patient/*.rs'])
+    const client = await connect(served, await served.launched('reader', ['patient/*.rs'], key), key)
     const page = (await client.request('Observation?patient='.concat(key))) as Anything
     expect([page.resourceType, page.type]).toEqual(['Bundle', 'searchset'])
     await expect(client.create(pressure(key, 120) as never)).rejects.toMatchObject({ status: 403 })
@@ -135,8 +135,8 @@ describe('fhirclient where real data are kept', () => {
   })
 
   test('a token that such a client got before its scopes grew is refused from then on', async () => {
-    await served.client('growing', ['patient/*.rs'])
-    const client = await connect(served, await served.launched('growing', ['patient/*.rs']), key)
+    await served.app('growing', ['patient/*.rs'])
+    const client = await connect(served, await served.launched('growing', ['patient/*.rs'], key), key)
     await client.request('Observation')
     await sql`update person.client set scopes = array['patient/*.cruds'] where client_id = 'growing'`.execute(served.db)
     await expect(client.request('Observation')).rejects.toMatchObject({ status: 401 })

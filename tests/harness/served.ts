@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import pino from 'pino'
-import { type BindingPolicy, insertClient, insertFacilities, insertStaff } from '#care/person'
+import { type AppClient, type BindingPolicy, insertApp, insertAppGrant, insertClient, insertFacilities, insertStaff } from '#care/person'
 import { startSession } from '#kernel/identity'
 import { auditBatch, insertAudit } from '#kernel/audit'
 import { databaseClock } from '#kernel/clock'
@@ -28,6 +28,7 @@ import { allRows } from '../../app/rows.ts'
 import { services } from '../../app/services.ts'
 import { testAuthority } from '../../portals/sign-in/tls-client.fixture.ts'
 import { testDatabase } from './database.ts'
+import { anApp } from './platform.ts'
 
 export const HOSPITAL = '1310000019'
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -145,8 +146,24 @@ export async function openServed({ demo = true, tls = false, witnesses = [], row
       return { form, token }
     },
 
-    /** A token as a person's launch of an app would bring it: the token endpoint gives systems none of these scopes. */
-    launched: (clientId: string, scopes: readonly string[]): Promise<string> => mint.issue(clock.now(), { clientId, scopes }),
+    /** An app of the register: one that runs in a page, keeps no secret, and whose tokens are tied to nothing. */
+    app: (clientId: string, scopes: readonly string[], about: Partial<AppClient> = {}): Promise<void> =>
+      insertApp(db, clock.now(), anApp(clientId, scopes, about)),
+
+    /** A token as the launch of an app by the person of this record brings it. */
+    async launched(clientId: string, scopes: readonly string[], patient: string): Promise<string> {
+      const person = (await built.person.findByKey({ db }, patient))!
+      const [grantId, subject] = [randomUUID(), { kind: 'citizen' as const, id: person.id }]
+      const until = new Date(clock.now().getTime() + 3600_000)
+      await insertAppGrant(db, { id: grantId, clientId, subject, scopes, patientKey: patient, grantedAt: clock.now(), until })
+      return mint.issue(clock.now(), { clientId, scopes, onBehalfOf: { ...subject, grantId, actsFor: null, patient } })
+    },
+
+    /** The session of the person of this record, as their browser would hold it. */
+    async signedIn(patient: string): Promise<string> {
+      const person = (await built.person.findByKey({ db }, patient))!
+      return startSession(db, clock.now(), { kind: 'citizen', id: person.id, provenBy: 'card' })
+    },
 
     /** Cookie of a new operator who signed in. */
     async operator(): Promise<string> {

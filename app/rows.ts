@@ -56,7 +56,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
     ...signInRoutes({ person: services.person, accounts: services.accounts, mint, cards: services.cards, ...config, demo }),
     ...citizenRoutes({ ...services, baseUrl: config.baseUrl, demo: demo !== null }),
-    ...clinicianRoutes({ ...services, demo: demo !== null, fhirBase: base }),
+    ...clinicianRoutes({ ...services, demo: demo !== null, fhirBase: base, baseUrl: config.baseUrl }),
     ...operatorRoutes({ ...places, person: services.person, demo: demo !== null }),
     ...developerRoutes({
       ...places,

@@ -75,15 +75,26 @@ function LanguageSwitch({ lang, href }: { lang: Lang; href: (lang: Lang) => stri
   )
 }
 
-function UserBox({ user, lang }: { user: PageUser; lang: Lang }): ReactNode {
+/** Leaves a desk for a moment, in one key: the session ends, the place is kept for the same person alone. */
+const LockButton = ({ lang, path }: { lang: Lang; path: string }): ReactNode => (
+  <form method="post" action="/sign-in/lock">
+    <input type="hidden" name="path" value={path} />
+    <button type="submit" className="button button-quiet" data-shortcut="q" aria-keyshortcuts="q">
+      {word(lang, 'lock')}
+    </button>
+  </form>
+)
+
+function UserBox({ user, lang, path, audience }: { user: PageUser; lang: Lang; path: string; audience: Audience }): ReactNode {
   return (
     <div className="user-box">
       <Icon name="person" />
       <span className="user-name">
         <span className="visually-hidden">{word(lang, 'signedInAs')}</span>
-        {user.name}
+        {audience === 'staff' ? <a href="/clinic/account">{user.name}</a> : user.name}
         {user.detail ? <span className="user-detail">{user.detail}</span> : null}
       </span>
+      {audience === 'staff' ? <LockButton lang={lang} path={path} /> : null}
       <form method="post" action={user.signOutAction ?? '/sign-out'}>
         <button type="submit" className="button button-quiet">
           {word(lang, 'signOut')}
@@ -121,7 +132,7 @@ function Header(props: PageProps): ReactNode {
           </span>
         </a>
         <div className="site-header-tools">
-          {user && audience !== 'kiosk' ? <UserBox user={user} lang={lang} /> : null}
+          {user && audience !== 'kiosk' ? <UserBox user={user} lang={lang} path={path} audience={audience} /> : null}
           <LanguageSwitch lang={lang} href={props.langHref ?? ((other) => pathWithLang(path, other))} />
         </div>
       </div>

@@ -52,6 +52,7 @@ export const words = {
     en: 'This is a demonstration. No real person’s data is shown.',
     easy: 'これは 練習です。本当の人の ことでは ありません。',
   },
+  lock: { ja: '席を外す', en: 'Lock', easy: '席をはなれる' },
   signOut: { ja: 'サインアウト', en: 'Sign out', easy: '終わる' },
   signedInAs: { ja: 'サインイン中：', en: 'Signed in as ', easy: '使っている人：' },
   error: { ja: 'エラー', en: 'Error', easy: 'まちがい' },

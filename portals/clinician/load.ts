@@ -17,6 +17,8 @@ export type Deps = {
   demo?: boolean
   /** Address of the FHIR surface, which an app that is started from here is told. */
   fhirBase?: string
+  /** Public address; passkeys are made for its host. */
+  baseUrl?: string
 }
 
 /** Names of institutions, in the language of the reader. */

@@ -3,6 +3,7 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { documentBody } from '#care/record'
 import { institutionOf } from '#kernel/context'
 import { renderPage } from '#ui'
+import { accountRows } from './account.tsx'
 import { appRows, launchableApps, leadingTo } from './app-rows.tsx'
 import { itemView } from './chart.ts'
 import { present } from '#care/record'
@@ -84,6 +85,7 @@ export function clinicianRoutes(deps: Deps): Row[] {
       summary: { ja: '1通の文書', en: 'One document, section by section' },
       handle: (ctx, request) => item(ctx, request, deps),
     },
+    ...accountRows(deps),
     ...appRows({ deps, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
   ]
 }

@@ -21,3 +21,5 @@ export { ClonedNotice, Devices, Lately, NewPasskey, Passkeys } from './security/
 export { type SecurityDeps, securityRows, subjectOf } from './security/rows.ts'
 export { type SecurityView, securityJson, securityView } from './security/view.ts'
 export { againHref, citizenStepUp, isProven, staffStepUp } from './step-up/rules.ts'
+export { deskOf, type DeskDevice } from './desk/store.ts'
+export { recoveryCodesLeft } from './recovery/store.ts'

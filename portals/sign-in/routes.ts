@@ -2,6 +2,7 @@ import { bodyOf, type Row } from '#kernel/route'
 import { letIn, placeAfter } from './begin.ts'
 import { browserOf } from './browser.ts'
 import { cardAnswerOf, cardBody } from './card-body.ts'
+import { deskRows } from './desk/rows.tsx'
 import { invitationRows } from './invitation/rows.ts'
 import { invitationService } from './invitation/service.ts'
 import { pageRows } from './page-rows.ts'
@@ -9,6 +10,7 @@ import { offerHref, offerRow } from './passkey/offer.tsx'
 import { passkeyRows } from './passkey/rows.ts'
 import { type PasskeyService, passkeyService } from './passkey/service.ts'
 import { LAW, open, type SignInDeps } from './row-terms.ts'
+import { codeRows } from './security/code-rows.tsx'
 import { type SignInService, signInService } from './service.ts'
 import { staffRows } from './staff-rows.ts'
 import { stepUpRows } from './step-up/rows.ts'
@@ -70,6 +72,8 @@ export function signInRoutes(deps: SignInDeps): Row[] {
     offerRow(deps),
     ...passkeyRows({ ...deps, passkeys }),
     ...stepUpRows({ ...deps, passkeys, service }),
+    ...deskRows(deps),
+    ...codeRows(deps),
     ...invitationRows({ ...deps, invitations: invitationService({ ...deps, passkeys }) }),
     ...staffRows(service, deps),
     ...systemRows(deps),

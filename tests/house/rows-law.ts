@@ -27,6 +27,7 @@ export const unaudited: Record<string, string> = {
   'POST /sign-in/card/challenge': 'a random number for a card that nobody knows yet; the answer to it is audited',
   'POST /sign-in/passkey/options': 'a random number for a passkey that nobody knows yet; the answer to it is audited',
   'GET /sign-in/again': 'a form',
+  'GET /sign-in/locked': 'a form that names nobody',
   'GET /sign-in/invitation': 'a form',
   'GET /sign-in/passkey/offer': 'a form',
   'POST /sign-in/again/passkey/options': 'a random number for a passkey; the answer to it is audited',

@@ -2,6 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
+import { cookie } from '#kernel/proof'
+import type { RouteRequest } from '#kernel/route'
+import { DESK_COOKIE } from './cookies.ts'
 
 /** Devices that several members of staff share, and the place somebody left when they locked one. */
 export const deskMigrations: Migration[] = [
@@ -39,6 +42,10 @@ export async function findDesk(db: Db, token: string | undefined): Promise<DeskD
   const r = rows[0]
   return r && { institutionNumber: r.institution_number, label: r.label, madeAt: r.made_at }
 }
+
+/** The shared device that asks, or undefined. */
+export const deskOf = ({ db }: { db: Db }, { headers }: Pick<RouteRequest, 'headers'>): Promise<DeskDevice | undefined> =>
+  findDesk(db, cookie(headers, DESK_COOKIE))
 
 export async function unmarkDesk(db: Db, now: Date, token: string): Promise<void> {
   await sql`update sign_in.desk_device set ended_at = ${now} where token_hash = ${hashOf('desk', token)} and ended_at is null`.execute(db)

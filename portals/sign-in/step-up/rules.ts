@@ -27,8 +27,7 @@ export const isProven = (
   session: { provenBy: ProvenBy; provenAt: Date } | undefined,
   { by, withinMinutes }: { by: readonly ProvenBy[]; withinMinutes: number },
   now: Date,
-): boolean =>
-  session !== undefined && by.includes(session.provenBy) && now.getTime() - session.provenAt.getTime() <= withinMinutes * 60_000
+): boolean => session !== undefined && by.includes(session.provenBy) && now.getTime() - session.provenAt.getTime() <= withinMinutes * 60_000
 
 /** Where one proves it again, and comes back. */
 export const againHref = (next: string, by: readonly ProvenBy[]): string =>

@@ -1,3 +1,4 @@
+import { demoStaff } from './keepers.ts'
 import type { DemoSecrets } from './secrets.ts'
 import { DEMO_SEED } from './seed.ts'
 import { makeRegion } from '#packages/synthetic'
@@ -14,13 +15,15 @@ export function demoDoor(secrets: DemoSecrets): DemoDoor {
   const region = makeRegion({ seed: DEMO_SEED, people: secrets.cards.length, facilities: 10, until: secrets.until, years: 2 })
   const people = region.people.map((p, n) => ({ n, name: `${p.name.family} ${p.name.given}`.trim(), birthDate: p.birthDate }))
   const facility = new Map(region.facilities.map((f) => [f.institutionNumber, f]))
-  const staff = region.staff.map(({ loginName, name, role, institutionNumber }) => ({
-    loginName,
-    name,
-    role,
-    institutionName: facility.get(institutionNumber)!.name,
-    institutionNameEn: facility.get(institutionNumber)!.nameEn,
-  }))
+  const staff = demoStaff(region)
+    .slice(0, secrets.staff.length)
+    .map(({ loginName, name, role, institutionNumber }) => ({
+      loginName,
+      name,
+      role,
+      institutionName: facility.get(institutionNumber)!.name,
+      institutionNameEn: facility.get(institutionNumber)!.nameEn,
+    }))
   const secretOf = new Map(secrets.staff.map((s) => [s.loginName, s]))
   return {
     cards: () => people,

@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { createDemoCa, type DemoCard, exportDemoCa, makeCards } from '#adapters/mynumber-card'
 import { newTotpSecret } from '#care/person'
 import type { Region } from '#packages/synthetic'
+import { demoStaff } from './keepers.ts'
 
 type Card = { certificatePem: string; privateKeyPem: string; pin: string }
 type ClientSecret = { institutionNumber: string; clientId: string; privateKeyJwk: JWK; publicKeyJwk: JWK }
@@ -53,7 +54,7 @@ export async function makeDemoSecrets(home: string, region: Region, now: Date): 
     cards: cards.slice(0, -1),
     refusedCards: { revoked: cards.at(-1) as DemoCard, expired: expired!, unknownCa: unknownCa! },
     clients: await Promise.all(region.facilities.map((f) => makeClient(f.institutionNumber))),
-    staff: region.staff.map((s) => ({
+    staff: demoStaff(region).map((s) => ({
       loginName: s.loginName,
       password: `demo-${randomInt(10 ** 8, 10 ** 9)}`,
       totpSecret: newTotpSecret(),

@@ -2,7 +2,17 @@ import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RegisterEntry } from '#care/eligibility'
-import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard, updateClientBinding } from '#care/person'
+import {
+  findApp,
+  hashPassword,
+  insertApp,
+  insertClient,
+  insertFacilities,
+  insertStaff,
+  linkCard,
+  updateApp,
+  updateClientBinding,
+} from '#care/person'
 import { auditEntry } from '#kernel/audit-entry'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
@@ -11,9 +21,11 @@ import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
 import { describe } from '#kernel/tls'
+import { DEMO_APP, demoApp } from '#portals/demo-app'
 import { bundles, type Coverage, makeRegion, type Person, type Region, type Submission } from '#packages/synthetic'
 import type { Services } from '../services.ts'
 import { cardIssuer } from './authority.ts'
+import { demoStaff } from './keepers.ts'
 import { noteProgress, progress } from './progress.ts'
 import { type DemoSecrets, loadDemoSecrets, makeDemoSecrets, writePrivate } from './secrets.ts'
 import { type DemoTls, makeDemoTls } from './tls.ts'
@@ -40,6 +52,7 @@ type Made = { secrets: DemoSecrets; tls: DemoTls }
  * @param deps.now the instant the region ends; kept from the first try on
  */
 export async function seedDemo(deps: SeedDeps): Promise<void> {
+  await enterDemoApp(deps)
   const earlier = await loadDemoSecrets(deps.home)
   if (earlier && (await progress(deps.db, 'complete')) === 1) return refreshDemoFile(deps)
   const until = earlier?.until ?? new Date(deps.now.getTime() - 86_400_000 + 9 * 3600_000).toISOString().slice(0, 10)
@@ -57,6 +70,12 @@ export async function seedDemo(deps: SeedDeps): Promise<void> {
   await submitAll(deps, region)
   await writeDemoFile(deps, region, { secrets, tls })
   await noteProgress(deps.db, 'complete', 1)
+}
+
+/** The example app, under the address of this start. */
+async function enterDemoApp({ db, now, baseUrl }: SeedDeps): Promise<void> {
+  if (await findApp(db, DEMO_APP)) await updateApp(db, demoApp(baseUrl))
+  else await insertApp(db, now, demoApp(baseUrl))
 }
 
 /** The region stands; only the address may have changed since. A file that was lost is made again from the registers. */
@@ -135,12 +154,15 @@ async function enterRegisters(deps: SeedDeps, region: Region, { secrets, tls }: 
     })
   }
   await Promise.all(
-    region.staff.map(async (s, i) => {
-      const secret = secrets.staff[i]!
+    demoStaff(region).map(async (s, i) => {
+      const secret = secrets.staff[i]
+      // A demo begun before there were keepers goes on without them.
+      if (secret === undefined) return
       const row = {
         id: ulid(),
         loginName: s.loginName,
         name: s.name,
+        nameKana: s.nameKana,
         role: s.role,
         institutionNumber: s.institutionNumber,
         totpSecret: secret.totpSecret,
@@ -285,7 +307,9 @@ async function writeDemoFile(deps: SeedDeps, region: Region, { secrets, tls }: M
       }
     }),
     people,
-    staff: region.staff.map((s, i) => ({ ...secrets.staff[i]!, role: s.role, institutionNumber: s.institutionNumber })),
+    staff: demoStaff(region)
+      .slice(0, secrets.staff.length)
+      .map((s, i) => ({ ...secrets.staff[i]!, role: s.role, institutionNumber: s.institutionNumber })),
     refusedCards: secrets.refusedCards,
   }
   await writePrivate(join(deps.home, 'demo.json'), `${JSON.stringify(file, null, 1)}\n`)

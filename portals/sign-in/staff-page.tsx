@@ -96,7 +96,8 @@ const roleNames: Record<string, Sentence> = {
   nurse: { ja: '看護師', en: 'Nurse' },
   pharmacist: { ja: '薬剤師', en: 'Pharmacist' },
   clerk: { ja: '事務職員', en: 'Clerk' },
-  operator: { ja: '運用担当者', en: 'Operator' },
+  operator: { ja: '縁の運用担当', en: 'Operator of the platform' },
+  administrator: { ja: '施設の管理者', en: 'Administrator of the facility' },
 }
 
 function DemoStaff({ lang, demo }: { lang: Lang; demo: DemoDoor }): ReactNode {

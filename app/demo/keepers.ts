@@ -1,0 +1,20 @@
+import type { StaffRole } from '#kernel/context'
+import type { Region } from '#packages/synthetic'
+
+export type DemoStaffMember = { loginName: string; name: string; nameKana: string; role: StaffRole; institutionNumber: string }
+
+/** Everybody who works in the demo region: the staff of its facilities, an administrator of the hospital, and the platform's operator. */
+export function demoStaff(region: Region): DemoStaffMember[] {
+  const hospital = region.facilities.find((f) => f.kind === 'hospital')!.institutionNumber
+  return [
+    ...region.staff.map(({ loginName, name, nameKana, role, institutionNumber }) => ({
+      loginName,
+      name,
+      nameKana,
+      role,
+      institutionNumber,
+    })),
+    { loginName: 'enishi-makabe', name: '真壁 護', nameKana: 'マカベ マモル', role: 'administrator', institutionNumber: hospital },
+    { loginName: 'operator', name: '相沢 縁', nameKana: 'アイザワ ユカリ', role: 'operator', institutionNumber: hospital },
+  ]
+}

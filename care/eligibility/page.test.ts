@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cover, type Desk, openDesk } from './desk.fixture.ts'
+import { plain, readerSays, readerWords } from './reader-words.ts'
 
 let desk: Desk
 let cookie = ''
@@ -52,8 +53,18 @@ test.each(['/reader', '/desk/eligibility'])('%s opens for staff, in both languag
   expect((await get(url, { accept: 'text/html' })).headers.location).toBe(`/sign-in?next=${encodeURIComponent(url)}`)
 })
 
-test('the reader ticks nothing beforehand and says what the doctor gains', async () => {
+test('the reader asks one question at a time, offers somebody to ask on each screen, and says what the doctor gains', async () => {
   const page = await get('/reader')
   expect(page.body).not.toContain('checked')
-  for (const text of ['同じ検査のくり返しが減ります。', '今日は見せない', 'data-countdown-seconds']) expect(page.body).toContain(text)
+  for (const text of ['同じ検査のくり返しが減ります。', 'data-reader-act="none"', 'data-reader-act="call"'])
+    expect(page.body).toContain(text)
+  expect(page.body.match(/data-reader-panel="[^"]+"(?! hidden)/g)).toEqual(['data-reader-panel="card"'])
+})
+
+test('each word of the reader stands in both languages, and Japanese says how its characters are read', () => {
+  for (const [name, word] of Object.entries({ ...readerWords, ...readerSays })) {
+    expect(word.en, name).not.toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/)
+    expect(plain(word.ja), name).not.toMatch(/\||\{[^a-z]/)
+  }
+  expect(plain('{暗証番号|あんしょうばんごう}を')).toBe('暗証番号を')
 })

@@ -1,182 +1,275 @@
 import type { ReactNode } from 'react'
 import { askableKinds } from '#care/consent'
 import type { Lang } from '#kernel/language'
-import {
-  Banner,
-  Button,
-  ButtonRow,
-  Checkbox,
-  Countdown,
-  Fieldset,
-  Form,
-  Grid,
-  Ja,
-  Page,
-  renderPage,
-  Section,
-  Select,
-  Stack,
-  Steps,
-  TextInput,
-  t,
-} from '#ui'
-import { type AskedKind, askedKind } from './kinds.ts'
+import { Banner, Form, Ja, Page, renderPage, Select, t } from '#ui'
+import { askedKind } from './kinds.ts'
+import { Say, Screen } from './reader-screen.tsx'
+import { plain, readerSays, readerWords as words } from './reader-words.ts'
 
-/** The screen empties itself when nobody touches it for this long. */
-const IDLE_SECONDS = 90
+const CardScreen = ({ lang }: { lang: Lang }): ReactNode => (
+  <Screen
+    lang={lang}
+    name="card"
+    step={1}
+    shown
+    ask={<Say lang={lang} text={words.cardAsk} />}
+    lead={<Say lang={lang} text={words.cardLead} />}
+  >
+    <Form action="/reader" label={plain(words.cardAsk[lang])}>
+      <Select lang={lang} name="card" label={t(lang, words.demoCard)} options={[{ value: '', label: t(lang, words.chooseCard) }]} />
+      <button type="submit" className="kiosk-button kiosk-primary">
+        <span>
+          <Say lang={lang} text={words.placed} />
+        </span>
+      </button>
+    </Form>
+    <noscript>
+      <Banner lang={lang} tone="attention" title={t(lang, words.noScript)} />
+    </noscript>
+  </Screen>
+)
 
-const words = {
-  title: { ja: '今日、この医療機関に記録を見せますか', en: 'May this clinic see your records today?' },
-  place: { ja: 'カードを置く', en: 'Place your card' },
-  choose: { ja: '選ぶ', en: 'Choose' },
-  done: { ja: 'おわり', en: 'Done' },
+const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
+
+const PinScreen = ({ lang }: { lang: Lang }): ReactNode => (
+  <Screen lang={lang} name="pin" step={2} ask={<Say lang={lang} text={words.pinAsk} />} lead={<Say lang={lang} text={words.pinLead} />}>
+    <Form action="/reader" label={plain(words.pinAsk[lang])}>
+      {/* No name: it could not be posted even where the script failed. */}
+      <label className="visually-hidden" htmlFor="field-pin">
+        {words.pinField[lang]}
+      </label>
+      <input id="field-pin" className="input kiosk-pin" type="password" inputMode="none" autoComplete="off" maxLength={4} />
+      <div className="kiosk-keys">
+        {DIGITS.map((digit) => (
+          <button key={digit} type="button" className="kiosk-key" data-reader-digit={digit}>
+            {digit}
+          </button>
+        ))}
+        <button type="button" className="kiosk-key kiosk-key-word" data-reader-digit="delete">
+          {words.pinDelete[lang]}
+        </button>
+        <button type="button" className="kiosk-key" data-reader-digit="0">
+          0
+        </button>
+        <button type="submit" className="kiosk-key kiosk-key-word kiosk-primary">
+          {words.ok[lang]}
+        </button>
+      </div>
+    </Form>
+    <p className="kiosk-note" data-reader-demo-pin data-text={words.pinDemo[lang]} />
+  </Screen>
+)
+
+/** Yes or no to one kind; what the doctor gains by it stands below the question. */
+function KindScreens({ lang }: { lang: Lang }): ReactNode {
+  return askableKinds.map((kind, i) => {
+    const asked = askedKind(kind)
+    return (
+      <Screen
+        key={kind}
+        lang={lang}
+        name={`kind-${kind}`}
+        step={3}
+        ask={words.kindAsk[lang].replace('{kind}', asked[lang])}
+        lead={t(lang, asked.gain)}
+        buttons={[
+          { text: words.yes, act: 'kind-yes' },
+          { text: words.no, act: 'kind-no' },
+        ]}
+      >
+        <p className="kiosk-note" data-reader-kind={kind} data-reader-kind-name={asked[lang]}>
+          {words.kindCount[lang].replace('{of}', String(askableKinds.length)).replace('{n}', String(i + 1))}
+        </p>
+      </Screen>
+    )
+  })
 }
 
-/** Where the person is, of three. The island shows one of the three panels at a time. */
-const Where = ({ lang, current }: { lang: Lang; current: number }): ReactNode => (
-  <Steps
-    lang={lang}
-    current={current}
-    steps={[{ title: t(lang, words.place) }, { title: t(lang, words.choose) }, { title: t(lang, words.done) }]}
-  />
-)
-
-const CardPanel = ({ lang }: { lang: Lang }): ReactNode => (
-  <div data-reader-panel="card">
-    <Where lang={lang} current={0} />
-    <Section
-      title={t(lang, { ja: 'マイナンバーカードを置いて、暗証番号を入れてください', en: 'Place your My Number Card and enter the PIN' })}
-      lead={t(lang, {
-        ja: '暗証番号は数字4桁です。この機械の外には送られません。',
-        en: 'The PIN is four digits. It never leaves this machine.',
-      })}
+const Screens = ({ lang }: { lang: Lang }): ReactNode => (
+  <>
+    <CardScreen lang={lang} />
+    <Screen
+      lang={lang}
+      name="way"
+      step={2}
+      ask={<Say lang={lang} text={words.wayAsk} />}
+      lead={<Say lang={lang} text={words.wayLead} />}
+      buttons={[
+        { text: words.wayPin, act: 'pin' },
+        { text: words.wayFace, act: 'face' },
+        { text: words.wayLook, act: 'look' },
+      ]}
+    />
+    <PinScreen lang={lang} />
+    <Screen
+      lang={lang}
+      name="face"
+      step={2}
+      ask={<Say lang={lang} text={words.faceAsk} />}
+      lead={<Say lang={lang} text={words.faceLead} />}
+      buttons={[
+        { text: words.faceYes, act: 'face-yes' },
+        { text: words.faceNo, act: 'face-no' },
+        { text: words.wayLook, act: 'look' },
+      ]}
+    />
+    <Screen
+      lang={lang}
+      name="look"
+      step={2}
+      ask={<Say lang={lang} text={words.lookAsk} />}
+      lead={<Say lang={lang} text={words.lookLead} />}
+    />
+    <Screen
+      lang={lang}
+      name="choose"
+      step={3}
+      ask={<Say lang={lang} text={words.chooseAsk} />}
+      lead={<Say lang={lang} text={words.chooseLead} />}
+      buttons={[
+        { text: words.chooseAll, act: 'all' },
+        { text: words.chooseSome, act: 'some' },
+        { text: words.chooseNone, act: 'none' },
+      ]}
     >
-      <Form action="/reader" label={t(lang, words.place)}>
-        <Select
-          lang={lang}
-          name="card"
-          label={t(lang, { ja: 'デモのカード', en: 'Demo card' })}
-          options={[{ value: '', label: t(lang, { ja: 'カードを選んでください', en: 'Choose a card' }) }]}
-        />
-        <TextInput
-          lang={lang}
-          name="pin"
-          type="password"
-          inputMode="numeric"
-          autoComplete="off"
-          maxLength={4}
-          width="short"
-          label={t(lang, { ja: '暗証番号（数字4桁）', en: 'PIN (four digits)' })}
-        />
-        <ButtonRow>
-          <Button variant="primary" size="large">
-            {t(lang, { ja: 'カードを読み取る', en: 'Read the card' })}
-          </Button>
-        </ButtonRow>
-      </Form>
-      <noscript>
-        <Banner
-          lang={lang}
-          tone="attention"
-          title={t(lang, {
-            ja: 'この画面ではカードを読み取れません。受付にお声がけください。',
-            en: 'This screen cannot read cards. Please ask at the desk.',
-          })}
-        />
-      </noscript>
-    </Section>
-  </div>
-)
-
-const KindChoice = ({ lang, kind }: { lang: Lang; kind: AskedKind }): ReactNode => (
-  <Checkbox name="kind" value={kind.kind} label={t(lang, kind)} hint={t(lang, kind.gain)} />
-)
-
-/** All three answers are buttons of one size: none is made easier than another. Nothing is ticked beforehand. */
-const ChoosePanel = ({ lang }: { lang: Lang }): ReactNode => (
-  <div data-reader-panel="choose" hidden>
-    <Where lang={lang} current={1} />
-    <Section
-      title={t(lang, { ja: '医師や薬剤師に見せる情報', en: 'What the doctor or pharmacist may see' })}
-      lead={t(lang, {
-        ja: '24時間だけ見られます。いつでもやめられます。見せなくても、診察は受けられます。',
-        en: 'For 24 hours only. You can stop it at any time. You will be treated whatever you choose.',
-      })}
+      <p className="kiosk-holder">
+        <strong data-reader-name lang="ja" />
+        <span data-reader-chart />
+        <span data-reader-cover />
+      </p>
+    </Screen>
+    <KindScreens lang={lang} />
+    <Screen
+      lang={lang}
+      name="done"
+      step={4}
+      ask={<Say lang={lang} text={words.doneAsk} />}
+      buttons={[{ text: words.finish, act: 'finish', look: 'primary' }]}
     >
-      <Stack>
-        <p>
-          <strong data-reader-name />
-          <br />
-          <span data-reader-cover />
-        </p>
-      </Stack>
-      <Form action="/reader" label={t(lang, words.choose)}>
-        <Fieldset lang={lang} name="kind" label={t(lang, { ja: '見せるものにしるしをつけてください', en: 'Tick what you want to show' })}>
-          <Grid>
-            {askableKinds.map((kind) => (
-              <KindChoice key={kind} lang={lang} kind={askedKind(kind)} />
-            ))}
-          </Grid>
-        </Fieldset>
-        <ButtonRow>
-          <Button size="large" name="answer" value="chosen">
-            {t(lang, { ja: 'しるしのものを見せる', en: 'Show what I ticked' })}
-          </Button>
-          <Button size="large" name="answer" value="all">
-            {t(lang, { ja: 'ぜんぶ見せる', en: 'Show everything' })}
-          </Button>
-          <Button size="large" name="answer" value="none">
-            {t(lang, { ja: '今日は見せない', en: 'Show nothing today' })}
-          </Button>
-        </ButtonRow>
-      </Form>
-    </Section>
+      <div role="status">
+        <p data-reader-result />
+        <ul className="kiosk-list" data-reader-allowed />
+      </div>
+    </Screen>
+    <Troubles lang={lang} />
+  </>
+)
+
+const Troubles = ({ lang }: { lang: Lang }): ReactNode => (
+  <>
+    <Screen
+      lang={lang}
+      name="locked"
+      step={2}
+      ask={<Say lang={lang} text={words.lockedAsk} />}
+      lead={<Say lang={lang} text={words.lockedLead} />}
+      buttons={[
+        { text: words.wayFace, act: 'face' },
+        { text: words.wayLook, act: 'look' },
+      ]}
+    />
+    <Screen
+      lang={lang}
+      name="unlinked"
+      ask={<Say lang={lang} text={words.unlinkedAsk} />}
+      lead={<Say lang={lang} text={words.unlinkedLead} />}
+      buttons={[
+        { text: words.haveOld, act: 'old-card' },
+        { text: words.finish, act: 'finish' },
+      ]}
+    />
+    <Screen
+      lang={lang}
+      name="replaced"
+      ask={<Say lang={lang} text={words.replacedAsk} />}
+      lead={<Say lang={lang} text={words.replacedLead} />}
+      buttons={[{ text: words.again, act: 'finish', look: 'primary' }]}
+    />
+    <Screen
+      lang={lang}
+      name="problem"
+      ask={<Say lang={lang} text={words.problemAsk} />}
+      buttons={[{ text: words.again, act: 'finish', look: 'primary' }]}
+    >
+      <p className="kiosk-lead" data-reader-problem />
+    </Screen>
+    <Screen
+      lang={lang}
+      name="help"
+      ask={<Say lang={lang} text={words.helpAsk} />}
+      lead={<Say lang={lang} text={words.helpLead} />}
+      buttons={[{ text: words.goOn, act: 'go-on', look: 'primary' }]}
+    />
+    <Screen
+      lang={lang}
+      name="still"
+      ask={<Say lang={lang} text={words.stillAsk} />}
+      lead={<Say lang={lang} text={words.stillLead} />}
+      buttons={[
+        { text: words.stillYes, act: 'go-on', look: 'primary' },
+        { text: words.finish, act: 'finish' },
+      ]}
+    />
+  </>
+)
+
+const Tools = ({ lang }: { lang: Lang }): ReactNode => (
+  <div className="kiosk-tools">
+    <button type="button" className="kiosk-tool" data-reader-act="voice" aria-pressed="false" hidden>
+      {words.voice[lang]}
+    </button>
+    <button type="button" className="kiosk-tool" data-reader-act="contrast" aria-pressed="false">
+      {words.contrast[lang]}
+    </button>
   </div>
 )
 
-const DonePanel = ({ lang }: { lang: Lang }): ReactNode => (
-  <div data-reader-panel="done" hidden>
-    <Where lang={lang} current={3} />
-    <Section title={t(lang, { ja: '受け付けました。カードをお取りください。', en: 'All done. Please take your card.' })}>
-      <p data-reader-result role="status" />
-      <ul data-reader-allowed />
-      <ButtonRow>
-        <Button type="button" variant="primary" size="large" name="again" value="1">
-          {t(lang, { ja: 'おわる', en: 'Finish' })}
-        </Button>
-      </ButtonRow>
-    </Section>
+/** Back, and somebody to ask: below every screen. */
+const Ground = ({ lang }: { lang: Lang }): ReactNode => (
+  <div className="kiosk-ground">
+    <button type="button" className="kiosk-button kiosk-small" data-reader-act="back" hidden>
+      {words.back[lang]}
+    </button>
+    <button type="button" className="kiosk-button kiosk-small" data-reader-act="call">
+      <span>
+        <Say lang={lang} text={words.call} />
+      </span>
+    </button>
   </div>
 )
 
-/** The kiosk: three large steps, each with one question. */
-export function readerPage({
-  lang,
-  path,
-  institutionName,
-  demo,
-}: {
-  lang: Lang
-  path: string
-  institutionName: string
-  demo?: boolean
-}): string {
+export type ReaderPage = { lang: Lang; path: string; institutionName: string; institutionNumber: string; demo?: boolean }
+
+/** The kiosk: one question a screen. Sentences that the script speaks travel with the page, so that languages stand in one table. */
+export function readerPage({ lang, path, institutionName, institutionNumber, demo }: ReaderPage): string {
+  const says = Object.fromEntries(Object.entries(readerSays).map(([name, word]) => [name, word[lang]]))
   return renderPage(
     <Page
       title={t(lang, words.title)}
+      titleHidden
       lang={lang}
       audience="kiosk"
       path={path}
       lead={<Ja>{institutionName}</Ja>}
       demo={demo}
-      islands={['reader', 'countdown']}
+      islands={['reader']}
     >
-      <div data-reader>
+      <div
+        className="kiosk"
+        data-reader
+        data-reader-institution={institutionNumber}
+        data-reader-says={JSON.stringify(says)}
+        data-reader-old-card={words.oldCardAsk[lang]}
+      >
+        <div className="kiosk-top">
+          <p className="kiosk-place">
+            <Ja>{institutionName}</Ja>
+          </p>
+          <Tools lang={lang} />
+        </div>
         <div data-reader-alert role="alert" />
-        <CardPanel lang={lang} />
-        <ChoosePanel lang={lang} />
-        <DonePanel lang={lang} />
-        <Countdown lang={lang} seconds={IDLE_SECONDS} href="/reader" />
+        <Screens lang={lang} />
+        <Ground lang={lang} />
       </div>
     </Page>,
   )

@@ -1,183 +1,249 @@
 /**
- * The card reader's screen: lets the card sign the platform's challenge, shows who was read, and posts the person's
- * answer. The PIN and the card's key stay in this page. `countdown` empties the screen when nobody touches it.
+ * The card reader's screen: one question at a time. The card signs the platform's challenge after its PIN, or without it where
+ * the reader compares faces or the staff look; then the person answers. PIN, key and picture stay in this page.
  */
 import { browserCard, type BrowserCardContent } from '../../adapters/mynumber-card/browser-card.ts'
-import { CardError, cardErrors } from '../../adapters/mynumber-card/card-port.ts'
+import { CardError } from '../../adapters/mynumber-card/card-port.ts'
+import { chosenFaceCheck } from '../../adapters/mynumber-card/face-check.ts'
+import { pinlessCard } from '../../adapters/mynumber-card/without-pin.ts'
+import { asked, base64url, bytesOf, counterOf, Told } from './reader/exchange.ts'
+import { clear, cover, forgetWay, goBack, here, hush, show, tell, toggle, uncover, watchOverTheScreen } from './reader/screens.ts'
+import { find, institution, lang, oldCardAsk, says } from './reader/words.ts'
 
 type Words = { ja: string; en: string }
-type Refusal = { issue?: { details?: { text?: string }; diagnostics?: string }[] }
-type Eligibility = { insurerName: string | null; copayPercent: number | null; validityName: Words; nextStep: Words; validity: string }
-type CardAnswer = { eligibility: Eligibility; person: { name: string; nameOfOther: string } }
+type Eligibility = { insurerName: string | null; copayPercent: number | null; validityName: Words; validity: string }
+type CardResult = { eligibility: Eligibility; person: { name: string; nameOfOther: string }; chartNumber: string | null }
+type Session = { id: string; challenge: string }
 
-const lang = document.documentElement.lang === 'en' ? 'en' : 'ja'
-const texts = {
-  attention: { ja: '注意', en: 'Attention' },
-  noCards: { ja: 'デモのカードがありません。受付にお声がけください。', en: 'There are no demo cards. Please ask at the desk.' },
-  noCard: { ja: 'カードを選んでください。', en: 'Choose a card first.' },
-  badPin: { ja: '暗証番号は数字4桁で入れてください。', en: 'Enter the PIN as four digits.' },
-  network: { ja: 'つながりませんでした。もう一度押してください。', en: 'No connection. Please press again.' },
-  left: { ja: 'あと{n}回間違えるとロックされます。', en: '{n} more wrong tries will lock the card.' },
-  nothingTicked: {
-    ja: '見せるものにしるしをつけるか、ほかのボタンを押してください。',
-    en: 'Tick what you want to show, or press another button.',
-  },
-  hello: { ja: '{name} さん', en: '{name}' },
-  cover: { ja: '保険を確認しました：{insurer}、窓口の負担 {share}割', en: 'Cover confirmed: {insurer}, you pay {percent}%' },
-  noCover: { ja: '保険：{state}。受付でお話しください。', en: 'Cover: {state}. Please talk to the desk.' },
-  shown: { ja: '明日の今ごろまで、次の情報を見せます。', en: 'Until this time tomorrow you show:' },
-  refused: { ja: '今日は何も見せません。このまま診察を受けられます。', en: 'You show nothing today. You will be treated all the same.' },
-} as const satisfies Record<string, Words>
-
-const find = <E extends HTMLElement>(selector: string) => document.querySelector<E>(selector)
-const alertBox = find('[data-reader-alert]')
+let content: BrowserCardContent | null = null
 let sessionId = ''
+/** Session in which a genuine card of nobody was read, while its person shows the old one. */
+let newCardSession: string | null = null
+const answers = new Map<string, boolean>()
+const kinds = [...document.querySelectorAll<HTMLElement>('[data-reader-kind]')]
+const kindOf = (element: HTMLElement) => element.dataset.readerKind ?? ''
+const pinField = () => find<HTMLInputElement>('#field-pin')
+const put = (selector: string, text: string) => find(selector)?.replaceChildren(text)
 
-class Told extends Error {}
-
-function tell(message: string): void {
-  const banner = document.createElement('div')
-  banner.className = 'banner banner-attention'
-  const body = document.createElement('div')
-  body.className = 'banner-body'
-  const title = document.createElement('p')
-  title.className = 'banner-title'
-  const word = document.createElement('span')
-  word.className = 'banner-word'
-  word.textContent = texts.attention[lang]
-  title.append(word, ' ', message)
-  body.append(title)
-  banner.append(body)
-  alertBox?.replaceChildren(banner)
-  banner.scrollIntoView({ block: 'nearest' })
+const chosen = (): BrowserCardContent => {
+  if (content === null) throw new Told(says('noCard'), 'no-card')
+  return content
 }
+const openSession = () => asked<Session>('POST', '/reader/sessions')
+const at = (id: string, what: string) => `/reader/sessions/${encodeURIComponent(id)}/${what}`
 
-async function asked<T>(method: 'GET' | 'POST', url: string, body?: object): Promise<T> {
-  const headers = { accept: 'application/json', ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) }
-  const response = await fetch(url, { method, headers, ...(method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {}) }).catch(() => {
-    throw new Told(texts.network[lang])
-  })
-  const answer = (await response.json().catch(() => ({}))) as T & Refusal
-  if (response.ok) return answer
-  // Signed out at the desk: the sign-in page says what to do, and comes back here.
-  if (response.status === 401) location.assign('/sign-in?next=/reader')
-  const issue = answer.issue?.[0]
-  throw new Told((lang === 'ja' ? issue?.details?.text : issue?.diagnostics?.replace(/^[a-z-]+: /, '')) ?? texts.network[lang])
-}
-
-const base64url = (bytes: Uint8Array) =>
-  btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=+$/, '')
-const bytesOf = (text: string) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
-
-/** Tries left of a card, kept under the digest of its certificate, as the sign-in page keeps them. */
-async function counterOf(certificatePem: string) {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(certificatePem)))
-  const key = `enishi.card.${[...digest.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
-  const read = async () => (localStorage.getItem(key) === null ? null : Number(localStorage.getItem(key)))
-  return { read, write: async (triesLeft: number) => localStorage.setItem(key, String(triesLeft)) }
-}
-
-function show(name: 'card' | 'choose' | 'done'): void {
-  alertBox?.replaceChildren()
-  for (const panel of document.querySelectorAll<HTMLElement>('[data-reader-panel]')) panel.hidden = panel.dataset.readerPanel !== name
-  const heading = find(`[data-reader-panel="${name}"] h2`)
-  heading?.setAttribute('tabindex', '-1')
-  heading?.focus()
-  scrollTo(0, 0)
-}
-
-function showHolder({ eligibility, person }: CardAnswer): void {
-  const put = (selector: string, text: string) => find(selector)?.replaceChildren(text)
-  const { insurerName, copayPercent, validityName } = eligibility
-  put('[data-reader-name]', texts.hello[lang].replace('{name}', person.nameOfOther || person.name))
-  const cover =
-    insurerName !== null && copayPercent !== null && eligibility.validity === '1'
-      ? texts.cover[lang]
-          .replace('{insurer}', insurerName)
-          .replace('{share}', String(copayPercent / 10))
-          .replace('{percent}', String(copayPercent))
-      : texts.noCover[lang].replace('{state}', validityName[lang])
-  put('[data-reader-cover]', cover)
-}
-
-async function readCard(): Promise<void> {
-  const n = find<HTMLSelectElement>('#field-card')?.value
-  const pinField = find<HTMLInputElement>('#field-pin')
-  const pin = pinField?.value.normalize('NFKC') ?? ''
-  if (pinField) pinField.value = ''
-  if (!n) throw new Told(texts.noCard[lang])
-  if (!/^\d{4}$/.test(pin)) throw new Told(texts.badPin[lang])
-  const content = await asked<BrowserCardContent>('GET', `/demo/cards/${encodeURIComponent(n)}`)
-  const card = browserCard(content, await counterOf(content.certificatePem))
-  const { id, challenge } = await asked<{ id: string; challenge: string }>('POST', '/reader/sessions')
-  const signature = await card.sign(pin, bytesOf(challenge))
-  const answer = await asked<CardAnswer>('POST', `/reader/sessions/${encodeURIComponent(id)}/card`, {
-    certificatePem: content.certificatePem,
-    signature: base64url(signature),
-  })
+function received({ eligibility, person, chartNumber }: CardResult, id: string): void {
   sessionId = id
-  showHolder(answer)
-  show('choose')
+  const { insurerName, copayPercent, validityName, validity } = eligibility
+  put('[data-reader-name]', says('hello', { name: person.nameOfOther || person.name }))
+  put('[data-reader-chart]', chartNumber === null ? '' : says('chart', { number: chartNumber }))
+  const covered = insurerName !== null && copayPercent !== null && validity === '1'
+  const share = { share: String((copayPercent ?? 0) / 10), percent: String(copayPercent) }
+  put('[data-reader-cover]', covered ? says('cover', { insurer: insurerName, ...share }) : says('noCover', { state: validityName[lang] }))
+  forgetWay()
+  show('choose', { remember: false })
 }
 
-async function answerKinds(wish: string): Promise<void> {
-  const boxes = [...document.querySelectorAll<HTMLInputElement>('input[name="kind"]')]
-  if (wish === 'chosen' && !boxes.some((box) => box.checked)) throw new Told(texts.nothingTicked[lang])
-  const kinds = Object.fromEntries(boxes.map((box) => [box.value, wish === 'all' || (wish === 'chosen' && box.checked)]))
-  const { allowed } = await asked<{ allowed: string[] }>('POST', `/reader/sessions/${encodeURIComponent(sessionId)}/consent`, { kinds })
-  const names = boxes
-    .filter((box) => allowed.includes(box.value))
-    .map((box) => box.closest('.choice')?.querySelector('label')?.textContent ?? '')
-  find('[data-reader-result]')?.replaceChildren(allowed.length > 0 ? texts.shown[lang] : texts.refused[lang])
-  find('[data-reader-allowed]')?.replaceChildren(
-    ...names.map((name) => {
+async function placeCard(): Promise<void> {
+  const n = find<HTMLSelectElement>('#field-card')?.value
+  if (!n) throw new Told(says('noCard'), 'no-card')
+  content = await asked<BrowserCardContent>('GET', `/demo/cards/${encodeURIComponent(n)}`)
+  const note = find('[data-reader-demo-pin]')
+  if (note) note.textContent = (note.dataset.text ?? '').replace('{pin}', content.pin)
+  show(newCardSession === null ? 'way' : 'pin')
+}
+
+async function byPin(): Promise<void> {
+  const field = pinField()
+  const pin = field?.value.normalize('NFKC') ?? ''
+  if (!/^\d{4}$/.test(pin)) throw new Told(says('badPin'), 'bad-pin')
+  if (field) field.value = ''
+  const card = chosen()
+  try {
+    const { id, challenge } = await openSession()
+    const signature = base64url(await browserCard(card, await counterOf(card.certificatePem)).sign(pin, bytesOf(challenge)))
+    const answer = { certificatePem: card.certificatePem, signature }
+    if (newCardSession === null) return received(await asked<CardResult>('POST', at(id, 'card'), answer).catch(unlinkedAt(id)), id)
+    await asked('POST', at(id, 'replace-card'), { ...answer, newCardSession })
+    newCardSession = null
+    forgetWay()
+    show('replaced', { remember: false })
+  } catch (error) {
+    // Nothing was lost: the same press does it all again, with a challenge of its own.
+    if (error instanceof Told && error.code === 'network' && field) field.value = pin
+    throw error
+  }
+}
+
+/** Remembers where a card of nobody was read, so that the old card can vouch for it. */
+const unlinkedAt =
+  (id: string) =>
+  (error: unknown): never => {
+    if (error instanceof Told && error.code === 'card-not-linked' && newCardSession === null) sessionId = id
+    throw error
+  }
+
+async function withoutPin(what: 'face' | 'visual', more: object): Promise<{ id: string; answer: CardResult }> {
+  const card = chosen()
+  const { id, challenge } = await openSession()
+  const signature = base64url(await pinlessCard(card).signWithoutPin(institution, bytesOf(challenge)))
+  const body = { certificatePem: card.certificatePem, signature, ...more }
+  return { id, answer: await asked<CardResult>('POST', at(id, what), body).catch(unlinkedAt(id)) }
+}
+
+async function byFace(outcome: boolean): Promise<void> {
+  const matched = await chosenFaceCheck(() => outcome).matches()
+  const { id, answer } = await withoutPin('face', { matched })
+  received(answer, id)
+}
+
+async function byLook(): Promise<void> {
+  const { id } = await withoutPin('visual', {})
+  show('look')
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    // Gone back meanwhile: nobody waits for this look any more.
+    if (here() !== 'look' && here() !== 'help') return
+    const state = await asked<{ state: string }>('GET', at(id, 'state')).then(
+      (answer) => answer.state,
+      () => 'waiting',
+    )
+    if (state === 'waiting') continue
+    if (state !== 'confirmed') {
+      goBack()
+      throw new Told(says(state === 'refused' ? 'lookNo' : 'lookLate'), 'look')
+    }
+    return received(await asked<CardResult>('GET', at(id, 'card')), id)
+  }
+}
+
+async function keepAnswer(wish: (kind: string) => boolean): Promise<void> {
+  const given = Object.fromEntries(kinds.map((element) => [kindOf(element), wish(kindOf(element))]))
+  const key = `${sessionId}-${kinds.map((element) => (given[kindOf(element)] ? 1 : 0)).join('')}`
+  const { allowed } = await asked<{ allowed: string[] }>('POST', at(sessionId, 'consent'), { kinds: given }, key)
+  put('[data-reader-result]', says(allowed.length > 0 ? 'shown' : 'refused'))
+  const items = kinds
+    .filter((element) => allowed.includes(kindOf(element)))
+    .map((element) => {
       const item = document.createElement('li')
-      item.textContent = name
+      item.textContent = element.dataset.readerKindName ?? ''
       return item
-    }),
-  )
+    })
+  find('[data-reader-allowed]')?.replaceChildren(...items)
   show('done')
 }
 
-function explain(error: unknown): string {
-  if (error instanceof Told) return error.message
-  if (!(error instanceof CardError)) return texts.network[lang]
-  const left = error.code === 'card-pin-wrong' ? ` ${texts.left[lang].replace('{n}', String(error.triesLeft))}` : ''
-  return `${cardErrors[error.code][lang]}${left}`
+async function answerKind(yes: boolean): Promise<void> {
+  const now = kinds.findIndex((element) => here() === `kind-${kindOf(element)}`)
+  answers.set(kindOf(kinds[now]!), yes)
+  const next = kinds[now + 1]
+  if (next) show(`kind-${kindOf(next)}`)
+  else await keepAnswer((kind) => answers.get(kind) === true)
 }
 
-/** One press at a time; a trembling hand presses twice. */
-function onSubmit(panel: string, work: (wish: string) => Promise<void>): void {
-  let busy = false
-  find<HTMLFormElement>(`[data-reader-panel="${panel}"] form`)?.addEventListener('submit', (event) => {
-    event.preventDefault()
-    if (busy) return
-    busy = true
-    alertBox?.replaceChildren()
-    const wish = event.submitter instanceof HTMLButtonElement ? event.submitter.value : ''
-    work(wish)
-      .catch((error: unknown) => tell(explain(error)))
-      .finally(() => {
-        busy = false
-      })
-  })
+function showOldCard(): void {
+  newCardSession = sessionId
+  content = null
+  const select = find<HTMLSelectElement>('#field-card')
+  if (select) select.value = ''
+  put('[data-reader-panel="card"] h2', oldCardAsk)
+  show('card')
+}
+
+const acts: Record<string, (button: HTMLElement) => unknown> = {
+  pin: () => show('pin'),
+  face: () => show('face'),
+  look: byLook,
+  'face-yes': () => byFace(true),
+  'face-no': () => byFace(false),
+  all: () => keepAnswer(() => true),
+  none: () => keepAnswer(() => false),
+  some: () => show(`kind-${kindOf(kinds[0]!)}`),
+  'kind-yes': () => answerKind(true),
+  'kind-no': () => answerKind(false),
+  'old-card': showOldCard,
+  finish: clear,
+  'go-on': uncover,
+  call: () => {
+    cover('help')
+    return asked('POST', '/reader/call')
+  },
+  // From a card that was read there is no way back but a new beginning.
+  back: () => goBack() ?? clear(),
+  voice: (button) => toggle(button, 'voice'),
+  contrast: (button) => toggle(button, 'contrast'),
+}
+
+const cannotGoOn = /^(card-refused|card-not-linked|card-stopped|card-ended|card-of-another)$/
+
+function wrongPin({ code, triesLeft }: CardError): void {
+  if (code === 'card-locked') show('locked')
+  else tell(triesLeft === 1 ? says('lastPin') : says('wrongPin', { n: String(triesLeft) }))
+}
+
+/** What the person can do next, where something did not go well. */
+function explain(error: unknown): void {
+  if (error instanceof CardError) wrongPin(error)
+  else if (!(error instanceof Told)) tell(says('network'))
+  else if (error.code === 'card-not-linked' && newCardSession === null) show('unlinked')
+  else if (error.code === 'face-no-match') tell(says('faceNo'))
+  else if (!cannotGoOn.test(error.code)) tell(error.message)
+  else {
+    put('[data-reader-problem]', error.message)
+    show('problem')
+  }
+}
+
+let busy = false
+/** One press at a time; a trembling hand presses twice. Waiting for the staff keeps nobody from pressing. */
+async function press(work: () => unknown, { waits = false } = {}): Promise<void> {
+  if (busy) return
+  busy = !waits
+  hush()
+  try {
+    await work()
+  } catch (error) {
+    explain(error)
+  } finally {
+    if (!waits) busy = false
+  }
+}
+
+function pressDigit(digit: string): void {
+  const field = pinField()
+  if (!field) return
+  field.value = digit === 'delete' ? field.value.slice(0, -1) : (field.value + digit).slice(0, 4)
 }
 
 async function offerCards(): Promise<void> {
   const { cards } = await asked<{ cards: { n: number; name: string; birthDate: string }[] }>('GET', '/demo/cards').catch(() => ({
     cards: [],
   }))
-  if (cards.length === 0) return tell(texts.noCards[lang])
-  const options = cards.map(({ n, name, birthDate }) => new Option(`${name}（${birthDate}）`, String(n)))
-  find<HTMLSelectElement>('#field-card')?.append(...options)
+  if (cards.length === 0) tell(says('noCards'))
+  find<HTMLSelectElement>('#field-card')?.append(...cards.map(({ n, name, birthDate }) => new Option(`${name}（${birthDate}）`, String(n))))
 }
 
-if (find('[data-reader]')) {
-  onSubmit('card', readCard)
-  onSubmit('choose', answerKinds)
-  find('button[name="again"]')?.addEventListener('click', () => location.replace('/reader'))
+function begin(): void {
+  for (const button of document.querySelectorAll<HTMLElement>('[data-reader-act]'))
+    button.addEventListener('click', () => {
+      const act = button.dataset.readerAct ?? ''
+      void press(() => acts[act]?.(button), { waits: act === 'look' || act === 'call' })
+    })
+  for (const key of document.querySelectorAll<HTMLElement>('[data-reader-digit]'))
+    key.addEventListener('click', () => pressDigit(key.dataset.readerDigit ?? ''))
+  for (const [panel, work] of [
+    ['card', placeCard],
+    ['pin', byPin],
+  ] as const)
+    find<HTMLFormElement>(`[data-reader-panel="${panel}"] form`)?.addEventListener('submit', (event) => {
+      event.preventDefault()
+      void press(work)
+    })
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && find('[data-reader-act="back"]')?.hidden === false) void press(() => goBack() ?? clear())
+  })
+  watchOverTheScreen()
   void offerCards()
 }
+
+if (find('[data-reader]')) begin()

@@ -56,7 +56,7 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
     },
     facilities: (ctx: { db: Db }, numbers?: readonly string[]) => store.findFacilities(ctx.db, numbers),
     memberIds: (ctx: { db: Db }, personId: string) => store.memberIdsOf(ctx.db, personId),
-    openDoubts: (ctx: { db: Db }) => store.countDoubts(ctx.db),
+    openDoubts: (ctx: { db: Db }): Promise<number> => cases.count(ctx),
     /** A live client; `binding` is what its tokens must be tied to. */
     async findClient(ctx: { db: Db }, clientId: string) {
       const client = await findClient(ctx.db, clientId)

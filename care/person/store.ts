@@ -190,8 +190,3 @@ export async function insertDoubt(
   await sql`insert into person.doubt (key, folded, birth_date, sex, name_kana, institution_number, noted_at)
     values (${d.key}, ${d.folded}, ${d.birthDate}, ${d.sex}, ${d.nameKana}, ${d.institutionNumber}, ${d.at})`.execute(db)
 }
-
-export async function countDoubts(db: Db): Promise<number> {
-  const { rows } = await sql<{ n: number }>`select count(*) as n from person.doubt where settled_at is null`.execute(db)
-  return rows[0]!.n
-}

@@ -1,6 +1,8 @@
 /** The door of the record: submissions, single resources, search, history, the chart. */
 export { readResource } from './body.ts'
 export { operationAt, placeOf, type RowInteraction } from './capability/surface.ts'
+export { hideContact, showContact } from './contact/store.ts'
+export { type Held, heldUnder } from './held/store.ts'
 export { type DepositReceipt, judge, MAX_UPLOAD_BYTES } from './deposit.ts'
 export type { Seen, StoredResource } from './model.ts'
 export { forgetNarrowings, type Mark, markNow, nothingNarrowed } from './narrowing/store.ts'

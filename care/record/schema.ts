@@ -125,4 +125,13 @@ export const recordMigrations: Migration[] = [
     id: 'record/008-own-composites',
     sql: `alter table record.search_parameter add column components text[] not null default '{}';`,
   },
+  {
+    id: 'record/009-hidden-contact',
+    // Whose address and phone are hidden, and the whole text of their Patient, by version, until they are shown again.
+    sql: `
+      create table record.hidden_key (key text primary key, since timestamptz not null);
+      create table record.hidden_contact (
+        key text not null, type text not null, id text not null, version int not null, body text not null, primary key (key, type, id, version));
+    `,
+  },
 ]

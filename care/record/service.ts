@@ -4,6 +4,7 @@ import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { isResourceType, type Resource } from '#packages/fhir'
+import { withheldIn } from './contact/store.ts'
 import { depositService } from './deposit.ts'
 import { currentVersions, standingIn } from './earlier/store.ts'
 import type { HistoryQuery } from './history/query.ts'
@@ -64,7 +65,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
   async function ensurePatient(ctx: Context, key: string, of: Person): Promise<void> {
     const memberIds = await person.memberIds(ctx, of.id)
     const body = patientResource(of, { key, memberIds: memberIds.map((m) => m.asSent), at: ctx.now })
-    await store.insertNew(ctx.db, [
+    const rows = await withheldIn(ctx.db, [
       {
         key,
         type: 'Patient',
@@ -85,6 +86,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
         index: indexRows(body, null),
       },
     ])
+    await store.insertNew(ctx.db, rows)
     ctx.tell({ topic: 'record.written', key, payload: { written: [{ type: 'Patient', id: key, version: 1 }], removed: [] } })
   }
 

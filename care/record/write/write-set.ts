@@ -1,4 +1,5 @@
 import type { Context } from '#kernel/context'
+import { withheldIn } from '../contact/store.ts'
 import type { Seen } from '../model.ts'
 import * as store from '../store.ts'
 
@@ -34,8 +35,12 @@ export type Sent = { fresh: store.WrittenRow[]; next: store.WrittenRow[]; gone: 
 
 /** Sends what gathered. @refuses version-conflict */
 export async function sendRows(ctx: Context, set: WriteSet): Promise<Sent> {
-  const [fresh, next, gone] = [set.fresh.splice(0), set.next.splice(0), set.gone.splice(0)]
-  const written = next.map(({ row }) => row)
+  const [next, gone] = [set.next.splice(0), set.gone.splice(0)]
+  const fresh = await withheldIn(ctx.db, set.fresh.splice(0))
+  const written = await withheldIn(
+    ctx.db,
+    next.map(({ row }) => row),
+  )
   for (const row of written) set.known.delete(nameOf(row))
   for (const old of gone) set.known.delete(nameOf(old))
   if (gone.length > 0) {

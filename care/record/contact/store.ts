@@ -1,0 +1,90 @@
+/**
+ * Protection at the one place where every answer comes from: the stored text of the person's Patient, all versions, is replaced by one
+ * without address and phone, and the whole text is kept aside until the protection ends. Reads, searches, history, export and
+ * notifications then have nothing to leave out.
+ */
+import { sql } from 'kysely'
+import type { Context } from '#kernel/context'
+import { type Db, later } from '#kernel/database'
+import type { Resource } from '#packages/fhir'
+import { indexRows } from '../index-rows.ts'
+import { markGone } from '../narrowing/store.ts'
+import { dropIndex, insertIndex } from '../search/index-store.ts'
+import type { WrittenRow } from '../store.ts'
+import { hasContact, withoutContact } from './rules.ts'
+
+type Stored = { key: string; type: string; id: string; version: number; body: string }
+
+const listed = (rows: readonly Stored[]) => sql`jsonb_to_recordset(${JSON.stringify(
+  rows.map(({ key, type, id, version, body }) => ({ key, type, id, version, body })),
+)}::jsonb) as w(key text, type text, id text, version int, body text)`
+
+async function keepAside(db: Db, whole: readonly Stored[]): Promise<void> {
+  if (whole.length === 0) return
+  await later(db, sql`insert into record.hidden_contact (key, type, id, version, body) select * from ${listed(whole)} on conflict do nothing`)
+}
+
+const parsed = (body: string) => JSON.parse(body) as Resource
+
+/** Puts another text in the place of stored versions, and what the current ones are found by. */
+async function replace(db: Db, rows: readonly Stored[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`update record.version v set body = w.body from ${listed(rows)}
+    where v.key = w.key and v.type = w.type and v.id = w.id and v.version = w.version`.execute(db)
+  const { rows: current } = await sql<Stored>`update record.resource r set body = w.body from ${listed(rows)}
+    where r.key = w.key and r.type = w.type and r.id = w.id and r.version = w.version and not r.deleted
+    returning r.key, r.type, r.id, r.version, r.body`.execute(db)
+  const indexed = current.map((row) => ({ ...row, index: indexRows(parsed(row.body), null) }))
+  await dropIndex(db, indexed)
+  await insertIndex(db, indexed)
+  for (const { key, type, id, index } of indexed)
+    await sql`update record.resource set tokens = ${index.tokens}::text[], refs = ${index.refs}::text[], sort_at = ${index.sortAt}::timestamptz
+      where key = ${key} and type = ${type} and id = ${id}`.execute(db)
+}
+
+/** Hides address and phone of the Patients of these keys, in every version, from now on and in what is written later. */
+export async function hideContact(ctx: Pick<Context, 'db' | 'now'>, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  const { db, now } = ctx
+  await markGone(
+    db,
+    keys.map((key) => ({ key, type: 'Patient' })),
+  )
+  await sql`insert into record.hidden_key (key, since) select k, ${now}::timestamptz from unnest(${[...keys]}::text[]) k on conflict do nothing`.execute(db)
+  const { rows } = await sql<Stored>`
+    select key, type, id, version, body from record.resource where key = any(${[...keys]}::text[]) and type = 'Patient' and not deleted
+    union all select key, type, id, version, body from record.version where key = any(${[...keys]}::text[]) and type = 'Patient' and body <> ''`.execute(
+    db,
+  )
+  const open = rows.filter((row) => hasContact(parsed(row.body)))
+  await keepAside(db, open)
+  await replace(
+    db,
+    open.map((row) => ({ ...row, body: JSON.stringify(withoutContact(parsed(row.body))) })),
+  )
+}
+
+/** Shows address and phone again, as they were stored. */
+export async function showContact(ctx: Pick<Context, 'db'>, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  await sql`delete from record.hidden_key where key = any(${[...keys]}::text[])`.execute(ctx.db)
+  const { rows } = await sql<Stored>`delete from record.hidden_contact where key = any(${[...keys]}::text[])
+    returning key, type, id, version, body`.execute(ctx.db)
+  await replace(ctx.db, rows)
+}
+
+/** Rows about to be written, the Patients of protected people among them without address and phone. */
+export async function withheldIn(db: Db, rows: readonly WrittenRow[]): Promise<WrittenRow[]> {
+  const patients = rows.filter((row) => row.type === 'Patient')
+  if (patients.length === 0) return [...rows]
+  const keys = patients.map((row) => row.key)
+  const { rows: hidden } = await sql<{ key: string }>`select key from record.hidden_key where key = any(${keys}::text[])`.execute(db)
+  if (hidden.length === 0) return [...rows]
+  const isHidden = (row: WrittenRow) => row.type === 'Patient' && hidden.some((h) => h.key === row.key) && hasContact(parsed(row.body))
+  await keepAside(db, rows.filter(isHidden))
+  return rows.map((row) => {
+    if (!isHidden(row)) return row
+    const body = withoutContact(parsed(row.body))
+    return { ...row, body: JSON.stringify(body), index: indexRows(body, null) }
+  })
+}

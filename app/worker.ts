@@ -9,6 +9,7 @@ import { connectionGuard } from '#kernel/listener'
 import { outbound } from '#kernel/outbound'
 import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
+import { demoAppRows } from '#portals/demo-app'
 import type { Config } from './config.ts'
 import { bindChecker } from './checker.ts'
 import { noCards, trustedCards } from './cards.ts'
@@ -52,7 +53,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     config: { ...config, witnesses: await readWitnessKeys(config.witnessKeys) },
     mint,
     demo: secrets ? demoDoor(secrets) : null,
-    demoRows: secrets ? [demoAuthorityRow(config.home, secrets, () => clock.now())] : [],
+    demoRows: secrets ? [demoAuthorityRow(config.home, secrets, () => clock.now()), ...demoAppRows(config)] : [],
   })
   const guard = connectionGuard()
   const app = httpServer(rows, {

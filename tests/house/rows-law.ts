@@ -37,6 +37,8 @@ export const unaudited: Record<string, string> = {
   'POST /desk/calls': 'that the staff are on their way; nobody is known',
   'GET /reader': 'the empty screen of the reader',
   'GET /desk/eligibility': 'an empty form; the look-up it sends is audited',
+  'GET /demo/app': 'the page of an example app; what it shows it reads with a token, which is audited',
+  'GET /demo/app/launch': 'the same page, started from a chart',
   'GET /demo/cards': 'people who do not exist; absent without the demo',
   'GET /demo/cards/:n': 'the card of a person who does not exist; absent without the demo',
   'GET /demo/staff/:loginName': 'the secret of a member of staff who does not exist; absent without the demo',

@@ -165,23 +165,37 @@ export const typeWords = (type: string): Sentence => {
 }
 
 const observation = 'http://terminology.hl7.org/CodeSystem/observation-category'
+const japanese = 'http://jpfhir.jp/fhir/core/CodeSystem/JP_SimpleObservationCategory_CS'
 const condition = 'http://terminology.hl7.org/CodeSystem/condition-category'
 
-/** Codes by which apps narrow what they ask for. @spec SMART App Launch 2.2, finer-grained resource constraints; US Core categories */
-const narrowed: Readonly<Record<string, Sentence>> = {
-  [`${observation}|laboratory`]: { ja: '血液や尿などの検体検査', en: 'laboratory tests' },
-  [`${observation}|vital-signs`]: { ja: '血圧・体温・体重などの測定', en: 'vital signs such as blood pressure and weight' },
-  [`${observation}|imaging`]: { ja: '画像検査', en: 'imaging' },
-  [`${observation}|social-history`]: { ja: '喫煙や飲酒などの生活習慣', en: 'habits such as smoking and drinking' },
-  [`${observation}|survey`]: { ja: '質問票や評価の点数', en: 'scores of questionnaires' },
-  [`${observation}|exam`]: { ja: '診察の所見', en: 'findings of examinations' },
-  [`${observation}|procedure`]: { ja: '処置のときの測定', en: 'measurements during procedures' },
-  [`${observation}|therapy`]: { ja: '治療の経過', en: 'progress of therapy' },
-  [`${observation}|activity`]: { ja: '歩数や運動などの活動', en: 'activity such as steps' },
-  [`${condition}|problem-list-item`]: { ja: 'いま続いている病気', en: 'current problems' },
-  [`${condition}|encounter-diagnosis`]: { ja: '受診ごとの診断', en: 'diagnoses of visits' },
-  [`${condition}|health-concern`]: { ja: '健康上の心配ごと', en: 'health concerns' },
+/** Categories of observations: HL7's, and the same ones under the Japanese code system. */
+const categories: Readonly<Record<string, Sentence>> = {
+  laboratory: { ja: '血液や尿などの検体検査', en: 'laboratory tests' },
+  'vital-signs': { ja: '血圧・体温・体重などの測定', en: 'vital signs such as blood pressure and weight' },
+  imaging: { ja: '画像検査', en: 'imaging' },
+  'social-history': { ja: '喫煙や飲酒などの生活習慣', en: 'habits such as smoking and drinking' },
+  survey: { ja: '質問票や評価の点数', en: 'scores of questionnaires' },
+  exam: { ja: '診察の所見', en: 'findings of examinations' },
+  procedure: { ja: '処置のときの測定', en: 'measurements during procedures' },
+  therapy: { ja: '治療の経過', en: 'progress of therapy' },
+  activity: { ja: '歩数や運動などの活動', en: 'activity such as steps' },
 }
+
+const under = (system: string, words: Readonly<Record<string, Sentence>>): [string, Sentence][] =>
+  Object.entries(words).map(([code, sentence]) => [`${system}|${code}`, sentence])
+
+const conditions: Readonly<Record<string, Sentence>> = {
+  'problem-list-item': { ja: 'いま続いている病気', en: 'current problems' },
+  'encounter-diagnosis': { ja: '受診ごとの診断', en: 'diagnoses of visits' },
+  'health-concern': { ja: '健康上の心配ごと', en: 'health concerns' },
+}
+
+/** Codes by which apps narrow what they ask for. @spec SMART App Launch 2.2, finer-grained resource constraints; US Core categories */
+const narrowed: Readonly<Record<string, Sentence>> = Object.fromEntries([
+  ...under(observation, categories),
+  ...under(japanese, categories),
+  ...under(condition, conditions),
+])
 
 /** What a code narrows a scope to, in words; the code itself where nobody here knows it. */
 export const narrowedWords = (param: string, code: string): Sentence =>

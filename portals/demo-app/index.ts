@@ -1,0 +1,3 @@
+/** The door of the example app. */
+export { DEMO_APP, demoApp } from './entry.ts'
+export { demoAppRows } from './rows.ts'

@@ -29,10 +29,21 @@ export async function resign(db: Db, holder: string): Promise<void> {
  * @returns undefined where the lead was lost; nothing is written then
  */
 export async function underEpoch<T>(db: Db, epoch: number, work: (trx: Db) => Promise<T>): Promise<T | undefined> {
+  return underEpochLate(db, epoch, async (trx, holds) => ((await holds()) ? work(trx) : undefined))
+}
+
+/**
+ * As `underEpoch`, for work of some length: it asks itself whether the epoch holds, before it ends. Held from the beginning, one transaction
+ * after another, the lead's row could not be taken by the leader's own beat.
+ * @param work takes itself back where the epoch does not hold
+ */
+export async function underEpochLate<T>(db: Db, epoch: number, work: (trx: Db, holds: () => Promise<boolean>) => Promise<T>): Promise<T> {
   return transact(db, async (trx) => {
     // A leader that stops in here holds the row that its successor must take: the database ends such a transaction.
     await later(trx, sql`set local idle_in_transaction_session_timeout = ${sql.lit(`${STALE_SECONDS * 2}s`)}`)
-    const { rows } = await sql`select 1 from kernel.leader where name = 'platform' and epoch = ${epoch} for share`.execute(trx)
-    return rows.length === 0 ? undefined : work(trx)
+    return work(trx, async () => {
+      const { rows } = await sql`select 1 from kernel.leader where name = 'platform' and epoch = ${epoch} for share`.execute(trx)
+      return rows.length > 0
+    })
   })
 }

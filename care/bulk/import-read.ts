@@ -103,6 +103,9 @@ function nameOf(line: Line | null): string | null {
   return typeof line.resource.id === 'string' ? `${line.resource.resourceType}/${line.resource.id}` : null
 }
 
+/** `Type/id` of every line that chooses its id. */
+export const namesOf = (lines: readonly (Line | null)[]): Set<string> => new Set(lines.flatMap((line) => nameOf(line) ?? []))
+
 /** Where a resource comes a second time within the batch, or null. */
 export function firstRepeat(lines: readonly (Line | null)[]): number | null {
   const seen = new Set<string>()

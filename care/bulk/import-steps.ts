@@ -2,21 +2,28 @@ import type { ManyService } from '#care/record'
 import { insertAudit } from '#kernel/audit'
 import { institutionOf } from '#kernel/context'
 import { type Db, sqlState } from '#kernel/database'
-import { underEpoch } from '#kernel/leader'
+import { underEpoch, underEpochLate } from '#kernel/leader'
 import { writeOutbox } from '#kernel/outbox'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import { jobFolder, openSinks, type Sinks } from './folder.ts'
-import { type Batch, batchesOf, type Cursor, firstRepeat, type Read, readAhead, readLine, readLines } from './import-read.ts'
+import { type Batch, batchesOf, type Cursor, firstRepeat, namesOf, type Read, readAhead, readLine, readLines } from './import-read.ts'
 import type { ImportAsk, Job } from './model.ts'
 import { resolvePatients } from './patients.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
 import { type Booked, bookFor, type Clients, type StepEnd, type Worker } from './worker.ts'
 
-export type ImportDeps = { home: string; clients: Clients; many: ManyService }
+export type ImportDeps = { home: string; clients: Clients; many: ManyService } & Stretch
+/** Batches of one step; the usual ones where absent. */
+export type Stretch = { stretch?: number }
 
 type Told = { line: number; outcome: object }
+
+/** Batches between two times when others have their turn; within, each begins before the one before it has ended. */
+const STRETCH = 12
+/** Batches that are with the database at a time: it takes in one while the other waits for COMMIT, or for us. */
+const AT_ONCE = 2
 
 /**
  * An import, one batch after another: what is written, what is noted of it and the place reached are one transaction, so that a batch
@@ -26,34 +33,66 @@ export async function* importSteps(deps: ImportDeps, worker: Worker, job: Job): 
   const ask = job.ask as ImportAsk
   const files = await store.findFiles(worker.db, job.id)
   const sinks = openSinks({ folder: jobFolder(deps.home, job.id), jobId: job.id, from: files.length, most: 100_000 })
+  const under: Under[] = []
+  /** The first end of a batch that is not `more`, once no more than so many are under way. */
+  const room = async (most: number): Promise<StepEnd> => {
+    while (under.length > most) {
+      const end = await under[0]!.ending
+      under.shift()
+      if (end !== 'more') return end
+    }
+    return 'more'
+  }
   try {
-    let writing: Promise<StepEnd> | null = null
-    let handedOver: Promise<void> = Promise.resolve()
-    const pace = { newShare: 1 }
+    const pace: Pace = { newShare: 1, lookUp: false }
+    let taken = 0
     for await (const batch of batchesOf(deps.home, job.id, ask, job.cursor as Cursor | null)) {
       const booked = await bookFor(deps.clients, worker, job)
-      if (!booked) return yield await endWith(worker, job, 'token-invalid')
       // Made ready while the database takes in the batch before, and not sooner: it would have to wait for us then.
-      await handedOver
+      await under.at(-1)?.handedOver
+      if (!booked) {
+        const end = await room(0)
+        return yield end === 'more' ? await endWith(worker, job, 'token-invalid') : end
+      }
       const { many } = deps
       const read =
         pace.newShare < 0.5 ? { lines: readLines(many, booked.ctx, batch), groups: [] } : await readAhead(many, booked.ctx, batch)
-      const before: StepEnd = writing ? await writing : 'more'
-      if (writing) yield before
-      if (before !== 'more') return
-      const { promise, resolve } = Promise.withResolvers<void>()
-      writing = inHalves(deps, { worker, job, ask, sinks, batch, read, pace, handedOver: resolve }).finally(resolve)
-      writing.catch(() => undefined)
-      handedOver = promise
+      const turn = taken++ % (deps.stretch ?? STRETCH) === 0
+      const end = await room(turn || !standsAlone(read, under) ? 0 : AT_ONCE - 1)
+      if (end !== 'more' || (turn && taken > 1)) yield end
+      if (end !== 'more') return
+      under.push(begun(deps, { worker, job, ask, sinks, batch, read, pace, before: under.at(-1)?.ending ?? null }))
     }
-    const last: StepEnd = writing ? await writing : 'more'
-    if (writing) yield last
-    if (last !== 'more') return
+    const last = await room(0)
+    if (last !== 'more') return yield last
+    if (taken > 0) yield last
     yield await endWith(worker, job, null)
   } finally {
+    await Promise.allSettled(under.map(({ ending }) => ending))
     await sinks.close()
   }
 }
+
+/** A batch that is under way: when all of it is on its way to the database, how it ended, and the ids its senders chose. */
+type Under = { handedOver: Promise<void>; ending: Promise<StepEnd>; names: ReadonlySet<string> }
+
+function begun(deps: ImportDeps, about: Omit<Work, 'handedOver'>): Under {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const ending = inHalves(deps, { ...about, handedOver: resolve }).finally(resolve)
+  // Whoever waits for the end hears of it.
+  ending.catch(() => undefined)
+  return { handedOver: promise, ending, names: namesOf(about.read.lines) }
+}
+
+/** Whether a batch can be written beside those under way: nothing in it depends on what stands, and none of its ids is among theirs. */
+function standsAlone({ lines }: Read, under: readonly Under[]): boolean {
+  if (lines.some((line) => line !== null && 'resource' in line) || firstRepeat(lines) !== null) return false
+  const names = namesOf(lines)
+  return !under.some((other) => [...names].some((name) => other.names.has(name)))
+}
+
+/** What batches learn from those before: how much was new (what will stand already need not be made ready), and whether ids were taken. */
+type Pace = { newShare: number; lookUp: boolean }
 
 type Work = {
   worker: Worker
@@ -62,8 +101,9 @@ type Work = {
   sinks: Sinks
   batch: Batch
   read: Read
-  /** How much of the last batch was new: what will stand already need not be made ready. */
-  pace: { newShare: number }
+  pace: Pace
+  /** The end of the batch before, where that is still under way: this one commits after it. */
+  before: Promise<StepEnd> | null
   /** Called when all is on its way to the database. */
   handedOver: () => void
 }
@@ -80,12 +120,21 @@ async function inHalves(deps: ImportDeps, work: Work): Promise<StepEnd> {
     return await writePart(deps, work)
   } catch (error) {
     if (!isOfContent(error)) throw error
-    if (lines.length > 1) return (await parts(deps, work, lines.length >> 1)).at(-1)!
+    if (((await work.before) ?? 'more') !== 'more') return 'lost'
+    const alone = { ...work, before: null }
+    if (sqlState(error) === TAKEN && !work.pace.lookUp) {
+      work.pace.lookUp = true
+      return inHalves(deps, alone)
+    }
+    if (lines.length > 1) return (await parts(deps, alone, lines.length >> 1)).at(-1)!
     const { line } = lines[0]!
     const refusal = error instanceof Refusal ? error : new Refusal('input-invalid', { what: sqlState(error) ?? '' })
-    return writePart(deps, { ...work, read: { lines: [{ line, outcome: refusalOutcome(refusal) }], groups: [] } })
+    return writePart(deps, { ...alone, read: { lines: [{ line, outcome: refusalOutcome(refusal) }], groups: [] } })
   }
 }
+
+/** SQLSTATE of a row whose id stands already. */
+const TAKEN = '23505'
 
 /** Both parts of a batch that is cut, read anew; the first moves the place reached to its own end only. */
 async function parts(deps: ImportDeps, work: Work, cut: number): Promise<StepEnd[]> {
@@ -108,20 +157,31 @@ const ended = new Error('the job was ended')
 
 async function writePart(deps: ImportDeps, work: Work): Promise<StepEnd> {
   try {
-    return (await underEpoch(work.worker.db, work.worker.epoch, (trx) => writeIn(trx, deps, work))) ? 'more' : 'lost'
+    return (await underEpochLate(work.worker.db, work.worker.epoch, (trx, holds) => writeIn({ trx, holds }, deps, work))) ? 'more' : 'lost'
   } catch (error) {
     if (error === ended) return 'lost'
     throw error
   }
 }
 
+type At = { trx: Db; holds: () => Promise<boolean> }
+
 /** @returns false where the client has been ended */
-async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> {
+async function writeIn({ trx, holds }: At, deps: ImportDeps, work: Work): Promise<boolean> {
   const { worker, job, ask, sinks, batch, read, pace, handedOver } = work
   const at = worker.now()
   await store.commitLater(trx)
-  const [booked, going] = await Promise.all([bookFor(deps.clients, worker, job, trx), deps.many.canGo({ db: trx }, read.groups)])
+  const canGo = () => deps.many.canGo({ at: { db: trx }, groups: read.groups, lookUp: pace.lookUp })
+  let [booked, going] = await Promise.all([bookFor(deps.clients, worker, job, trx), canGo()])
   if (!booked) return false
+  const beforeEnded = async () => {
+    if (((await work.before) ?? 'more') !== 'more') throw ended
+  }
+  // What has to look at what stands must see what the batch before wrote.
+  if (work.before && going.includes(false)) {
+    await beforeEnded()
+    going = await canGo()
+  }
   const { ready, lines } = settled(deps.many, booked, { batch, read, going })
   const good = lines.filter((l): l is { line: number; resource: Resource } => l !== null && 'resource' in l)
   const bad = lines.filter((l): l is Told => l !== null && 'outcome' in l)
@@ -133,9 +193,11 @@ async function writeIn(trx: Db, deps: ImportDeps, work: Work): Promise<boolean> 
   await writeOutbox(trx, booked.ctx.now, booked.outgoing)
   await insertAudit(trx, booked.entries.splice(0))
   setImmediate(handedOver)
+  await beforeEnded()
   // Comes back when the database has taken everything before it: nothing is put into a file for a batch that will be tried again.
   const step = { id: job.id, cursor: batch.to, after: batch.after, done, refused: told.length, at, until: keepUntil(at) }
-  if (!(await store.advance(trx, { ...step, state: 'running' }))) throw ended
+  const [held, stands] = await Promise.all([holds(), store.advance(trx, { ...step, state: 'running' })])
+  if (!held || !stands) throw ended
   const fromReady = ready.reduce((sum, group) => sum + group.rows.length, 0)
   pace.newShare = (fromReady + results.filter((r) => 'written' in r && r.written.version === 1).length) / Math.max(done, 1)
   if (told.length === 0) return true

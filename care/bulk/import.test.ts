@@ -15,7 +15,7 @@ let hospital: Caller
 let patient: string
 
 beforeAll(async () => {
-  bulk = await openBulk()
+  bulk = await openBulk({ stretch: 1 })
   hospital = await bulk.platform.system(HOSPITAL)
   patient = (await bulk.platform.enter()).key
 })

@@ -9,7 +9,7 @@ import { refuse } from '#kernel/refusal'
 import { isObject, resourceTypes } from '#packages/fhir'
 import { exportSteps, type Sizes } from './export-steps.ts'
 import { jobFolder, removeFolder } from './folder.ts'
-import { importSteps } from './import-steps.ts'
+import { importSteps, type Stretch } from './import-steps.ts'
 import { leaving } from './leaving.ts'
 import type { BulkFile, ExportAsk, Flow, ImportAsk, Job } from './model.ts'
 import { pump } from './pump.ts'
@@ -18,14 +18,15 @@ import * as store from './store.ts'
 import type { Clients } from './worker.ts'
 
 export type BulkService = ReturnType<typeof bulkService>
-export type BulkDeps = Sizes & {
-  /** Data folder of the platform; files stand in `bulk/` below it, what operators lay out in `import/`. */
-  home: string
-  clients: Clients
-  consent: ConsentService
-  person: PersonService
-  record: RecordService
-}
+export type BulkDeps = Sizes &
+  Stretch & {
+    /** Data folder of the platform; files stand in `bulk/` below it, what operators lay out in `import/`. */
+    home: string
+    clients: Clients
+    consent: ConsentService
+    person: PersonService
+    record: RecordService
+  }
 
 export type KickOff = {
   level: ExportAsk['level']

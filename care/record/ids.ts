@@ -39,3 +39,6 @@ export const patientReferences = ['subject', 'patient', 'beneficiary', 'for', 'i
 export const keyOfId = (id: string): string => id.split('.', 1)[0]!
 
 export const newResourceId = (key: string, at: Date): string => `${key}.${ulid(at.getTime())}`
+
+/** Whether the server itself might have given an id of this form: nobody's choice stands in the register of chosen ids then. */
+export const isOfServer = (id: string): boolean => /^(?:[0-9a-hjkmnp-tv-z]{20}|[0-9a-hjkmnp-tv-z]{26})(?:\.|$)/.test(id)

@@ -142,11 +142,8 @@ describe('what goes the long way', () => {
     expect(writer.take().rows).toEqual([])
   })
 
-  const going = (groups: ReturnType<typeof readyOf>[]) =>
-    many.canGo(
-      platform,
-      groups.map((g) => g.group),
-    )
+  const going = (groups: ReturnType<typeof readyOf>[], lookUp = true) =>
+    many.canGo({ at: platform, groups: groups.map((g) => g.group), lookUp })
 
   test('a group with a taken id, or for an unknown person; the others go', async () => {
     const [one, two, three, four] = resourcesOf(key)
@@ -161,6 +158,13 @@ describe('what goes the long way', () => {
       false,
       true,
     ])
+    expect(
+      await going(
+        groups.map((g) => readyOf(g)),
+        false,
+      ),
+      'without looking: what a sender has taken shows when it is written, what the platform has given would not',
+    ).toEqual([true, true, false, false, true])
     expect(await going([])).toEqual([])
   })
 

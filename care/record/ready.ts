@@ -11,7 +11,7 @@ import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import { RESOURCE_COLUMNS, resourceValues } from './copy-new.ts'
-import { newResourceId } from './ids.ts'
+import { isOfServer, newResourceId } from './ids.ts'
 import { freshen } from './search/custom.ts'
 import { valueTables } from './search/index-store.ts'
 import { customReadersFor } from './search/registry.ts'
@@ -101,15 +101,23 @@ function blanksIn({ room, from }: ReturnType<CopyWriter['add']>): Blank {
   return { room, at: [one, two, room.indexOf(BLANK_BYTES, two + BLANK_BYTES.length)] }
 }
 
+/** What `canGo` stands on. */
+export type Going = {
+  at: { db: Db }
+  groups: readonly Ready[]
+  /** Whether ids are looked up one by one; else those alone whose being taken no unique index would show when they are written. */
+  lookUp: boolean
+}
+
 /** Asks what the groups take for granted of others. @returns for each whether it can go in as it is, in the name it was made in */
-export async function canGo(at: { db: Db }, { person }: { person: PersonService }, groups: readonly Ready[]): Promise<boolean[]> {
+export async function canGo({ person }: { person: PersonService }, { at, groups, lookUp }: Going): Promise<boolean[]> {
   const rows = groups.flatMap((g) => g.rows)
   if (rows.length === 0) return groups.map(() => true)
   const [people, taken] = await Promise.all([
     person.findByKeys(at, [...new Set(rows.flatMap((r) => (r.of === 'person' ? [r.key] : [])))]),
     store.takenIds(
       at.db,
-      rows.filter((r) => r.chosen),
+      rows.filter((r) => r.chosen && (lookUp || isOfServer(r.id))),
     ),
     freshen(at.db),
   ])

@@ -10,13 +10,11 @@ import { keyOfId, newResourceId } from './ids.ts'
 import { stamped } from './drafts.ts'
 import { requireWhole } from './projection.ts'
 import type { Seen } from './model.ts'
-import { canGo, type Ready, readyWriter, sendReady } from './ready.ts'
-import { requireWithin } from './scopes.ts'
+import { canGo, type Going, type Ready, readyWriter, sendReady } from './ready.ts'
 import * as store from './store.ts'
 import { draftOf, type Place } from './write/draft.ts'
 import { requireSound, requireWritable } from './write/judge.ts'
 import { ownerOf } from './write/owner.ts'
-import { requireOldWithin } from './write/service.ts'
 import { enterPatients, requireOwnMemberIds } from './write/patient.ts'
 import { type Noted, noteRows, type Sent, sendRows, writeSet } from './write/write-set.ts'
 
@@ -65,7 +63,7 @@ export function manyService(parts: Parts) {
     write: (ctx: Context, about: Many) => writeMany(ctx, parts, about),
     /** Makes first versions ready before their transaction opens. */
     readyWriter,
-    canGo: (at: { db: Db }, groups: readonly Ready[]) => canGo(at, parts, groups),
+    canGo: (going: Going) => canGo(parts, going),
     /** Those among ids that are keys of ours. */
     keysAmong: async (ctx: Context, ids: readonly string[]): Promise<Set<string>> => {
       const keys = new Set((await parts.person.findByKeys(ctx, ids)).flatMap((p) => p.keys))
@@ -80,7 +78,6 @@ export function manyService(parts: Parts) {
  */
 function judge(ctx: Pick<Context, 'actor'>, resource: Resource): void {
   requireWritable(ctx.actor, resource.resourceType, typeof resource.id === 'string' ? 'u' : 'c')
-  requireWithin(ctx.actor, resource, typeof resource.id === 'string' ? 'u' : 'c')
   requireSound(resource)
 }
 
@@ -195,7 +192,6 @@ async function next(
 ): Promise<store.WrittenRow | null> {
   if (mode === 'skip' && !old.deleted) return null
   if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
-  requireOldWithin(ctx, old, 'u')
   if (item.key !== old.key) refuse('not-permitted')
   const { resource } = item
   requireWhole(resource)

@@ -6,6 +6,7 @@ import { clientRows } from './client-routes.tsx'
 import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
 import { homePage } from './page-home.tsx'
+import { peopleRows } from './people/rows.ts'
 import { forKeepers } from './row-terms.ts'
 import { signInsPage } from './sign-ins-page.tsx'
 import { staffRows } from './staff-routes.tsx'
@@ -73,5 +74,6 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
     ...facilityRows(deps),
     ...staffRows(deps),
     ...clientRows(deps),
+    ...peopleRows(deps),
   ]
 }

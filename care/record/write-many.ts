@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
 import { type Context, institutionOf } from '#kernel/context'
-import { type Db, sqlState } from '#kernel/database'
+import { sqlState } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal, refuse } from '#kernel/refusal'
 import { type Resource, textOf } from '#packages/fhir'
@@ -11,10 +11,12 @@ import { stamped } from './drafts.ts'
 import { requireWhole } from './projection.ts'
 import type { Seen } from './model.ts'
 import { canGo, type Going, type Ready, readyWriter, sendReady } from './ready.ts'
+import { requireWithin } from './scopes.ts'
 import * as store from './store.ts'
 import { draftOf, type Place } from './write/draft.ts'
 import { requireSound, requireWritable } from './write/judge.ts'
 import { ownerOf } from './write/owner.ts'
+import { requireOldWithin } from './write/service.ts'
 import { enterPatients, requireOwnMemberIds } from './write/patient.ts'
 import { type Noted, noteRows, type Sent, sendRows, writeSet } from './write/write-set.ts'
 
@@ -78,6 +80,7 @@ export function manyService(parts: Parts) {
  */
 function judge(ctx: Pick<Context, 'actor'>, resource: Resource): void {
   requireWritable(ctx.actor, resource.resourceType, typeof resource.id === 'string' ? 'u' : 'c')
+  requireWithin(ctx.actor, resource, typeof resource.id === 'string' ? 'u' : 'c')
   requireSound(resource)
 }
 
@@ -192,6 +195,7 @@ async function next(
 ): Promise<store.WrittenRow | null> {
   if (mode === 'skip' && !old.deleted) return null
   if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
+  requireOldWithin(ctx, old, 'u')
   if (item.key !== old.key) refuse('not-permitted')
   const { resource } = item
   requireWhole(resource)

@@ -39,7 +39,7 @@ export const readerWords = {
   pinField: { ja: '暗証番号（数字4桁）', en: 'PIN (four digits)' },
   pinDelete: { ja: '1つ消す', en: 'Delete one' },
   pinDemo: { ja: 'デモ：この人の暗証番号は {pin} です', en: 'Demo: this person’s PIN is {pin}' },
-  ok: { ja: 'これでよい', en: 'OK' },
+  ok: { ja: 'すすむ', en: 'OK' },
 
   faceAsk: { ja: 'カメラを{見|み}てください', en: 'Please look at the camera' },
   faceLead: {

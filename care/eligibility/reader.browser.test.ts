@@ -208,9 +208,10 @@ test.each([
 test('by keyboard alone, from the card to the end', async () => {
   const page = await openReader({ width: 1440, height: 900 })
   const focused = () =>
-    page.evaluate(
-      () => document.activeElement?.getAttribute('data-reader-act') ?? document.activeElement?.id ?? document.activeElement?.tagName,
-    )
+    page.evaluate(() => {
+      const element = document.activeElement
+      return element?.getAttribute('data-reader-act') || element?.id || element?.tagName
+    })
   await page.focus('#field-card')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Tab')

@@ -126,7 +126,7 @@ describe('an invitation', () => {
   })
 
   test.each([
-    ['eleven chars', 'too short'],
+    ['eleven char', 'too short'],
     ['yamada-yamada-yamada', 'the login name'],
     ['aaaaaaaaaaaaaaaa', 'one character'],
   ])('the password %s will not do: %s', (password) => expect(passwordProblem(password, 'yamada')).not.toBeNull())

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '#kernel/context'
-import { Refusal, refusalRow, refusalSentence } from '#kernel/refusal'
+import { Refusal, refuse, refusalRow, refusalSentence } from '#kernel/refusal'
 import { type Answer, bodyOf, type RouteRequest, type Row } from '#kernel/route'
 import type { FieldError } from '#ui'
 import { letIn, placeAfter } from '../begin.ts'
@@ -56,7 +56,8 @@ async function typed(ctx: Context, request: RouteRequest, deps: Deps): Promise<A
 async function byPassword(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
   const token = tokenOf(request)
   const given = bodyOf(request, passwordBody)
-  const { account } = await deps.invitations.invited(ctx, token)
+  const { account, kind } = await deps.invitations.invited(ctx, token)
+  if (kind !== 'staff') refuse('not-permitted')
   const problem = passwordProblem(given.password, account)
   const again = async (name: string, message: string) => {
     const answer = await page(ctx, request, { deps, errors: [{ name, message }] })

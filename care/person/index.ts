@@ -28,6 +28,8 @@ export {
   licenceKinds,
   type StaffEntry,
 } from './register-model.ts'
+export { facilityColumns, type Misfit, MOST_LINES, staffColumns } from './register-csv.ts'
+export type { TableDone } from './register-import.ts'
 export { registers, type Registers, WARN_DAYS } from './register-service.ts'
 export { reachOf, type Saved } from './registers.ts'
 export { licencesFor, type NewStaff, staffRoles } from './staff-rules.ts'
@@ -41,12 +43,23 @@ export { bindingDemanded, foldName } from './rules.ts'
 export { accounts, accountsOf, type PersonService, personService } from './service.ts'
 export { type CaseView, whoStays } from './cases.ts'
 export { markBases, type NewMark } from './marks.ts'
-export type { Case, Decided, Decision, DecisionReason, IdentityPart, IdentityValues, Membership, Side, Source, Statement } from './people-model.ts'
+export type {
+  Case,
+  Decided,
+  Decision,
+  DecisionReason,
+  IdentityPart,
+  IdentityValues,
+  Membership,
+  Side,
+  Source,
+  Statement,
+} from './people-model.ts'
 export { decisionReasons, identityParts, sources } from './people-model.ts'
 export type { ProxyView } from './proxies.ts'
 export { calledName, coversIn, coversOn } from './rules/history.ts'
 export { findings, type FindingId, thresholds } from './rules/matching.ts'
-export type { WhyNotProxy } from './rules/proxy.ts'
+export { ageOn, type WhyNotProxy } from './rules/proxy.ts'
 export { type Card, type CardBasis, type CardEvent, type CardHolder, type CardLink, type CardState, stateOf } from './card-model.ts'
 export { liveHolder } from './cards.ts'
 export { linkCard } from './store/card.ts'

@@ -1,6 +1,7 @@
 import type { Context } from '#kernel/context'
 import { addDays, dateInJapan } from '#kernel/japan'
 import { clientRegister } from './client-register.ts'
+import { importFacilities, importStaff } from './register-import.ts'
 import { facilityRegister, historyOf, reachOf, staffRegister } from './registers.ts'
 import { endingKeys, retireEndedKeys } from './store/client.ts'
 import { endingLicences } from './store/staff.ts'
@@ -13,6 +14,8 @@ export const registers = {
   facilities: facilityRegister,
   staff: staffRegister,
   clients: clientRegister,
+  importFacilities,
+  importStaff,
   history: historyOf,
 
   /** What ends soon, or has: keys and certificates in use, licences that somebody works by. */

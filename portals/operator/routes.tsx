@@ -5,6 +5,7 @@ import { openInvitations } from '#portals/sign-in'
 import { clientRows } from './client-routes.tsx'
 import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
+import { importRows } from './import-routes.ts'
 import { homePage } from './page-home.tsx'
 import { peopleRows } from './people/rows.ts'
 import { forKeepers } from './row-terms.ts'
@@ -71,6 +72,7 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
       summary: { ja: 'サインインできない職員の手助け', en: 'Help for staff who cannot sign in' },
       handle: (ctx, request) => signIns(ctx, request, deps),
     },
+    ...importRows(deps),
     ...facilityRows(deps),
     ...staffRows(deps),
     ...clientRows(deps),

@@ -174,8 +174,8 @@ describe('requests in another form', () => {
     const described = (await door.app.inject({ url: '/fhir/R4/.well-known/smart-configuration' })).json()
     expect(described).toMatchObject({
       token_endpoint: ENDPOINT,
-      token_endpoint_auth_methods_supported: ['private_key_jwt'],
-      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     })
     expect(described.token_endpoint_auth_signing_alg_values_supported).toEqual(expect.arrayContaining(['RS384', 'ES384']))
     expect(described.token_endpoint_auth_signing_alg_values_supported.join()).not.toMatch(/HS|none/)

@@ -58,8 +58,7 @@ export async function launchOf(oauth: OpenIdProvider, ctx: Context, request: Rou
 
 /** Whose record it may be: the person's own, then those they represent at this instant; for staff the patient of the launch. */
 export async function forWhom(deps: ProviderDeps, ctx: Context, who: Person, chart: Chart | null): Promise<ConsentProps['forWhom']> {
-  if (who.kind === 'staff') return []
-  void chart
+  if (who.kind === 'staff') return chart === null ? [] : [{ id: chart.patientKey, name: chart.name, as: 'self' }]
   const { represents } = await deps.person.proxies.family(ctx, who.id)
   const others = represents.filter((proxy) => proxy.why === null).map(({ personId, name, basis }) => ({ id: personId, name, as: basis }))
   return [{ id: who.id, name: who.name, as: 'self' }, ...others]

@@ -4,6 +4,7 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { OAUTH, open } from '../row-terms.ts'
 import { paths, SMART_AUD } from './configuration.ts'
 import type { LaunchContexts, ProviderDeps } from './deps.ts'
+import { endSessionRow } from './end-session.tsx'
 import { answerOf, type Answered } from './in-process.ts'
 import { interactionRows } from './interaction.ts'
 import { launchProblemPage } from './problem-page.tsx'
@@ -174,6 +175,7 @@ export function providerRows(deps: Deps & { launches: LaunchContexts | null }): 
     ...clientRows(deps),
     ...interactionRows(deps),
     ...userInfoRows(deps),
+    endSessionRow(deps),
     {
       kind: 'read',
       method: 'GET',

@@ -1,5 +1,6 @@
 /** Acts of the audit log in the words a person reads. Pure. */
 import { accessRules } from '#care/consent'
+import { actorNamed } from '#kernel/audit-entry'
 import type { AuditedAct } from '#kernel/audit-read'
 import type { Lang, Sentence } from '#kernel/language'
 import { Refusal, type RefusalCode, refusalRow, refusalSentence } from '#kernel/refusal'
@@ -30,15 +31,21 @@ const own = <T>(table: Record<string, T>, name: string): T | undefined => (Objec
 
 export const purposeWords = (purpose: string, lang: Lang): string => own(purposes, purpose)?.[lang] ?? purpose
 
-/** '山田医師', 'Dr Yamada'; a system where no person acted. */
-export function whoWords(act: Pick<AuditedAct, 'actorKind' | 'actorName' | 'actorRole' | 'isOwn'>, lang: Lang): string {
-  if (act.actorKind === 'system') return lang === 'ja' ? 'システム' : 'The system'
-  if (act.isOwn) return lang === 'ja' ? 'あなた' : 'You'
-  if (act.actorKind === 'citizen') {
-    const named = { ja: `${act.actorName}さん`, en: act.actorName }
-    return (own(actedAs, act.actorRole)?.(act.actorName) ?? named)[lang]
-  }
-  return own(titled, act.actorRole)?.(act.actorName)[lang] ?? act.actorName
+type Actor = Pick<AuditedAct, 'actorKind' | 'actorName' | 'actorRole' | 'isOwn'>
+
+function personWords({ actorKind, actorRole, isOwn }: Actor, name: string, lang: Lang): string {
+  if (actorKind === 'system') return lang === 'ja' ? 'システム' : 'The system'
+  if (isOwn) return lang === 'ja' ? 'あなた' : 'You'
+  if (actorKind === 'citizen') return (own(actedAs, actorRole)?.(name) ?? { ja: `${name}さん`, en: name })[lang]
+  return own(titled, actorRole)?.(name)[lang] ?? name
+}
+
+/** '山田医師', 'Dr Yamada'; a system where no person acted; the app, where they acted through one. */
+export function whoWords(act: Actor, lang: Lang): string {
+  const { name, app } = actorNamed(act.actorName)
+  const who = personWords(act, name, lang)
+  if (app === null) return who
+  return lang === 'ja' ? `${who}（アプリ「${app}」で）` : `${who} (through the app “${app}”)`
 }
 
 const otherKinds: Record<string, Sentence> = {
@@ -107,9 +114,11 @@ const ownActs: Record<string, Sentence> = {
   'app.end': { ja: 'アプリをやめさせました', en: 'You ended an app' },
 }
 
-/** What the person did themselves, as a sentence. */
-export function ownActWords({ action, outcome }: Pick<AuditedAct, 'action' | 'outcome'>, lang: Lang): string {
-  const said = own(ownActs, action)?.[lang] ?? (lang === 'ja' ? '自分の記録を見ました' : 'You looked at your record')
+/** What the person did themselves, or an app did for them, as a sentence. */
+export function ownActWords({ action, outcome, actorName }: Pick<AuditedAct, 'action' | 'outcome' | 'actorName'>, lang: Lang): string {
+  const { app } = actorNamed(actorName)
+  const byApp = app === null ? undefined : { ja: `アプリ「${app}」があなたの記録を見ました`, en: `The app “${app}” looked at your record` }
+  const said = (byApp ?? own(ownActs, action))?.[lang] ?? (lang === 'ja' ? '自分の記録を見ました' : 'You looked at your record')
   return outcome === 'success' ? said : lang === 'ja' ? `${said}（受け付けられませんでした）` : `${said} (refused)`
 }
 

@@ -1,7 +1,7 @@
 /** Apps that may be started from a chart. */
 import type { ReactNode } from 'react'
 import type { FoundApp } from '#care/person'
-import { Button, Details, Form, Ja, type Lang, t } from '#ui'
+import { Button, ButtonRow, Details, Form, Ja, type Lang, t } from '#ui'
 import { patientHref } from './frame.tsx'
 import type { PatientView } from './model.ts'
 
@@ -27,23 +27,21 @@ export function AppsMenu({ apps, patient, lang }: { apps: readonly Launchable[];
           en: 'The app opens with this patient chosen. What it looks at is logged as your access.',
         })}
       </p>
-      <ul className="app-list">
-        {apps.map((app) => (
-          <li key={app.clientId}>
-            <Form action={patientHref(patient, `/apps/${encodeURIComponent(app.clientId)}`)}>
-              <Button ariaLabel={t(lang, { ja: `${app.name}で開く`, en: `Open in ${app.name}` })}>
-                <Ja>{app.name}</Ja>
-              </Button>{' '}
-              <span className="note">
-                <Ja>{app.about}</Ja>
-                {lang === 'ja' ? '（' : ' ('}
-                <Ja>{app.maker}</Ja>
-                {lang === 'ja' ? '）' : ')'}
-              </span>
-            </Form>
-          </li>
-        ))}
-      </ul>
+      {apps.map((app) => (
+        <Form key={app.clientId} action={patientHref(patient, `/apps/${encodeURIComponent(app.clientId)}`)}>
+          <ButtonRow>
+            <Button ariaLabel={t(lang, { ja: `${app.name}で開く`, en: `Open in ${app.name}` })}>
+              <Ja>{app.name}</Ja>
+            </Button>
+            <span className="note">
+              <Ja>{app.about}</Ja>
+              {lang === 'ja' ? '（' : ' ('}
+              <Ja>{app.maker}</Ja>
+              {lang === 'ja' ? '）' : ')'}
+            </span>
+          </ButtonRow>
+        </Form>
+      ))}
     </Details>
   )
 }

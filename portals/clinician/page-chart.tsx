@@ -34,8 +34,7 @@ export function ChartPage({ view, institutions, on, apps = [] }: ChartProps): Re
   return (
     <ClinicPage on={on} title={view.patient.name} lead={<PatientLine patient={view.patient} lang={lang} />}>
       <Consent doors={view.consent} lang={lang} />
-      <AppsMenu apps={apps} patient={view.patient} lang={lang} />
-      {view.why ? <Closed why={view.why[lang]} view={view} lang={lang} /> : <Chart view={view} look={look} />}
+      {view.why ? <Closed why={view.why[lang]} view={view} lang={lang} /> : <Chart view={view} look={look} apps={apps} />}
     </ClinicPage>
   )
 }
@@ -70,11 +69,12 @@ function Closed({ why, view, lang }: { why: string; view: ChartView; lang: Lang 
   )
 }
 
-function Chart({ view, look }: Part): ReactNode {
+function Chart({ view, look, apps }: Part & { apps: readonly Launchable[] }): ReactNode {
   const { lang } = look
   return (
     <>
       <HarmBanner view={view} lang={lang} />
+      <AppsMenu apps={apps} patient={view.patient} lang={lang} />
       {view.cut ? (
         <Banner
           lang={lang}

@@ -59,7 +59,7 @@ export function demoAppPage({ lang, path, fhirBase, redirectUri }: About): strin
               <Empty lang={lang} />
             </div>
           </Section>
-          <p>
+          <p className="section">
             <a href="/me/apps" data-demo-end>
               {t(lang, { ja: 'このアプリをやめさせる（つながっているアプリへ）', en: 'End this app (to your connected apps)' })}
             </a>

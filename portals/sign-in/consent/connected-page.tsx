@@ -18,7 +18,7 @@ import {
   Time,
   t,
 } from '#ui'
-import { partsLetIn } from './scope-words.ts'
+import { forStaff, partsLetIn } from './scope-words.ts'
 
 export type ConnectedApp = {
   grantId: string
@@ -41,8 +41,8 @@ type Look = { lang: Lang; now: Date; base: '/me/apps' | '/clinic/account/apps' }
 export const isConnected = (app: ConnectedApp, now: Date): boolean => app.endedAt === null && app.until > now
 
 /** What an app may see and do, a line each. */
-function Allowed({ scopes, lang }: { scopes: readonly string[]; lang: Lang }): ReactNode {
-  const parts = partsLetIn(scopes)
+function Allowed({ scopes, look: { lang, base } }: { scopes: readonly string[]; look: Look }): ReactNode {
+  const parts = base === '/me/apps' ? partsLetIn(scopes) : partsLetIn(scopes).map(forStaff)
   if (parts.length === 0) return t(lang, { ja: '記録は見ません', en: 'Nothing of the record' })
   return (
     <ul>
@@ -76,7 +76,7 @@ const Facts = ({ app, look }: { app: ConnectedApp; look: Look }): ReactNode => {
       items={[
         { term: t(lang, { ja: 'つくった人', en: 'Made by' }), value: <Ja>{app.maker}</Ja> },
         ...(app.patientName === null ? [] : [{ term: t(lang, { ja: '誰の記録', en: 'Whose record' }), value: <Ja>{app.patientName}</Ja> }]),
-        { term: t(lang, { ja: '見てよいもの', en: 'May see' }), value: <Allowed scopes={app.scopes} lang={lang} /> },
+        { term: t(lang, { ja: '見てよいもの', en: 'May see' }), value: <Allowed scopes={app.scopes} look={look} /> },
         { term: t(lang, { ja: 'いつから', en: 'Since' }), value: time(app.since) },
         { term: t(lang, { ja: '最後に使った', en: 'Last used' }), value: time(app.usedAt) },
         isConnected(app, now)

@@ -12,8 +12,6 @@ export type ConsentApp = {
   logoText: string
   /** Public address that tells more about the app; null where none is registered. */
   homepage: string | null
-  /** A part of the platform's own demonstration. */
-  demo?: boolean
 }
 
 export type ConsentProps = {

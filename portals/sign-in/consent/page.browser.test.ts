@@ -19,7 +19,6 @@ const asked: ConsentProps = {
     maker: '縁市ソフトウェア株式会社',
     logoText: 'か',
     homepage: 'https://app.example/',
-    demo: true,
   },
   by: 'citizen',
   scopes: ['openid', 'fhirUser', 'launch/patient', 'offline_access', 'patient/*.rs', 'patient/Observation.cruds'],

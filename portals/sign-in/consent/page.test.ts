@@ -10,7 +10,6 @@ const asked: ConsentProps = {
     maker: '縁市ソフトウェア株式会社',
     logoText: 'か',
     homepage: 'https://app.example/',
-    demo: true,
   },
   by: 'citizen',
   scopes:

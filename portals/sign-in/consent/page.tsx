@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Lang, Sentence } from '#kernel/language'
 import { smartScope } from '#kernel/scope'
+import { DEMO_APP } from '#portals/demo-app'
 import {
   Banner,
   Button,
@@ -22,7 +23,7 @@ import {
 import { policyLeadingTo } from '../launch/rules.ts'
 import { type About, frame } from '../page-frame.tsx'
 import type { AskedFor, ConsentApp, ConsentDecision, ConsentProps } from './model.ts'
-import { askedParts, type Part, scopesOfTicked } from './scope-words.ts'
+import { askedParts, forStaff, type Part, scopesOfTicked } from './scope-words.ts'
 
 const relations: Record<AskedFor, Sentence> = {
   self: { ja: 'ご自身の記録', en: 'your own record' },
@@ -39,7 +40,8 @@ export const consentPolicy = (redirectUri: string): Record<string, string> => po
 export function consentPage(about: About, props: ConsentProps): string {
   const { lang } = about
   const { app, error, by } = props
-  const parts = askedParts(props.scopes)
+  const asked = askedParts(props.scopes)
+  const parts = by === 'staff' ? asked.map(forStaff) : asked
   return renderPage(
     <Page
       {...frame(about)}
@@ -56,7 +58,7 @@ export function consentPage(about: About, props: ConsentProps): string {
       hasErrors={error !== null}
     >
       <ErrorSummary lang={lang} errors={error === null ? [] : [{ message: error.message }]} />
-      <AboutApp lang={lang} app={app} />
+      <AboutApp lang={lang} app={app} isExample={about.demo !== null && app.clientId === DEMO_APP} />
       <Form
         action={`/oauth/interaction/${encodeURIComponent(props.interactionUid)}`}
         label={t(lang, { ja: '見せるものを選ぶ', en: 'Choose what it may see' })}
@@ -77,7 +79,7 @@ export function consentPage(about: About, props: ConsentProps): string {
   )
 }
 
-function AboutApp({ lang, app }: { lang: Lang; app: ConsentApp }): ReactNode {
+function AboutApp({ lang, app, isExample }: { lang: Lang; app: ConsentApp; isExample: boolean }): ReactNode {
   return (
     <>
       <div className="app-sign">
@@ -101,7 +103,7 @@ function AboutApp({ lang, app }: { lang: Lang; app: ConsentApp }): ReactNode {
           )}
         </p>
       </div>
-      {app.demo ? (
+      {isExample ? (
         <Banner
           tone="info"
           lang={lang}

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scopeCovers, smartScope } from '#kernel/scope'
 import { resourceTypes } from '#packages/fhir'
-import { askedParts, scopesOfTicked, scopeWords } from './scope-words.ts'
+import { askedParts, forStaff, scopesOfTicked, scopeWords } from './scope-words.ts'
 import { groupOf, groups, typesIn, typeWords } from './type-words.ts'
 
 const lab = 'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory'
@@ -80,6 +80,14 @@ test.each([
   ['system/*.rs other/Thing.rs', ['results.read'], ''],
 ])('of %s with %j there is left: %s', (asked, ticked, left) => {
   expect(scopesOfTicked(asked.split(' '), ticked).join(' ')).toBe(left)
+})
+
+test('staff read of the patient what people read of themselves', () => {
+  for (const part of askedParts(['patient/*.cruds']).map(forStaff)) {
+    expect(JSON.stringify(part)).not.toContain('あなた')
+    for (const { en } of [part.name, ...part.about]) expect(en).not.toMatch(/\byou(r)?\b/i)
+  }
+  expect(askedParts(['offline_access']).map(forStaff)[0]!.name.ja).toContain('あなた')
 })
 
 const someScope = fc.oneof(

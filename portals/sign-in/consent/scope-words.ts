@@ -119,5 +119,26 @@ export function scopesOfTicked(asked: readonly string[], parts: readonly string[
   return [...new Set(asked.flatMap((text) => left(text, ticked)))]
 }
 
+/** Words of the person's, said to staff who decide about a patient. */
+const said: readonly [from: RegExp, to: string][] = [
+  [/\byou were\b/g, 'the patient was'],
+  [/\byou are\b/g, 'the patient is'],
+  [/\byou take\b/g, 'the patient takes'],
+  [/\byou use\b/g, 'the patient uses'],
+  [/\byour\b/g, 'the patient’s'],
+  [/\bYour\b/g, 'The patient’s'],
+  [/\byou\b/g, 'the patient'],
+]
+
+/** A part as staff read it: its words speak of the patient. What goes on "when you are away" stays about themselves. */
+export function forStaff(part: Part): Part {
+  if (part.group === 'away') return part
+  const turned = ({ ja, en }: Sentence): Sentence => ({
+    ja: ja.replaceAll('あなた', '患者'),
+    en: said.reduce((text, [from, to]) => text.replace(from, to), en),
+  })
+  return { ...part, name: turned(part.name), about: part.about.map(turned) }
+}
+
 /** Parts that scopes which were let in stand for, as the list of connected apps shows them. */
 export const partsLetIn = (scopes: readonly string[]): Part[] => askedParts(scopes)

@@ -9,10 +9,12 @@ export type Ran = { seconds: number; ms: Float64Array; statuses: Map<number, num
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-/** The request as it goes over the wire. */
-export function wire(request: { path: string; body: string; token: string }): Buffer {
-  const head = `POST ${request.path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${request.token}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(request.body)}\r\n\r\n`
-  return Buffer.from(head + request.body)
+/** The request as it goes over the wire, with an access token or a cookie, or with neither. */
+export function wire(request: { path: string; body: string; token?: string; cookie?: string; type?: string }): Buffer {
+  const { path, body, token, cookie, type = 'application/json' } = request
+  const proof = `${token === undefined ? '' : `authorization: Bearer ${token}\r\n`}${cookie === undefined ? '' : `cookie: ${cookie}\r\n`}`
+  const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\n${proof}content-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
+  return Buffer.from(head + body)
 }
 
 /** One connection: sends one request at a time and resolves with status and the answer's bytes. */

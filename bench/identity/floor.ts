@@ -69,7 +69,7 @@ async function samples(db: Db, { kept, count }: Asked): Promise<Sample[]> {
     where c.serial = any(${kept.cards.slice(0, count).map((c) => c.serial)}::text[])`.execute(db)
   const made = rows.map((r) => ({ ...r, id: `f${randomBytes(12).toString('hex')}` }))
   await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at)
-    select id, (select institution_number from person.client), '', now(), now() + interval '5 minutes' from unnest(${made.map((m) => m.id)}::text[]) id`.execute(
+    select id, (select institution_number from person.client where client_id = ${CLIENT}), '', now(), now() + interval '5 minutes' from unnest(${made.map((m) => m.id)}::text[]) id`.execute(
     db,
   )
   await sql`truncate consent.relation`.execute(db)

@@ -5,11 +5,19 @@ import { openDatabase } from '#kernel/database'
 import { latencies } from '../measure.ts'
 import { send, wire } from '../raw-client.ts'
 import { benchCards, type BenchCards, privateKeysOf } from './cards.ts'
-import { benchUrl } from './register.ts'
+import { benchUrl, CLIENT } from './register.ts'
+import { passkeyRequests, tokenRequests } from './sign-ins.ts'
 
 /** `cpuMs`: processor time of the generator itself while the clock ran. */
 export type Pass = { seconds: number; cpuMs: number; ok: number; other: string; p50ms: number; p95ms: number; p99ms: number }
-export type LoadOrder = { ports: number[]; token: string; from: number; count: number; connections: number }
+export type LoadOrder = {
+  what: 'card' | 'passkey' | 'token'
+  ports: number[]
+  token: string
+  from: number
+  count: number
+  connections: number
+}
 
 /** Reader sessions for so many cards, with their challenges answered. */
 async function preparePass(kept: BenchCards, { token, from, count }: LoadOrder): Promise<Buffer[]> {
@@ -29,7 +37,7 @@ async function preparePass(kept: BenchCards, { token, from, count }: LoadOrder):
   })
   const db = openDatabase({ url: benchUrl(), poolSize: 1, applicationName: 'bench-load' })
   await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at)
-    select id, (select institution_number from person.client), decode(challenge, 'hex'), now(), now() + interval '2 minutes'
+    select id, (select institution_number from person.client where client_id = ${CLIENT}), decode(challenge, 'hex'), now(), now() + interval '2 minutes'
     from jsonb_to_recordset(${JSON.stringify(sessions.map((s) => ({ id: s.id, challenge: s.challenge.toString('hex') })))}::jsonb) as r(id text, challenge text)`.execute(
     db,
   )
@@ -45,7 +53,8 @@ export async function loadRole(): Promise<void> {
 }
 
 async function run(kept: BenchCards, order: LoadOrder): Promise<Pass> {
-  const requests = await preparePass(kept, order)
+  const prepare = { card: () => preparePass(kept, order), passkey: () => passkeyRequests(order), token: () => tokenRequests(order) }
+  const requests = await prepare[order.what]()
   const from = process.cpuUsage()
   const ran = await send(requests, order)
   const { user, system } = process.cpuUsage(from)

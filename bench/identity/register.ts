@@ -6,6 +6,7 @@ import { insertClient, insertFacilities, personMigrations } from '#care/person'
 import { type Db, onOneConnection, openDatabase } from '#kernel/database'
 import { migrate } from '#kernel/migrate'
 import { kernelMigrations } from '#kernel/schema'
+import { signInMigrations } from '#portals/sign-in'
 import { say } from '../measure.ts'
 import type { BenchCards } from './cards.ts'
 
@@ -27,7 +28,7 @@ export async function openRegister(people: number, cards: BenchCards): Promise<D
   await server.destroy()
   const db = openDatabase({ url: benchUrl(), poolSize: 4, applicationName: 'bench' })
   if (stands.rows.length === 0) {
-    await migrate(db, [...kernelMigrations, ...personMigrations, ...consentMigrations, ...eligibilityMigrations])
+    await migrate(db, [...kernelMigrations, ...personMigrations, ...consentMigrations, ...eligibilityMigrations, ...signInMigrations])
     // A million rows in one statement take longer than any request may.
     await onOneConnection(db, async (one) => {
       await sql`set statement_timeout = 0`.execute(one)
@@ -41,7 +42,7 @@ export async function openRegister(people: number, cards: BenchCards): Promise<D
 }
 
 /** Which tables, people and cards stand in the database; the first figure counts up when the tables change. */
-const stampOf = (people: number, cards: BenchCards) => `3 ${people} ${cards.cards.length} ${cards.issuer}`
+const stampOf = (people: number, cards: BenchCards) => `4 ${people} ${cards.cards.length} ${cards.issuer}`
 
 async function isFilled(people: number, cards: BenchCards): Promise<boolean> {
   const db = openDatabase({ url: benchUrl(), poolSize: 1, applicationName: 'bench' })

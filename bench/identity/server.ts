@@ -1,4 +1,4 @@
-/** One worker as the platform runs it: every row of the card reader, with proof of the caller and audit, over HTTP. */
+/** One worker as the platform runs it: every row of the card reader and of sign-in, with proof of the caller and audit, over HTTP. */
 import type { AddressInfo } from 'node:net'
 import pino from 'pino'
 import { certificateVerifier, cardRefusals, crlFile, issueCrl, USER_AUTHENTICATION_POLICY } from '#adapters/mynumber-card'
@@ -11,7 +11,9 @@ import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
 import { tokenMint } from '#kernel/token'
 import { benchCards, type BenchCards, demoCaOf } from './cards.ts'
+import { signInRoutes } from '#portals/sign-in'
 import { benchUrl, CLIENT } from './register.ts'
+import { BENCH_BASE } from './sign-ins.ts'
 
 /** The real card check, revocation by a list of the demo authority included. */
 export function realCards(kept: BenchCards): CardVerifier {
@@ -41,8 +43,11 @@ export async function serverRole(): Promise<void> {
   const auditDb = openDatabase({ url: benchUrl(), poolSize: 1, applicationName: 'bench-audit' })
   const mint = await tokenMint(db)
   const clock = await databaseClock(db)
-  const service = eligibilityService({ consent: consentService(), person: personService({ totpOnce: true }), cards: realCards(kept) })
-  const app = httpServer(routes(service), {
+  const person = personService({ totpOnce: true })
+  const cards = realCards(kept)
+  const service = eligibilityService({ consent: consentService(), person, cards })
+  const signIn = signInRoutes({ person, accounts, mint, cards, baseUrl: BENCH_BASE, demo: null, secure: false })
+  const app = httpServer([...routes(service), ...signIn], {
     db,
     clock,
     accounts,

@@ -24,6 +24,19 @@ export function softPasskey({ origin, rpId, counts = true }: { origin: string; r
   return authenticator({ id: randomBytes(16), publicKey, privateKey, origin, rpId, counts, counter: 0, userHandle: '' })
 }
 
+/** @spec RFC 9053 section 7.1: ES256 over P-256 */
+function coseOf(key: KeyObject): Buffer {
+  const { x, y } = key.export({ format: 'jwk' })
+  const cose = new Map<number, number | Uint8Array>([
+    [1, 2],
+    [3, -7],
+    [-1, 1],
+    [-2, new Uint8Array(Buffer.from(x ?? '', 'base64url'))],
+    [-3, new Uint8Array(Buffer.from(y ?? '', 'base64url'))],
+  ])
+  return Buffer.from(isoCBOR.encode(cose))
+}
+
 type Kept = {
   id: Buffer
   publicKey: KeyObject
@@ -56,21 +69,15 @@ function authenticator(kept: Kept) {
 
   return {
     id,
+    /** The public key as a platform keeps it. */
+    cose: coseOf(kept.publicKey),
     /** The same key again, as somebody who copied it has it. */
     copy: () => authenticator({ ...kept, counter, userHandle }),
     make({ challenge, user }: { challenge: string; user: { id: string } }, change: Change = {}) {
       userHandle = user.id
-      const { x, y } = kept.publicKey.export({ format: 'jwk' })
-      const cose = new Map<number, number | Uint8Array>([
-        [1, 2],
-        [3, -7],
-        [-1, 1],
-        [-2, new Uint8Array(Buffer.from(x ?? '', 'base64url'))],
-        [-3, new Uint8Array(Buffer.from(y ?? '', 'base64url'))],
-      ])
       const length = Buffer.alloc(2)
       length.writeUInt16BE(kept.id.length)
-      const attested = Buffer.concat([Buffer.alloc(16), length, kept.id, Buffer.from(isoCBOR.encode(cose))])
+      const attested = Buffer.concat([Buffer.alloc(16), length, kept.id, coseOf(kept.publicKey)])
       const authData = data(USER_PRESENT | USER_VERIFIED | HAS_KEY, change, attested)
       const attestation = new Map<string, unknown>([
         ['fmt', 'none'],

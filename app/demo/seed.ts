@@ -27,6 +27,7 @@ import type { Services } from '../services.ts'
 import { cardIssuer } from './authority.ts'
 import { demoStaff } from './keepers.ts'
 import { noteProgress, progress } from './progress.ts'
+import { seedPeople } from './seed-people.ts'
 import { type DemoSecrets, loadDemoSecrets, makeDemoSecrets, writePrivate } from './secrets.ts'
 import { type DemoTls, makeDemoTls } from './tls.ts'
 
@@ -68,6 +69,14 @@ export async function seedDemo(deps: SeedDeps): Promise<void> {
     })
   }
   await submitAll(deps, region)
+  if ((await progress(deps.db, 'people')) === 0)
+    await deps.db.transaction().execute(async (trx) => {
+      const entries: AuditEntry[] = []
+      const ctx = contextOf(trx, { kind: 'public' }, new Date(`${until}T00:00:00+09:00`), entries)
+      await seedPeople({ services: deps.services, ctx, region, until })
+      await insertAudit(trx, entries)
+      await noteProgress(trx, 'people', 1)
+    })
   await writeDemoFile(deps, region, { secrets, tls })
   await noteProgress(deps.db, 'complete', 1)
 }

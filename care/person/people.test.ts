@@ -153,6 +153,8 @@ describe('people who stand twice', () => {
     expect(await found({ birthDate: '昭和46年1月2日' })).toContain(one.personId)
     expect(await found({ memberId: '  123456:77:4711:01' }), 'padded with spaces').toContain(one.personId)
     expect(await found({ memberId: '77-4711' })).toContain(one.personId)
+    expect(await found({ memberId: '4711' })).toContain(one.personId)
+    expect(await found({ memberId: '78-4711' }), 'another symbol').toEqual([])
     expect(await found({ name: '斎藤', birthDate: '1999-01-01' })).not.toContain(one.personId)
     expect(await found({ name: '%' })).toEqual([])
     expect(await found({})).toBeUndefined()

@@ -154,7 +154,7 @@ async function search(
   const folded = foldForMatch(asked.name.slice(0, 100))
   const wish = { folded, birthDate: date?.by === 'birth' ? date.birthDate : asked.birthDate.trim().slice(0, 40), memberFolded }
   if (wish.folded === '' && wish.birthDate === '' && wish.memberFolded === '') return null
-  return finding.findPeople(ctx.db, { ...wish, number: memberFolded.replace(/^.*[-:]/, '') }, page)
+  return finding.findPeople(ctx.db, wish, page)
 }
 
 /** The one person whom name, birth date and member id all mean, or undefined: nobody learns which of them was wrong. */

@@ -73,7 +73,8 @@ export async function noteCompared(db: Db, personIds: readonly string[], at: Dat
   await sql`update person.person set compared_at = ${at} where id = any(${[...personIds]}::text[])`.execute(db)
 }
 
-export type Wish = { folded: string; birthDate: string; memberFolded: string; number: string }
+/** `memberFolded`: a whole member id, symbol-number, or the number alone. */
+export type Wish = { folded: string; birthDate: string; memberFolded: string }
 
 /** People by any of: the beginning of a name however spelled, the birth date, a member id or its number. What is '' is not asked. */
 export async function findPeople(db: Db, wish: Wish, page: { limit: number; offset: number }): Promise<{ found: Known[]; total: number }> {
@@ -82,7 +83,8 @@ export async function findPeople(db: Db, wish: Wish, page: { limit: number; offs
       and (${wish.folded} = '' or p.id in (select n.person_id from person.name_key n where n.folded like ${`${wish.folded.replace(/[\\%_]/g, '\\$&')}%`}))
       and (${wish.birthDate} = '' or p.birth_date = ${wish.birthDate})
       and (${wish.memberFolded} = '' or exists (select 1 from person.member_id m where m.person_id = p.id
-        and (m.folded = ${wish.memberFolded} or split_part(m.folded, ':', 3) = ${wish.number})))) q
+        and (m.folded = ${wish.memberFolded} or split_part(m.folded, ':', 3) = ${wish.memberFolded}
+          or concat_ws('-', nullif(split_part(m.folded, ':', 2), ''), split_part(m.folded, ':', 3)) = ${wish.memberFolded})))) q
     order by "nameKana", "birthDate", "personId" limit ${page.limit} offset ${page.offset}`.execute(db)
   return { found: rows, total: rows[0]?.total ?? 0 }
 }

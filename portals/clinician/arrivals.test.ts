@@ -98,4 +98,28 @@ describe('arrivals and search', () => {
       key,
     )
   })
+
+  test('a card’s touch says order, proof and what changed; a chart number finds its one patient, here only', async () => {
+    const { key } = await someone()
+    await sql`insert into eligibility.reader_session (id, institution_number, challenge, created_at, expires_at, used_at, person_key, proven_by)
+      values ('s2', ${CLINIC}, '', ${start}, ${start}, ${start}, ${key}, 'visual')`.execute(clinic.db)
+    await sql`insert into eligibility.visit_month (key, institution_number, month, by_card, changed, changed_at, first_at)
+      values (${key}, ${CLINIC}, '2026-11', true, '{address}', ${start}, ${start})`.execute(clinic.db)
+    await sql`insert into eligibility.chart_number (institution_number, number, key, entered_at, entered_by)
+      values (${CLINIC}, 'K-77', ${key}, ${start}, 'x'), (${HOSPITAL}, 'H-1', ${key}, ${start}, 'x')`.execute(clinic.db)
+    const one = (await clinic.get('/clinic'))
+      .json<{ patients: { patient: { patientId: string }; card: object; chartNumber: string }[] }>()
+      .patients.find((p) => p.patient.patientId === key)
+    expect([one?.chartNumber, one?.card]).toEqual(['K-77', expect.objectContaining({ provenBy: 'visual', changed: ['address'] })])
+    const page = (await clinic.get('/clinic', { accept: 'text/html' })).body
+    for (const text of ['K-77', '目視', '住所が変わりました', '/desk/chart-numbers?patient=']) expect(page).toContain(text)
+    expect((await find('Ｋ-77')).patients.map((p) => p.patient.patientId)).toEqual([key])
+    expect((await find('H-1')).patients).toEqual([])
+  })
+
+  test('who needs somebody at the reader is said on the first page', async () => {
+    expect((await clinic.get('/clinic', { accept: 'text/html' })).body).not.toContain('/desk/waiting')
+    await sql`insert into eligibility.staff_call (institution_number, id, called_at) values (${CLINIC}, 'c1', ${start})`.execute(clinic.db)
+    expect((await clinic.get('/clinic', { accept: 'text/html' })).body).toContain('/desk/waiting')
+  })
 })

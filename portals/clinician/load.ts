@@ -1,8 +1,9 @@
 /** What the pages of a patient read, under consent's predicate. */
 import type { Consent, ConsentService, Grant } from '#care/consent'
-import type { EligibilityService } from '#care/eligibility'
+import type { Arrival, EligibilityService } from '#care/eligibility'
 import type { Facility, Person, PersonService } from '#care/person'
 import { present, type RecordService, type Seen, toldOnce } from '#care/record'
+import type { RawBuilder } from 'kysely'
 import { type Context, institutionOf } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { chartView, patientView } from './chart.ts'
@@ -94,16 +95,18 @@ const LIST = 50
 export async function loadArrivals(ctx: Context, deps: Deps, asked: { text: string; page: number }) {
   const visible = deps.consent.patientsOf(ctx)
   const searched = asked.text.trim() !== ''
-  const at = searched ? new Map<string, Date>() : await cameAt(ctx, deps)
-  const people = searched
-    ? await deps.person.search(ctx, { text: asked.text, visible, limit: LIST + 1, offset: (asked.page - 1) * LIST })
-    : await deps.person.findByKeys(ctx, [...at.keys()])
+  const came = searched
+    ? []
+    : ((await deps.eligibility?.arrivals(ctx, { since: new Date(ctx.now.getTime() - 24 * HOUR), limit: LIST })) ?? [])
+  const at = searched ? new Map<string, Date>() : await cameAt(ctx, deps, came)
+  const people = searched ? await found(ctx, deps, { ...asked, visible }) : await deps.person.findByKeys(ctx, [...at.keys()])
   const shown = people.slice(0, searched ? LIST : people.length)
   const latest = (p: Person) => Math.max(0, ...p.keys.map((key) => at.get(key)?.getTime() ?? 0))
   if (!searched) shown.sort((a, b) => latest(b) - latest(a))
   const keys = shown.flatMap((p) => p.keys)
   const grants = await deps.consent.live(ctx, keys)
   const covers = deps.eligibility && shown.length > 0 ? await deps.eligibility.statesOf(ctx, shown) : []
+  const numbers = (await deps.eligibility?.chartNumbers(ctx, keys)) ?? new Map<string, string>()
   for (const p of shown) ctx.audit({ key: p.keys[0]!, resource: 'Patient?', rule: 'care-relation', count: 1 })
   const arrivals = shown.map(
     (p, n): ArrivalView => ({
@@ -111,16 +114,32 @@ export async function loadArrivals(ctx: Context, deps: Deps, asked: { text: stri
       at: latest(p) === 0 ? null : new Date(latest(p)).toISOString(),
       open: openKinds(grants.filter((g) => p.keys.includes(g.key))),
       cover: covers[n] ?? null,
+      chartNumber: p.keys.map((key) => numbers.get(key)).find((number) => number !== undefined) ?? null,
+      card: cardOf(came.filter((one) => p.keys.includes(one.key))),
     }),
   )
-  return { arrivals, searched, more: people.length > shown.length }
+  const waiting = (await deps.eligibility?.waitingCount(ctx)) ?? 0
+  return { arrivals, searched, more: people.length > shown.length, waiting }
+}
+
+/** The latest of a person's touches, with the place of the first. */
+function cardOf(came: readonly Arrival[]): ArrivalView['card'] {
+  const [last] = came
+  return last ? { order: Math.min(...came.map((one) => one.order)), provenBy: last.provenBy, changed: last.changed } : null
+}
+
+/** Own patients by what was typed; a chart number finds its one patient first. */
+async function found(ctx: Context, deps: Deps, asked: { text: string; page: number; visible: RawBuilder<boolean> }): Promise<Person[]> {
+  const key = asked.page === 1 ? await deps.eligibility?.byChartNumber(ctx, asked.text) : undefined
+  const byNumber = key !== undefined && (await deps.consent.related(ctx, [key])) ? await deps.person.findByKeys(ctx, [key]) : []
+  const others = await deps.person.search(ctx, { ...asked, limit: LIST + 1, offset: (asked.page - 1) * LIST })
+  return [...byNumber, ...others.filter((p) => byNumber.every((one) => one.id !== p.id))]
 }
 
 /** When people last came: cards of the last day, then first visits and answers of the last 30 days. */
-async function cameAt(ctx: Context, { consent, eligibility }: Deps): Promise<Map<string, Date>> {
+async function cameAt(ctx: Context, { consent }: Deps, today: readonly Arrival[]): Promise<Map<string, Date>> {
   const since = (hours: number) => new Date(ctx.now.getTime() - hours * HOUR)
   const lately = await consent.recentPatients(ctx, { since: since(30 * 24), limit: LIST })
-  const today = eligibility ? await eligibility.arrivals(ctx, { since: since(24), limit: LIST }) : []
   const at = new Map<string, Date>()
   for (const one of [...lately, ...today]) if ((at.get(one.key)?.getTime() ?? 0) < one.at.getTime()) at.set(one.key, one.at)
   return at

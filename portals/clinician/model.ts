@@ -1,4 +1,4 @@
-import type { CoverState } from '#care/eligibility'
+import type { Changed, CoverState, ProvenBy } from '#care/eligibility'
 import type { Consent, Grant } from '#care/consent'
 import type { Person } from '#care/person'
 import type { ChartItem, LabCourse } from '#care/record'
@@ -86,4 +86,8 @@ export type ArrivalView = {
   /** Open kinds and their end; empty where nothing is open. */
   open: { kinds: InformationKind[]; until: string } | null
   cover: CoverState | null
+  /** What this institution calls the person; null until the desk has entered it. */
+  chartNumber: string | null
+  /** Order of the day, how the person was proven, what differs from the last time; null where no card was shown in the last day. */
+  card: { order: number; provenBy: ProvenBy; changed: Changed[] } | null
 }

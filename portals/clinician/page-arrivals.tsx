@@ -1,5 +1,6 @@
-import type { ReactElement, ReactNode } from 'react'
+import { Fragment, type ReactElement, type ReactNode } from 'react'
 import {
+  Banner,
   Button,
   type Column,
   EmptyState,
@@ -28,6 +29,8 @@ export type ArrivalsProps = {
   arrivals: readonly ArrivalView[]
   searched: boolean
   more: boolean
+  /** How many at the card reader need somebody. */
+  waiting: number
   asked: { text: string; page: number }
   /** False for clerks, who see who comes and not what ails them. */
   mayOpen: boolean
@@ -35,7 +38,7 @@ export type ArrivalsProps = {
 }
 
 /** 'Who is next and are they covered?' */
-export function ArrivalsPage({ arrivals, searched, more, asked, mayOpen, on }: ArrivalsProps): ReactElement {
+export function ArrivalsPage({ arrivals, searched, more, waiting, asked, mayOpen, on }: ArrivalsProps): ReactElement {
   const { lang } = on
   const day = dateInJapan(on.now)
   const isToday = (one: ArrivalView) => one.at !== null && dateInJapan(new Date(one.at)) === day
@@ -55,7 +58,13 @@ export function ArrivalsPage({ arrivals, searched, more, asked, mayOpen, on }: A
   const now = arrivals.filter(isToday)
   return (
     <ClinicPage on={on} home title={t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' })}>
+      {waiting > 0 ? <AtTheReader waiting={waiting} lang={lang} /> : null}
       <Search text={asked.text} lang={lang} />
+      <p>
+        <a href="/desk/chart-numbers">{t(lang, { ja: '診察券番号をまとめて取り込む', en: 'Take over a list of chart numbers' })}</a>
+        {' ・ '}
+        <a href="/clinic/card-use">{t(lang, { ja: 'マイナ保険証の利用率', en: 'Card use rate' })}</a>
+      </p>
       {searched ? (
         <>
           {list(arrivals, t(lang, { ja: `「${asked.text}」の検索結果`, en: `Found for “${asked.text}”` }), <NotFound lang={lang} />)}
@@ -78,6 +87,18 @@ export function ArrivalsPage({ arrivals, searched, more, asked, mayOpen, on }: A
   )
 }
 
+const AtTheReader = ({ waiting, lang }: { waiting: number; lang: Lang }): ReactNode => (
+  <Banner
+    lang={lang}
+    tone="attention"
+    title={t(lang, { ja: `カードリーダーで${waiting}人が待っています`, en: `${waiting} waiting for you at the card reader` })}
+  >
+    <p>
+      <a href="/desk/waiting">{t(lang, { ja: '見に行く・本人を確認する', en: 'See who it is' })}</a>
+    </p>
+  </Banner>
+)
+
 function Search({ text, lang }: { text: string; lang: Lang }): ReactNode {
   return (
     <Form action="/clinic" method="get" label={t(lang, { ja: '患者検索', en: 'Patient search' })}>
@@ -89,8 +110,8 @@ function Search({ text, lang }: { text: string; lang: Lang }): ReactNode {
         maxLength={100}
         label={t(lang, { ja: '患者をさがす', en: 'Find a patient' })}
         hint={t(lang, {
-          ja: '氏名（漢字・カナ）、生年月日（1958-04-12、S33.4.12）、保険の記号-番号。自院の患者だけを探します。',
-          en: 'Name (kanji or kana), birth date (1958-04-12, S33.4.12) or insurance symbol-number. Searches this institution’s patients only.',
+          ja: '氏名（漢字・カナ）、生年月日（1958-04-12、S33.4.12）、診察券番号、保険の記号-番号。自院の患者だけを探します。',
+          en: 'Name (kanji or kana), birth date (1958-04-12, S33.4.12), chart number or insurance symbol-number. Searches this institution’s patients only.',
         })}
       />
       <div className="button-row">
@@ -157,15 +178,63 @@ function columns({ lang, mayOpen, searched, first, today, rows }: ColumnsOf): Co
     },
     { key: 'cover', header: t(lang, { ja: '資格', en: 'Cover' }), cell: (one) => <Cover one={one} lang={lang} /> },
     { key: 'consent', header: t(lang, { ja: '同意', en: 'Consent' }), cell: (one) => <Opened one={one} lang={lang} /> },
+    { key: 'number', header: t(lang, { ja: '診察券番号', en: 'Chart number' }), cell: (one) => <ChartNumber one={one} lang={lang} /> },
     searched
       ? null
       : {
           key: 'at',
           header: t(lang, { ja: '受付', en: 'Came' }),
-          cell: ({ at }) => (at === null ? null : <time dateTime={at}>{today ? formatTime(at) : formatDateTime(at, lang)}</time>),
+          cell: (one) => <Came one={one} today={today} lang={lang} />,
         },
   ]
   return shown.filter((column) => column !== null)
+}
+
+const proofNames = {
+  pin: { ja: '暗証番号', en: 'PIN' },
+  face: { ja: '顔', en: 'Face' },
+  visual: { ja: '目視', en: 'Seen by staff' },
+}
+const changeNames = {
+  insurer: { ja: '保険が変わりました', en: 'New insurer' },
+  address: { ja: '住所が変わりました', en: 'New address' },
+}
+
+function ChartNumber({ one: { chartNumber, patient }, lang }: { one: ArrivalView; lang: Lang }): ReactNode {
+  const href = `/desk/chart-numbers?${new URLSearchParams({ patient: patient.patientId })}`
+  if (chartNumber !== null) return <a href={href}>{chartNumber}</a>
+  return (
+    <a href={href} aria-label={t(lang, { ja: `${patient.name}さんに番号を付ける`, en: `Give ${patient.name} a chart number` })}>
+      {t(lang, { ja: '付ける', en: 'Add' })}
+    </a>
+  )
+}
+
+/** When and in which place of the day, by which proof, and what to change in one's own records. */
+function Came({ one: { at, card }, today, lang }: { one: ArrivalView; today: boolean; lang: Lang }): ReactNode {
+  if (at === null) return null
+  return (
+    <>
+      <time dateTime={at}>{today ? formatTime(at) : formatDateTime(at, lang)}</time>
+      {card ? (
+        <>
+          <br />
+          <span className="note">
+            {t(lang, {
+              ja: `${card.order}番目 ・ ${proofNames[card.provenBy].ja}`,
+              en: `No. ${card.order}, ${proofNames[card.provenBy].en}`,
+            })}
+          </span>
+          {card.changed.map((what) => (
+            <Fragment key={what}>
+              <br />
+              <Tag tone="attention">{t(lang, changeNames[what])}</Tag>
+            </Fragment>
+          ))}
+        </>
+      ) : null}
+    </>
+  )
 }
 
 /** The first nine open by their digit; kana above the name as on a form. */

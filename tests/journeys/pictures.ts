@@ -37,12 +37,11 @@ async function reader(screen: Screen, { demo, person, clerk }: { demo: Demo; per
   await signInAsStaff(page, clerk)
   await page.locator('#field-card option').nth(1).waitFor({ state: 'attached' })
   await page.selectOption('#field-card', cardNumber(demo, person))
-  await page.fill('#field-pin', person.card.pin)
-  await page.press('#field-pin', 'Enter')
-  const choices = page.locator('[data-reader-panel="choose"]')
-  await choices.waitFor()
-  for (const kind of ['diagnosis', 'drug-allergy', 'test-result']) await choices.locator(`input[value="${kind}"]`).check()
-  await page.evaluate(() => scrollTo(0, 0))
+  await page.click('[data-reader-panel="card"] button[type="submit"]')
+  await page.click('[data-reader-panel="way"] [data-reader-act="pin"]')
+  for (const digit of person.card.pin) await page.click(`[data-reader-digit="${digit}"]`)
+  await page.click('[data-reader-panel="pin"] button[type="submit"]')
+  await page.locator('[data-reader-panel="choose"]').waitFor()
   await take(screen, 'reader.png', { fullPage: true })
 }
 

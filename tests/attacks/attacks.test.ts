@@ -11,6 +11,7 @@ const small: readonly [name: string, onlyFull: boolean][] = [
   ['A9', false],
   ['A12', false],
   ['A13', false],
+  ['A15', false],
   ['A17', false],
 ]
 

@@ -12,6 +12,7 @@ const attacks: Record<string, () => Promise<Attack>> = {
   A9: async () => (await import('./a9.ts')).a9,
   A12: async () => (await import('./a12.ts')).a12,
   A13: async () => (await import('./a13.ts')).a13,
+  A15: async () => (await import('./a15.ts')).a15,
   A17: async () => (await import('./a17.ts')).a17,
 }
 

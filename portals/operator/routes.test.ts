@@ -81,14 +81,14 @@ describe('staff', () => {
     expect((await op.page('operator', '/operator')).text).toContain('看護 花')
   })
 
-  test.each([
+  test.each<[Record<string, string>, string, string]>([
     [{ ...NURSE, loginName: 'hana' }, 'loginName', 'taken'],
     [{ ...NURSE, loginName: 'X' }, 'loginName', 'too short'],
     [{ ...NURSE, loginName: 'no-licence', licenceKind: '' }, 'licenceNumber', 'a role that needs a licence'],
     [{ ...NURSE, loginName: 'wrong-licence', licenceKind: 'physician' }, 'licenceKind', 'another licence'],
     [{ ...NURSE, loginName: 'climber', role: 'operator', licenceKind: '' }, 'role', 'an administrator makes no operator'],
     [{ ...NURSE, loginName: 'dates', until: '2020-01-01' }, 'until', 'ends before it begins'],
-  ])('%j is refused at %s: %s', async (given, field) => {
+  ])('%j is refused at %s: %s', async (given, field, _why) => {
     const answer = await op.post('keeper-a', `/operator/facilities/${A}/staff`, given)
     expect(answer.status).toBe(400)
     expect(JSON.stringify(answer.body)).toContain(`"${field}"`)

@@ -1,8 +1,8 @@
 import type { StaffEntry } from '#care/person'
 import { EmptyState, Ja, renderPage, Section, Table, Time, t } from '#ui'
-import { Pages, Search } from './facility-pages.tsx'
+import { Pages, Search } from './facility-parts.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
-import { staffHref } from './staff-pages.tsx'
+import { staffHref } from './staff-parts.tsx'
 import { roleNames } from './words.ts'
 
 export type SignIns = {

@@ -5,11 +5,14 @@ import { endAllSessions, listSessions } from '#kernel/identity'
 import { dateInJapan } from '#kernel/japan'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { endEveryWay, issueStaffInvitation, lockedFor, openInvitation, spacedToken, unlock } from '#portals/sign-in'
-import { facilityHref } from './facility-pages.tsx'
+import { facilityHref } from './facility-parts.tsx'
 import { again, type Draft, errorsOf, fields, led, noDraft, type Typed, typedIn } from './form.tsx'
 import { pageOf } from './frame.tsx'
 import { forKeepers, provenToAct, provenToOpen } from './row-terms.ts'
-import { invitationPage, newStaffPage, staffHref, staffPage } from './staff-pages.tsx'
+import { invitationPage } from './invitation-page.tsx'
+import { newStaffPage } from './staff-new-page.tsx'
+import { staffPage } from './staff-page.tsx'
+import { staffHref } from './staff-parts.tsx'
 
 /** `baseUrl`: public address without a slash at its end; invitations lead there. */
 export type StaffDeps = { demo: boolean; baseUrl: string }

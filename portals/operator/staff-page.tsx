@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { type Assignment, type Change, type Licence, licenceKinds, type StaffEntry, staffRoles } from '#care/person'
+import type { Assignment, Change, Licence, StaffEntry } from '#care/person'
 import type { ListedSession } from '#kernel/identity'
 import { dateInJapan } from '#kernel/japan'
 import {
@@ -12,88 +12,19 @@ import {
   ErrorSummary,
   Form,
   Ja,
-  type Lang,
-  LinkButton,
   renderPage,
   Section,
   Table,
   Time,
   t,
 } from '#ui'
-import { facilityHref } from './facility-pages.tsx'
+import { facilityHref } from './facility-parts.tsx'
 import { controls, type Draft } from './form.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
 import { History, Span, StateTag, stateOn } from './parts.tsx'
-import { WorkTag } from './facility-pages.tsx'
+import { WorkTag } from './facility-parts.tsx'
 import { licenceNames, roleNames } from './words.ts'
-
-export const staffHref = (id: string, rest = ''): string => `/operator/staff/${encodeURIComponent(id)}${rest}`
-
-/** Roles that the reader may give. */
-const rolesFor = ({ actor, lang }: PageOf) =>
-  staffRoles
-    .filter((role) => role !== 'operator' || (actor.kind === 'staff' && actor.role === 'operator'))
-    .map((value) => ({ value, label: t(lang, roleNames[value]) }))
-
-const licenceOptions = (lang: Lang) => licenceKinds.map((value) => ({ value, label: t(lang, licenceNames[value]) }))
-const crumbs = (lang: Lang, facility?: { number: string; name: string }) => [
-  { href: '/operator/facilities', label: t(lang, { ja: '施設と職員', en: 'Facilities and staff' }) },
-  ...(facility ? [{ href: facilityHref(facility.number), label: facility.name }] : []),
-]
-
-export function newStaffPage(on: PageOf, { number, facility, draft }: { number: string; facility: string; draft: Draft }): string {
-  const { lang } = on
-  const { input, select } = controls({ lang, draft })
-  const title = t(lang, { ja: '職員を招く', en: 'Invite a member of staff' })
-  const none = { value: '', label: t(lang, { ja: '免許の要らない職種', en: 'The role needs none' }) }
-  return renderPage(
-    <OperatorPage
-      on={on}
-      here="/operator/facilities"
-      title={title}
-      hasErrors={draft.errors.length > 0}
-      breadcrumbs={crumbs(lang, { number, name: facility })}
-      lead={t(lang, {
-        ja: '登録すると、招待状（リンクとQRコード）が一度だけ表示されます。本人がそれを開いて、パスキーなどのサインインの方法を決めます。',
-        en: 'Once registered, an invitation (link and QR code) is shown a single time. The person opens it and sets up their own way to sign in.',
-      })}
-    >
-      <ErrorSummary lang={lang} errors={draft.errors} />
-      <Form action={facilityHref(number, '/staff')} label={title}>
-        {input('name', { ja: '氏名', en: 'Name in Japanese' }, { required: true, width: 'medium', maxLength: 80 })}
-        {input('nameKana', { ja: 'フリガナ', en: 'Kana' }, { width: 'medium', maxLength: 80 })}
-        {input('nameEn', { ja: 'ローマ字', en: 'Name in Latin letters' }, { width: 'medium', maxLength: 80 })}
-        {input(
-          'loginName',
-          { ja: 'ログイン名', en: 'Login name' },
-          {
-            required: true,
-            width: 'medium',
-            maxLength: 64,
-            autoComplete: 'off',
-            hint: t(lang, { ja: '半角の英小文字・数字・. _ - で3文字以上', en: 'Three or more small letters, digits, . _ or -' }),
-          },
-        )}
-        {select('role', { ja: '職種', en: 'Role' }, rolesFor(on))}
-        {input('department', { ja: '所属', en: 'Department' }, { width: 'medium', maxLength: 60 })}
-        {input('from', { ja: '勤務の始まりの日', en: 'First day of work' }, { type: 'date', width: 'medium', required: true })}
-        {input('until', { ja: '勤務の終わりの日（決まっていれば）', en: 'Last day, if set' }, { type: 'date', width: 'medium' })}
-        {select('licenceKind', { ja: '免許', en: 'Licence' }, [none, ...licenceOptions(lang)])}
-        {input('licenceNumber', { ja: '免許の登録番号', en: 'Registration number' }, { width: 'medium', maxLength: 20 })}
-        {input('licenceFrom', { ja: '免許の登録日', en: 'Licensed since' }, { type: 'date', width: 'medium' })}
-        {input(
-          'licenceUntil',
-          { ja: '免許の効力が終わる日（取消・停止のとき）', en: 'Last day of the licence, if it ends' },
-          { type: 'date', width: 'medium' },
-        )}
-        <ButtonRow>
-          <Button variant="primary">{t(lang, { ja: '登録して招待状を出す', en: 'Register and invite' })}</Button>
-          <LinkButton href={facilityHref(number)}>{t(lang, { ja: 'やめる', en: 'Cancel' })}</LinkButton>
-        </ButtonRow>
-      </Form>
-    </OperatorPage>,
-  )
-}
+import { licenceOptions, rolesFor, staffCrumbs, staffHref } from './staff-parts.tsx'
 
 export type StaffShown = {
   staff: StaffEntry
@@ -117,7 +48,7 @@ export function staffPage(on: PageOf, shown: StaffShown): string {
       title={(lang === 'en' && staff.nameEn) || staff.name}
       titleLang={lang === 'en' && staff.nameEn ? 'en' : 'ja'}
       hasErrors={draft.errors.length > 0}
-      breadcrumbs={crumbs(lang, first && { number: first.institutionNumber, name: first.institutionName })}
+      breadcrumbs={staffCrumbs(lang, first && { number: first.institutionNumber, name: first.institutionName })}
     >
       <ErrorSummary lang={lang} errors={draft.errors} />
       {shown.mayChange ? null : (
@@ -358,52 +289,5 @@ function LicenceSection({ on, shown }: Part): ReactNode {
         </Details>
       ) : null}
     </Section>
-  )
-}
-
-export type InvitationShown = { staff: StaffEntry; facility: string; link: string; code: string; qr: string; until: Date }
-
-/** The invitation, on paper or read out: shown once, because only its hash is kept. */
-export function invitationPage(on: PageOf, { staff, facility, link, code, qr, until }: InvitationShown): string {
-  const { lang } = on
-  return renderPage(
-    <OperatorPage
-      on={on}
-      here="/operator/facilities"
-      title={t(lang, { ja: '縁への招待状', en: 'Invitation to Enishi' })}
-      lead={t(lang, {
-        ja: 'この画面は一度だけ表示されます。印刷するか、その場で本人に読み取ってもらってください。',
-        en: 'This page is shown once. Print it, or let the person scan it here and now.',
-      })}
-    >
-      <DefinitionList
-        items={[
-          { term: t(lang, { ja: '招く人', en: 'For' }), value: <Ja>{`${staff.name}（${staff.loginName}）`}</Ja> },
-          { term: t(lang, { ja: '施設', en: 'Facility' }), value: <Ja>{facility}</Ja> },
-          { term: t(lang, { ja: '期限', en: 'Use it before' }), value: <Time value={until} lang={lang} withTime /> },
-          {
-            term: t(lang, { ja: 'リンク', en: 'Link' }),
-            value: (
-              <a className="code-inline" href={link}>
-                {link}
-              </a>
-            ),
-          },
-          { term: t(lang, { ja: '招待コード', en: 'Code' }), value: <code className="code-inline">{code}</code> },
-        ]}
-      />
-      <p>
-        <img src={qr} width="240" height="240" alt={t(lang, { ja: 'リンクと同じQRコード', en: 'QR code of the same link' })} />
-      </p>
-      <p className="note">
-        {t(lang, {
-          ja: '受け取った人：自分の端末でQRコードを読み取り、画面に従ってサインインの方法を決めてください。ほかの人に渡さないでください。',
-          en: 'Whoever receives this: scan the code with your own device and set up your way to sign in. Give it to nobody else.',
-        })}
-      </p>
-      <ButtonRow>
-        <LinkButton href={staffHref(staff.id)}>{t(lang, { ja: '職員のページへ', en: 'To the page of this person' })}</LinkButton>
-      </ButtonRow>
-    </OperatorPage>,
   )
 }

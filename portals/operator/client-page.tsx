@@ -4,7 +4,6 @@ import {
   Banner,
   Button,
   ButtonRow,
-  CheckboxGroup,
   DefinitionList,
   Details,
   EmptyState,
@@ -12,229 +11,20 @@ import {
   Form,
   Ja,
   type Lang,
-  LinkButton,
-  RadioGroup,
   renderPage,
   Section,
   Table,
   Tag,
-  TextInput,
   Time,
   t,
 } from '#ui'
-import { facilityHref, Pages, Search } from './facility-pages.tsx'
-import { controls, type Draft } from './form.tsx'
+import { facilityHref } from './facility-parts.tsx'
+import type { Draft } from './form.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
 import { History, StateTag } from './parts.tsx'
-import { bindingNames, scopeChoices, scopeWords } from './words.ts'
-
-export const clientHref = (id: string, rest = ''): string => `/operator/clients/${encodeURIComponent(id)}${rest}`
-const crumbs = (lang: Lang) => [{ href: '/operator/clients', label: t(lang, { ja: 'システムとアプリ', en: 'Systems and apps' }) }]
-const isOperator = ({ actor }: PageOf) => actor.kind === 'staff' && actor.role === 'operator'
-
-/** The end of what a client signs with, and whether it is near. */
-const nearEnd = (key: ClientKey, now: Date): boolean =>
-  key.validUntil !== null && key.validUntil.getTime() - now.getTime() < WARN_DAYS * 86_400_000
-
-const inUse = (client: ClientEntry): ClientKey[] => client.keys.filter((k) => k.retiredAt === null)
-const lastUse = (client: ClientEntry): Date | null =>
-  client.keys.reduce<Date | null>((last, { usedAt }) => (usedAt !== null && (last === null || usedAt > last) ? usedAt : last), null)
-
-export type ClientList = { clients: readonly (ClientEntry & { total: number })[]; find: string; page: number; size: number }
-
-export function clientsPage(on: PageOf, { clients, find, page, size }: ClientList): string {
-  const { lang, now } = on
-  return renderPage(
-    <OperatorPage
-      on={on}
-      here="/operator/clients"
-      title={t(lang, { ja: 'システムとアプリ', en: 'Systems and apps' })}
-      lead={t(lang, {
-        ja: '電子カルテや薬局のシステムが、どの鍵で、何のためにつながっているか。',
-        en: 'Which systems of facilities are connected, with which keys, for what.',
-      })}
-    >
-      <ButtonRow>
-        <LinkButton variant="primary" href="/operator/clients/new" shortcut="n">
-          {t(lang, { ja: 'システムを登録する', en: 'Register a system' })}
-        </LinkButton>
-        {isOperator(on) ? (
-          <LinkButton href="/operator/apps">{t(lang, { ja: '本人や職員が使うアプリ', en: 'Apps of people and staff' })}</LinkButton>
-        ) : null}
-      </ButtonRow>
-      <Search
-        lang={lang}
-        action="/operator/clients"
-        value={find}
-        label={t(lang, { ja: '名称・ID・施設で探す', en: 'Search by name, id or facility' })}
-      />
-      <Table
-        lang={lang}
-        caption={t(lang, { ja: 'システムの一覧', en: 'Systems' })}
-        rows={clients}
-        rowKey={(row) => row.clientId}
-        empty={<EmptyState lang={lang} title={t(lang, { ja: '当てはまるシステムはありません', en: 'No system matches' })} />}
-        columns={[
-          {
-            key: 'name',
-            header: t(lang, { ja: '名称', en: 'Name' }),
-            cell: (row) => (
-              <a href={clientHref(row.clientId)}>
-                <Ja>{row.name}</Ja>
-              </a>
-            ),
-          },
-          { key: 'id', header: t(lang, { ja: 'クライアントID', en: 'Client id' }), cell: (row) => row.clientId },
-          {
-            key: 'facility',
-            header: t(lang, { ja: '施設', en: 'Facility' }),
-            cell: (row) => <Ja>{(lang === 'en' && row.institutionNameEn) || row.institutionName}</Ja>,
-          },
-          {
-            key: 'used',
-            header: t(lang, { ja: '最後の接続', en: 'Last use' }),
-            cell: (row) => {
-              const at = lastUse(row)
-              return at === null ? t(lang, { ja: 'まだない', en: 'never' }) : <Time value={at} lang={lang} withTime />
-            },
-          },
-          {
-            key: 'state',
-            header: t(lang, { ja: '状態', en: 'State' }),
-            cell: (row) =>
-              row.endedAt === null && inUse(row).some((k) => nearEnd(k, now)) ? (
-                <Tag tone="attention">{t(lang, { ja: '鍵の期限が近い', en: 'A key ends soon' })}</Tag>
-              ) : (
-                <StateTag state={row.endedAt === null ? 'now' : 'over'} lang={lang} />
-              ),
-          },
-        ]}
-      />
-      <Pages lang={lang} path="/operator/clients" find={find} page={page} size={size} total={clients[0]?.total ?? 0} />
-    </OperatorPage>,
-  )
-}
-
-/** The fields of a client, new or changed. `scopes`: those ticked and typed. */
-function ClientFields({
-  lang,
-  draft,
-  scopes,
-  withNone,
-}: {
-  lang: Lang
-  draft: Draft
-  scopes: readonly string[]
-  withNone: boolean
-}): ReactNode {
-  const { input } = controls({ lang, draft })
-  const error = (name: string) => draft.errors.find((e) => e.name === name)?.message
-  const bindings = (['any', 'mtls', 'dpop', ...(withNone ? (['none'] as const) : [])] as const).map((value) => ({
-    value,
-    label: t(lang, bindingNames[value]),
-  }))
-  const odd = scopes.filter((scope) => !scopeChoices.some((one) => one.scope === scope))
-  return (
-    <>
-      {input(
-        'name',
-        { ja: '名称（どのシステムか分かるように）', en: 'Name, so that one knows which system it is' },
-        { required: true, maxLength: 120 },
-      )}
-      <CheckboxGroup
-        lang={lang}
-        name="scopes"
-        label={t(lang, { ja: 'できること', en: 'What it may do' })}
-        hint={t(lang, {
-          ja: 'どれを選んでも、見られるのは、その施設が本人の同意などで見てよい範囲だけです。',
-          en: 'Whatever is chosen, it sees no more than its facility may, by consent or by its own records.',
-        })}
-        error={error('scopes')}
-        values={[...scopes]}
-        options={scopeChoices.map(({ scope, words }) => ({ value: scope, label: t(lang, words), hint: scope }))}
-      />
-      {input(
-        'moreScopes',
-        { ja: 'ほかの範囲（空白で区切る）', en: 'Further scopes, separated by spaces' },
-        { maxLength: 1000, hint: 'system/Observation.rs', ...(odd.length > 0 ? { value: odd.join(' ') } : {}) },
-      )}
-      <RadioGroup
-        lang={lang}
-        name="binding"
-        label={t(lang, { ja: 'アクセストークンを何に結び付けるか', en: 'What its access tokens are tied to' })}
-        hint={t(lang, {
-          ja: '盗まれたトークンが、ほかの人に使えないようにするためです。',
-          en: 'So that a stolen token is of no use to anybody else.',
-        })}
-        error={error('binding')}
-        value={draft.values.binding ?? 'any'}
-        options={bindings}
-      />
-      {input(
-        'certificateSubject',
-        { ja: '証明書の名義（名義で認めるとき）', en: 'Certificate subject, where the subject is what counts' },
-        { maxLength: 300, hint: 'CN=emr,O=Hospital,C=JP' },
-      )}
-    </>
-  )
-}
-
-function KeysInput({ lang, draft, required }: { lang: Lang; draft: Draft; required: boolean }): ReactNode {
-  return (
-    <TextInput
-      lang={lang}
-      name="keys"
-      label={t(lang, { ja: '公開鍵か証明書', en: 'Public key or certificate' })}
-      hint={t(lang, {
-        ja: 'JWKS か JWK（JSON）、または PEM の証明書を貼り付けます。秘密鍵は貼り付けないでください。',
-        en: 'Paste a JWKS or JWK (JSON), or certificates as PEM. Never a private key.',
-      })}
-      error={draft.errors.find((e) => e.name === 'keys')?.message}
-      value={draft.values.keys ?? ''}
-      rows={8}
-      required={required}
-      autoComplete="off"
-    />
-  )
-}
-
-export function newClientPage(
-  on: PageOf,
-  { draft, scopes, ownFacility }: { draft: Draft; scopes: readonly string[]; ownFacility: boolean },
-): string {
-  const { lang } = on
-  const { input } = controls({ lang, draft })
-  const title = t(lang, { ja: 'システムを登録する', en: 'Register a system' })
-  return renderPage(
-    <OperatorPage on={on} here="/operator/clients" title={title} hasErrors={draft.errors.length > 0} breadcrumbs={crumbs(lang)}>
-      <ErrorSummary lang={lang} errors={draft.errors} />
-      <Form
-        action="/operator/clients"
-        label={title}
-        {...(ownFacility ? { hidden: { institutionNumber: draft.values.institutionNumber ?? '' } } : {})}
-      >
-        {ownFacility
-          ? null
-          : input(
-              'institutionNumber',
-              { ja: '施設の医療機関番号（10桁）', en: 'Institution number of the facility' },
-              { required: true, width: 'medium', maxLength: 20, inputMode: 'numeric' },
-            )}
-        {input(
-          'clientId',
-          { ja: 'クライアントID', en: 'Client id' },
-          { required: true, width: 'medium', maxLength: 80, autoComplete: 'off' },
-        )}
-        <ClientFields lang={lang} draft={draft} scopes={scopes} withNone={false} />
-        <KeysInput lang={lang} draft={draft} required />
-        <ButtonRow>
-          <Button variant="primary">{t(lang, { ja: '登録する', en: 'Register' })}</Button>
-          <LinkButton href="/operator/clients">{t(lang, { ja: 'やめる', en: 'Cancel' })}</LinkButton>
-        </ButtonRow>
-      </Form>
-    </OperatorPage>,
-  )
-}
+import { bindingNames, scopeWords } from './words.ts'
+import { clientCrumbs, clientHref, inUse, nearEnd } from './client-parts.tsx'
+import { ClientFields, KeysInput } from './client-form.tsx'
 
 export type ClientShown = { client: ClientEntry; changes: readonly Change[]; draft: Draft; open: 'keys' | 'change' | null; snippet: string }
 
@@ -249,7 +39,7 @@ export function clientPage(on: PageOf, shown: ClientShown): string {
       title={client.name}
       titleLang="ja"
       hasErrors={draft.errors.length > 0}
-      breadcrumbs={crumbs(lang)}
+      breadcrumbs={clientCrumbs(lang)}
       lead={
         <>
           {client.clientId} <StateTag state={live ? 'now' : 'over'} lang={lang} />

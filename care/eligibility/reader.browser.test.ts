@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../../tests/harness/browser.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { withoutPinMessage } from '../../adapters/mynumber-card/without-pin.ts'
-import { cover, type Desk, openDesk } from './desk.fixture.ts'
+import { CLINIC, cover, type Desk, openDesk } from './desk.fixture.ts'
 import type { CardVerifier } from './index.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -387,6 +387,44 @@ test('the desk’s form and its answer hold nothing for axe to find', async () =
   await page.keyboard.press('Enter')
   await page.locator('.banner').waitFor()
   await shot(page, 'desk-2')
+  expect(await violations(page)).toEqual([])
+  await page.context().close()
+})
+
+test.each([
+  ['ja', 1440, 900],
+  ['en', 390, 844],
+] as const)('the pages of the desk: %s at %d wide', async (lang, width, height) => {
+  const page = await openReader({ width, height }, lang)
+  const operator = await desk.browser('operator')
+  await sql`insert into consent.relation (key, institution_number, since) values (${key}, ${CLINIC}, ${desk.clock.at}) on conflict do nothing`.execute(
+    desk.db,
+  )
+  for (const [month, rate] of [
+    ['2026-06', 38.5],
+    ['2026-07', 41.25],
+    ['2026-08', 47],
+  ])
+    await operator.post('/operator/card-use', { institutionNumber: CLINIC, month, rate })
+  for (const [name, path] of [
+    ['card-use', '/clinic/card-use'],
+    ['card-use-paediatric', '/clinic/card-use?paediatric=1'],
+    ['chart-numbers', `/desk/chart-numbers?patient=${key}`],
+    ['waiting-none', '/desk/waiting'],
+  ] as const) {
+    await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
+    await shot(page, `${name}-${width}-${lang}`)
+    expect(await violations(page), name).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name).toBe(true)
+  }
+  await page.goto(`${origin}/desk/chart-numbers?lang=${lang}`)
+  await page.fill(
+    '#field-lines',
+    '診察券番号,保険者番号,記号,番号,枝番,生年月日\nT-9,1130012,21700001,123,,1941-05-05\nT-10,1130012,21700001,999,,1941-05-05',
+  )
+  await page.click('form[action="/desk/chart-numbers/$import"] button')
+  await page.locator('.banner').waitFor()
+  await shot(page, `chart-import-${width}-${lang}`)
   expect(await violations(page)).toEqual([])
   await page.context().close()
 })

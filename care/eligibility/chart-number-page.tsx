@@ -83,7 +83,7 @@ function Done({ lang, done }: { lang: Lang; done: ChartImport }): ReactNode {
         tone={left.length === 0 ? 'success' : 'attention'}
         title={t(lang, {
           ja: `${done.counts.linked}件を取り込みました。${left.length > 0 ? `${left.length}件は残っています。` : ''}`,
-          en: `${done.counts.linked} taken over.${left.length > 0 ? ` ${left.length} are left.` : ''}`,
+          en: `${done.counts.linked} taken over.${left.length > 0 ? ` ${left.length === 1 ? 'One line was' : `${left.length} lines were`} left.` : ''}`,
         })}
       />
       {left.length > 0 ? (

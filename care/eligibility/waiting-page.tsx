@@ -28,6 +28,7 @@ const sexes = {
   unknown: { ja: '不明', en: 'Unknown' },
 }
 
+/** Neither answer is made easier than the other. */
 function Look({ lang, look }: { lang: Lang; look: WaitingLook }): ReactNode {
   const { person, chartNumber, askedAt, id } = look
   const era = lang === 'ja' ? wareki(person.birthDate, 'day') : null
@@ -48,14 +49,14 @@ function Look({ lang, look }: { lang: Lang; look: WaitingLook }): ReactNode {
         ]}
       />
       <Form action={`/desk/waiting/${encodeURIComponent(id)}`} label={t(lang, { ja: `${person.name}さんの確認`, en: 'What you saw' })}>
-        <p>
+        <p className="section">
           {t(lang, {
             ja: 'カードの顔写真と、目の前の人を見くらべてください。',
             en: 'Compare the photo on the card with the person before you.',
           })}
         </p>
         <ButtonRow>
-          <Button variant="primary" name="same" value="yes">
+          <Button name="same" value="yes">
             {t(lang, { ja: '同じ人です', en: 'It is the same person' })}
           </Button>
           <Button name="same" value="no">

@@ -187,21 +187,23 @@ export function cardUsePage({ lang, path, user, demo, use, now }: CardUsePage): 
         />
         <Months lang={lang} use={use} today={dateInJapan(now)} />
       </Section>
-      <Form action="/clinic/card-use" method="get" label={t(lang, { ja: '小児科', en: 'Paediatric clinic' })}>
-        <Checkbox
-          name="paediatric"
-          value="1"
-          checked={use.paediatric}
-          label={t(lang, { ja: '小児科の基準で見る', en: 'Use the rates for paediatric clinics' })}
-          hint={t(lang, {
-            ja: '小児科外来診療料を算定し、6歳未満の患者が3割以上の医療機関',
-            en: 'Clinics that claim the paediatric outpatient fee, with at least 30 % of visits by children under six',
-          })}
-        />
-        <ButtonRow>
-          <Button>{t(lang, { ja: '表示', en: 'Show' })}</Button>
-        </ButtonRow>
-      </Form>
+      <Section title={t(lang, { ja: '小児科のとき', en: 'For paediatric clinics' })}>
+        <Form action="/clinic/card-use" method="get" label={t(lang, { ja: '小児科', en: 'Paediatric clinic' })}>
+          <Checkbox
+            name="paediatric"
+            value="1"
+            checked={use.paediatric}
+            label={t(lang, { ja: '小児科の基準で見る', en: 'Use the rates for paediatric clinics' })}
+            hint={t(lang, {
+              ja: '小児科外来診療料を算定し、6歳未満の患者が3割以上の医療機関',
+              en: 'Clinics that claim the paediatric outpatient fee, with at least 30 % of visits by children under six',
+            })}
+          />
+          <ButtonRow>
+            <Button>{t(lang, { ja: '表示', en: 'Show' })}</Button>
+          </ButtonRow>
+        </Form>
+      </Section>
     </Page>,
   )
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { cardErrors } from '../adapters/mynumber-card/card-port.ts'
+import { cardErrors, readerErrors } from '../adapters/mynumber-card/card-port.ts'
 import { cardRefusals } from '#adapters/mynumber-card'
 import { refusals } from '#kernel/refusals'
 import { submissionRules } from '#packages/fhir'
@@ -41,7 +41,7 @@ function wrongWith([where, { ja, en }]: readonly [string, Said]): string[] {
 
 const tables: [string, [string, Said][]][] = [
   ['refusals of the platform', Object.entries(refusals)],
-  ['refusals of a card', [...Object.entries(cardRefusals), ...Object.entries(cardErrors)]],
+  ['refusals of a card', [...Object.entries(cardRefusals), ...Object.entries(cardErrors), ...Object.entries(readerErrors)]],
   ['sentences of the launcher', Object.entries(sentences)],
   ...[true, false].map((demo): [string, [string, Said][]] => [
     `the developers’ guide, ${demo ? 'in the demo' : 'elsewhere'}`,

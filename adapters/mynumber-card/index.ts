@@ -1,6 +1,20 @@
-/** The door of the card adapter. A page's script imports `browser-card.ts` directly, so that nothing of Node is bundled. */
+/** The door of the card adapter. A page's script imports `browser-card.ts` and `browser-bridge.ts` directly, so that nothing of Node is bundled. */
+export type { CardAccess, CardChannel } from './apdu.ts'
+export { type Bridge, BRIDGE_PORT, type BridgeOptions, startBridge } from './bridge.ts'
 export { type CardRefusal, cardRefusals } from './card-refusals.ts'
-export { CardError, type CardErrorCode, cardErrors, type CardPort, PIN_TRIES } from './card-port.ts'
+export {
+  CardError,
+  type CardErrorCode,
+  cardErrors,
+  type CardPort,
+  PIN_TRIES,
+  ReaderError,
+  type ReaderErrorCode,
+  readerErrors,
+} from './card-port.ts'
+export { apduCard } from './jpki-applet.ts'
+export type { PairedPage, PairedStore } from './pairing.ts'
+export { pcscAccess, type PcscOptions } from './pcsc.ts'
 export {
   createDemoCa,
   type DemoAuthority,

@@ -196,6 +196,31 @@ export const commands: readonly Command[] = [
     run: async (given, io) => (await import('./restore.ts')).restore(given, io),
   },
   {
+    name: 'card-bridge',
+    ja: 'この端末のカードリーダーを、この端末で開いた受付の画面につなぎます（データベースは使いません）。止めるまで動きます。',
+    en: 'Connects the card reader of this machine with the reader page open on it (uses no database). Runs until stopped.',
+    options: {
+      origin: {
+        value: 'URL[,URL]',
+        ja: 'つなぐ画面の場所。例 https://enishi.example（既定は $ENISHI_BASE_URL）',
+        en: 'where the page stands, e.g. https://enishi.example (default: $ENISHI_BASE_URL)',
+      },
+      reader: {
+        value: 'NAME',
+        ja: 'カードリーダーの名前の始まり（既定は最初の1台）',
+        en: 'beginning of the reader’s name (default: the first)',
+      },
+      port: { value: 'PORT', ja: '待ち受けるポート（既定は 8377）', en: 'port to listen on (default: 8377)' },
+      wait: {
+        value: 'SECONDS',
+        ja: 'カードが置かれるのを待つ秒数（既定は 20、最大 50）',
+        en: 'seconds to wait for a card (default: 20, at most 50)',
+      },
+      list: { ja: 'カードリーダーの一覧を示して終わります', en: 'lists the readers and ends' },
+    },
+    run: async (given, io) => (await import('./card-bridge.ts')).cardBridge(given, io),
+  },
+  {
     name: 'verify-log',
     operands: { form: 'FILE', least: 1, most: 1 },
     ja: '「誰が見たか」の証明や記録全体を、この機械だけで確かめます。データベースもネットワークも使いません。',

@@ -35,7 +35,7 @@ const programs = {
 }
 
 /** Commands that touch no data. */
-const withoutDatabase = ['', 'help', '--help', '-h', 'version', '--version', 'validate']
+const withoutDatabase = ['', 'help', '--help', '-h', 'version', '--version', 'validate', 'card-bridge']
 
 async function run() {
   const [name = '', ...args] = process.argv.slice(2)

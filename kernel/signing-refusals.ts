@@ -1,0 +1,111 @@
+/** Why a signature of staff is not accepted, or could not be made: rows of the one table in `refusals.ts`. */
+export const signingRefusals = {
+  'signing-certificate-malformed': {
+    status: 422,
+    issue: 'security',
+    ja: '署名に使った電子証明書を読み取れません。カードを置き直してやり直してください。',
+    en: 'The signing certificate cannot be read. Put the card in again and sign once more.',
+  },
+  'signing-certificate-unknown-ca': {
+    status: 422,
+    issue: 'security',
+    ja: 'この電子証明書は、署名用に信頼している認証局（HPKI）のものではありません。HPKIの署名用証明書で署名してください。',
+    en: 'This certificate is not of an authority trusted for signing (HPKI). Sign with your HPKI signing certificate.',
+  },
+  'signing-certificate-expired': {
+    status: 422,
+    issue: 'security',
+    ja: '署名に使った電子証明書の有効期限が切れています。更新した証明書で署名してください。',
+    en: 'The signing certificate has expired. Sign with a renewed one.',
+  },
+  'signing-certificate-not-yet-valid': {
+    status: 422,
+    issue: 'security',
+    ja: '署名に使った電子証明書の有効期間がまだ始まっていません。開始日以降に署名してください。',
+    en: 'The signing certificate is not valid yet. Sign on or after its first day.',
+  },
+  'signing-certificate-wrong-policy': {
+    status: 422,
+    issue: 'security',
+    ja: 'この電子証明書はHPKIの署名用ではありません。署名用の証明書を選んでください。',
+    en: 'This certificate is not an HPKI certificate for signing. Choose the one for signing.',
+  },
+  'signing-certificate-wrong-key-usage': {
+    status: 422,
+    issue: 'security',
+    ja: 'この電子証明書の鍵は文書の署名に使えません（認証用の可能性があります）。署名用の証明書を選んでください。',
+    en: 'The key of this certificate may not sign documents (it may be the one for signing in). Choose the one for signing.',
+  },
+  'signing-certificate-weak-key': {
+    status: 422,
+    issue: 'security',
+    ja: 'この電子証明書の鍵は安全な方式ではないため、署名に使えません。発行元に更新を相談してください。',
+    en: 'The key of this certificate is not of a safe kind and cannot sign. Ask its issuer for a new one.',
+  },
+  'signing-certificate-revoked': {
+    status: 422,
+    issue: 'security',
+    ja: '署名に使った電子証明書は失効しています。発行元に確かめ、有効な証明書で署名してください。',
+    en: 'The signing certificate has been revoked. Ask its issuer, and sign with a valid one.',
+  },
+  'signing-revocation-unknown': {
+    status: 503,
+    issue: 'transient',
+    ja: '署名に使った電子証明書が失効していないことを、いま確認できません。少し待ってもう一度署名してください。',
+    en: 'Whether the signing certificate was revoked cannot be checked right now. Wait a little and sign again.',
+  },
+  'signing-algorithm-refused': {
+    status: 422,
+    issue: 'security',
+    ja: 'この署名の方式は使えません。証明書の鍵に合う RS256、PS256、ES256、ES384 のどれかで署名してください。',
+    en: 'This way of signing is not accepted. Sign by RS256, PS256, ES256 or ES384, whichever fits the key.',
+  },
+  'signing-signature-invalid': {
+    status: 422,
+    issue: 'security',
+    ja: '署名が内容と合いません。内容が変わった可能性があります。画面の内容を確かめて、もう一度署名してください。',
+    en: 'The signature does not fit the content, which may have changed. Check what the screen shows and sign again.',
+  },
+  'signing-role-missing': {
+    status: 422,
+    issue: 'security',
+    ja: 'この電子証明書には医療の資格（hcRole）が書かれていません。資格の入ったHPKI証明書で署名してください。',
+    en: 'This certificate states no healthcare licence (hcRole). Sign with an HPKI certificate that does.',
+  },
+  'signing-role-mismatch': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'この電子証明書の資格では、この署名はできません。必要な資格を持つ人が署名してください。',
+    en: 'The licence in this certificate does not allow this signature. Have somebody sign who holds the licence it needs.',
+  },
+  'signing-role-ended': {
+    status: 403,
+    issue: 'forbidden',
+    ja: '署名の時点で、この資格または在籍を台帳で確かめられません。職員の登録と証明書の登録を管理者に確かめてください。',
+    en: 'At the time of signing the register does not show this licence or post. Ask the administrator to check staff and certificate.',
+  },
+  'signing-pin-wrong': {
+    status: 422,
+    issue: 'security',
+    ja: '署名用の暗証番号が違います。確かめてもう一度入力してください。続けて間違えるとロックされます。',
+    en: 'The signing PIN is wrong. Check it and enter it again. Repeated wrong tries lock the token.',
+  },
+  'signing-pin-locked': {
+    status: 423,
+    issue: 'security',
+    ja: '署名用の暗証番号がロックされています。カードや鍵の発行元で解除してください。',
+    en: 'The signing PIN is locked. Have it reset by whoever issued the card or key.',
+  },
+  'signing-key-missing': {
+    status: 422,
+    issue: 'not-found',
+    ja: '署名に使う鍵または証明書が見つかりません。カードの種類と設定を確かめてください。',
+    en: 'The key or certificate for signing was not found. Check which card it is, and the configuration.',
+  },
+  'signing-token-missing': {
+    status: 503,
+    issue: 'transient',
+    ja: '署名用のカードまたは装置（HSM）につながりません。差し込みと設定を確かめて、もう一度署名してください。',
+    en: 'The card or device (HSM) for signing cannot be reached. Check that it is plugged in and configured, and sign again.',
+  },
+} as const satisfies Record<string, { status: number; issue: string; ja: string; en: string }>

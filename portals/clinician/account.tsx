@@ -45,7 +45,9 @@ function SecondWay({ lang, view }: { lang: Lang; view: View }): ReactNode {
         ]}
       />
       <ButtonRow>
-        <LinkButton href={`${BASE}/code`}>{t(lang, { ja: '設定し直す', en: 'Set anew' })}</LinkButton>
+        <LinkButton href={`${BASE}/code`}>
+          {view.isSet ? t(lang, { ja: '設定し直す', en: 'Set anew' }) : t(lang, { ja: '設定する', en: 'Set up' })}
+        </LinkButton>
       </ButtonRow>
       {view.isSet && view.security.isProven ? (
         <Form action={`${BASE}/recovery-codes`} label={t(lang, { ja: '回復コード', en: 'Recovery codes' })}>

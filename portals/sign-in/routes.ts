@@ -9,6 +9,7 @@ import { pageRows } from './page-rows.ts'
 import { offerHref, offerRow } from './passkey/offer.tsx'
 import { passkeyRows } from './passkey/rows.ts'
 import { type PasskeyService, passkeyService } from './passkey/service.ts'
+import { letterRows } from './recovery/letter-rows.tsx'
 import { LAW, open, type SignInDeps } from './row-terms.ts'
 import { codeRows } from './security/code-rows.tsx'
 import { type SignInService, signInService } from './service.ts'
@@ -74,6 +75,7 @@ export function signInRoutes(deps: SignInDeps): Row[] {
     ...stepUpRows({ ...deps, passkeys, service }),
     ...deskRows(deps),
     ...codeRows(deps),
+    ...letterRows(deps),
     ...invitationRows({ ...deps, invitations: invitationService({ ...deps, passkeys }) }),
     ...staffRows(service, deps),
     ...systemRows(deps),

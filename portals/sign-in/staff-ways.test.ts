@@ -1,6 +1,6 @@
 /** Staff: from an invitation to work, desks that are shared and locked, and every way back in. */
 import { clinicianRoutes } from '#portals/clinician'
-import { findStaffSignIn, setStaffSecrets } from '#care/person'
+import { findStaffSignIn, insertStaff, setStaffSecrets } from '#care/person'
 import { citizenRoutes } from '#portals/citizen'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -141,7 +141,7 @@ describe('a person who lost card and passkey', () => {
     expect((await own.get(`/sign-in/invitation/${token}?lang=ja`, 'text/html')).body).toContain('海野 花子')
     const wrongWay = { password: 'new horse battery staple', totp: '000000' }
     expect((await own.post(`/sign-in/invitation/${token}/password`, wrongWay)).code).toBe('not-permitted')
-    expect(await own.post(`/sign-in/invitation/${token}/once`)).toMatchObject({ status: 303, location: '/me/security' })
+    expect(await own.post(`/sign-in/invitation/${token}/once`)).toMatchObject({ status: 200, json: { redirect: '/me/security' } })
     const page = await own.get('/me/security')
     expect(page.json).toMatchObject({ isProven: true, devices: [{ provenBy: 'recovery' }] })
     expect(page.json.changes.map((one: { what: string }) => one.what)).toEqual(['invitation-used', 'invitation-issued'])
@@ -149,6 +149,34 @@ describe('a person who lost card and passkey', () => {
     expect((await door.audits('invitation.use')).at(-1)).toMatchObject({ outcome: 'success', key })
     door.minutesLater(11)
     expect((await own.post('/me/security/passkeys/options')).code, 'ten minutes').toBe('step-up-required')
+  })
+
+  test('gets the letter from an operator with a fresh proof, who says by which document; nobody else issues one', async () => {
+    const { personId, key } = await door.person('川野 花子', 'counter')
+    await insertStaff(door.db, {
+      id: 'operator-1',
+      loginName: 'operator',
+      name: '運用 花子',
+      role: 'operator',
+      institutionNumber: CLINIC,
+      passwordHash: '',
+      totpSecret: '',
+    })
+    const path = `/operator/people/${personId}/sign-in`
+    const as = async (id: string) =>
+      browser({ enishi_session: await startSession(door.db, door.clock.at, { kind: 'staff', id, provenBy: 'passkey' }) })
+    expect((await (await as('staff-1')).get(path)).code, 'a physician').toBe('not-permitted')
+    const own = await as('operator-1')
+    const issued = await own.post(`${path}/letter`, { document: 'licence' })
+    expect(issued.json.code).toMatch(/^([0-9a-z]{4}-){4}[0-9a-z]{4}$/)
+    expect(await findInvitation(door.db, door.clock.at, issued.json.code)).toMatchObject({ kind: 'recovery', subjectId: personId })
+    expect(await door.audits('recovery.issue')).toContainEqual(expect.objectContaining({ key, rule: 'identified-by-licence' }))
+    expect((await own.get(path, 'text/html')).body, 'shown once').not.toContain(issued.json.code)
+    expect((await own.post(`${path}/letter`, {})).code, 'never without saying how').toBe('input-invalid')
+    expect((await own.post(`${path}/end`)).status).toBe(303)
+    expect(await findInvitation(door.db, door.clock.at, issued.json.code)).toBeUndefined()
+    door.minutesLater(11)
+    expect((await own.post(`${path}/letter`, { document: 'licence' })).code).toBe('step-up-required')
   })
 
   test('or has everything ended at once', async () => {

@@ -72,7 +72,7 @@ function PasskeyActs({ lang, base, passkey, isProven }: Omit<Props, 'view'> & { 
   const name = nameOf(passkey, lang)
   return (
     <Details summary={t(lang, { ja: '変える', en: 'Change' })}>
-      <Form action={`${base}/passkeys/rename`} hidden={hidden} label={t(lang, { ja: `${name}の名前を変える`, en: `Rename ${name}` })}>
+      <Form action={`${base}/passkeys/rename`} hidden={hidden}>
         <label>
           {t(lang, { ja: '新しい名前', en: 'New name' })}{' '}
           <input className="input input-medium" name="label" defaultValue={passkey.label} maxLength={40} />
@@ -82,10 +82,10 @@ function PasskeyActs({ lang, base, passkey, isProven }: Omit<Props, 'view'> & { 
         </Button>
       </Form>
       {isProven ? (
-        <Form action={`${base}/passkeys/remove`} hidden={hidden} label={t(lang, { ja: `${name}を取り消す`, en: `Remove ${name}` })}>
+        <Form action={`${base}/passkeys/remove`} hidden={hidden}>
           <p className="note">
             {t(lang, {
-              ja: '取り消すと、この端末からはもうサインインできません。元には戻せません。',
+              ja: '取り消すと、このパスキーではもうサインインできません。元には戻せません。',
               en: 'Nobody can sign in with it any more. This cannot be undone.',
             })}
           </p>
@@ -168,7 +168,7 @@ export function Devices({ lang, base, view }: Props): ReactNode {
             key: 'act',
             header: t(lang, { ja: '操作', en: 'Actions' }),
             cell: (row) => (
-              <Form action={`${base}/devices/end`} hidden={{ id: row.id }} label={t(lang, { ja: '端末を終える', en: 'End a device' })}>
+              <Form action={`${base}/devices/end`} hidden={{ id: row.id }}>
                 <Button variant="quiet" ariaLabel={t(lang, { ja: `${row.label}をサインアウトさせる`, en: `Sign out ${row.label}` })}>
                   {t(lang, { ja: 'サインアウトさせる', en: 'Sign out' })}
                 </Button>

@@ -17,7 +17,7 @@ import {
   subjectOf,
 } from '#portals/sign-in'
 import type { Lang } from '#kernel/language'
-import { EmptyState, Section, Table, Time, t } from '#ui'
+import { Button, EmptyState, Form, Section, Table, Time, t } from '#ui'
 import { type About, citizenPage } from './frame.tsx'
 
 const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
@@ -30,6 +30,22 @@ const cardStates = {
   stopped: { ja: '止めています', en: 'Stopped' },
   ended: { ja: '終わりました', en: 'Ended' },
 } as const
+
+/** A lost card is stopped at once, without a further proof; letting it work again asks for one. */
+function CardAct({ card, lang }: { card: CardLink; lang: Lang }): ReactNode {
+  const state = stateOf(card)
+  if (state === 'ended') return null
+  const hidden = { serial: card.serial, issuer: card.issuer }
+  return state === 'live' ? (
+    <Form action="/me/cards/stop" hidden={hidden} label={t(lang, { ja: 'カードを止める', en: 'Stop the card' })}>
+      <Button variant="danger">{t(lang, { ja: 'なくした：すぐに止める', en: 'I lost it: stop it now' })}</Button>
+    </Form>
+  ) : (
+    <Form action="/me/cards/found" hidden={hidden} label={t(lang, { ja: 'カードを使えるようにする', en: 'Use the card again' })}>
+      <Button>{t(lang, { ja: '見つかった：また使う', en: 'I found it: use it again' })}</Button>
+    </Form>
+  )
+}
 
 const Cards = ({ lang, cards }: { lang: Lang; cards: readonly CardLink[] }): ReactNode => (
   <Section
@@ -53,6 +69,11 @@ const Cards = ({ lang, cards }: { lang: Lang; cards: readonly CardLink[] }): Rea
           cell: (card) => <Time value={card.linkedAt} lang={lang} />,
         },
         { key: 'state', header: t(lang, { ja: '状態', en: 'State' }), cell: (card) => cardStates[stateOf(card)][lang] },
+        {
+          key: 'act',
+          header: t(lang, { ja: 'なくしたとき', en: 'If you lose it' }),
+          cell: (card) => <CardAct card={card} lang={lang} />,
+        },
       ]}
     />
   </Section>

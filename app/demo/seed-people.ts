@@ -36,7 +36,14 @@ async function covers(about: About): Promise<void> {
 async function children(about: About): Promise<void> {
   const { region, until, services, ctx } = about
   const enter = (representedId: string, proxyId: string) =>
-    services.person.proxies.enter(ctx, { representedId, proxyId, basis: 'parent', evidence: '戸籍全部事項証明（デモ）', validFrom: until, until: null })
+    services.person.proxies.enter(ctx, {
+      representedId,
+      proxyId,
+      basis: 'parent',
+      evidence: '戸籍全部事項証明（デモ）',
+      validFrom: until,
+      until: null,
+    })
   const minors = region.people.filter((p) => ageOn(p.birthDate, until) < 18)
   for (const child of minors) {
     const grown = region.people.filter((p) => p.household === child.household && ageOn(p.birthDate, child.birthDate) >= 16).slice(0, 2)
@@ -63,7 +70,12 @@ async function adults(about: About): Promise<void> {
   if (!eldest || !ward || !youngest || grown.length < 4) return
   const guardian = grown[Math.floor(grown.length / 2)]!
   const evidence = '登記事項証明書（デモ）'
-  const ids = { ward: await idOf(about, ward), guardian: await idOf(about, guardian), eldest: await idOf(about, eldest), youngest: await idOf(about, youngest) }
+  const ids = {
+    ward: await idOf(about, ward),
+    guardian: await idOf(about, guardian),
+    eldest: await idOf(about, eldest),
+    youngest: await idOf(about, youngest),
+  }
   await services.person.proxies.enter(ctx, {
     ...{ representedId: ids.ward.personId, proxyId: ids.guardian.personId, basis: 'guardian' as const },
     ...{ evidence, validFrom: until, until: null },
@@ -79,17 +91,26 @@ async function adults(about: About): Promise<void> {
 async function doubts(about: About): Promise<void> {
   const { region, services, ctx } = about
   const hospital = region.facilities.find((f) => f.kind === 'hospital')!
-  const who: Actor = { kind: 'system', id: 'demo', institutionNumber: hospital.institutionNumber, institutionName: hospital.name, name: hospital.name, scopes: [] }
+  const who: Actor = {
+    kind: 'system',
+    id: 'demo',
+    institutionNumber: hospital.institutionNumber,
+    institutionName: hospital.name,
+    name: hospital.name,
+    scopes: [],
+  }
   const sender = { ...ctx, actor: who }
-  const some = region.people.slice(2, 6)
+  const some = [...region.people].sort((a, b) => a.birthDate.localeCompare(b.birthDate)).slice(4, 8)
   const stated = (p: Person) => ({
     ...{ memberId: p.coverage.memberId, name: fullName(p), nameKana: fullKana(p), birthDate: p.birthDate, sex: p.sex as string },
     ...{ address: p.address.text, postalCode: p.address.postalCode, phone: p.phone },
   })
+  // Each differs in the year at least, so that what is submitted about the person later still finds them.
+  const born = (p: Person, years: number) => `${Number(p.birthDate.slice(0, 4)) + years}${p.birthDate.slice(4).replace('-02-29', '-02-28')}`
   const slips: ((p: Person) => object)[] = [
-    (p) => ({ birthDate: `${p.birthDate.slice(0, 9)}${(Number(p.birthDate.slice(9)) % 9) + 1}` }),
-    (p) => ({ sex: p.sex === 'male' ? 'female' : 'male' }),
-    (p) => ({ birthDate: `${Number(p.birthDate.slice(0, 4)) - 3}${p.birthDate.slice(4)}`, name: `${p.name.family} 某`, nameKana: '' }),
+    (p) => ({ birthDate: born(p, 1) }),
+    (p) => ({ birthDate: born(p, -10), sex: p.sex === 'male' ? 'female' : 'male' }),
+    (p) => ({ birthDate: born(p, 25), name: `${p.name.family} 某`, nameKana: '' }),
   ]
   for (const [n, slip] of slips.entries()) {
     const person = some[n]

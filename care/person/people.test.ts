@@ -11,7 +11,14 @@ beforeAll(async () => {
 })
 afterAll(() => platform?.close())
 
-const operator: Actor = { kind: 'staff', id: 'op', role: 'operator', institutionNumber: HOSPITAL, institutionName: '運用', name: '運用 一郎' }
+const operator: Actor = {
+  kind: 'staff',
+  id: 'op',
+  role: 'operator',
+  institutionNumber: HOSPITAL,
+  institutionName: '運用',
+  name: '運用 一郎',
+}
 const act = <T>(work: Parameters<Platform['as']>[1], actor = operator) => platform.as(actor, work, 'HOPERAT') as Promise<T>
 const said = (work: Promise<unknown>) =>
   work.then(
@@ -38,8 +45,7 @@ const stated = (more: object = {}) => ({
   phone: '',
   ...more,
 })
-const resolve = (who: ReturnType<typeof stated>) =>
-  platform.as(systemActor(HOSPITAL), (ctx) => service().resolve(ctx, who, HOSPITAL))
+const resolve = (who: ReturnType<typeof stated>) => platform.as(systemActor(HOSPITAL), (ctx) => service().resolve(ctx, who, HOSPITAL))
 
 /** A person, and a submission of theirs that was set aside for a mistyped birth date. */
 async function setAside() {
@@ -73,8 +79,10 @@ describe('a doubt', () => {
   test('undone, everything stands exactly where it stood', async () => {
     const { one, two, id, slip } = await setAside()
     const rows = async () =>
-      (await sql`select key, person_id from person.patient_key where key in (${one.key}, ${two.key}) union all
-        select key, person_id from person.member_id where key in (${one.key}, ${two.key}) order by 1, 2`.execute(platform.db)).rows
+      (
+        await sql`select key, person_id from person.patient_key where key in (${one.key}, ${two.key}) union all
+        select key, person_id from person.member_id where key in (${one.key}, ${two.key}) order by 1, 2`.execute(platform.db)
+      ).rows
     const before = await rows()
     const made = await decide(id, 'same')
     expect(await rows()).not.toEqual(before)
@@ -113,7 +121,9 @@ describe('a doubt', () => {
     const made = await decide(first.id, 'same')
     const third = await resolve({ ...first.known, birthDate: '1985-12-04' })
     const { cases } = await service().cases.open(ask(), { limit: 100, offset: 0 })
-    await sql`insert into person.card (serial, issuer, person_id, linked_at) values (${`c${serial}`}, 'i', ${third.personId}, now())`.execute(platform.db)
+    await sql`insert into person.card (serial, issuer, person_id, linked_at) values (${`c${serial}`}, 'i', ${third.personId}, now())`.execute(
+      platform.db,
+    )
     const later = await decide(cases.find((c) => c.key === third.key)!.id, 'same')
     expect((await citizen(first.two.personId))!.id, 'through both').toBe(third.personId)
     expect(await said(act((ctx) => service().cases.undo(ctx, { key: made.key, id: made.id, reason: 'x' })))).toBe('link-not-last')
@@ -147,7 +157,9 @@ describe('people who stand twice', () => {
     const one = await enter({ birthDate: '1971-01-02', memberId: '00123456:77:4711:01' })
     await service().people.compareNew(ask())
     const found = async (asked: object) =>
-      (await service().people.search(ask(), { name: '', birthDate: '', memberId: '', ...asked }, { limit: 50, offset: 0 }))?.found.map((p) => p.personId)
+      (await service().people.search(ask(), { name: '', birthDate: '', memberId: '', ...asked }, { limit: 50, offset: 0 }))?.found.map(
+        (p) => p.personId,
+      )
     expect(await found({ name: '斎藤' })).toContain(one.personId)
     expect(await found({ name: 'さいとうびおら' })).toContain(one.personId)
     expect(await found({ birthDate: '昭和46年1月2日' })).toContain(one.personId)
@@ -216,7 +228,14 @@ describe('what was stated', () => {
     const set = (about: object) =>
       said(
         act((ctx) =>
-          service().people.setPeriod(ctx, { personId, memberId: memberId!, qualifiedFrom: '2020-04-01', lostOn: null, reasonOfLoss: null, ...about }),
+          service().people.setPeriod(ctx, {
+            personId,
+            memberId: memberId!,
+            qualifiedFrom: '2020-04-01',
+            lostOn: null,
+            reasonOfLoss: null,
+            ...about,
+          }),
         ),
       )
     expect(await set({ lostOn: '2026-11-10', reasonOfLoss: '03' })).toBe('done')
@@ -235,7 +254,15 @@ describe('acting for somebody', () => {
   const child = () => platform.enter({ name: '子 山', nameKana: 'コ ヤマ', birthDate: '2008-12-01' })
   const enter = (representedId: string, proxyId: string, more: object = {}) =>
     act<string>((ctx) =>
-      service().proxies.enter(ctx, { representedId, proxyId, basis: 'parent', evidence: '戸籍', validFrom: '2020-01-01', until: null, ...more }),
+      service().proxies.enter(ctx, {
+        representedId,
+        proxyId,
+        basis: 'parent',
+        evidence: '戸籍',
+        validFrom: '2020-01-01',
+        until: null,
+        ...more,
+      }),
     )
   const as = async (id: string, work: Parameters<Platform['as']>[1], actsFor: string | null = null) =>
     platform.as((await citizen(id, actsFor))!, work)
@@ -325,7 +352,15 @@ describe('acting for somebody', () => {
     const m = await mother()
     await enter(two.personId, m.personId, { basis: 'guardian' })
     await act((ctx) =>
-      service().marks.set(ctx, { personId: two.personId, basis: 'police', note: '', validFrom: '2026-01-01', until: null, blocksAll: false, blockedIds: [] }),
+      service().marks.set(ctx, {
+        personId: two.personId,
+        basis: 'police',
+        note: '',
+        validFrom: '2026-01-01',
+        until: null,
+        blocksAll: false,
+        blockedIds: [],
+      }),
     )
     await decide(id, 'same')
     expect((await citizen(m.personId, one.personId))!.keys.toSorted()).toEqual([one.key, two.key].toSorted())

@@ -150,6 +150,9 @@ const Empty = ({ lang }: { lang: Lang }): ReactNode => (
   </EmptyState>
 )
 
+const whoseRecord = ({ lang, actsFor }: About): string =>
+  actsFor ? t(lang, { ja: `${actsFor.name}さんの記録`, en: `The record of ${actsFor.name}` }) : t(lang, { ja: 'あなたの記録', en: 'Your record' })
+
 /** The person's own record. What they have not been told yet is not among the items: the query leaves it out. */
 export function recordPage(about: About, view: RecordView): string {
   const { lang } = about
@@ -158,10 +161,10 @@ export function recordPage(about: About, view: RecordView): string {
   const { kind } = view
   return citizenPage(about, {
     here: '/me/record',
-    title: kind === null ? t(lang, { ja: 'あなたの記録', en: 'Your record' }) : nameOf(kind, lang),
+    title: kind === null ? whoseRecord(about) : nameOf(kind, lang),
     lead: t(lang, {
-      ja: 'いくつもの医療機関があなたについて登録した記録を、一つにまとめています。',
-      en: 'What all your institutions recorded about you, in one place.',
+      ja: 'いくつもの医療機関が登録した記録を、一つにまとめています。',
+      en: 'What all institutions recorded, in one place.',
     }),
     children: (
       <>

@@ -48,7 +48,14 @@ beforeAll(async () => {
   child = await citizen('山川 芽衣', 'ヤマカワ メイ', '2008-11-23')
   await platform.as(operator, (ctx) =>
     platform.services.person.proxies.enter(ctx, {
-      ...{ representedId: child.personId, proxyId: mother.personId, basis: 'parent', evidence: '戸籍', validFrom: '2020-01-01', until: null },
+      ...{
+        representedId: child.personId,
+        proxyId: mother.personId,
+        basis: 'parent',
+        evidence: '戸籍',
+        validFrom: '2020-01-01',
+        until: null,
+      },
     }),
   )
   const hospital = await platform.system(HOSPITAL)
@@ -67,7 +74,10 @@ afterAll(async () => {
 })
 
 async function screen(subject: { kind: 'citizen' | 'staff'; id: string }, viewport: typeof PHONE, lang: 'ja' | 'en'): Promise<Page> {
-  const token = await startSession(platform.db, platform.clock.at, { ...subject, provenBy: subject.kind === 'citizen' ? 'card' : 'passkey' })
+  const token = await startSession(platform.db, platform.clock.at, {
+    ...subject,
+    provenBy: subject.kind === 'citizen' ? 'card' : 'passkey',
+  })
   const context = await browser.newContext({ baseURL: origin, viewport, bypassCSP: true })
   await context.addCookies([
     { name: 'enishi_session', value: token, url: origin },
@@ -128,7 +138,10 @@ test('the operator links two entries, sees what came of it, and takes it back', 
   const two = await resolve({ birthDate: '1948-04-21' })
   const { id } = await platform.staff('operator', HOSPITAL)
   const ownerOf = async (key: string) => (await platform.services.person.findByKey(platform, key))!.id
-  for (const [lang, viewport] of [['en', PHONE], ['ja', DESK]] as const) {
+  for (const [lang, viewport] of [
+    ['en', PHONE],
+    ['ja', DESK],
+  ] as const) {
     const page = await screen({ kind: 'staff', id }, viewport, lang)
     const name = `${lang}-${viewport === PHONE ? 'phone' : 'desk'}`
     await page.goto('/operator/people')

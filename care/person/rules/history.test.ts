@@ -31,7 +31,11 @@ describe('what holds', () => {
 
   test('the order in which they are read does not matter', () => {
     const any = fc.array(
-      fc.record({ from: fc.constantFrom('', '2026-01-01', '2026-02-01', '2027-01-01'), n: fc.integer({ min: 1, max: 3 }), undone: fc.boolean() }),
+      fc.record({
+        from: fc.constantFrom('', '2026-01-01', '2026-02-01', '2027-01-01'),
+        n: fc.integer({ min: 1, max: 3 }),
+        undone: fc.boolean(),
+      }),
       { maxLength: 6 },
     )
     fc.assert(

@@ -8,7 +8,9 @@ export function inForce<P extends IdentityPart>(statements: readonly Statement[]
 }
 
 const later = (a: Statement, b: Statement) =>
-  a.validFrom === b.validFrom ? a.notedAt > b.notedAt || (a.notedAt.getTime() === b.notedAt.getTime() && a.id > b.id) : a.validFrom > b.validFrom
+  a.validFrom === b.validFrom
+    ? a.notedAt > b.notedAt || (a.notedAt.getTime() === b.notedAt.getTime() && a.id > b.id)
+    : a.validFrom > b.validFrom
 
 /** What the person is called aloud and on screens: as they wish, else by name. */
 export const calledName = ({ name, nameOfOther }: Pick<IdentityValues['name'], 'name' | 'nameOfOther'>): string => nameOfOther || name
@@ -25,7 +27,11 @@ export const coversIn = (memberships: readonly Membership[], month: string): Mem
 const isDay = (text: string | null) => text === null || (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)))
 
 /** Why the days of a cover cannot be so, or null. */
-export function whyNotPeriod(p: { qualifiedFrom: string | null; lostOn: string | null; reasonOfLoss: string | null }): 'days' | 'order' | 'reason' | null {
+export function whyNotPeriod(p: {
+  qualifiedFrom: string | null
+  lostOn: string | null
+  reasonOfLoss: string | null
+}): 'days' | 'order' | 'reason' | null {
   if (!isDay(p.qualifiedFrom) || !isDay(p.lostOn)) return 'days'
   if (p.qualifiedFrom !== null && p.lostOn !== null && p.lostOn < p.qualifiedFrom) return 'order'
   return (p.lostOn === null) === (p.reasonOfLoss === null) ? null : 'reason'

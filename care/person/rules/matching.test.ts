@@ -93,11 +93,19 @@ describe('the table', () => {
     ['no member id, moved, same phone', { memberIds: [], address: 'よそ1', postalCode: '9999999' }, 'same'],
     ['name, birth date and sex alone: a namesake may be born that day', bare, 'doubtful'],
     ['a slip in the birth date', { birthDate: '1980-04-02' }, 'doubtful'],
-    ['married: another family name, same phone', { ...bare, name: '佐藤 花子', nameKana: 'サトウ ハナコ', phone: '03-1111-2222' }, 'doubtful'],
+    [
+      'married: another family name, same phone',
+      { ...bare, name: '佐藤 花子', nameKana: 'サトウ ハナコ', phone: '03-1111-2222' },
+      'doubtful',
+    ],
     ['a twin of the same house', { name: '渡辺 幸子', nameKana: 'ワタナベ サチコ', memberIds: [] }, 'different'],
     ['another sex', { sex: 'male' }, 'doubtful'],
     ['a namesake of another age', { ...bare, birthDate: '1955-12-30' }, 'different'],
-    ['the spouse under the family’s number', { name: '渡辺 太郎', nameKana: 'ワタナベ タロウ', birthDate: '1978-11-23', sex: 'male' }, 'different'],
+    [
+      'the spouse under the family’s number',
+      { name: '渡辺 太郎', nameKana: 'ワタナベ タロウ', birthDate: '1978-11-23', sex: 'male' },
+      'different',
+    ],
     ['nothing known but the name', { ...bare, birthDate: '', sex: 'unknown' }, 'different'],
   ])('%s', (_why, change, verdict) => {
     expect(compare(hanako, { ...hanako, ...change }).verdict).toBe(verdict)
@@ -118,9 +126,12 @@ const anyone: fc.Arbitrary<Compared> = fc.record({
 
 describe('laws', () => {
   test('folding twice is folding once', () => {
-    fc.assert(fc.property(fc.oneof(word, fc.string({ unit: 'binary' })), (name) => foldForMatch(foldForMatch(name)) === foldForMatch(name)), {
-      numRuns: 3000,
-    })
+    fc.assert(
+      fc.property(fc.oneof(word, fc.string({ unit: 'binary' })), (name) => foldForMatch(foldForMatch(name)) === foldForMatch(name)),
+      {
+        numRuns: 3000,
+      },
+    )
   })
   test('who comes first does not matter', () => {
     fc.assert(
@@ -131,12 +142,18 @@ describe('laws', () => {
     )
   })
   test('without the same birth date nobody is the same', () => {
-    fc.assert(fc.property(anyone, anyone, (a, b) => compare(a, b).verdict !== 'same' || (a.birthDate === b.birthDate && a.birthDate !== '')), {
-      numRuns: 3000,
-    })
+    fc.assert(
+      fc.property(anyone, anyone, (a, b) => compare(a, b).verdict !== 'same' || (a.birthDate === b.birthDate && a.birthDate !== '')),
+      {
+        numRuns: 3000,
+      },
+    )
   })
   test('another sex is never the same', () => {
-    fc.assert(fc.property(anyone, anyone, (a, b) => !compare(a, b).found.includes('sex-far') || compare(a, b).verdict !== 'same'), { numRuns: 3000 })
+    fc.assert(
+      fc.property(anyone, anyone, (a, b) => !compare(a, b).found.includes('sex-far') || compare(a, b).verdict !== 'same'),
+      { numRuns: 3000 },
+    )
   })
   test('the control: a table without the weight of birth dates calls them the same', () => {
     const far = compare(hanako, { ...hanako, birthDate: '1955-12-30' })

@@ -108,7 +108,8 @@ function found(a: Compared, b: Compared): FindingId[] {
 export function compare(a: Compared, b: Compared): Comparison {
   const all = found(a, b)
   const points = all.reduce((sum, id) => sum + weight.get(id)!, 0)
-  const sure = all.includes('birth-date') && !all.includes('sex-far') && (['member-id', 'address', 'phone'] as const).some((id) => all.includes(id))
+  const sure =
+    all.includes('birth-date') && !all.includes('sex-far') && (['member-id', 'address', 'phone'] as const).some((id) => all.includes(id))
   const verdict = points >= thresholds.same && sure ? 'same' : points >= thresholds.doubtful ? 'doubtful' : 'different'
   return { verdict, points, found: all }
 }

@@ -83,7 +83,10 @@ const may = (facts: ProxyFacts) => whyNotActFor(facts) === null
 describe('laws', () => {
   const law = (name: string, holds: (facts: ProxyFacts) => boolean) =>
     test(name, () => fc.assert(fc.property(anyFacts, holds), { numRuns: 3000 }))
-  law('a mark more never lets anybody in', (f) => !(may({ ...f, marks: [...f.marks, { ...mark, validFrom: '1900-01-01', blocksAll: true }] })))
+  law(
+    'a mark more never lets anybody in',
+    (f) => !may({ ...f, marks: [...f.marks, { ...mark, validFrom: '1900-01-01', blocksAll: true }] }),
+  )
   law('an end never lets anybody in', (f) => !may({ ...f, proxy: { ...f.proxy, endedAt: yes } }))
   law('no parent acts for an adult', (f) => !(may(f) && f.proxy.basis === 'parent' && !isMinor(f.birthDate, f.today)))
   law('whoever is blocked by a mark that holds does not act', (f) => {

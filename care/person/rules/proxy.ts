@@ -21,7 +21,14 @@ export type Proxy = {
 }
 
 /** Protection from named people (支援措置), or from every relative. */
-export type Mark = { id: string; validFrom: string; until: string | null; endedAt: Date | null; blockedIds: readonly string[]; blocksAll: boolean }
+export type Mark = {
+  id: string
+  validFrom: string
+  until: string | null
+  endedAt: Date | null
+  blockedIds: readonly string[]
+  blocksAll: boolean
+}
 
 export type ProxyFacts = {
   proxy: Pick<Proxy, 'basis' | 'validFrom' | 'until' | 'acceptedAt' | 'endedAt'> & { proxyId: string }
@@ -71,7 +78,8 @@ export function comesOfAgeOn(birthDate: string, today: string): string | null {
   return birthDate.endsWith('-02-29') && !leap ? `${year}-03-01` : `${year}${birthDate.slice(4)}`
 }
 
-const holds = (mark: Mark, today: string) => mark.endedAt === null && mark.validFrom <= today && (mark.until === null || today <= mark.until)
+const holds = (mark: Mark, today: string) =>
+  mark.endedAt === null && mark.validFrom <= today && (mark.until === null || today <= mark.until)
 
 /** Whether a mark hides address and phone today. */
 export const isProtected = (marks: readonly Mark[], today: string): boolean => marks.some((mark) => holds(mark, today))

@@ -96,7 +96,8 @@ describe('address and phone of a protected person', () => {
   test('stand nowhere but aside while they are hidden', async () => {
     const key = await enter()
     await hide(key)
-    const left = (table: string) => platform.count(sql`select 1 from ${sql.table(table)} t where t.key = ${key} and to_jsonb(t)::text like ${`%${SECRET}%`}`)
+    const left = (table: string) =>
+      platform.count(sql`select 1 from ${sql.table(table)} t where t.key = ${key} and to_jsonb(t)::text like ${`%${SECRET}%`}`)
     expect([await left('record.resource'), await left('record.version'), await left('record.string_value')]).toEqual([0, 0, 0])
     expect(await left('record.hidden_contact'), 'the control').toBeGreaterThan(0)
   })

@@ -15,13 +15,17 @@ import { hasContact, withoutContact } from './rules.ts'
 
 type Stored = { key: string; type: string; id: string; version: number; body: string }
 
-const listed = (rows: readonly Stored[]) => sql`jsonb_to_recordset(${JSON.stringify(
-  rows.map(({ key, type, id, version, body }) => ({ key, type, id, version, body })),
-)}::jsonb) as w(key text, type text, id text, version int, body text)`
+const listed = (rows: readonly Stored[]) =>
+  sql`jsonb_to_recordset(${JSON.stringify(
+    rows.map(({ key, type, id, version, body }) => ({ key, type, id, version, body })),
+  )}::jsonb) as w(key text, type text, id text, version int, body text)`
 
 async function keepAside(db: Db, whole: readonly Stored[]): Promise<void> {
   if (whole.length === 0) return
-  await later(db, sql`insert into record.hidden_contact (key, type, id, version, body) select * from ${listed(whole)} on conflict do nothing`)
+  await later(
+    db,
+    sql`insert into record.hidden_contact (key, type, id, version, body) select * from ${listed(whole)} on conflict do nothing`,
+  )
 }
 
 const parsed = (body: string) => JSON.parse(body) as Resource
@@ -50,7 +54,9 @@ export async function hideContact(ctx: Pick<Context, 'db' | 'now'>, keys: readon
     db,
     keys.map((key) => ({ key, type: 'Patient' })),
   )
-  await sql`insert into record.hidden_key (key, since) select k, ${now}::timestamptz from unnest(${[...keys]}::text[]) k on conflict do nothing`.execute(db)
+  await sql`insert into record.hidden_key (key, since) select k, ${now}::timestamptz from unnest(${[...keys]}::text[]) k on conflict do nothing`.execute(
+    db,
+  )
   const { rows } = await sql<Stored>`
     select key, type, id, version, body from record.resource where key = any(${[...keys]}::text[]) and type = 'Patient' and not deleted
     union all select key, type, id, version, body from record.version where key = any(${[...keys]}::text[]) and type = 'Patient' and body <> ''`.execute(

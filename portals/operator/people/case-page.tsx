@@ -1,7 +1,23 @@
 import type { ReactNode } from 'react'
 import { type CaseView, type Decision, findings, type Side, thresholds, whoStays } from '#care/person'
 import type { Held } from '#care/record'
-import { Banner, Button, Details, Form, formatDate, Ja, type Lang, RadioGroup, renderPage, Section, Select, Table, Tag, TextInput, t } from '#ui'
+import {
+  Banner,
+  Button,
+  Details,
+  Form,
+  formatDate,
+  Ja,
+  type Lang,
+  RadioGroup,
+  renderPage,
+  Section,
+  Select,
+  Table,
+  Tag,
+  TextInput,
+  t,
+} from '#ui'
 import { OperatorPage, type PageOf } from '../frame.tsx'
 import { decidedWords, kindWords, reasonWords, sexWords } from './words.ts'
 
@@ -107,7 +123,11 @@ function Decide({ view, lang }: { view: CaseShown; lang: Lang }): ReactNode {
         name="decided"
         label={t(lang, { ja: 'どうしますか', en: 'What is it?' })}
         required
-        options={(['same', 'different', 'asked'] as const).map((value) => ({ value, label: t(lang, decidedWords[value]), hint: hints[value] }))}
+        options={(['same', 'different', 'asked'] as const).map((value) => ({
+          value,
+          label: t(lang, decidedWords[value]),
+          hint: hints[value],
+        }))}
       />
       <Select
         lang={lang}
@@ -124,7 +144,7 @@ function Decide({ view, lang }: { view: CaseShown; lang: Lang }): ReactNode {
         label={t(lang, { ja: 'メモ（運用担当だけが見ます）', en: 'Note (operators only)' })}
         hint={t(lang, { ja: '病名などの診療の内容は書かないでください。', en: 'Please write nothing clinical.' })}
       />
-      <Button>{t(lang, { ja: 'この内容で決める', en: 'Decide' })}</Button>
+      <Button variant="primary">{t(lang, { ja: 'この内容で決める', en: 'Decide' })}</Button>
     </Form>
   )
 }
@@ -179,7 +199,11 @@ export function undoPage(on: PageOf, decision: Decision): string {
         {formatDate(decision.decidedAt, lang)}
       </p>
       {decision.decided === 'same' ? (
-        <Banner tone="info" lang={lang} title={t(lang, { ja: '動かしたキーを、もとのとおりに戻します。', en: 'The keys that moved go back exactly.' })}>
+        <Banner
+          tone="info"
+          lang={lang}
+          title={t(lang, { ja: '動かしたキーを、もとのとおりに戻します。', en: 'The keys that moved go back exactly.' })}
+        >
           <p>
             {t(lang, {
               ja: 'まとめたあとに新しく届いた記録は、届いた先に残ります。',
@@ -193,7 +217,7 @@ export function undoPage(on: PageOf, decision: Decision): string {
         label={t(lang, { ja: '取り消す', en: 'Undo' })}
       >
         <TextInput lang={lang} name="reason" required maxLength={500} label={t(lang, { ja: '取り消す理由', en: 'Why' })} />
-        <Button>{t(lang, { ja: '取り消す', en: 'Undo' })}</Button>
+        <Button variant="primary">{t(lang, { ja: '取り消す', en: 'Undo' })}</Button>
       </Form>
     </OperatorPage>,
   )

@@ -29,18 +29,28 @@ const page = async (url: string, who: Caller = operator) => who.get(url, { accep
 const form = (url: string, fields: Record<string, string>, who: Caller = operator) =>
   who.post(url, new URLSearchParams(fields).toString(), { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' })
 const log = async (key: string) =>
-  (await sql<{ action: string; rule: string; outcome: string }>`select action, rule, outcome from kernel.audit where key = ${key} order by id`.execute(platform.db))
-    .rows
+  (
+    await sql<{
+      action: string
+      rule: string
+      outcome: string
+    }>`select action, rule, outcome from kernel.audit where key = ${key} order by id`.execute(platform.db)
+  ).rows
 const searchLink = (id: string) => `/operator/people/${id}?why=request`
 
 describe('the review queue', () => {
   test('lists, shows side by side with counts alone, links, and undoes', async () => {
     const { one, two, id } = await setAside()
     const list = await page('/operator/people')
-    expect([list.status, list.text.includes('斎藤 菊'), list.text.includes(HOSPITAL) || list.text.includes('みどり総合病院')]).toEqual([200, true, true])
+    expect([list.status, list.text.includes('斎藤 菊'), list.text.includes(HOSPITAL) || list.text.includes('みどり総合病院')]).toEqual([
+      200,
+      true,
+      true,
+    ])
     const shown = await page(`/operator/people/cases/${id}`)
     expect(shown.status).toBe(200)
-    for (const words of ['同じ人ですか', '違います', '1948年4月21日', '生年月日が一か所だけ違う', 'つながる記録の数']) expect(shown.text).toContain(words)
+    for (const words of ['同じ人ですか', '違います', '1948年4月21日', '生年月日が一か所だけ違う', 'つながる記録の数'])
+      expect(shown.text).toContain(words)
     const done = await form(`/operator/people/cases/${id}`, { decided: 'same', reason: 'document', note: '保険証の写し' })
     expect([done.status, done.headers.location]).toEqual([303, '/operator/people?done=same'])
     expect((await platform.services.person.findByKey(platform, two.key))!.id).toBe(one.personId)
@@ -108,7 +118,14 @@ describe('one person', () => {
 
   test('a change is entered from a day, shown in the history, and taken back', async () => {
     const { personId } = await platform.enter({ address: '旧町1' })
-    const fields = { part: 'address', validFrom: '2026-11-01', source: 'municipality', address: '新町2', postalCode: '1000001', why: 'document' }
+    const fields = {
+      part: 'address',
+      validFrom: '2026-11-01',
+      source: 'municipality',
+      address: '新町2',
+      postalCode: '1000001',
+      why: 'document',
+    }
     expect((await page(`/operator/people/${personId}/enter/address?why=document`)).text).toContain('旧町1')
     const done = await form(`/operator/people/${personId}/statements`, fields)
     expect(done.headers.location).toBe(`/operator/people/${personId}?why=document&done=1`)

@@ -40,87 +40,142 @@ const fieldsOf: { [P in IdentityPart]: (now: IdentityValues) => Field[] } = {
 }
 
 const When = ({ forms, lang }: About): ReactNode => (
-  <TextInput lang={lang} name="validFrom" type="date" width="medium" value={forms.today} label={t(lang, { ja: 'いつから', en: 'From' })} required />
+  <TextInput
+    lang={lang}
+    name="validFrom"
+    type="date"
+    width="medium"
+    value={forms.today}
+    label={t(lang, { ja: 'いつから', en: 'From' })}
+    required
+  />
 )
 
 function Change({ forms, lang, part, current }: About & { part: IdentityPart; current: IdentityValues }): ReactNode {
   const title = titleOf(part, lang)
   return (
-      <Form action={`${forms.path}/statements`} hidden={{ part, why: forms.why }} label={title}>
-        {fieldsOf[part](current).map((field) => (
-          <TextInput key={field.name} lang={lang} name={field.name} value={field.value} label={t(lang, field)} />
-        ))}
-        {part === 'sex' ? (
-          <>
-            <Select lang={lang} name="sex" value={current.sex.sex} label={t(lang, partWords.sex)} options={optionsOf(sexWords, Object.keys(sexWords), lang)} />
-            <Select
-              lang={lang}
-              name="sex2"
-              value={current.sex.sex2}
-              label={t(lang, { ja: '表示の希望', en: 'As they wish it shown' })}
-              options={[
-                { value: '', label: t(lang, { ja: '特になし', en: 'Nothing said' }) },
-                { value: '1', label: t(lang, { ja: '男', en: 'Male' }) },
-                { value: '2', label: t(lang, { ja: '女', en: 'Female' }) },
-                { value: '3', label: t(lang, { ja: '表示しない', en: 'Not shown' }) },
-              ]}
-            />
-          </>
-        ) : null}
-        <When forms={forms} lang={lang} />
-        <Select lang={lang} name="source" label={t(lang, { ja: '届けたところ', en: 'Stated by' })} options={optionsOf(sourceWords, sources.slice(0, 4), lang)} />
-        <Button>{t(lang, { ja: '変更を登録する', en: 'Enter the change' })}</Button>
-      </Form>
+    <Form action={`${forms.path}/statements`} hidden={{ part, why: forms.why }} label={title}>
+      {fieldsOf[part](current).map((field) => (
+        <TextInput key={field.name} lang={lang} name={field.name} value={field.value} label={t(lang, field)} />
+      ))}
+      {part === 'sex' ? (
+        <>
+          <Select
+            lang={lang}
+            name="sex"
+            value={current.sex.sex}
+            label={t(lang, partWords.sex)}
+            options={optionsOf(sexWords, Object.keys(sexWords), lang)}
+          />
+          <Select
+            lang={lang}
+            name="sex2"
+            value={current.sex.sex2}
+            label={t(lang, { ja: '表示の希望', en: 'As they wish it shown' })}
+            options={[
+              { value: '', label: t(lang, { ja: '特になし', en: 'Nothing said' }) },
+              { value: '1', label: t(lang, { ja: '男', en: 'Male' }) },
+              { value: '2', label: t(lang, { ja: '女', en: 'Female' }) },
+              { value: '3', label: t(lang, { ja: '表示しない', en: 'Not shown' }) },
+            ]}
+          />
+        </>
+      ) : null}
+      <When forms={forms} lang={lang} />
+      <Select
+        lang={lang}
+        name="source"
+        label={t(lang, { ja: '届けたところ', en: 'Stated by' })}
+        options={optionsOf(sourceWords, sources.slice(0, 4), lang)}
+      />
+      <Button variant="primary">{t(lang, { ja: '変更を登録する', en: 'Enter the change' })}</Button>
+    </Form>
   )
 }
 
 const Meant = ({ lang, required }: { lang: Lang; required: boolean }): ReactNode => (
   <>
     <TextInput lang={lang} name="otherName" label={t(lang, { ja: '相手の氏名', en: 'Their name' })} required={required} />
-    <TextInput lang={lang} name="otherBirth" width="medium" label={t(lang, { ja: '相手の生年月日', en: 'Their date of birth' })} required={required} />
-    <TextInput lang={lang} name="otherMember" width="medium" label={t(lang, { ja: '相手の保険の記号・番号', en: 'Their insurance symbol and number' })} required={required} />
+    <TextInput
+      lang={lang}
+      name="otherBirth"
+      width="medium"
+      label={t(lang, { ja: '相手の生年月日', en: 'Their date of birth' })}
+      required={required}
+    />
+    <TextInput
+      lang={lang}
+      name="otherMember"
+      width="medium"
+      label={t(lang, { ja: '相手の保険の記号・番号', en: 'Their insurance symbol and number' })}
+      required={required}
+    />
   </>
 )
 
 function NewProxy({ forms, lang }: About): ReactNode {
   const title = titleOf('proxy', lang)
   return (
-      <Form action={`${forms.path}/proxies`} hidden={{ why: forms.why }} label={title}>
-        <Meant lang={lang} required />
-        <RadioGroup
-          lang={lang}
-          name="basis"
-          label={t(lang, { ja: '根拠', en: 'Basis' })}
-          required
-          options={optionsOf(basisWords, ['parent', 'guardian', 'curator'], lang)}
-        />
-        <TextInput
-          lang={lang}
-          name="evidence"
-          maxLength={200}
-          required
-          label={t(lang, { ja: '確かめた書類', en: 'Document seen' })}
-          hint={t(lang, { ja: '例：戸籍全部事項証明、登記事項証明書の番号', en: 'For example the number of the court’s certificate' })}
-        />
-        <When forms={forms} lang={lang} />
-        <TextInput lang={lang} name="until" type="date" width="medium" label={t(lang, { ja: 'いつまで（決まっていれば）', en: 'Until (if set)' })} />
-        <Button>{t(lang, { ja: '登録する', en: 'Enter' })}</Button>
-      </Form>
+    <Form action={`${forms.path}/proxies`} hidden={{ why: forms.why }} label={title}>
+      <Meant lang={lang} required />
+      <RadioGroup
+        lang={lang}
+        name="basis"
+        label={t(lang, { ja: '根拠', en: 'Basis' })}
+        required
+        options={optionsOf(basisWords, ['parent', 'guardian', 'curator'], lang)}
+      />
+      <TextInput
+        lang={lang}
+        name="evidence"
+        maxLength={200}
+        required
+        label={t(lang, { ja: '確かめた書類', en: 'Document seen' })}
+        hint={t(lang, { ja: '例：戸籍全部事項証明、登記事項証明書の番号', en: 'For example the number of the court’s certificate' })}
+      />
+      <When forms={forms} lang={lang} />
+      <TextInput
+        lang={lang}
+        name="until"
+        type="date"
+        width="medium"
+        label={t(lang, { ja: 'いつまで（決まっていれば）', en: 'Until (if set)' })}
+      />
+      <Button variant="primary">{t(lang, { ja: '登録する', en: 'Enter' })}</Button>
+    </Form>
   )
 }
 
 function NewMark({ forms, lang }: About): ReactNode {
   const title = titleOf('mark', lang)
   return (
-      <Form action={`${forms.path}/marks`} hidden={{ why: forms.why }} label={title}>
-        <RadioGroup lang={lang} name="basis" label={t(lang, { ja: '根拠', en: 'Basis' })} required options={optionsOf(markWords, markBases, lang)} />
-        <TextInput lang={lang} name="note" rows={2} maxLength={500} label={t(lang, { ja: 'メモ（運用担当だけが見ます）', en: 'Note (operators only)' })} />
-        <When forms={forms} lang={lang} />
-        <TextInput lang={lang} name="until" type="date" width="medium" label={t(lang, { ja: 'いつまで（決まっていれば）', en: 'Until (if set)' })} />
-        <Checkbox name="blocksAll" value="yes" label={t(lang, { ja: 'すべての代理を止める', en: 'Block every proxy' })} />
-        <Meant lang={lang} required={false} />
-        <Button>{t(lang, { ja: '保護を登録する', en: 'Enter the protection' })}</Button>
-      </Form>
+    <Form action={`${forms.path}/marks`} hidden={{ why: forms.why }} label={title}>
+      <RadioGroup
+        lang={lang}
+        name="basis"
+        label={t(lang, { ja: '根拠', en: 'Basis' })}
+        required
+        options={optionsOf(markWords, markBases, lang)}
+      />
+      <TextInput
+        lang={lang}
+        name="note"
+        rows={2}
+        maxLength={500}
+        label={t(lang, { ja: 'メモ（運用担当だけが見ます）', en: 'Note (operators only)' })}
+      />
+      <When forms={forms} lang={lang} />
+      <TextInput
+        lang={lang}
+        name="until"
+        type="date"
+        width="medium"
+        label={t(lang, { ja: 'いつまで（決まっていれば）', en: 'Until (if set)' })}
+      />
+      <Checkbox name="blocksAll" value="yes" label={t(lang, { ja: 'すべての代理を止める', en: 'Block every proxy' })} />
+      <Meant lang={lang} required={false} />
+      <Button variant="primary">{t(lang, { ja: '保護を登録する', en: 'Enter the protection' })}</Button>
+    </Form>
   )
 }
 

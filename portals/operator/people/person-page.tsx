@@ -21,7 +21,15 @@ import { OperatorPage, type PageOf } from '../frame.tsx'
 import { type Forms, PersonForms } from './person-forms.tsx'
 import { basisWords, lossWords, markWords, partWords, sexWords, sourceWords, whyWords } from './words.ts'
 
-export type MarkView = { id: string; basis: string; note: string; validFrom: string; until: string | null; blocksAll: boolean; blockedNames: string[] }
+export type MarkView = {
+  id: string
+  basis: string
+  note: string
+  validFrom: string
+  until: string | null
+  blocksAll: boolean
+  blockedNames: string[]
+}
 
 export type PersonShown = Forms & {
   current: IdentityValues
@@ -113,7 +121,11 @@ const Covers = ({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode =>
     rowKey={(row) => row.asSent}
     empty={<p>{t(lang, { ja: '登録なし', en: 'None' })}</p>}
     columns={[
-      { key: 'insurer', header: t(lang, { ja: '保険者番号', en: 'Insurer' }), cell: (row) => <span className="number">{row.insurerNumber}</span> },
+      {
+        key: 'insurer',
+        header: t(lang, { ja: '保険者番号', en: 'Insurer' }),
+        cell: (row) => <span className="number">{row.insurerNumber}</span>,
+      },
       {
         key: 'number',
         header: t(lang, { ja: '記号・番号・枝番', en: 'Symbol, number, branch' }),
@@ -141,10 +153,7 @@ const Covers = ({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode =>
 )
 
 function Proxies({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode {
-  const rows = [
-    ...view.representedBy.map((proxy) => ({ proxy, mine: true })),
-    ...view.represents.map((proxy) => ({ proxy, mine: false })),
-  ]
+  const rows = [...view.representedBy.map((proxy) => ({ proxy, mine: true })), ...view.represents.map((proxy) => ({ proxy, mine: false }))]
   return (
     <Table
       lang={lang}
@@ -159,7 +168,9 @@ function Proxies({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode {
           key: 'way',
           header: t(lang, { ja: '向き', en: 'Direction' }),
           cell: ({ mine }) =>
-            mine ? t(lang, { ja: 'この人の代わりをする', en: 'Acts for this person' }) : t(lang, { ja: 'この人が代わりをする', en: 'This person acts for them' }),
+            mine
+              ? t(lang, { ja: 'この人の代わりをする', en: 'Acts for this person' })
+              : t(lang, { ja: 'この人が代わりをする', en: 'This person acts for them' }),
         },
         { key: 'basis', header: t(lang, { ja: '根拠', en: 'Basis' }), cell: ({ proxy }) => t(lang, basisWords[proxy.basis]!) },
         {
@@ -171,7 +182,11 @@ function Proxies({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode {
           key: 'state',
           header: t(lang, { ja: '状態', en: 'State' }),
           cell: ({ proxy }) =>
-            proxy.why === null ? <Tag tone="success">{t(lang, { ja: '有効', en: 'In force' })}</Tag> : <Tag>{t(lang, whyWords[proxy.why])}</Tag>,
+            proxy.why === null ? (
+              <Tag tone="success">{t(lang, { ja: '有効', en: 'In force' })}</Tag>
+            ) : (
+              <Tag>{t(lang, whyWords[proxy.why])}</Tag>
+            ),
         },
         {
           key: 'end',
@@ -207,7 +222,11 @@ const Marks = ({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode => 
             },
             {
               term: t(lang, { ja: '代理を止める人', en: 'Blocked' }),
-              value: mark.blocksAll ? t(lang, { ja: 'すべての代理', en: 'Every proxy' }) : <Ja>{joinList(lang, mark.blockedNames) || '—'}</Ja>,
+              value: mark.blocksAll ? (
+                t(lang, { ja: 'すべての代理', en: 'Every proxy' })
+              ) : (
+                <Ja>{joinList(lang, mark.blockedNames) || '—'}</Ja>
+              ),
             },
             ...(mark.note === '' ? [] : [{ term: t(lang, { ja: 'メモ', en: 'Note' }), value: <Ja>{mark.note}</Ja> }]),
           ]}

@@ -38,7 +38,8 @@ export type QueueView = {
 const daysOpen = (since: Date, now: Date) => Math.max(0, Math.floor((now.getTime() - since.getTime()) / 86_400_000))
 
 const caseHref = (one: Case) => `/operator/people/cases/${encodeURIComponent(one.id)}`
-export const personHref = (personId: string, why: string) => `/operator/people/${encodeURIComponent(personId)}?why=${encodeURIComponent(why)}`
+export const personHref = (personId: string, why: string) =>
+  `/operator/people/${encodeURIComponent(personId)}?why=${encodeURIComponent(why)}`
 
 function Cases({ view, on }: { view: QueueView; on: PageOf }): ReactNode {
   const { lang, now } = on
@@ -83,7 +84,12 @@ function Cases({ view, on }: { view: QueueView; on: PageOf }): ReactNode {
           header: t(lang, { ja: '状態', en: 'State' }),
           cell: (row) =>
             row.askedAt ? (
-              <Tag>{t(lang, { ja: `医療機関に確認中（${formatDate(row.askedAt, lang)}から）`, en: `Asked on ${formatDate(row.askedAt, lang)}` })}</Tag>
+              <Tag>
+                {t(lang, {
+                  ja: `医療機関に確認中（${formatDate(row.askedAt, lang)}から）`,
+                  en: `Asked on ${formatDate(row.askedAt, lang)}`,
+                })}
+              </Tag>
             ) : (
               <Tag tone="attention">{t(lang, { ja: 'まだ決めていません', en: 'Open' })}</Tag>
             ),
@@ -113,7 +119,13 @@ function Search({ view, lang }: { view: QueueView; lang: Lang }): ReactNode {
         width="medium"
         label={t(lang, { ja: '保険の番号（記号-番号、または全体）', en: 'Insurance number' })}
       />
-      <Select lang={lang} name="why" value={wish.why} label={t(lang, { ja: 'さがす理由（記録に残ります）', en: 'Reason (kept in the log)' })} options={options} />
+      <Select
+        lang={lang}
+        name="why"
+        value={wish.why}
+        label={t(lang, { ja: 'さがす理由（記録に残ります）', en: 'Reason (kept in the log)' })}
+        options={options}
+      />
       <Button>{t(lang, { ja: 'さがす', en: 'Find' })}</Button>
     </Form>
   )
@@ -122,8 +134,7 @@ function Search({ view, lang }: { view: QueueView; lang: Lang }): ReactNode {
 function People({ view, lang }: { view: QueueView; lang: Lang }): ReactNode {
   if (view.found === null) return null
   const { people, total } = view.found
-  if (people.length === 0)
-    return <EmptyState lang={lang} title={t(lang, { ja: '見つかりません', en: 'Nobody found' })} />
+  if (people.length === 0) return <EmptyState lang={lang} title={t(lang, { ja: '見つかりません', en: 'Nobody found' })} />
   return (
     <>
       <Table
@@ -187,7 +198,10 @@ const Decisions = ({ view, lang }: { view: QueueView; lang: Lang }): ReactNode =
           ) : (
             <a
               href={`/operator/people/decisions/${encodeURIComponent(row.key)}/${encodeURIComponent(row.id)}/undo`}
-              aria-label={t(lang, { ja: `${formatDate(row.decidedAt, lang)}の決定を取り消す`, en: `Undo the decision of ${formatDate(row.decidedAt, lang)}` })}
+              aria-label={t(lang, {
+                ja: `${formatDate(row.decidedAt, lang)}の決定を取り消す`,
+                en: `Undo the decision of ${formatDate(row.decidedAt, lang)}`,
+              })}
             >
               {t(lang, { ja: '取り消す…', en: 'Undo…' })}
             </a>
@@ -198,7 +212,10 @@ const Decisions = ({ view, lang }: { view: QueueView; lang: Lang }): ReactNode =
 )
 
 const doneWords: Record<string, { ja: string; en: string }> = {
-  same: { ja: '同じ人としてまとめました。キーが動き、記録はそのままです。', en: 'Linked as one person. Keys moved; the records stand as they were.' },
+  same: {
+    ja: '同じ人としてまとめました。キーが動き、記録はそのままです。',
+    en: 'Linked as one person. Keys moved; the records stand as they were.',
+  },
   different: { ja: '別の人として終えました。', en: 'Settled: two people.' },
   asked: { ja: '医療機関に確かめる件にしました。', en: 'Marked: the institution is asked.' },
   undone: { ja: '決定を取り消し、もとに戻しました。', en: 'The decision was undone; everything stands as before.' },
@@ -214,7 +231,10 @@ export function queuePage(on: PageOf, view: QueueView): string {
       on={on}
       here="/operator/people"
       title={t(lang, { ja: '人の登録', en: 'People' })}
-      lead={t(lang, { ja: `確かめる件が${view.total}件あります。`, en: `${view.total} cases wait for somebody.` })}
+      lead={t(lang, {
+        ja: `確かめる件が${view.total}件あります。`,
+        en: view.total === 1 ? 'One case waits for somebody.' : `${view.total} cases wait for somebody.`,
+      })}
       top={told ? <Banner tone="success" lang={lang} title={t(lang, told)} /> : undefined}
     >
       <Section title={t(lang, { ja: '確かめる件（古い順）', en: 'Cases, the oldest first' })}>

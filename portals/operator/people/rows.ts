@@ -41,7 +41,17 @@ async function queue(ctx: Context, request: RouteRequest, { person, demo }: Peop
   const done = request.query.get('done')
   return {
     json: { cases: shown, total, found: people },
-    page: () => queuePage(pageOf(ctx, request, { demo }), { cases: shown, total, decisions, wish: { ...wish, why }, found: people, done, page, size: PAGE }),
+    page: () =>
+      queuePage(pageOf(ctx, request, { demo }), {
+        cases: shown,
+        total,
+        decisions,
+        wish: { ...wish, why },
+        found: people,
+        done,
+        page,
+        size: PAGE,
+      }),
   }
 }
 
@@ -64,7 +74,8 @@ const why = z.object({ reason: z.string().trim().min(1).max(500) })
 
 async function undoConfirmation(ctx: Context, request: RouteRequest, { person, demo }: PeopleDeps): Promise<Answer> {
   const decisions = await person.cases.decisions(ctx, 500)
-  const found = decisions.find((d) => d.id === request.params.id && d.key === request.params.key && d.undoneAt === null) ?? refuse('case-changed')
+  const found =
+    decisions.find((d) => d.id === request.params.id && d.key === request.params.key && d.undoneAt === null) ?? refuse('case-changed')
   ctx.audit({ key: found.key, resource: `Decision/${found.id}` })
   return { json: found, page: () => undoPage(pageOf(ctx, request, { demo }), found) }
 }

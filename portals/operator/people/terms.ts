@@ -11,5 +11,11 @@ export const lookReasonOf = (text: string): LookReason => (Object.hasOwn(lookRea
 
 /** A look at somebody stands in that person's own log, with its reason. */
 export function noteLook(ctx: Context, about: { key: string | null; personId: string; why: LookReason }): void {
-  ctx.audit({ ...(about.key ? { key: about.key } : {}), resource: `Person/${about.personId}`, rule: about.why, kinds: ['patient'], count: 1 })
+  ctx.audit({
+    ...(about.key ? { key: about.key } : {}),
+    resource: `Person/${about.personId}`,
+    rule: about.why,
+    kinds: ['patient'],
+    count: 1,
+  })
 }

@@ -71,7 +71,7 @@ export const kernelMigrations: Migration[] = [
     `,
   },
   {
-    id: 'kernel/005-sign-in-failure-time',
+    id: 'kernel/006-sign-in-failure-time',
     sql: `
       delete from kernel.sign_in_failure;
       alter table kernel.sign_in_failure add column noted_at timestamptz not null default now();

@@ -8,6 +8,9 @@ import type { InformationKind } from '#packages/fhir'
 export type ItemKind = InformationKind | 'patient' | 'other' | 'shared'
 
 export type Item = {
+  /** FHIR type and id; what a person hides one by one. */
+  type: string
+  id: string
   /** Patient key; the resource's own id where it belongs to no person (organisations, practitioners). */
   key: string
   kind: ItemKind
@@ -24,8 +27,12 @@ export type Item = {
   registeredAt: Date
 }
 
-/** Consent given at a card reader: one person, one institution, one kind, one purpose, until an instant. */
+/**
+ * Consent of one person to one institution, for one kind and one purpose, until an instant. `visit`: answered at a card reader;
+ * `standing`: given by the person in their own portal, to go on.
+ */
 export type Grant = {
+  basis: 'visit' | 'standing'
   consentId: string
   key: string
   institutionNumber: string
@@ -36,8 +43,48 @@ export type Grant = {
   withdrawnAt: Date | null
 }
 
-/** Facts the decision reads beside the item: standing consents of this person and which institutions treat them. */
-export type Facts = { grants: readonly Grant[]; relations: readonly { key: string; institutionNumber: string }[] }
+/**
+ * What a person closed. Empty text stands for all: a purpose everywhere (opt-out), one institution, one item.
+ * `absolute`: also where life is at stake, which stays open unless they say so.
+ */
+export type Closure = {
+  key: string
+  closureId: string
+  purpose: string
+  institutionNumber: string
+  type: string
+  id: string
+  absolute: boolean
+  since: Date
+  endedAt: Date | null
+}
+
+/** A member of staff opened one person's record because life was at stake. */
+export type Emergency = { key: string; staffId: string; institutionNumber: string; since: Date; until: Date; endedAt: Date | null }
+/** Disaster access is open at an institution. */
+export type DisasterAt = { institutionNumber: string; since: Date; until: Date; endedAt: Date | null }
+/** The law lets an institution see kinds for a purpose without consent; who decided it and by which clause stands in the register. */
+export type LegalBasis = {
+  institutionNumber: string
+  purpose: string
+  kinds: readonly string[]
+  since: Date
+  until: Date
+  endedAt: Date | null
+}
+
+/** A fact as the readings of the table see it: its fields by name. */
+export type FactRow = Readonly<Record<string, unknown>> & { key?: string }
+
+/** Facts the decision reads beside the item. */
+export type Facts = {
+  grants: readonly Grant[]
+  relations: readonly { key: string; institutionNumber: string }[]
+  closures?: readonly Closure[]
+  emergencies?: readonly Emergency[]
+  disasters?: readonly DisasterAt[]
+  legalBases?: readonly LegalBasis[]
+}
 
 /** A consent as the person sees it: one act at a reader, with every kind that was asked. */
 export type Consent = {

@@ -32,6 +32,37 @@ export const consentMigrations: Migration[] = [
       create index consent_of_institution on consent.consent (institution_number, given_at);
     `,
   },
+  {
+    id: 'consent/003-closures-and-exceptions',
+    sql: `
+      alter table consent.grant_fact add column basis text not null default 'visit' check (basis in ('visit', 'standing'));
+      alter table consent.consent add column basis text not null default 'visit' check (basis in ('visit', 'standing'));
+      create table consent.closure (
+        key text not null, id text not null, purpose text not null, institution_number text not null, resource_type text not null,
+        resource_id text not null, absolute boolean not null, since timestamptz not null, ended_at timestamptz, primary key (key, id));
+      create index closure_open on consent.closure (key) where ended_at is null;
+      create table consent.emergency (
+        key text not null, id text not null, staff_id text not null, staff_name text not null, institution_number text not null,
+        institution_name text not null, reason text not null, note text not null, since timestamptz not null, until timestamptz not null,
+        ended_at timestamptz, primary key (key, id));
+      create index emergency_of_staff on consent.emergency (staff_id, since);
+      create index emergency_of_institution on consent.emergency (institution_number, since);
+      create table consent.emergency_review (
+        key text not null, emergency_id text not null, reviewer_id text not null, verdict text not null, note text not null,
+        at timestamptz not null, primary key (key, emergency_id, reviewer_id));
+      create table consent.disaster (
+        id text primary key, name text not null, law text not null, areas text[] not null, opened_by text not null, since timestamptz not null,
+        until timestamptz not null, ended_at timestamptz);
+      create table consent.disaster_institution (
+        institution_number text not null, disaster_id text not null, since timestamptz not null, until timestamptz not null,
+        ended_at timestamptz, primary key (institution_number, disaster_id));
+      create table consent.legal_basis (
+        id text primary key, institution_number text not null, purpose text not null, kinds text[] not null, clause text not null,
+        because text not null, decided_by text not null, review_on text not null, since timestamptz not null, until timestamptz not null,
+        ended_at timestamptz);
+      create index legal_basis_of on consent.legal_basis (institution_number, purpose);
+    `,
+  },
 ]
 
 type ConsentRow = {
@@ -149,10 +180,12 @@ export async function liveGrants(
     given_at: Date
     until: Date
     withdrawn_at: Date | null
+    basis: Grant['basis']
   }>`
     select * from consent.grant_fact where key = any(${[...about.keys]}::text[]) and institution_number = ${about.institutionNumber}
       and purpose = ${about.purpose} and given_at <= ${about.now} and until > ${about.now} and withdrawn_at is null`.execute(db)
   return rows.map((r) => ({
+    basis: r.basis,
     consentId: r.consent_id,
     key: r.key,
     institutionNumber: r.institution_number,

@@ -51,6 +51,25 @@ async function searched(caller: Caller, ...types: string[]): Promise<string[]> {
 const TYPES = ['Patient', 'Condition', 'AllergyIntolerance', 'Observation']
 
 describe('from kick-off to the last line', () => {
+  test('a client narrowed to a category exports what its searches show, and nothing else', async () => {
+    const category = 'http://jpfhir.jp/fhir/core/CodeSystem/JP_SimpleObservationCategory_CS|laboratory'
+    const narrowed = await bulk.platform.system(HOSPITAL, [
+      `system/Observation.rs?category=${category}`,
+      'system/Condition.rs?code=nothing|x',
+    ])
+    const other = await hospital.post('/fhir/R4/Observation', {
+      ...{ resourceType: 'Observation', status: 'final', code: { text: '体重' }, subject: { reference: `Patient/${people[0]!.key}` } },
+    })
+    expect(other.status, other.text).toBe(201)
+    const manifest = await client(narrowed).poll(await client(narrowed).start('$export?_type=Observation,Condition'), work)
+    const all = await client(narrowed).all(manifest)
+    expect(all).toEqual(await searched(narrowed, 'Observation', 'Condition'))
+    // The control: it is less than the whole, and not nothing.
+    expect(all.length).toBeGreaterThan(0)
+    expect((await searched(hospital, 'Observation')).length).toBeGreaterThan(all.length)
+    expect(all.join()).not.toMatch(/Condition/)
+  })
+
   test('what arrives is what searches show, in files of the size they should have', async () => {
     const status = await client(hospital).start(`$export?_type=${TYPES.join(',')}&_outputFormat=application/fhir%2Bndjson`)
     const before = await hospital.get(status)

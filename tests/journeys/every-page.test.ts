@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
+import { askAddress, letExampleIn } from './app-launch.ts'
 import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
 import { takePictures } from './pictures.ts'
 import { type Demo, openRegion, type Region } from './region.ts'
@@ -15,7 +16,8 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 /** Where pictures of every page go; nowhere unless asked for. */
 const SHOTS = process.env.ENISHI_SHOTS
 
-type Who = 'nobody' | 'citizen' | 'physician' | 'clerk'
+const sessions = ['nobody', 'citizen', 'physician', 'clerk', 'operator'] as const
+type Who = (typeof sessions)[number]
 /** `refused`: the page of a refusal, looked at like any other. */
 type Visit = { name: string; row: string; path: string; as: Who; refused?: number }
 
@@ -103,12 +105,14 @@ test('the sweep finds what it looks for: a page that does everything wrong', asy
   await screen.close()
 })
 
+const operatorOf = (where: Demo) => where.staff.find((s) => s.role === 'operator')!
+
 /** The right session for each visit; pages of one session are visited one after another. */
 async function asEach(
   options: { lang: Lang; viewport: typeof PHONE; script?: boolean },
   look: (visit: Visit, screen: Screen) => Promise<void>,
 ) {
-  for (const who of ['nobody', 'citizen', 'physician', 'clerk'] as const) {
+  for (const who of sessions) {
     const screen = await signedIn(who, options)
     for (const visit of visits.filter((one) => one.as === who)) await look(visit, screen)
     await screen.close()
@@ -120,6 +124,7 @@ async function signedIn(who: Who, options: { lang: Lang; viewport: typeof PHONE;
   const screen = await openScreen(browser, demo, { ...options, script: true })
   if (who === 'citizen') await signInByCard(screen.page, demo, eldest(demo)[0]!)
   if (who === 'physician' || who === 'clerk') await signInAsStaff(screen.page, staffOf(demo, who, facilityOf(demo, 'clinic')))
+  if (who === 'operator') await signInAsStaff(screen.page, operatorOf(demo))
   if (who !== 'nobody') await screen.page.waitForURL(who === 'citizen' ? '**/me' : '**/clinic')
   if (options.script !== false) return screen
   const cookies = await screen.context.cookies()
@@ -205,6 +210,13 @@ async function allVisits(where: Demo): Promise<Visit[]> {
   const items = Object.values(body.items as Record<string, { id: string; is: string }[]>).flat()
   const idOf = (is: string) => items.find((item) => item.is === is)!.id
   const consents = (await consentsOf(where)).map(({ id }) => id)
+  const apps = {
+    hers: await letExampleIn(where, { cookie: await citizenSession(where, seen!.card), list: '/me/apps' }),
+    theirs: await letExampleIn(where, {
+      ...{ cookie: await staffSession(where, physician), list: '/clinic/account/apps' },
+      patientId: seen!.patientId,
+    }),
+  }
   return [
     { name: 'front', row: '/', path: '/', as: 'nobody' },
     { name: 'sign-in', row: '/sign-in', path: '/sign-in', as: 'nobody' },
@@ -225,6 +237,13 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'me-consents', row: '/me/consents', path: '/me/consents', as: 'citizen' },
     { name: 'me-withdraw', row: '/me/consents/{id}/withdraw', path: `/me/consents/${consents[0]}/withdraw`, as: 'citizen' },
     { name: 'me-profile', row: '/me/profile', path: '/me/profile', as: 'citizen' },
+    ...(await peopleVisits(where)),
+    { name: 'me-apps', row: '/me/apps', path: '/me/apps', as: 'citizen' },
+    { name: 'me-apps-end', row: '/me/apps/{id}/end', path: `/me/apps/${apps.hers}/end`, as: 'citizen' },
+    { name: 'app-asks', row: '', path: askAddress(where, null), as: 'citizen' },
+    { name: 'demo-app', row: '', path: '/demo/app', as: 'nobody' },
+    { name: 'staff-apps', row: '/clinic/account/apps', path: '/clinic/account/apps', as: 'physician' },
+    { name: 'staff-apps-end', row: '/clinic/account/apps/{id}/end', path: `/clinic/account/apps/${apps.theirs}/end`, as: 'physician' },
     { name: 'me-security', row: '/me/security', path: '/me/security', as: 'citizen' },
     { name: 'passkey-offer', row: '/sign-in/passkey/offer', path: '/sign-in/passkey/offer?next=%2Fme', as: 'citizen' },
     { name: 'again', row: '/sign-in/again', path: '/sign-in/again?next=%2Fme%2Fsecurity', as: 'citizen' },
@@ -260,6 +279,41 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'card-use', row: '/clinic/card-use', path: '/clinic/card-use', as: 'clerk' },
     { name: 'clerk-clinic', row: '/clinic', path: '/clinic', as: 'clerk' },
     { name: 'clerk-not-permitted', row: '', path: chart, as: 'clerk', refused: 403 },
+  ]
+}
+
+/** Proxies on both sides, and the register of people: the queue, a case, a decision to undo, one person and what may be entered. */
+async function peopleVisits(where: Demo): Promise<Visit[]> {
+  const [seen, other] = eldest(where)
+  const proposal = { name: seen!.name, birthDate: seen!.birthDate, memberId: seen!.memberId }
+  await call(`${where.baseUrl}/me/family/propose`, { json: proposal, cookie: await citizenSession(where, other!.card) })
+  const family = await call(`${where.baseUrl}/me/family`, { cookie: await citizenSession(where, seen!.card) })
+  const waiting = (family.body.representedBy as { id: string; waiting: boolean }[]).find((one) => one.waiting)!
+  const cookie = await staffSession(where, operatorOf(where))
+  const { body } = await call(`${where.baseUrl}/operator/people`, { cookie })
+  const [first, second] = body.cases as { id: string; sides: { personId: string }[] }[]
+  const made = await call(`${where.baseUrl}/operator/people/cases/${second!.id}`, {
+    json: { decided: 'asked', reason: 'facility' },
+    cookie,
+  })
+  const person = `/operator/people/${first!.sides[0]!.personId}`
+  const searched = `/operator/people?why=request&name=${encodeURIComponent(seen!.name.split(' ')[0]!)}`
+  const visit = (name: string, row: string, path: string, as: Who = 'operator'): Visit => ({ name, row, path, as })
+  return [
+    visit('me-family', '/me/family', '/me/family', 'citizen'),
+    visit('me-family-accept', '/me/family/{id}/accept', `/me/family/${waiting.id}/accept`, 'citizen'),
+    visit('people', '/operator/people', '/operator/people'),
+    visit('people-found', '/operator/people', searched),
+    visit('people-case', '/operator/people/cases/{id}', `/operator/people/cases/${first!.id}`),
+    visit(
+      'people-undo',
+      '/operator/people/decisions/{key}/{id}/undo',
+      `/operator/people/decisions/${String(made.body.key)}/${String(made.body.id)}/undo`,
+    ),
+    visit('person', '/operator/people/{id}', `${person}?why=request`),
+    ...['name', 'sex', 'address', 'phone', 'proxy', 'mark'].map((entry) =>
+      visit(`person-${entry}`, '/operator/people/{id}/enter/{entry}', `${person}/enter/${entry}?why=request`),
+    ),
   ]
 }
 

@@ -67,7 +67,8 @@ async function previousOf(ctx: Context, who: Person, { app }: Launch): Promise<C
 
 async function propsOf(deps: Deps, ctx: Context, { launch, who, chart, scopes }: Ready): Promise<ConsentProps> {
   const { app, uid } = launch
-  const { clientId, name, maker, logoText, homepageUrl: homepage } = app
+  const { clientId, maker, logoText, homepageUrl: homepage } = app
+  const name = (ctx.lang === 'en' && app.nameEn) || app.name
   return {
     interactionUid: uid,
     app: { clientId, name, maker, logoText, homepage },

@@ -310,6 +310,7 @@ async function peopleVisits(where: Demo): Promise<Visit[]> {
       '/operator/people/decisions/{key}/{id}/undo',
       `/operator/people/decisions/${String(made.body.key)}/${String(made.body.id)}/undo`,
     ),
+    visit('person-sign-in', '/operator/people/{id}/sign-in', `${person}/sign-in`),
     visit('person', '/operator/people/{id}', `${person}?why=request`),
     ...['name', 'sex', 'address', 'phone', 'proxy', 'mark'].map((entry) =>
       visit(`person-${entry}`, '/operator/people/{id}/enter/{entry}', `${person}/enter/${entry}?why=request`),

@@ -12,11 +12,10 @@ import { eligibilityOf, type ShownPerson, shownPerson } from './answer.ts'
 import { deskOf, screenOf, seconds } from './caller.ts'
 import { type AskedKind, askedKind } from './kinds.ts'
 import type { CardVerifier, Changed, Eligibility, Facts, ProvenBy, ReaderSession } from './model.ts'
-import { CARD_SECONDS, CONSENT_SECONDS, coverOn, membersOn, whyNotAnswer, whyNotPrevious, whyNotRead } from './rules.ts'
+import { CARD_SECONDS, CONSENT_SECONDS, coverOn, whyNotAnswer, whyNotPrevious, whyNotRead } from './rules.ts'
 import * as store from './store.ts'
-import { chartNumbersOf } from './store/chart-number.ts'
 import * as looks from './store/look.ts'
-import { noteVisit } from './store/visit.ts'
+import { type Noted, noteVisit } from './store/visit.ts'
 
 export type ReaderDeps = { consent: ConsentService; person: PersonService; cards: CardVerifier }
 
@@ -86,31 +85,32 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
       ? person.cards.replace(ctx, about)
       : ctx.db.transaction().execute((db) => person.cards.replace({ db, now: ctx.now }, about))
 
-  /** What the desk is shown, with the visit counted; the same whichever way the person was proven. */
-  async function received(
-    ctx: Context,
-    holder: Person,
-    about: { facts: Facts; limitConsent: boolean; until: Date; provenBy: ProvenBy },
-  ): Promise<CardResult> {
-    const { facts, limitConsent, until, provenBy } = about
-    const { institutionNumber } = deskOf(ctx)
+  /** The visit, counted for the month of the institution: beside what else a touch of the card writes. */
+  const visit = (ctx: Context, holder: Person): Promise<Noted> =>
+    noteVisit(ctx.db, {
+      keys: holder.keys,
+      institutionNumber: deskOf(ctx).institutionNumber,
+      date: dateInJapan(ctx.now),
+      byCard: true,
+      addressMark: addressMark(holder),
+      at: ctx.now,
+    })
+
+  type Received = { facts: Facts; noted: Noted; limitConsent: boolean; until: Date; provenBy: ProvenBy }
+
+  /** What the desk is shown; the same whichever way the person was proven. */
+  function received(ctx: Context, holder: Person, { facts, noted, limitConsent, until, provenBy }: Received): CardResult {
     const date = dateInJapan(ctx.now)
-    const key = holder.keys[0]!
-    const visit = { key, institutionNumber, month: date.slice(0, 7), byCard: true, at: ctx.now }
-    const [changed, numbers] = await Promise.all([
-      noteVisit(ctx.db, { ...visit, member: membersOn(facts.coverages, date), addressMark: addressMark(holder) }),
-      chartNumbersOf(ctx.db, institutionNumber, holder.keys),
-    ])
     const judged = { birthDate: holder.birthDate, date, limitConsent, facts }
-    ctx.audit({ action: 'eligibility.card', key, resource: 'Coverage?', count: facts.coverages.length, rule: `proven-by-${provenBy}` })
+    const count = facts.coverages.length
+    ctx.audit({ action: 'eligibility.card', key: holder.keys[0]!, resource: 'Coverage?', count, rule: `proven-by-${provenBy}` })
     return {
       eligibility: eligibilityOf(coverOn(facts.coverages, date), judged),
       person: shownPerson(holder, facts.shownAs),
       kinds: askableKinds.map(askedKind),
       until: until.toISOString(),
       provenBy,
-      chartNumber: holder.keys.map((k) => numbers.get(k)).find((n) => n !== undefined) ?? null,
-      changed,
+      ...noted,
     }
   }
 
@@ -137,12 +137,13 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
       const holder = await holderOf(ctx, session, card)
       const until = seconds(ctx.now, CONSENT_SECONDS)
       // Side by side: whoever loses the race for the challenge came to this desk with this card all the same.
-      const [facts] = await Promise.all([
+      const [facts, noted] = await Promise.all([
         store.claimSession(ctx.db, { id, keys: holder.keys, cardSerial: card.serial, now: ctx.now, consentUntil: until, provenBy }),
+        visit(ctx, holder),
         consent.relateVisit(ctx, holder.keys, institutionNumber),
       ])
       if (facts === null) return refuse('challenge-used', { key: holder.keys[0]! })
-      return received(ctx, holder, { facts, limitConsent: answer.limitConsent, until, provenBy })
+      return received(ctx, holder, { facts, noted, limitConsent: answer.limitConsent, until, provenBy })
     },
 
     /**
@@ -176,8 +177,12 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
       const reason = whyNotAnswer(s, institutionNumber, ctx.now)
       if (reason || !s || s.personKey === null || s.provenBy !== 'visual') return refuse(reason ?? 'card-not-read')
       const holder = (await person.findByKey(ctx, s.personKey)) ?? refuse('card-not-linked')
-      const [facts] = await Promise.all([store.findFacts(ctx.db, holder.keys), consent.relateVisit(ctx, holder.keys, institutionNumber)])
-      return received(ctx, holder, { facts, limitConsent: true, until: s.consentUntil!, provenBy: 'visual' })
+      const [facts, noted] = await Promise.all([
+        store.findFacts(ctx.db, holder.keys),
+        visit(ctx, holder),
+        consent.relateVisit(ctx, holder.keys, institutionNumber),
+      ])
+      return received(ctx, holder, { facts, noted, limitConsent: true, until: s.consentUntil!, provenBy: 'visual' })
     },
 
     /**

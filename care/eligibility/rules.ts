@@ -126,12 +126,6 @@ export function whyNotPrevious(before: ReaderSession | undefined, session: Reade
   return now.getTime() - before.usedAt.getTime() < CONSENT_SECONDS * 1000 ? null : 'reader-session-expired'
 }
 
-/** The cover that holds on a day as one text, to be compared with an earlier day's; null where none holds. */
-export function membersOn(coverages: readonly Coverage[], date: string): string | null {
-  const members = coverages.filter((c) => isValidOn(c, date)).map(memberOf)
-  return members.length === 0 ? null : [...new Set(members)].sort().join(' ')
-}
-
 /** A chart number as an institution writes it: width folded, spaces gone; null where nothing sensible is left. */
 export function chartNumberOf(typed: string): string | null {
   const number = typed.normalize('NFKC').replace(/\s/gu, '')

@@ -57,8 +57,8 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
   async function countCertificate(ctx: Context, { person: shown }: LookUpResult): Promise<void> {
     if (shown === null) return
     const { institutionNumber } = deskOf(ctx)
-    const month = dateInJapan(ctx.now).slice(0, 7)
-    await noteVisit(ctx.db, { key: shown.patientId, institutionNumber, month, byCard: false, member: null, addressMark: null, at: ctx.now })
+    const date = dateInJapan(ctx.now)
+    await noteVisit(ctx.db, { keys: [shown.patientId], institutionNumber, date, byCard: false, addressMark: null, at: ctx.now })
   }
 
   return {

@@ -4,58 +4,63 @@ import type { Db } from '#kernel/database'
 import { gather } from '#kernel/gather'
 import type { Arrival, Changed, ProvenBy } from '../model.ts'
 
-/** One visit, found out by card or by a typed certificate. `member` and `addressMark` null where they are not known. */
+/** One visit, found out by card or by a typed certificate. */
 export type Visit = {
-  key: string
+  /** Keys of the person; the visit is counted under the first. */
+  keys: readonly string[]
   institutionNumber: string
-  /** YYYY-MM in Japan. */
-  month: string
+  /** YYYY-MM-DD in Japan. */
+  date: string
   byCard: boolean
-  member: string | null
+  /** Digest of the address; null where it is not known. */
   addressMark: string | null
   at: Date
+}
+/** What differs from the last visit (nothing for a first one), and what the institution calls the person. */
+export type Noted = { changed: Changed[]; chartNumber: string | null }
+
+const placeOf = ({ keys, institutionNumber, date }: Visit) => `${keys[0]} ${institutionNumber} ${date.slice(0, 7)}`
+
+/** Two visits of one person in one statement are one row; the card of either counts. */
+function mergedVisits(visits: readonly Visit[]): object[] {
+  const merged = new Map<string, Visit>()
+  for (const v of visits) {
+    const other = merged.get(placeOf(v))
+    const both = other && { ...v, byCard: v.byCard || other.byCard, addressMark: v.addressMark ?? other.addressMark }
+    merged.set(placeOf(v), both ?? v)
+  }
+  return [...merged].map(([place, v]) => ({
+    place,
+    key: v.keys[0],
+    keys: v.keys,
+    institution: v.institutionNumber,
+    date: v.date,
+    card: v.byCard,
+    address: v.addressMark,
+    at: v.at,
+  }))
 }
 
 /**
  * Counts a person once a month and institution, by card where any of the visits was by card, and notes what changed since
- * the last visit. Visits at many desks share the statement, which writes nothing for a second visit that brings nothing new.
+ * the last visit by card. Visits at many desks share the statement, which writes nothing for a second visit that brings nothing new.
  *
  * The commit does not wait for the disk: the audit entry of the same card follows it in the log and does.
- * @returns what changed; empty for a first visit
  */
-export const noteVisit = gather<Visit, Changed[]>(async (db, visits) => {
-  const placeOf = ({ key, institutionNumber, month }: Visit) => `${key} ${institutionNumber} ${month}`
-  // Two visits of one person in one statement are one row; the card of either counts.
-  const merged = new Map<string, Visit>()
-  for (const v of visits) {
-    const other = merged.get(placeOf(v))
-    merged.set(
-      placeOf(v),
-      other
-        ? { ...v, byCard: v.byCard || other.byCard, member: v.member ?? other.member, addressMark: v.addressMark ?? other.addressMark }
-        : v,
-    )
-  }
-  const asked = [...merged].map(([place, v]) => ({
-    place,
-    key: v.key,
-    institution: v.institutionNumber,
-    month: v.month,
-    card: v.byCard,
-    member: v.member,
-    address: v.addressMark,
-    at: v.at,
-  }))
-  const { rows } = await sql<{ place: string; changed: Changed[] }>`
+export const noteVisit = gather<Visit, Noted>(async (db, visits) => {
+  const { rows } = await sql<Noted & { place: string }>`
     with quick as (select set_config('synchronous_commit', 'off', true)),
-    asked as (select * from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
-      as a(place text, key text, institution text, month text, card boolean, member text, address text, at timestamptz), quick),
+    asked as (select a.*, to_char(a.date, 'YYYY-MM') as month,
+        case when a.card then (select string_agg(distinct c.member, ' ' order by c.member) from eligibility.coverage c
+          where c.key = any(a.keys) and c.valid_from <= a.date and (c.valid_until is null or c.valid_until >= a.date)) end as member
+      from jsonb_to_recordset(${JSON.stringify(mergedVisits(visits))}::jsonb)
+        as a(place text, key text, keys text[], institution text, date date, card boolean, address text, at timestamptz), quick),
     judged as (
       select a.*, array_remove(array[
-          case when b.key is not null and a.member is not null and b.member is not null and a.member <> b.member then 'insurer' end,
-          case when b.key is not null and a.address is not null and b.address_mark is not null and a.address <> b.address_mark then 'address' end], null) as changed
+          case when a.member is not null and b.member is not null and a.member <> b.member then 'insurer' end,
+          case when a.address is not null and b.address_mark is not null and a.address <> b.address_mark then 'address' end], null) as changed
       from asked a left join lateral (
-        select v.key, v.member, v.address_mark from eligibility.visit_month v
+        select v.member, v.address_mark from eligibility.visit_month v
         where v.key = a.key and v.institution_number = a.institution order by v.month desc limit 1) b on true),
     written as (
       insert into eligibility.visit_month as v (key, institution_number, month, by_card, member, address_mark, changed, changed_at, first_at)
@@ -66,9 +71,10 @@ export const noteVisit = gather<Visit, Changed[]>(async (db, visits) => {
         changed_at = coalesce(excluded.changed_at, v.changed_at)
       where (excluded.by_card and not v.by_card) or coalesce(excluded.member, v.member) is distinct from v.member
         or coalesce(excluded.address_mark, v.address_mark) is distinct from v.address_mark)
-    select place, changed from judged`.execute(db)
-  const found = new Map(rows.map((r) => [r.place, r.changed]))
-  return visits.map((v) => found.get(placeOf(v)) ?? [])
+    select place, changed, (select n.number from eligibility.chart_number n
+      where n.institution_number = judged.institution and n.key = any(judged.keys) limit 1) as "chartNumber" from judged`.execute(db)
+  const found = new Map(rows.map((r) => [r.place, { changed: r.changed, chartNumber: r.chartNumber }]))
+  return visits.map((v) => found.get(placeOf(v)) ?? { changed: [], chartNumber: null })
 })
 
 /** Whose cards were accepted at an institution's readers after an instant, each person's last time, latest first. */

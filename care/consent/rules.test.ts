@@ -87,7 +87,11 @@ const anyEmergency: fc.Arbitrary<Emergency> = fc
   .map(({ span: times, ...e }) => ({ ...e, ...times }))
 const anyOpening = fc.record({ institutionNumber: fc.constantFrom(...places), span }).map(({ span: times, ...o }) => ({ ...o, ...times }))
 const anyLegalBasis = fc
-  .record({ opening: anyOpening, purpose: fc.constantFrom(...purposes), kinds: fc.subarray(['infection', 'diagnosis', 'test-result', 'patient'], { minLength: 1 }) })
+  .record({
+    opening: anyOpening,
+    purpose: fc.constantFrom(...purposes),
+    kinds: fc.subarray(['infection', 'diagnosis', 'test-result', 'patient'], { minLength: 1 }),
+  })
   .map(({ opening, ...b }) => ({ ...opening, ...b }))
 
 const anyFacts: fc.Arbitrary<Facts> = fc.record({

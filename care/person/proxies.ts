@@ -71,7 +71,7 @@ export async function citizenActor(db: Db, personId: string, about: { now: Date;
 async function family(ctx: { db: Db; now: Date }, personId: string): Promise<{ represents: ProxyView[]; representedBy: ProxyView[] }> {
   const today = dateInJapan(ctx.now)
   const mine = await idsOf(ctx.db, personId)
-  const view = async (proxy: rules.Proxy, other: string): Promise<ProxyView | null> => {
+  const view = async (proxy: rules.ProxyEntry, other: string): Promise<ProxyView | null> => {
     const theirs = await idsOf(ctx.db, await leadsTo(ctx.db, proxy.representedId))
     const represented = await findPerson(ctx.db, theirs[0]!)
     const shown = await findPerson(ctx.db, await leadsTo(ctx.db, other))
@@ -83,7 +83,7 @@ async function family(ctx: { db: Db; now: Date }, personId: string): Promise<{ r
     const until = rules.lastDay(proxy, represented.birthDate, today)
     return { id, basis, personId: shown.id, name: shown.name, validFrom, until, waiting: why === 'proxy-not-accepted', why }
   }
-  const listed = async (proxies: rules.Proxy[], other: (p: rules.Proxy) => string) =>
+  const listed = async (proxies: rules.ProxyEntry[], other: (p: rules.ProxyEntry) => string) =>
     (await Promise.all(proxies.map((p) => view(p, other(p))))).filter((v) => v !== null)
   const represents = await listed(await store.liveProxies(ctx.db, { proxyIds: mine }), (p) => p.representedId)
   const representedBy = await listed(await store.liveProxies(ctx.db, { representedIds: mine }), (p) => p.proxyId)

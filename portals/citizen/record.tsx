@@ -151,7 +151,9 @@ const Empty = ({ lang }: { lang: Lang }): ReactNode => (
 )
 
 const whoseRecord = ({ lang, actsFor }: About): string =>
-  actsFor ? t(lang, { ja: `${actsFor.name}さんの記録`, en: `The record of ${actsFor.name}` }) : t(lang, { ja: 'あなたの記録', en: 'Your record' })
+  actsFor
+    ? t(lang, { ja: `${actsFor.name}さんの記録`, en: `The record of ${actsFor.name}` })
+    : t(lang, { ja: 'あなたの記録', en: 'Your record' })
 
 /** The person's own record. What they have not been told yet is not among the items: the query leaves it out. */
 export function recordPage(about: About, view: RecordView): string {

@@ -6,7 +6,7 @@
 import type { ProxyBasis } from '#kernel/context'
 
 /** One person acting for another. Dates 'YYYY-MM-DD' in Japan; null where no end was set. */
-export type Proxy = {
+export type ProxyEntry = {
   id: string
   representedId: string
   proxyId: string
@@ -31,7 +31,7 @@ export type Mark = {
 }
 
 export type ProxyFacts = {
-  proxy: Pick<Proxy, 'basis' | 'validFrom' | 'until' | 'acceptedAt' | 'endedAt'> & { proxyId: string }
+  proxy: Pick<ProxyEntry, 'basis' | 'validFrom' | 'until' | 'acceptedAt' | 'endedAt'> & { proxyId: string }
   /** Empty where unknown. */
   birthDate: string
   marks: readonly Mark[]
@@ -105,7 +105,7 @@ export function hiddenFrom({ basis, birthDate, today }: { basis: ProxyBasis; bir
 }
 
 /** Last day of a proxy as it stands, or null: the end that was set, or the day before a child comes of age. */
-export function lastDay(proxy: Pick<Proxy, 'basis' | 'until'>, birthDate: string, today: string): string | null {
+export function lastDay(proxy: Pick<ProxyEntry, 'basis' | 'until'>, birthDate: string, today: string): string | null {
   if (proxy.basis !== 'parent') return proxy.until
   const of = comesOfAgeOn(birthDate, today)
   if (of === null) return proxy.until

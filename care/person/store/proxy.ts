@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { ProxyBasis } from '#kernel/context'
 import type { Db } from '#kernel/database'
-import type { Mark, Proxy } from '../rules/proxy.ts'
+import type { Mark, ProxyEntry } from '../rules/proxy.ts'
 
 type ProxyRow = {
   represented_id: string
@@ -16,7 +16,7 @@ type ProxyRow = {
   ended_at: Date | null
 }
 
-const toProxy = (r: ProxyRow): Proxy => ({
+const toProxy = (r: ProxyRow): ProxyEntry => ({
   id: r.id,
   representedId: r.represented_id,
   proxyId: r.proxy_id,
@@ -28,7 +28,7 @@ const toProxy = (r: ProxyRow): Proxy => ({
   endedAt: r.ended_at,
 })
 
-export async function insertProxy(db: Db, p: Proxy & { madeAt: Date; madeBy: string }): Promise<void> {
+export async function insertProxy(db: Db, p: ProxyEntry & { madeAt: Date; madeBy: string }): Promise<void> {
   await sql`insert into person.proxy (represented_id, id, proxy_id, basis, evidence, valid_from, until, made_at, made_by, accepted_at)
     values (${p.representedId}, ${p.id}, ${p.proxyId}, ${p.basis}, ${p.evidence}, ${p.validFrom}, ${p.until}, ${p.madeAt}, ${p.madeBy}, ${p.acceptedAt})`.execute(
     db,
@@ -38,7 +38,7 @@ export async function insertProxy(db: Db, p: Proxy & { madeAt: Date; madeBy: str
 type Asked = { proxyIds?: readonly string[]; representedIds?: readonly string[] }
 
 /** Proxies of either side that were not ended, the oldest first. */
-export async function liveProxies(db: Db, { proxyIds, representedIds }: Asked): Promise<Proxy[]> {
+export async function liveProxies(db: Db, { proxyIds, representedIds }: Asked): Promise<ProxyEntry[]> {
   const { rows } = await sql<ProxyRow>`select * from person.proxy where ended_at is null
     and (${proxyIds ? [...proxyIds] : null}::text[] is null or proxy_id = any(${[...(proxyIds ?? [])]}::text[]))
     and (${representedIds ? [...representedIds] : null}::text[] is null or represented_id = any(${[...(representedIds ?? [])]}::text[]))
@@ -47,16 +47,16 @@ export async function liveProxies(db: Db, { proxyIds, representedIds }: Asked): 
 }
 
 /** One proxy that was not ended, held until this write ends. */
-export async function lockProxy(db: Db, id: string): Promise<Proxy | undefined> {
+export async function lockProxy(db: Db, id: string): Promise<ProxyEntry | undefined> {
   const { rows } = await sql<ProxyRow>`select * from person.proxy where id = ${id} and ended_at is null for update`.execute(db)
   return rows[0] && toProxy(rows[0])
 }
 
-export async function acceptProxy(db: Db, p: Proxy, at: Date): Promise<void> {
+export async function acceptProxy(db: Db, p: ProxyEntry, at: Date): Promise<void> {
   await sql`update person.proxy set accepted_at = ${at} where represented_id = ${p.representedId} and id = ${p.id}`.execute(db)
 }
 
-export async function endProxy(db: Db, p: Proxy, about: { at: Date; by: string }): Promise<void> {
+export async function endProxy(db: Db, p: ProxyEntry, about: { at: Date; by: string }): Promise<void> {
   await sql`update person.proxy set ended_at = ${about.at}, ended_by = ${about.by} where represented_id = ${p.representedId} and id = ${p.id}`.execute(
     db,
   )

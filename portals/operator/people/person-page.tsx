@@ -42,7 +42,7 @@ export type PersonShown = Forms & {
   done: boolean
 }
 
-const valueOf = (s: Statement): string => Object.values(s.value).filter(Boolean).join(' ')
+const writtenValue = (s: Statement): string => Object.values(s.value).filter(Boolean).join(' ')
 
 const EndForm = ({ action, label, why, text }: { action: string; label: string; why: string; text: string }): ReactNode => (
   <Form action={action} label={label} hidden={{ why }}>
@@ -84,7 +84,7 @@ const Past = ({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode => (
     empty={<p>{t(lang, { ja: '変更はありません。', en: 'No changes.' })}</p>}
     columns={[
       { key: 'part', header: t(lang, { ja: '項目', en: 'Item' }), cell: (row) => t(lang, partWords[row.part]) },
-      { key: 'value', header: t(lang, { ja: '内容', en: 'Value' }), cell: (row) => <Ja>{valueOf(row) || '—'}</Ja> },
+      { key: 'value', header: t(lang, { ja: '内容', en: 'Value' }), cell: (row) => <Ja>{writtenValue(row) || '—'}</Ja> },
       {
         key: 'from',
         header: t(lang, { ja: 'いつから', en: 'From' }),
@@ -103,7 +103,7 @@ const Past = ({ view, lang }: { view: PersonShown; lang: Lang }): ReactNode => (
             <EndForm
               action={`${view.path}/statements/${encodeURIComponent(row.id)}/undo`}
               why={view.why}
-              label={t(lang, { ja: `${valueOf(row)}を取り消す`, en: `Undo ${valueOf(row)}` })}
+              label={t(lang, { ja: `${writtenValue(row)}を取り消す`, en: `Undo ${writtenValue(row)}` })}
               text={t(lang, { ja: '取り消す', en: 'Undo' })}
             />
           ),

@@ -95,7 +95,7 @@ const markBody = z.object({
 const only = z.object(whyField)
 
 /** What a form says of one part. */
-function valueOf(part: IdentityPart, typed: z.infer<typeof statement>): IdentityValues[IdentityPart] {
+function writtenValue(part: IdentityPart, typed: z.infer<typeof statement>): IdentityValues[IdentityPart] {
   const { name, nameKana, nameRoma, nameOfOther, nameOfOtherKana } = typed
   if (part === 'name') {
     if (name === '' && nameKana === '') refuse('input-invalid', { what: 'name' })
@@ -133,7 +133,7 @@ function statementRows(deps: Deps): Row[] {
         const typed = bodyOf(request, statement)
         const personId = await person.people.leadsTo(ctx, request.params.id ?? '')
         const { part, validFrom, source } = typed
-        await person.people.change(ctx, { personId, part, value: valueOf(part, typed), validFrom, source, statedBy: '' })
+        await person.people.change(ctx, { personId, part, value: writtenValue(part, typed), validFrom, source, statedBy: '' })
         return back(request, personId, typed.why)
       },
     },

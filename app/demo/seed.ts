@@ -2,17 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RegisterEntry } from '#care/eligibility'
-import {
-  findApp,
-  hashPassword,
-  insertApp,
-  insertClient,
-  insertFacilities,
-  insertStaff,
-  linkCard,
-  updateApp,
-  updateClientBinding,
-} from '#care/person'
+import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard, updateClientBinding } from '#care/person'
 import { auditEntry } from '#kernel/audit-entry'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
@@ -21,11 +11,11 @@ import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
 import { describe } from '#kernel/tls'
-import { DEMO_APP, demoApp } from '#portals/demo-app'
 import { bundles, type Coverage, makeRegion, type Person, type Region, type Submission } from '#packages/synthetic'
 import type { Services } from '../services.ts'
 import { cardIssuer } from './authority.ts'
 import { demoStaff } from './keepers.ts'
+import { enterDemoApp } from './example-app.ts'
 import { noteProgress, progress } from './progress.ts'
 import { seedPeople } from './seed-people.ts'
 import { type DemoSecrets, loadDemoSecrets, makeDemoSecrets, writePrivate } from './secrets.ts'
@@ -79,12 +69,6 @@ export async function seedDemo(deps: SeedDeps): Promise<void> {
     })
   await writeDemoFile(deps, region, { secrets, tls })
   await noteProgress(deps.db, 'complete', 1)
-}
-
-/** The example app, under the address of this start. */
-async function enterDemoApp({ db, now, baseUrl }: SeedDeps): Promise<void> {
-  if (await findApp(db, DEMO_APP)) await updateApp(db, demoApp(baseUrl))
-  else await insertApp(db, now, demoApp(baseUrl))
 }
 
 /** The region stands; only the address may have changed since. A file that was lost is made again from the registers. */

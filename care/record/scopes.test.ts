@@ -11,8 +11,9 @@ import { smartScope } from '#kernel/scope'
 import type { Resource } from '#packages/fhir'
 import { type Caller, matches } from '../../tests/harness/caller.ts'
 import { HOSPITAL, openPlatform, type Platform } from '../../tests/harness/platform.ts'
-import { narrowedSql, narrowingHolds, narrows } from './narrowed-scopes.ts'
-import { allows, scopeAllows, scopeSql } from './scopes.ts'
+import { allows, scopeAllows } from './scopes.ts'
+import { narrowedSql, narrowingHolds, narrows } from './store/narrowed-scopes.ts'
+import { scopeSql } from './store/scopes.ts'
 
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category'
 const lab = `Observation.rs?category=${CATEGORY}|laboratory`

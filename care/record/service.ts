@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { ConsentService, Grant } from '#care/consent'
 import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
@@ -19,7 +18,8 @@ import type { Hit } from './search/model.ts'
 import { parseSearch } from './search/search-query.ts'
 import { runSearch } from './search/search-sql.ts'
 import { type Found, searchService } from './search/service.ts'
-import { requireScope, scopeSql } from './scopes.ts'
+import { requireScope } from './scopes.ts'
+import { bothSql, scopeSql } from './store/scopes.ts'
 import * as store from './store.ts'
 import { patch, type Patching } from './write/patch.ts'
 import { writeService } from './write/service.ts'
@@ -39,8 +39,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
    * searched (`s`) and show beside their matches what may be read.
    */
   const sight = (ctx: Context, act: 'r' | 's' = 'r') => {
-    const [visible, scoped] = [consent.visibleTo(ctx), scopeSql(ctx.actor, act)]
-    return { visible: scoped === null ? visible : sql<boolean>`(${visible} and ${scoped})`, rule: consent.ruleOf(ctx) }
+    return { visible: bothSql(consent.visibleTo(ctx), scopeSql(ctx.actor, act)), rule: consent.ruleOf(ctx) }
   }
   const about = (ctx: Context) => sight(ctx)
   const searching = (ctx: Context) => ({ ...sight(ctx, 's'), beside: sight(ctx).visible })

@@ -34,7 +34,14 @@ export function ChartPage({ view, institutions, on, apps = [] }: ChartProps): Re
   return (
     <ClinicPage on={on} title={view.patient.name} lead={<PatientLine patient={view.patient} lang={lang} />}>
       <Consent doors={view.consent} lang={lang} />
-      {view.why ? <Closed why={view.why[lang]} view={view} lang={lang} /> : <Chart view={view} look={look} apps={apps} />}
+      {view.why ? (
+        <>
+          <Closed why={view.why[lang]} view={view} lang={lang} />
+          <AppsMenu apps={apps} patient={view.patient} lang={lang} />
+        </>
+      ) : (
+        <Chart view={view} look={look} apps={apps} />
+      )}
     </ClinicPage>
   )
 }

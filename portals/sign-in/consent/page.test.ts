@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ConsentProps } from './model.ts'
-import { consentDecision, consentPage, consentPolicy } from './page.tsx'
+import { consentDecision } from './decision.ts'
+import { consentPage, consentPolicy } from './page.tsx'
 
 const asked: ConsentProps = {
   interactionUid: 'u-1',

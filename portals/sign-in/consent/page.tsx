@@ -1,7 +1,6 @@
 /** The page on which somebody lets an app see a record. Works without script. */
 import type { ReactNode } from 'react'
 import type { Lang, Sentence } from '#kernel/language'
-import { smartScope } from '#kernel/scope'
 import { DEMO_APP } from '#portals/demo-app'
 import {
   Banner,
@@ -22,8 +21,8 @@ import {
 } from '#ui'
 import { policyLeadingTo } from '../launch/rules.ts'
 import { type About, frame } from '../page-frame.tsx'
-import type { AskedFor, ConsentApp, ConsentDecision, ConsentProps } from './model.ts'
-import { askedParts, forStaff, type Part, scopesOfTicked } from './scope-words.ts'
+import type { AskedFor, ConsentApp, ConsentProps } from './model.ts'
+import { askedParts, forStaff, type Part } from './scope-words.ts'
 
 const relations: Record<AskedFor, Sentence> = {
   self: { ja: 'ご自身の記録', en: 'your own record' },
@@ -288,30 +287,3 @@ function HowLong({ lang, props, away }: { lang: Lang; props: ConsentProps; away:
     </Section>
   )
 }
-
-const listOf = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string')
-
-/**
- * What was answered, from the form's fields as parsed; null where nothing was decided, the person named is none of those asked about,
- * or nothing of the record was ticked where some was asked for: the page is shown again then.
- */
-export function consentDecision(
-  props: Pick<ConsentProps, 'scopes' | 'forWhom'>,
-  form: Readonly<Record<string, unknown>>,
-): ConsentDecision | null {
-  if (form.decision === 'deny') return { allow: false }
-  if (form.decision !== 'allow') return null
-  const parts = askedParts(props.scopes)
-  const ticked = listOf(form.part).filter((id) => parts.some((part) => part.id === id))
-  const chosen = props.forWhom.find(({ id }) => id === form.for)
-  if (props.forWhom.length > 0 && chosen === undefined) return null
-  if (parts.length > 0 && !ticked.some((id) => id !== 'away')) return null
-  const scopes = scopesOfTicked(props.scopes, ticked)
-  return { allow: true, scopes, forId: chosen?.id ?? null }
-}
-
-/** Parts ticked in a form that is shown again. */
-export const tickedIn = (form: Readonly<Record<string, unknown>>): string[] => listOf(form.part)
-
-/** Scopes of resources among those asked for that nobody can let in: the app is told so before anybody is asked. */
-export const neverLetIn = (scopes: readonly string[]): string[] => scopes.filter((scope) => smartScope(scope)?.context === 'system')

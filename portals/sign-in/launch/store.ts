@@ -12,7 +12,7 @@ export const LAUNCH_MINUTES = 5
 
 export const launchMigrations: Migration[] = [
   {
-    id: 'sign-in/010-launch',
+    id: 'sign-in-launch/001-launch',
     sql: `
       create table sign_in.launch (
         id_hash bytea primary key, staff_id text not null, client_id text not null, patient_key text not null,

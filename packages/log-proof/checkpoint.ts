@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { isSignature, keyIdOf, type LogKey } from './crypto.ts'
 
 /** The state of the log at an instant: how many leaves, which root, signed by the operator's key. `root` and `signature` in base64. */
 export type Checkpoint = { size: number; root: string; at: string; keyId: string; signature: string }
@@ -14,36 +14,19 @@ export const checkpointMessage = (size: number, root: Buffer, at: Date): Buffer 
 export const witnessMessage = (checkpoint: Checkpoint, seenAt: string): Buffer =>
   Buffer.from(`enishi audit log witness\n${checkpoint.size}\n${checkpoint.root}\n${checkpoint.at}\n${checkpoint.signature}\n${seenAt}\n`)
 
-/** Short name of an Ed25519 public key: the first 16 hexadecimal digits of the SHA-256 over its SPKI. */
-export const keyIdOf = (key: KeyObject): string =>
-  createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16)
-
-/** The public key of a PEM, or null where it is none of the kind that signs logs. */
-export function readLogKey(pem: string): KeyObject | null {
-  try {
-    const key = createPublicKey(pem)
-    return key.asymmetricKeyType === 'ed25519' ? key : null
-  } catch {
-    return null
-  }
-}
-
 const base64 = (text: string) => Buffer.from(text, 'base64')
 const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text
 
 /** Whether one of the keys signed the checkpoint. */
-export function isSignedBy(keys: readonly KeyObject[], checkpoint: Checkpoint): boolean {
+export function isSignedBy(keys: readonly LogKey[], checkpoint: Checkpoint): boolean {
   if (!isInstant(checkpoint.at)) return false
   const message = checkpointMessage(checkpoint.size, base64(checkpoint.root), new Date(checkpoint.at))
-  return keys.some((key) => keyIdOf(key) === checkpoint.keyId && verify(null, message, key, base64(checkpoint.signature)))
+  return keys.some((key) => keyIdOf(key) === checkpoint.keyId && isSignature(key, message, base64(checkpoint.signature)))
 }
 
 /** Which of the witnesses' keys co-signed the checkpoint. */
-export function witnessesOf(keys: readonly KeyObject[], checkpoint: Checkpoint, given: readonly CoSignature[]): string[] {
-  const holds = (key: KeyObject, one: CoSignature) =>
-    one.keyId === keyIdOf(key) && isInstant(one.at) && verify(null, witnessMessage(checkpoint, one.at), key, base64(one.signature))
+export function witnessesOf(keys: readonly LogKey[], checkpoint: Checkpoint, given: readonly CoSignature[]): string[] {
+  const holds = (key: LogKey, one: CoSignature) =>
+    one.keyId === keyIdOf(key) && isInstant(one.at) && isSignature(key, witnessMessage(checkpoint, one.at), base64(one.signature))
   return keys.filter((key) => given.some((one) => holds(key, one))).map(keyIdOf)
 }

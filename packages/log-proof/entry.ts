@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from './crypto.ts'
 
 /** One entry of the audit log. Instants are ISO 8601 UTC with milliseconds; empty string means none. */
 export type LogEntry = {
@@ -50,17 +50,9 @@ export const FIELDS = [
  * Salted commitment to an entry: SHA-256(salt || JSON array of the fields). The Merkle leaf holds only this, so the
  * entry's content and salt can be erased later without breaking the log.
  */
-export function commitmentOf(entry: LogEntry, salt: Buffer): Buffer {
-  return createHash('sha256')
-    .update(salt)
-    .update(JSON.stringify(FIELDS.map((f) => entry[f])))
-    .digest()
-}
+export const commitmentOf = (entry: LogEntry, salt: Buffer): Buffer => sha256(salt, JSON.stringify(FIELDS.map((f) => entry[f])))
+
+const LEAF = Buffer.from([0])
 
 /** What one leaf of the tree says: `id`, instant, commitment. @spec RFC 9162 section 2.1.1 (hash of 0x00 || data) */
-export function leafHash(id: string, at: string, commitment: Buffer): Buffer {
-  return createHash('sha256')
-    .update(Buffer.from([0]))
-    .update(`${id}\n${at}\n${commitment.toString('hex')}`)
-    .digest()
-}
+export const leafHash = (id: string, at: string, commitment: Buffer): Buffer => sha256(LEAF, `${id}\n${at}\n${commitment.toString('hex')}`)

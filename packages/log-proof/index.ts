@@ -4,11 +4,10 @@ export {
   type CoSignature,
   checkpointMessage,
   isSignedBy,
-  keyIdOf,
-  readLogKey,
   witnessesOf,
   witnessMessage,
 } from './checkpoint.ts'
+export { keyIdOf, type LogKey, readLogKey } from './crypto.ts'
 export { commitmentOf, leafHash, type LogEntry } from './entry.ts'
 export { appendLeaves, type MerkleNode, nodeHash, peaks, rootOf } from './merkle.ts'
 export { consistencySteps, hashesOf, inclusionSteps, isConsistent, type Place, rootByInclusion, type Step } from './paths.ts'

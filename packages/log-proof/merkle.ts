@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from './crypto.ts'
 
 /** A node of the tree: `level` 0 holds leaves; only nodes of complete subtrees are kept. */
 export type MerkleNode = { level: number; index: number; hash: Buffer }
 
+const NODE = Buffer.from([1])
+
 /** Hash of an inner node. @spec RFC 9162 section 2.1.1 */
-export const nodeHash = (left: Buffer, right: Buffer): Buffer =>
-  createHash('sha256')
-    .update(Buffer.from([1]))
-    .update(left)
-    .update(right)
-    .digest()
+export const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(NODE, left, right)
 
 /** Positions of the complete subtrees that make up a tree of `size` leaves, largest first. */
 export function peaks(size: number): { level: number; index: number }[] {
@@ -52,6 +49,6 @@ export function appendLeaves(
 
 /** Root over the peaks; the hash of nothing for an empty tree. @spec RFC 9162 section 2.1.1 */
 export function rootOf(frontier: readonly Buffer[]): Buffer {
-  if (frontier.length === 0) return createHash('sha256').digest()
+  if (frontier.length === 0) return sha256()
   return frontier.reduceRight((right, left) => nodeHash(left, right))
 }

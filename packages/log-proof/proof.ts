@@ -1,6 +1,6 @@
 /** Proofs a person takes home: their entries, where each stands in the log, and the signed state of the log that holds them. */
-import type { KeyObject } from 'node:crypto'
 import { type Checkpoint, type CoSignature, isSignedBy, witnessesOf } from './checkpoint.ts'
+import type { LogKey } from './crypto.ts'
 import { commitmentOf, FIELDS, leafHash, type LogEntry } from './entry.ts'
 import { rootByInclusion } from './paths.ts'
 import { problem, type LogProblem } from './problem.ts'
@@ -55,7 +55,7 @@ export function isProofHead(value: unknown): value is ProofHead {
 const isProvenEntry = (value: unknown): value is ProvenEntry =>
   isRecord(value) && Number.isSafeInteger(value.leaf) && textsIn(value.path) && isLogEntry(value.entry) && isText(value.salt)
 
-export type LogKeys = { operator: readonly KeyObject[]; witnesses: readonly KeyObject[] }
+export type LogKeys = { operator: readonly LogKey[]; witnesses: readonly LogKey[] }
 
 /** What is wrong with the head of a proof, and who else saw that state of the log. */
 export function checkHead(head: unknown, keys: LogKeys): { problems: LogProblem[]; witnesses: string[] } {

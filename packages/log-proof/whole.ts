@@ -2,8 +2,8 @@
  * A whole log as a file, one JSON value a line: leaves in their order, and signed checkpoints where the log had reached them.
  * What is checked needs no database and no network, and no memory beyond the tree's right edge.
  */
-import type { KeyObject } from 'node:crypto'
 import { type Checkpoint, isSignedBy } from './checkpoint.ts'
+import type { LogKey } from './crypto.ts'
 import { commitmentOf, leafHash, type LogEntry } from './entry.ts'
 import { appendLeaves, rootOf } from './merkle.ts'
 import { problem, type LogProblem } from './problem.ts'
@@ -28,7 +28,7 @@ const checkpointIn = (value: unknown): Checkpoint | null => {
 }
 
 /** Takes a log line by line; each line's problem as it comes, and at the end what is missing. */
-export function logReader(operator: readonly KeyObject[]) {
+export function logReader(operator: readonly LogKey[]) {
   let size = 0
   let frontier: Buffer[] = []
   let pending: Buffer[] = []

@@ -110,6 +110,7 @@ export function portalsOnTwoWings(sources: readonly Source[]): string[] {
 const tools: Record<string, string> = {
   'packages/fhir/generate.ts': 'writes the committed tables out of the published definitions',
   'packages/fhir/generate-terminology.ts': 'as above, for code systems, value sets and concept maps',
+  'packages/log-proof/crypto.ts': 'digests and signatures, computed in memory by the runtime’s own library',
   'packages/x509/crypto.ts': 'digests, keys and signatures, computed in memory by the runtime’s own library',
   'packages/fhir/definition/package-files.ts': 'reads the FHIR packages an operator has put into a folder; the rest works on bytes',
 }

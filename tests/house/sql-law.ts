@@ -139,6 +139,7 @@ const sqlPlaces = /^kernel\/|\/(store|schema)\.ts$|\/(store|migrations|search)\/
 /** SQL elsewhere, each file with its reason. */
 export const sqlExceptions: Record<string, string> = {
   'care/consent/rules.ts': 'the one predicate of authorisation, generated from the same rule table as the decision',
+  'care/consent/rules/query.ts': 'that table as text of a condition, made of the table’s own words',
   'app/leader.ts': 'housekeeping over the tables of several rooms, by the one process that does it',
   'care/record/scan.ts': 'the one reader of everything that a caller may see, for bulk export',
   'care/record/transaction/run.ts': 'savepoints around the entries of a batch; no table is named',

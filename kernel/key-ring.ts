@@ -25,7 +25,8 @@ type Row = { kid: string; jwk: JWK; made_at: Date }
 /** The ring, the newest key first; makes the first key where there is none. Every process of the platform shares it. */
 export async function keyRing(db: Db, purpose: KeyPurpose): Promise<RingKey[]> {
   const load = async () => {
-    const { rows } = await sql<Row>`select kid, jwk, made_at from kernel.key_ring where purpose = ${purpose} order by made_at desc, kid desc`.execute(db)
+    const { rows } =
+      await sql<Row>`select kid, jwk, made_at from kernel.key_ring where purpose = ${purpose} order by made_at desc, kid desc`.execute(db)
     return rows.map(({ kid, jwk, made_at }) => ({ kid, jwk, madeAt: made_at }))
   }
   const found = await load()

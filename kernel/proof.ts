@@ -164,7 +164,10 @@ function isCrossSite(method: string, headers: Headers): boolean {
  * cookie counts for nothing.
  * @refuses cross-site
  */
-export function heldToSite<Request extends Pick<RouteRequest, 'method' | 'headers'>>(row: Pick<HttpRow, 'crossSite'>, request: Request): Request {
+export function heldToSite<Request extends Pick<RouteRequest, 'method' | 'headers'>>(
+  row: Pick<HttpRow, 'crossSite'>,
+  request: Request,
+): Request {
   if (!isCrossSite(request.method, request.headers)) return request
   return row.crossSite ? { ...request, headers: { ...request.headers, cookie: undefined } } : refuse('cross-site')
 }

@@ -1,7 +1,8 @@
 /** The portals on a server in process for the route tests: a database of their own and a clock that is moved by hand. */
 import { type Consent, consentMigrations, consentService } from '#care/consent'
 import {
-  accounts,
+  accountsOf,
+  appAccessOf,
   hashPassword,
   insertClient,
   insertFacilities,
@@ -60,6 +61,9 @@ export const demo: DemoDoor = {
   staff: () => [{ loginName: 'yamada', name: '山田 太郎', role: 'physician', institutionName: 'B診療所' }],
   staffSecret: (loginName) => (loginName === 'yamada' ? { password: PASSWORD, totpSecret: TOTP_SECRET } : undefined),
 }
+
+/** As the register says, `none` included, and what apps may. */
+const accounts = accountsOf({ anyClientUnbound: true, app: appAccessOf({ anyClientUnbound: false }) })
 
 type Options = {
   cards?: CardCheck

@@ -83,7 +83,11 @@ function toolsOf(served: Served, victims: Browser) {
     return back.searchParams.get('code') ?? ''
   }
   const redeem = (form: Record<string, string>, headers: Record<string, string> = {}) =>
-    post('/oauth/token', { grant_type: 'authorization_code', redirect_uri: REDIRECT, code_verifier: verifier, client_id: 'diary', ...form }, headers)
+    post(
+      '/oauth/token',
+      { grant_type: 'authorization_code', redirect_uri: REDIRECT, code_verifier: verifier, client_id: 'diary', ...form },
+      headers,
+    )
   const refresh = (refresh_token: string, headers: Record<string, string> = {}, client_id = 'diary') =>
     post('/oauth/token', { grant_type: 'refresh_token', refresh_token, client_id }, headers)
   /** Tokens as the victim's own app gets them. */
@@ -97,7 +101,14 @@ function toolsOf(served: Served, victims: Browser) {
     return answer.status
   }
   const assertion = (key: Key, claims: object = {}, header: object = {}) =>
-    new SignJWT({ iss: 'server', sub: 'server', aud: endpoint('/oauth/token'), jti: randomUUID(), exp: Math.floor(Date.now() / 1000) + 100, ...claims })
+    new SignJWT({
+      iss: 'server',
+      sub: 'server',
+      aud: endpoint('/oauth/token'),
+      jti: randomUUID(),
+      exp: Math.floor(Date.now() / 1000) + 100,
+      ...claims,
+    })
       .setProtectedHeader({ alg: 'ES256', ...header })
       .sign(key.privateKey)
   return { endpoint, post, proof, request, code, redeem, refresh, tokens, read, assertion, verifier }

@@ -1,9 +1,9 @@
 /** A15: the attacker model of FAPI 2.0 against apps: other algorithms and keys, replay, mix-up, redirects, tokens in other hands. */
 import { SignJWT } from 'jose'
-import * as oidc from 'openid-client'
 import type { Row } from '#kernel/route'
 import { REDIRECT, start, toCode, tokensFor } from '../../portals/sign-in/provider/launch.fixture.ts'
 import { openServed } from '../harness/served.ts'
+import { led, mixUp, requests } from './a15-requests.ts'
 import { type AppWorld, type Attempt, hasToken, JWT_BEARER, newKey, openApps, signedWithSecret, unsigned } from './a15-tools.ts'
 import type { Attack } from './result.ts'
 
@@ -20,7 +20,10 @@ const kidOf = async ({ endpoint }: AppWorld): Promise<{ kid: string; x: string }
   ((await (await fetch(endpoint('/oauth/jwks'))).json()) as { keys: { kid: string; x: string }[] }).keys[0]!
 
 const forged: Attempt[] = [
-  { name: 'a token with alg none', gained: async (w) => (await w.read(unsigned({ alg: 'none', typ: 'at+jwt', kid: (await kidOf(w)).kid }, await wished(w)))) === 200 },
+  {
+    name: 'a token with alg none',
+    gained: async (w) => (await w.read(unsigned({ alg: 'none', typ: 'at+jwt', kid: (await kidOf(w)).kid }, await wished(w)))) === 200,
+  },
   {
     name: 'a token with HS256, the public key as its secret',
     gained: async (w) => {
@@ -28,14 +31,22 @@ const forged: Attempt[] = [
       return (await w.read(signedWithSecret({ alg: 'HS256', typ: 'at+jwt', kid }, await wished(w), Buffer.from(x, 'base64url')))) === 200
     },
   },
-  ...['our kid', "../../dev/null", "' or '1'='1", 'https://thief.example/jwks'].map((kid): Attempt => ({
-    name: `a token of another issuer’s key under the kid ${kid}`,
-    gained: async (w) => {
-      const [key, own] = [await newKey(), await kidOf(w)]
-      const header = { alg: 'ES256', typ: 'at+jwt', kid: kid === 'our kid' ? own.kid : kid, jwk: key.jwk, jku: 'https://thief.example/jwks' }
-      return (await w.read(await new SignJWT(await wished(w)).setProtectedHeader(header).sign(key.privateKey))) === 200
-    },
-  })),
+  ...['our kid', '../../dev/null', "' or '1'='1", 'https://thief.example/jwks'].map(
+    (kid): Attempt => ({
+      name: `a token of another issuer’s key under the kid ${kid}`,
+      gained: async (w) => {
+        const [key, own] = [await newKey(), await kidOf(w)]
+        const header = {
+          alg: 'ES256',
+          typ: 'at+jwt',
+          kid: kid === 'our kid' ? own.kid : kid,
+          jwk: key.jwk,
+          jku: 'https://thief.example/jwks',
+        }
+        return (await w.read(await new SignJWT(await wished(w)).setProtectedHeader(header).sign(key.privateKey))) === 200
+      },
+    }),
+  ),
   {
     name: 'an ID token as an access token',
     gained: async (w) => {
@@ -53,10 +64,18 @@ const asserted = (name: string, made: (w: AppWorld) => Promise<string>): Attempt
     return (await w.post('/oauth/par', { ...w.request('server'), ...auth })).status === 201
   },
 })
-const claimsOf = ({ endpoint }: AppWorld) => ({ iss: 'server', sub: 'server', aud: endpoint('/oauth/token'), jti: 'x', exp: Math.floor(Date.now() / 1000) + 100 })
+const claimsOf = ({ endpoint }: AppWorld) => ({
+  iss: 'server',
+  sub: 'server',
+  aud: endpoint('/oauth/token'),
+  jti: 'x',
+  exp: Math.floor(Date.now() / 1000) + 100,
+})
 const assertions: Attempt[] = [
   asserted('alg none', async (w) => unsigned({ alg: 'none' }, claimsOf(w))),
-  asserted('HS256 with the public key', async (w) => signedWithSecret({ alg: 'HS256', kid: 'server' }, claimsOf(w), JSON.stringify(w.theirKey.jwk))),
+  asserted('HS256 with the public key', async (w) =>
+    signedWithSecret({ alg: 'HS256', kid: 'server' }, claimsOf(w), JSON.stringify(w.theirKey.jwk)),
+  ),
   asserted('another app’s key under this one’s kid', (w) => w.assertion(w.otherKey, {}, { kid: 'server' })),
   asserted('another app’s key under its own kid', (w) => w.assertion(w.otherKey, {}, { kid: 'other' })),
   asserted('a key sent along', async (w) => {
@@ -93,10 +112,26 @@ const codes: Attempt[] = [
       return (await w.read(token, { dpop: await w.proof({ key, method: 'GET', url, token }) }, 'DPoP')) === 200
     },
   },
-  { name: 'another verifier', gained: async (w) => hasToken(await w.redeem({ code: await w.code(), code_verifier: 'w'.repeat(64) }, { dpop: await w.proof({ key: await newKey() }) })) },
-  { name: 'no verifier', gained: async (w) => hasToken(await w.redeem({ code: await w.code(), code_verifier: '' }, { dpop: await w.proof({ key: await newKey() }) })) },
-  { name: 'another app’s name', gained: async (w) => hasToken(await w.redeem({ code: await w.code(), client_id: 'thief' }, { dpop: await w.proof({ key: await newKey() }) })) },
-  { name: 'another redirect', gained: async (w) => hasToken(await w.redeem({ code: await w.code(), redirect_uri: `${REDIRECT}/` }, { dpop: await w.proof({ key: await newKey() }) })) },
+  {
+    name: 'another verifier',
+    gained: async (w) =>
+      hasToken(await w.redeem({ code: await w.code(), code_verifier: 'w'.repeat(64) }, { dpop: await w.proof({ key: await newKey() }) })),
+  },
+  {
+    name: 'no verifier',
+    gained: async (w) =>
+      hasToken(await w.redeem({ code: await w.code(), code_verifier: '' }, { dpop: await w.proof({ key: await newKey() }) })),
+  },
+  {
+    name: 'another app’s name',
+    gained: async (w) =>
+      hasToken(await w.redeem({ code: await w.code(), client_id: 'thief' }, { dpop: await w.proof({ key: await newKey() }) })),
+  },
+  {
+    name: 'another redirect',
+    gained: async (w) =>
+      hasToken(await w.redeem({ code: await w.code(), redirect_uri: `${REDIRECT}/` }, { dpop: await w.proof({ key: await newKey() }) })),
+  },
   { name: 'no proof of a key', gained: async (w) => hasToken(await w.redeem({ code: await w.code() })) },
   {
     name: 'another key than the request was pushed with',
@@ -126,10 +161,12 @@ const bound: Attempt[] = [
       ['without a jti', { claims: { jti: '' } }],
       ['of another type', { header: { typ: 'JWT' } }],
     ] as const
-  ).map(([what, change]): Attempt => ({
-    name: `a DPoP proof ${what}`,
-    gained: async (w) => hasToken(await w.redeem({ code: await w.code() }, { dpop: await w.proof({ key: await newKey(), ...change }) })),
-  })),
+  ).map(
+    ([what, change]): Attempt => ({
+      name: `a DPoP proof ${what}`,
+      gained: async (w) => hasToken(await w.redeem({ code: await w.code() }, { dpop: await w.proof({ key: await newKey(), ...change }) })),
+    }),
+  ),
   {
     name: 'a stolen access token, with a key of the thief’s',
     gained: async (w) => {
@@ -141,9 +178,13 @@ const bound: Attempt[] = [
   { name: 'a stolen access token as a plain bearer', gained: async (w) => (await w.read((await w.tokens(await newKey())).access)) === 200 },
   {
     name: 'a stolen refresh token, with a key of the thief’s',
-    gained: async (w) => hasToken(await w.refresh((await w.tokens(await newKey())).refresh, { dpop: await w.proof({ key: await newKey() }) })),
+    gained: async (w) =>
+      hasToken(await w.refresh((await w.tokens(await newKey())).refresh, { dpop: await w.proof({ key: await newKey() }) })),
   },
-  { name: 'a stolen refresh token, without a key', gained: async (w) => hasToken(await w.refresh((await w.tokens(await newKey())).refresh)) },
+  {
+    name: 'a stolen refresh token, without a key',
+    gained: async (w) => hasToken(await w.refresh((await w.tokens(await newKey())).refresh)),
+  },
   {
     name: 'a stolen refresh token by another app',
     gained: async (w) => {
@@ -152,90 +193,6 @@ const bound: Attempt[] = [
     },
   },
 ]
-
-const redirects = [
-  `${REDIRECT}/`,
-  `${REDIRECT}?x=1`,
-  `${REDIRECT}#x`,
-  `${REDIRECT}/../thief`,
-  `${REDIRECT}%2f..`,
-  'https://APP.example/back',
-  'http://app.example/back',
-  'https://app.example:444/back',
-  'https://app.example.thief.example/back',
-  'https://app.example@thief.example/back',
-  'https://thief.example/back',
-  'https://app.example\\@thief.example/back',
-  '//thief.example/back',
-  'javascript:alert(1)',
-  'data:text/html,x',
-]
-const led: Attempt[] = redirects.flatMap((redirect_uri) => [
-  { name: `pushed redirect ${redirect_uri}`, gained: async (w: AppWorld) => (await w.post('/oauth/par', w.request('diary', { redirect_uri }))).status === 201 },
-  {
-    name: `redirect in a link ${redirect_uri}`,
-    gained: async (w: AppWorld) => {
-      const answer = await w.victim.browser.send('GET', w.endpoint(`/oauth/authorize?${new URLSearchParams(w.request('direct', { redirect_uri }))}`))
-      return answer.headers.get('location') !== null
-    },
-  },
-])
-
-const refusedRequest = (name: string, change: Record<string, string>, without: string[] = []): Attempt => ({
-  name: `a request ${name}`,
-  gained: async (w) => {
-    const form = Object.fromEntries(Object.entries(w.request('diary', change)).filter(([key]) => !without.includes(key)))
-    return (await w.post('/oauth/par', form)).status === 201
-  },
-})
-const requests: Attempt[] = [
-  refusedRequest('for another server’s records (aud)', { aud: 'https://thief.example/fhir/R4' }),
-  refusedRequest('without aud', {}, ['aud']),
-  refusedRequest('without PKCE', {}, ['code_challenge', 'code_challenge_method']),
-  refusedRequest('with PKCE plain', { code_challenge_method: 'plain' }),
-  refusedRequest('for a token at once (implicit)', { response_type: 'token' }),
-  refusedRequest('for an ID token at once', { response_type: 'code id_token', nonce: 'n' }),
-  refusedRequest('answered by a form', { response_mode: 'form_post' }),
-  refusedRequest('for system scopes alone', { scope: 'system/*.rs' }),
-  refusedRequest('for another resource', { resource: 'https://thief.example/' }),
-  {
-    name: 'a request in a link where it must be pushed',
-    gained: async (w) => {
-      const { at } = await w.victim.browser.open(w.endpoint(`/oauth/authorize?${new URLSearchParams(w.request('diary'))}`))
-      return at.includes('/oauth/interaction/') || at.includes('code=')
-    },
-  },
-  {
-    name: 'another app’s pushed request',
-    gained: async (w) => {
-      const { body } = await w.post('/oauth/par', w.request('diary'))
-      const url = w.endpoint(`/oauth/authorize?${new URLSearchParams({ client_id: 'thief', request_uri: String(body.request_uri) })}`)
-      return (await w.victim.browser.open(url)).at.includes('/oauth/interaction/')
-    },
-  },
-  {
-    name: 'a system’s grant for an app',
-    gained: async (w) => hasToken(await w.post('/oauth/token', { grant_type: 'client_credentials', client_id: 'diary', scope: 'system/*.rs' })),
-  },
-  {
-    name: 'a password',
-    gained: async (w) => hasToken(await w.post('/oauth/token', { grant_type: 'password', client_id: 'diary', username: 'x', password: 'y' })),
-  },
-]
-
-/** What the app itself finds out, because our answer names who gave it. @spec RFC 9207 */
-const mixUp: Attempt[] = ['https://thief.example', ''].map((iss) => ({
-  name: `an answer that is said to come from ${iss === '' ? 'nobody' : iss}`,
-  gained: async (w) => {
-    const launched = await toCode(w.served, w.diary, w.victim.browser)
-    if (iss === '') launched.back.searchParams.delete('iss')
-    else launched.back.searchParams.set('iss', iss)
-    return tokensFor(w.diary, launched).then(
-      () => true,
-      (error: unknown) => !(error instanceof oidc.ClientError || error instanceof Error),
-    )
-  },
-}))
 
 export const attempts: readonly Attempt[] = [...forged, ...assertions, ...codes, ...bound, ...led, ...requests, ...mixUp]
 
@@ -268,9 +225,15 @@ export const controls: readonly Attempt[] = [
   },
   {
     name: 'a request in a link, where that is allowed',
-    gained: async (w) => (await w.victim.browser.open(w.endpoint(`/oauth/authorize?${new URLSearchParams(w.request('direct'))}`))).at.includes('/oauth/interaction/'),
+    gained: async (w) =>
+      (await w.victim.browser.open(w.endpoint(`/oauth/authorize?${new URLSearchParams(w.request('direct'))}`))).at.includes(
+        '/oauth/interaction/',
+      ),
   },
-  { name: 'our answer, as it was given', gained: async (w) => 'access_token' in (await tokensFor(w.diary, await toCode(w.served, w.diary, w.victim.browser))) },
+  {
+    name: 'our answer, as it was given',
+    gained: async (w) => 'access_token' in (await tokensFor(w.diary, await toCode(w.served, w.diary, w.victim.browser))),
+  },
   { name: 'a request that was pushed', gained: async (w) => (await start(w.served, w.diary)).url.searchParams.has('request_uri') },
 ]
 

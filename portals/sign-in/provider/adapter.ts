@@ -7,7 +7,7 @@ import { endAppGrant, findApp, findAppGrant } from '#care/person'
 import type { TokenMint } from '#kernel/token'
 import { asked } from './asked.ts'
 import { clientMetadata } from './client-metadata.ts'
-import { findKept, findKeptByUid, forget, forgetGrant, keep, type Kept, keepOnce, useUp } from './store.ts'
+import { findKept, findKeptByUid, forget, forgetGrant, keep, type Kept, keepOnce, spend } from './store.ts'
 import { openToken } from './token-handle.ts'
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
@@ -54,7 +54,7 @@ export const adapterOf =
     findByUserCode: async () => undefined,
     async consume(id) {
       const { ctx } = asked()
-      if (await useUp(ctx.db, ctx.now, { kind, id })) return
+      if (await spend(ctx.db, ctx.now, { kind, id })) return
       // Two came at the same moment: the second is as good as a thief's.
       const kept = await findKept(ctx.db, ctx.now, { kind, id })
       const grantId = textOrNull(kept?.payload.grantId)

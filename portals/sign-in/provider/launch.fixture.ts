@@ -99,7 +99,14 @@ export async function someone(served: Served): Promise<{ key: string; id: string
 
 export async function aDoctor(served: Served): Promise<{ id: string; browser: Browser }> {
   const id = randomUUID()
-  const about = { loginName: id, name: '医師 一郎', role: 'physician' as const, institutionNumber: HOSPITAL, passwordHash: '', totpSecret: '' }
+  const about = {
+    loginName: id,
+    name: '医師 一郎',
+    role: 'physician' as const,
+    institutionNumber: HOSPITAL,
+    passwordHash: '',
+    totpSecret: '',
+  }
   await insertStaff(served.db, { id, ...about })
   const theirs = browser(served)
   await theirs.signIn({ kind: 'staff', id })
@@ -140,7 +147,8 @@ export async function start(served: Served, { config, DPoP }: AppSide, more: Rec
 export async function toCode(served: Served, side: AppSide, who: Browser, more: Record<string, string> = {}, pushed = true) {
   const started = await start(served, side, more, pushed)
   const page = await who.open(started.url.href)
-  if (page.answer.status !== 200) throw new Error(`no page at ${page.at}: ${page.answer.status} ${(await page.answer.text()).slice(0, 400)}`)
+  if (page.answer.status !== 200)
+    throw new Error(`no page at ${page.at}: ${page.answer.status} ${(await page.answer.text()).slice(0, 400)}`)
   const back = await who.decide(page.at, await page.answer.text())
   return { ...started, back: new URL(back.at) }
 }

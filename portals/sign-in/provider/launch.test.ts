@@ -23,7 +23,8 @@ const read = (token: string, path: string, by = side) =>
 const statusOf = (token: string, path = '/Observation?_count=1', by = side) =>
   read(token, path, by).then(
     (answer) => answer.status,
-    (error: { status?: number; response?: Response; cause?: { status?: number } }) => error.status ?? error.response?.status ?? String(error),
+    (error: { status?: number; response?: Response; cause?: { status?: number } }) =>
+      error.status ?? error.response?.status ?? String(error),
   )
 const errorOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -177,7 +178,11 @@ describe('staff', () => {
 
 describe('an end', () => {
   test.each<[string, (made: Awaited<ReturnType<typeof letIn>>) => Promise<unknown>]>([
-    ['the person ends it', async ({ who }) => endAppGrant(served.db, new Date(), { grantId: (await grantOf(who.id)).id, subject: { kind: 'citizen', id: who.id }, by: 'person' })],
+    [
+      'the person ends it',
+      async ({ who }) =>
+        endAppGrant(served.db, new Date(), { grantId: (await grantOf(who.id)).id, subject: { kind: 'citizen', id: who.id }, by: 'person' }),
+    ],
     ['the app gives back its refresh token', ({ tokens }) => oidc.tokenRevocation(side.config, tokens.refresh_token!)],
     ['the app gives back its access token', ({ tokens }) => oidc.tokenRevocation(side.config, tokens.access_token)],
   ])('%s: at the next request nothing works', async (_name, end) => {
@@ -227,7 +232,10 @@ describe('an end', () => {
 describe('an app with a key of its own (private_key_jwt)', () => {
   test('asks about its tokens and who signed in; another app learns nothing', async () => {
     const [mine, theirs] = [await generateKeyPair('ES256', { extractable: true }), await generateKeyPair('ES256', { extractable: true })]
-    for (const [id, { publicKey }] of [['server', mine], ['other', theirs]] as const) {
+    for (const [id, { publicKey }] of [
+      ['server', mine],
+      ['other', theirs],
+    ] as const) {
       const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: id, alg: 'ES256', use: 'sig' }] }
       await register(served, anApp(id, { kind: 'confidential', authMethod: 'private_key_jwt', jwks }))
     }
@@ -249,9 +257,9 @@ describe('an app with a key of its own (private_key_jwt)', () => {
 
 test('no secret is kept: neither code, nor refresh token, nor cookie', async () => {
   const { tokens } = await letIn()
-  const { rows } = await sql<{ found: boolean }>`select bool_or(position(${tokens.refresh_token!} in o::text) > 0) as found from sign_in.oauth_state o`.execute(
-    served.db,
-  )
+  const { rows } = await sql<{
+    found: boolean
+  }>`select bool_or(position(${tokens.refresh_token!} in o::text) > 0) as found from sign_in.oauth_state o`.execute(served.db)
   expect(rows[0]).toEqual({ found: false })
   await served.job('sign-in.clear-oauth')
 })

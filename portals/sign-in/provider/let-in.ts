@@ -23,7 +23,8 @@ export function letIn(
   decided: LetIn | null,
 ): Promise<string> {
   return deps.oauth.about(ctx, request, async (provider, { incoming, outgoing }) => {
-    const finish = (result: InteractionResults) => provider.interactionResult(incoming, outgoing, result, { mergeWithLastSubmission: false })
+    const finish = (result: InteractionResults) =>
+      provider.interactionResult(incoming, outgoing, result, { mergeWithLastSubmission: false })
     if (decided === null) return finish({ error: 'access_denied', error_description: 'the person did not let the app in' })
     const grantId = await keepGrant(provider, `${deps.baseUrl}/fhir/R4`, decided)
     const { launch, who, scopes, patientKey } = decided

@@ -4,7 +4,8 @@ import type { Context } from '#kernel/context'
 import { checkProof, claimProof } from '#kernel/dpop'
 import type { Answer, RouteRequest } from '#kernel/route'
 
-export const isForm = ({ headers }: RouteRequest): boolean => /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '')
+export const isForm = ({ headers }: RouteRequest): boolean =>
+  /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '')
 
 export const formOf = ({ body }: RouteRequest): URLSearchParams => new URLSearchParams(typeof body === 'string' ? body : '')
 

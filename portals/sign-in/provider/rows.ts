@@ -20,11 +20,11 @@ type Deps = ProviderDeps & { oauth: OpenIdProvider }
 /** Notes what the provider said in the audit log: which app, and OAuth's word for what was wrong. */
 function noted(ctx: Context, { status, headers, body }: Answered, clientId: string): void {
   const told = headers.location === undefined ? body : ''
-  const error = new URL(headers.location ?? '/', 'http://enishi.invalid').searchParams.get('error') ?? /"error":"(\w{1,40})"/.exec(told)?.[1]
+  const error =
+    new URL(headers.location ?? '/', 'http://enishi.invalid').searchParams.get('error') ?? /"error":"(\w{1,40})"/.exec(told)?.[1]
   const resource = clientId === '' ? {} : { resource: `Client/${clientId.slice(0, 200)}` }
-  if (error === undefined && status < 400) return ctx.audit(resource)
   const outcome = error === 'invalid_client' ? 'client-invalid' : error === 'access_denied' ? 'not-permitted' : 'input-invalid'
-  ctx.audit({ ...resource, outcome, rule: error ?? String(status) })
+  ctx.audit(error === undefined && status < 400 ? resource : { ...resource, outcome, rule: error ?? String(status) })
 }
 
 /** Parameters of a launch as the provider reads them. */
@@ -74,7 +74,12 @@ async function resume(deps: Deps, ctx: Context, request: RouteRequest): Promise<
 }
 
 /** An endpoint that clients call: forms only, each field once, a DPoP proof held first where there is one. */
-async function called(deps: Deps, ctx: Context, request: RouteRequest, change: (form: URLSearchParams) => URLSearchParams): Promise<Answer> {
+async function called(
+  deps: Deps,
+  ctx: Context,
+  request: RouteRequest,
+  change: (form: URLSearchParams) => URLSearchParams,
+): Promise<Answer> {
   if (!isForm(request)) return oauthProblem(ctx, 400, 'invalid_request', 'send application/x-www-form-urlencoded')
   const form = formOf(request)
   const held = await dpopFirst(ctx, request, { form, bases: [deps.baseUrl, ...(deps.tlsBase === null ? [] : [deps.tlsBase])] })

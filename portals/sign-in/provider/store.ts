@@ -68,7 +68,7 @@ export async function findKeptByUid(db: Db, now: Date, which: { kind: string; ui
 }
 
 /** Uses a value up. @returns false where somebody did so before, or at the same moment */
-export async function useUp(db: Db, now: Date, which: { kind: string; id: string }): Promise<boolean> {
+export async function spend(db: Db, now: Date, which: { kind: string; id: string }): Promise<boolean> {
   const { rows } = await sql`update sign_in.oauth_state set consumed_at = ${now}
     where kind = ${which.kind} and id_hash = ${hashOf(which.id)} and consumed_at is null returning kind`.execute(db)
   return rows.length > 0

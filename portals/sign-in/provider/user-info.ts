@@ -10,7 +10,8 @@ import type { ProviderDeps } from './deps.ts'
 function userInfo(deps: ProviderDeps, ctx: Context): Answer {
   const { actor } = ctx
   const app = actor.kind === 'citizen' || actor.kind === 'staff' ? actor.app : undefined
-  if (app === undefined || (actor.kind !== 'citizen' && actor.kind !== 'staff') || !app.scopes.includes('openid')) return refuse('not-permitted')
+  if (app === undefined || (actor.kind !== 'citizen' && actor.kind !== 'staff') || !app.scopes.includes('openid'))
+    return refuse('not-permitted')
   const base = `${deps.baseUrl}/fhir/R4`
   const own = actor.kind === 'citizen' && actor.actsFor ? null : fhirUserOf(actor, base, null)
   return {

@@ -21,7 +21,7 @@ const named = (coded: Coded | undefined): string =>
   coded?.text ?? coded?.coding?.find((c) => c.display)?.display ?? coded?.coding?.[0]?.code ?? '—'
 const day = (text: string | undefined): string => text?.slice(0, 10) ?? '—'
 
-function valueOf(row: Row): string {
+function amountOf(row: Row): string {
   if (row.valueQuantity) return `${row.valueQuantity.value ?? '—'} ${row.valueQuantity.unit ?? ''}`.trim()
   return row.valueString ?? (row.valueCodeableConcept ? named(row.valueCodeableConcept) : '—')
 }
@@ -34,24 +34,24 @@ async function read<T>(app: App, tokens: Tokens, path: string): Promise<{ status
   return { status: answer.status, body: (await answer.json()) as T }
 }
 
+function element(name: 'p' | 'li', text: string, lang: string): HTMLElement {
+  const made = document.createElement(name)
+  made.lang = lang
+  made.textContent = text
+  return made
+}
+
+/** One line as a paragraph, several as a list. */
 function put(part: string, lines: readonly string[], lang = 'ja'): void {
   const place = document.querySelector(`[data-demo-part="${part}"]`)
-  if (!place) return
   const [only, ...more] = lines
   if (only !== undefined && more.length === 0) {
-    const p = document.createElement('p')
-    p.lang = lang
-    p.textContent = only
-    return place.replaceChildren(p)
+    place?.replaceChildren(element('p', only, lang))
+    return
   }
   const list = document.createElement('ul')
-  for (const line of lines) {
-    const item = document.createElement('li')
-    item.lang = lang
-    item.textContent = line
-    list.append(item)
-  }
-  place.replaceChildren(list)
+  list.append(...lines.map((line) => element('li', line, lang)))
+  place?.replaceChildren(list)
 }
 
 const SHOWN = 20
@@ -71,7 +71,7 @@ export async function show(app: App, tokens: Tokens, said: Said, lang: string): 
   if (person.status === 200) put('patient', [`${spoken} ${day(person.body.birthDate)}`])
   else put('patient', [said.notLet], lang)
   list('medicines', medicines, (row) => `${day(row.authoredOn)} ${named(row.medicationCodeableConcept)}`, { said, lang })
-  list('results', results, (row) => `${day(row.effectiveDateTime)} ${named(row.code)} ${valueOf(row)}`, { said, lang })
+  list('results', results, (row) => `${day(row.effectiveDateTime)} ${named(row.code)} ${amountOf(row)}`, { said, lang })
   return true
 }
 
@@ -81,8 +81,9 @@ function list(
   line: (row: Row) => string,
   { said, lang }: { said: Said; lang: string },
 ): void {
-  if (status === 403) return put(part, [said.notLet], lang)
-  if (status !== 200) return put(part, [said.failed], lang)
   const rows = (body.entry ?? []).filter(({ search }) => search?.mode !== 'outcome').map(({ resource }) => line(resource))
-  put(part, rows.length === 0 ? [said.none] : rows, rows.length === 0 ? lang : 'ja')
+  if (status === 403) put(part, [said.notLet], lang)
+  else if (status !== 200) put(part, [said.failed], lang)
+  else if (rows.length === 0) put(part, [said.none], lang)
+  else put(part, rows)
 }

@@ -13,6 +13,7 @@ export {
   noteAppGrantUsed,
   updateApp,
 } from './store/app.ts'
+export type { AppSaved, GivenApp } from './app-register.ts'
 export type { ClientSaved, NewClient } from './client-register.ts'
 export { facilityKinds, isDay, judgeInstitutionNumber, plainNumber } from './facility-rules.ts'
 export { type Finding, judgeKeys } from './key-rules.ts'

@@ -1,5 +1,6 @@
 import type { Context } from '#kernel/context'
 import { addDays, dateInJapan } from '#kernel/japan'
+import { appRegister } from './app-register.ts'
 import { clientRegister } from './client-register.ts'
 import { importFacilities, importStaff } from './register-import.ts'
 import { facilityRegister, historyOf, reachOf, staffRegister } from './registers.ts'
@@ -14,6 +15,7 @@ export const registers = {
   facilities: facilityRegister,
   staff: staffRegister,
   clients: clientRegister,
+  apps: appRegister,
   importFacilities,
   importStaff,
   history: historyOf,

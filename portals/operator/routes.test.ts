@@ -187,6 +187,48 @@ describe('systems', () => {
   })
 })
 
+describe('apps', () => {
+  const APP = {
+    clientId: 'my-app',
+    name: '健康手帳',
+    nameEn: 'Health book',
+    maker: '縁の会',
+    aboutJa: '検査結果を見る',
+    aboutEn: 'Shows results',
+    audience: 'citizens',
+    kind: 'public',
+    redirectUris: 'https://app.example/back',
+    scopes: 'openid launch/patient patient/Observation.rs',
+    binding: 'dpop',
+    parRequired: 'yes',
+  }
+  test('are registered, changed and ended by the operator', async () => {
+    expect((await op.post('operator', '/operator/apps', APP)).body).toMatchObject({ clientId: 'my-app' })
+    expect((await op.post('operator', '/operator/apps', APP)).text).toContain('clientId')
+    expect((await op.post('operator', '/operator/apps/my-app', { ...APP, scopes: 'openid', parRequired: '' })).status).toBe(200)
+    const { app, changes } = (await op.get('operator', '/operator/apps/my-app')).body as { app: object; changes: { act: string }[] }
+    expect(app).toMatchObject({ scopes: ['openid'], parRequired: false, redirectUris: ['https://app.example/back'], authMethod: 'none' })
+    expect(changes.map((c) => c.act)).toEqual(['app.change', 'app.enter'])
+    expect((await op.page('operator', '/operator/apps/my-app')).text).toContain('健康手帳')
+    expect((await op.post('operator', '/operator/apps/my-app/end')).status).toBe(200)
+    expect((await op.post('operator', '/operator/apps/my-app', APP)).text).toContain('client-ended')
+  })
+  test.each<[Record<string, string>, string]>([
+    [{ redirectUris: 'http://app.example/back' }, 'redirectUris'],
+    [{ redirectUris: 'https://app.example/*' }, 'redirectUris'],
+    [{ redirectUris: 'https://app.example/#x' }, 'redirectUris'],
+    [{ redirectUris: '' }, 'redirectUris'],
+    [{ launchUrl: 'javascript:alert(1)' }, 'launchUrl'],
+    [{ scopes: 'system/*.cruds' }, 'scopes'],
+    [{ audience: '' }, 'audience'],
+    [{ binding: 'none' }, 'binding'],
+    [{ kind: 'confidential' }, 'keys'],
+  ])('%j is refused at %s', async (change, field) => {
+    const answer = await op.post('operator', '/operator/apps', { ...APP, clientId: 'other-app', ...change })
+    expect([answer.status, JSON.stringify(answer.body)]).toEqual([400, expect.stringContaining(`"${field}"`)])
+  })
+})
+
 describe('the border of a facility', () => {
   /** Every row of the portal that names something of a facility, asked by the other facility's administrator. */
   const rows = operatorRoutes({ person: undefined as never, demo: false, baseUrl: '', tlsBase: null }).filter(isHttpRow)

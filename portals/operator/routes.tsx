@@ -2,6 +2,7 @@ import { type PersonService, reachOf, registers } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { openInvitations } from '#portals/sign-in'
+import { appRows } from './app-routes.tsx'
 import { clientRows } from './client-routes.tsx'
 import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
@@ -76,6 +77,7 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
     ...facilityRows(deps),
     ...staffRows(deps),
     ...clientRows(deps),
+    ...appRows(deps),
     ...peopleRows(deps),
   ]
 }

@@ -10,6 +10,7 @@ import { askAddress, letExampleIn } from './app-launch.ts'
 import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
 import { takePictures } from './pictures.ts'
 import { type Demo, openRegion, type Region } from './region.ts'
+import { registerVisits } from './register-visits.ts'
 import { DESK, type Lang, openScreen, PHONE, type Screen, signInAsStaff, signInByCard } from './screen.ts'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
@@ -238,6 +239,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'me-withdraw', row: '/me/consents/{id}/withdraw', path: `/me/consents/${consents[0]}/withdraw`, as: 'citizen' },
     { name: 'me-profile', row: '/me/profile', path: '/me/profile', as: 'citizen' },
     ...(await peopleVisits(where)),
+    ...(await registerVisits(where)),
     { name: 'me-apps', row: '/me/apps', path: '/me/apps', as: 'citizen' },
     { name: 'me-apps-end', row: '/me/apps/{id}/end', path: `/me/apps/${apps.hers}/end`, as: 'citizen' },
     { name: 'app-asks', row: '', path: askAddress(where, null), as: 'citizen' },
@@ -303,6 +305,7 @@ async function peopleVisits(where: Demo): Promise<Visit[]> {
     visit('me-family', '/me/family', '/me/family', 'citizen'),
     visit('me-family-accept', '/me/family/{id}/accept', `/me/family/${waiting.id}/accept`, 'citizen'),
     visit('people', '/operator/people', '/operator/people'),
+    visit('operator-card-use', '/operator/card-use', '/operator/card-use'),
     visit('people-found', '/operator/people', searched),
     visit('people-case', '/operator/people/cases/{id}', `/operator/people/cases/${first!.id}`),
     visit(

@@ -417,6 +417,17 @@ test.each([
     expect(await violations(page), name).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name).toBe(true)
   }
+  const [name, value] = operator.cookie.split('=') as [string, string]
+  const clerk = await page.context().cookies()
+  await page.context().addCookies([{ name, value, url: origin }])
+  await page.goto(`${origin}/operator/card-use?lang=${lang}`)
+  await page.fill('#field-institutionNumber', CLINIC)
+  await page.fill('#field-rate', '48.25')
+  await page.keyboard.press('Enter')
+  await page.locator('.banner').waitFor()
+  await shot(page, `card-use-entry-${width}-${lang}`)
+  expect(await violations(page)).toEqual([])
+  await page.context().addCookies(clerk)
   await page.goto(`${origin}/desk/chart-numbers?lang=${lang}`)
   await page.fill(
     '#field-lines',

@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { dateInJapan } from '#kernel/japan'
 import { bodyOf, type Row } from '#kernel/route'
 import { backTo, onScreen, type Screens, userOf } from '../row-terms.ts'
+import { entryPage } from './entry-page.tsx'
 import { cardUsePage } from './page.tsx'
+import { addMonths } from './rules.ts'
 
 const LAW = '診療報酬 医療DX推進体制整備加算（告示・通知の条項は要確認: 弁護士）'
 
@@ -29,6 +32,22 @@ export function cardUseRoutes({ service, demo }: Screens): Row[] {
       },
     },
     {
+      kind: 'read',
+      method: 'GET',
+      path: '/operator/card-use',
+      who: ['staff'],
+      roles: ['operator'],
+      why: ['HOPERAT'],
+      audit: 'card-use.form',
+      law: LAW,
+      summary: { ja: '公表された利用率を入れる画面', en: 'Form for an official card use rate' },
+      handle: async (ctx, request) => {
+        const about = { lang: ctx.lang, path: request.url, user: userOf(ctx), demo, entered: request.query.get('entered') === '1' }
+        const lastMonth = addMonths(dateInJapan(ctx.now).slice(0, 7), -3)
+        return { json: { lastMonth }, page: () => entryPage({ ...about, lastMonth }) }
+      },
+    },
+    {
       kind: 'write',
       method: 'POST',
       path: '/operator/card-use',
@@ -42,7 +61,7 @@ export function cardUseRoutes({ service, demo }: Screens): Row[] {
       handle: async (ctx, request) => {
         const figure = bodyOf(request, officialBody)
         await service.cardUse.enterOfficial(ctx, figure)
-        return backTo(request, '/operator', figure)
+        return backTo(request, '/operator/card-use?entered=1', figure)
       },
     },
   ]

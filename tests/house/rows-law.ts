@@ -11,6 +11,10 @@ export const unaudited: Record<string, string> = {
   'GET /fhir/R4/OperationDefinition/enishi-:name': 'what an operation takes',
   'GET /fhir/R4/.well-known/smart-configuration': 'where tokens are and how they are asked for',
   'GET /.well-known/smart-configuration': 'where tokens are and how they are asked for',
+  'GET /.well-known/openid-configuration': 'where tokens are and how they are asked for',
+  'GET /.well-known/oauth-authorization-server': 'where tokens are and how they are asked for',
+  'GET /oauth/jwks': 'public keys',
+  'GET /oauth/end-session': 'asks whoever came whether to sign out, and shows them their own name alone',
   'mount /assets': 'style sheets and fonts',
   'mount /islands': 'scripts of the pages',
   'mount /demo/ca': 'the revocation list of the demo CA, made of random serials',
@@ -54,7 +58,14 @@ export const openWrites: Record<string, string> = {
   'POST /sign-in/invitation/:token/password': 'the invitation in the address proves who was invited',
   'POST /sign-in/invitation/:token/once': 'the invitation in the address proves who was invited',
   'POST /sign-out': 'ends the session it comes with, whoever that was, also where it had ended',
-  'POST /oauth/token': 'proves a system by a signed assertion or its certificate',
+  'POST /oauth/token': 'proves a system or an app by a signed assertion, its certificate, or the code or refresh token it holds',
+  'GET /oauth/authorize': 'an app’s request in a browser: keeps what it asks, shows and gives nothing before the person answers',
+  'POST /oauth/authorize': 'the same request as a form, from the app’s own site',
+  'GET /oauth/authorize/:uid': 'proven by the cookie of the browser that began; gives the app a code only where the person let it in',
+  'POST /oauth/par': 'proves an app by its key or certificate; one without keeps a request for a minute',
+  'POST /oauth/revoke': 'whoever holds a token may give it back',
+  'POST /oauth/introspect': 'tells an app about its own tokens alone, and proves which app it is',
+  'POST /oauth/interaction/:uid': 'the handler demands the session of the person and the cookie of the browser that began',
 }
 
 const japanese = /[\u3040-\u30ff\u4e00-\u9fff]/

@@ -3,10 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RegisterEntry } from '#care/eligibility'
 import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard, updateClientBinding } from '#care/person'
-import { auditEntry } from '#kernel/audit-entry'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
-import type { Actor, Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
@@ -16,13 +14,13 @@ import type { Services } from '../services.ts'
 import { cardIssuer } from './authority.ts'
 import { demoStaff } from './keepers.ts'
 import { enterDemoApp } from './example-app.ts'
+import { contextOf, SCOPE, systemOf } from './context.ts'
 import { noteProgress, progress } from './progress.ts'
 import { seedPeople } from './seed-people.ts'
 import { type DemoSecrets, loadDemoSecrets, makeDemoSecrets, writePrivate } from './secrets.ts'
 import { type DemoTls, makeDemoTls } from './tls.ts'
 
 export const DEMO_SEED = 'enishi-1'
-const SCOPE = 'system/*.cruds'
 
 export type SeedDeps = {
   db: Db
@@ -113,24 +111,6 @@ const boundTo = (tls: DemoTls, clientId: string) => ({
   certificates: [describe(new X509Certificate(tls.clients.get(clientId)!.certificatePem)).thumbprint],
   certificateSubject: null,
 })
-
-/** A context for work of the platform itself on behalf of an institution, at an instant of the past. */
-function contextOf(db: Db, actor: Actor, now: Date, entries: AuditEntry[]): Context {
-  const about = { actor, purpose: 'TREAT' as const, now, requestId: ulid(now.getTime()), action: 'record.deposit', law: 'デモデータ' }
-  return { ...about, lang: 'ja', db, sessionId: null, audit: (e) => void entries.push(auditEntry(e, about)), tell: () => undefined }
-}
-
-function systemOf(region: Region, institutionNumber: string): Actor {
-  const facility = region.facilities.find((f) => f.institutionNumber === institutionNumber)!
-  return {
-    kind: 'system',
-    id: `facility-${institutionNumber}`,
-    institutionNumber,
-    institutionName: facility.name,
-    name: facility.name,
-    scopes: [SCOPE],
-  }
-}
 
 async function enterRegisters(deps: SeedDeps, region: Region, { secrets, tls }: Made): Promise<void> {
   const { db, services } = deps

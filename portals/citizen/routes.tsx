@@ -1,8 +1,8 @@
 import type { ConsentService } from '#care/consent'
-import type { Person, PersonService } from '#care/person'
+import type { PersonService } from '#care/person'
 import { type ChartItem, present, type RecordService, toldOnce } from '#care/record'
 import { findActs, findInstitutions, lastActAt } from '#kernel/audit-read'
-import type { Actor, Context } from '#kernel/context'
+import type { Context } from '#kernel/context'
 import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
@@ -12,13 +12,13 @@ import { accessLogPieces } from './access-log-csv.ts'
 import { accessLogPage, actJson } from './access-log.tsx'
 import { consentJson, stateOf } from './consent-state.ts'
 import { consentsPage, withdrawPage } from './consents.tsx'
-import type { About } from './frame.tsx'
 import { homePage } from './home.tsx'
 import { inReadersLanguage, institutionNames } from './institution-names.ts'
 import { logProofRows } from './log-proof.tsx'
 import { profilePage } from './profile.tsx'
 import { type RecordKind, recordKinds, recordPage } from './record.tsx'
 import { citizenSecurityRows } from './security.tsx'
+import { aboutOf, citizenOf, maskedFor, noteOwn, subjectOf, whose } from './self.ts'
 import { familyRows } from './family-rows.ts'
 
 export type CitizenDeps = {
@@ -34,11 +34,6 @@ const LAW = '個人情報の保護に関する法律 第33条（開示。適用�
 const CONSENT = '個人情報の保護に関する法律 本人の同意（条項は要確認: 弁護士）'
 
 const me = { who: ['citizen'], why: ['PATRQT'] } as const
-
-type Citizen = Extract<Actor, { kind: 'citizen' }>
-
-/** The person themselves; the row lets nobody else in. */
-const citizenOf = ({ actor }: Context): Citizen => (actor.kind === 'citizen' ? actor : refuse('not-permitted'))
 
 const NEW_DAYS = 30
 const ACTS_AT_HOME = 3
@@ -58,30 +53,6 @@ export function citizenRoutes(deps: CitizenDeps): Row[] {
   const family = familyRows({ person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
   const proofs = logProofRows({ aboutOf: (ctx, request) => aboutOf(ctx, request, deps), keysOf: (ctx) => citizenOf(ctx).keys })
   return [...recordRows(deps), ...accessRows(deps), ...consentRows(deps), profileRow(deps), ...apps, ...security, ...family, ...proofs]
-}
-
-const aboutOf = (ctx: Context, request: RouteRequest, deps: CitizenDeps): About => ({
-  lang: ctx.lang,
-  path: request.url,
-  name: citizenOf(ctx).name,
-  actsFor: citizenOf(ctx).actsFor,
-  now: ctx.now,
-  demo: deps.demo,
-})
-
-/** Whose portal it is: the person's, or that of whom they act for. */
-const subjectOf = (ctx: Context): string => citizenOf(ctx).actsFor?.personId ?? citizenOf(ctx).id
-
-/** The keys of that person, and every id under which they acted themselves. */
-const whose = async (ctx: Context, { person }: Pick<CitizenDeps, 'person'>) => ({
-  keys: citizenOf(ctx).keys,
-  ownIds: await person.people.idsOf(ctx, subjectOf(ctx)),
-})
-
-/** Notes that the person looked at their own; also where there was nothing to see. */
-function noteOwn(ctx: Context, event: { resource: string; count?: number }): void {
-  const { keys, actsFor } = citizenOf(ctx)
-  if (keys[0] !== undefined) ctx.audit({ key: keys[0], rule: actsFor ? 'proxy' : 'own-record', ...event })
 }
 
 /** The person's items, newest first. Consent's predicate in the query leaves out what they have not been told. */
@@ -283,10 +254,6 @@ function consentRows(deps: CitizenDeps): Row[] {
     },
   ]
 }
-
-/** What somebody who acts for a protected person may see of them: neither address nor phone. */
-const maskedFor = (ctx: Context, found: Person): Person =>
-  citizenOf(ctx).actsFor?.masked ? { ...found, address: '', postalCode: '', phone: '' } : found
 
 function profileRow(deps: CitizenDeps): Row {
   const { person } = deps

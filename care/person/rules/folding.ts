@@ -103,6 +103,7 @@ function foldLong(text: string): string {
 }
 
 /** Signs that carry nothing: spaces, dots, hyphens, marks of printing (variation selectors), invisible characters. */
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: the joiners and selectors are meant one by one, to be taken away
 const EMPTY = /[\s\u3000・･.,'’`\-‐‑–—−_\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu
 
 function step(text: string): string {

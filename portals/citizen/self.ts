@@ -1,0 +1,39 @@
+/** Whose pages these are: the person's own, or those of whom they act for. */
+import type { Person, PersonService } from '#care/person'
+import type { Actor, Context } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import type { RouteRequest } from '#kernel/route'
+import type { About } from './frame.tsx'
+
+type Citizen = Extract<Actor, { kind: 'citizen' }>
+
+/** The person themselves; the row lets nobody else in. */
+export const citizenOf = ({ actor }: Context): Citizen => (actor.kind === 'citizen' ? actor : refuse('not-permitted'))
+
+export const aboutOf = (ctx: Context, request: RouteRequest, deps: { demo: boolean }): About => ({
+  lang: ctx.lang,
+  path: request.url,
+  name: citizenOf(ctx).name,
+  actsFor: citizenOf(ctx).actsFor,
+  now: ctx.now,
+  demo: deps.demo,
+})
+
+/** Whose portal it is: the person's, or that of whom they act for. */
+export const subjectOf = (ctx: Context): string => citizenOf(ctx).actsFor?.personId ?? citizenOf(ctx).id
+
+/** The keys of that person, and every id under which they acted themselves. */
+export const whose = async (ctx: Context, { person }: { person: PersonService }) => ({
+  keys: citizenOf(ctx).keys,
+  ownIds: await person.people.idsOf(ctx, subjectOf(ctx)),
+})
+
+/** Notes that the person looked at their own; also where there was nothing to see. */
+export function noteOwn(ctx: Context, event: { resource: string; count?: number }): void {
+  const { keys, actsFor } = citizenOf(ctx)
+  if (keys[0] !== undefined) ctx.audit({ key: keys[0], rule: actsFor ? 'proxy' : 'own-record', ...event })
+}
+
+/** What somebody who acts for a protected person may see of them: neither address nor phone. */
+export const maskedFor = (ctx: Context, found: Person): Person =>
+  citizenOf(ctx).actsFor?.masked ? { ...found, address: '', postalCode: '', phone: '' } : found

@@ -128,6 +128,14 @@ function AccountPage({ on, view }: { on: PageOf; view: View }): ReactNode {
       <SharedDesk lang={lang} view={view} />
       <Devices lang={lang} base={BASE} view={view.security} />
       <Lately lang={lang} view={view.security} />
+      <Section
+        title={t(lang, { ja: 'つながっているアプリ', en: 'Connected apps' })}
+        lead={t(lang, { ja: '患者の記録を見せると決めたアプリです。', en: 'Apps you let see patients’ records.' })}
+      >
+        <p>
+          <LinkButton href={`${BASE}/apps`}>{t(lang, { ja: 'アプリを確かめる', en: 'Check your apps' })}</LinkButton>
+        </p>
+      </Section>
     </ClinicPage>
   )
 }

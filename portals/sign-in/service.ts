@@ -8,6 +8,7 @@ import type { RouteRequest } from '#kernel/route'
 import { type Begun, begin } from './begin.ts'
 import { forgetPlaces } from './desk/store.ts'
 import { forgetInvitations } from './invitation/store.ts'
+import { forgetLaunches } from './launch/index.ts'
 import type { CardCheck } from './model.ts'
 import { forgetChanges, insertChange } from './passkey/store.ts'
 import { forgetAddresses, isRecoveryCode, recoveryCodesLeft, spendRecoveryCode } from './recovery/store.ts'
@@ -99,13 +100,14 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       if (actor.kind === 'citizen' && actor.keys[0] !== undefined) ctx.audit({ key: actor.keys[0] })
     },
 
-    /** Forgets what has ended: challenges, invitations, places, changes, failed tries. */
+    /** Forgets what has ended: challenges, invitations, launches, places, changes, failed tries. */
     async clear({ db, now }: { db: Context['db']; now: Date }): Promise<void> {
       await store.forgetChallenges(db, now)
       await forgetInvitations(db, now)
       await forgetPlaces(db, now)
       await forgetChanges(db, now)
       await forgetAddresses(db, now)
+      await forgetLaunches(db, now)
       await forgetSignInFailures(db, now)
     },
   }

@@ -278,8 +278,8 @@ function HowLong({ lang, props, away }: { lang: Lang; props: ConsentProps; away:
         {props.previous === null ? null : (
           <li>
             {t(lang, {
-              ja: `前に見せると決めた日：${formatDate(props.previous.at, lang)}。今回の答えに置きかわります。`,
-              en: `You let it in before, on ${formatDate(props.previous.at, lang)}. Today’s answer takes its place.`,
+              ja: `前に見せると決めた日：${formatDate(props.previous.at, lang)}。前に決めたことは、「つながっているアプリ」でやめさせるまで、そのまま残ります。`,
+              en: `You let it in before, on ${formatDate(props.previous.at, lang)}. That stays as it was until you end it under “Connected apps”.`,
             })}
           </li>
         )}

@@ -106,6 +106,9 @@ test('the sweep finds what it looks for: a page that does everything wrong', asy
   await screen.close()
 })
 
+/** Where each is led after signing in. */
+const homes = { citizen: '**/me', physician: '**/clinic', clerk: '**/clinic', operator: '**/operator' } as const
+
 const operatorOf = (where: Demo) => where.staff.find((s) => s.role === 'operator')!
 
 /** The right session for each visit; pages of one session are visited one after another. */
@@ -126,7 +129,7 @@ async function signedIn(who: Who, options: { lang: Lang; viewport: typeof PHONE;
   if (who === 'citizen') await signInByCard(screen.page, demo, eldest(demo)[0]!)
   if (who === 'physician' || who === 'clerk') await signInAsStaff(screen.page, staffOf(demo, who, facilityOf(demo, 'clinic')))
   if (who === 'operator') await signInAsStaff(screen.page, operatorOf(demo))
-  if (who !== 'nobody') await screen.page.waitForURL(who === 'citizen' ? '**/me' : '**/clinic')
+  if (who !== 'nobody') await screen.page.waitForURL(homes[who])
   if (options.script !== false) return screen
   const cookies = await screen.context.cookies()
   await screen.close()

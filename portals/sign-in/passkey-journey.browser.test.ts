@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hashPassword, setStaffSecrets } from '#care/person'
 import { citizenRoutes } from '#portals/citizen'
 import { clinicianRoutes } from '#portals/clinician'
 import { openBrowser } from '../../tests/harness/browser.ts'
@@ -134,8 +135,8 @@ test('a person: card, a passkey for the next time, out, in by passkey; a change 
 
   await page.goto(`${origin}/me/security`)
   expect(await violations(page)).toEqual([])
-  expect(await page.locator('#passkeys').innerText()).toContain('自分の電話')
-  expect(await page.locator('#devices').innerText()).toContain('パスキーで')
+  expect(await page.locator('#passkeys').textContent()).toContain('自分の電話')
+  expect(await page.locator('#devices').textContent()).toContain('パスキーで')
   expect(await page.locator('button[data-passkey="create"]').count(), 'no change by passkey alone').toBe(0)
   await page.locator('a[href^="/sign-in/again"]').first().click()
   expect(await violations(page)).toEqual([])
@@ -144,12 +145,12 @@ test('a person: card, a passkey for the next time, out, in by passkey; a change 
   await page.locator('#passkeys summary').first().click()
   await page.locator('form[action$="/passkeys/remove"] button').click()
   await page.waitForURL(`${origin}/me/security`)
-  expect(await page.locator('#lately').innerText()).toContain('「自分の電話」を取り消しました')
+  expect(await page.locator('#lately').textContent()).toContain('「自分の電話」を取り消しました')
 
   await page.locator('form[action="/sign-out"] button').click()
   await page.goto(`${origin}/sign-in`)
   await passkeyButton(page).click()
-  await expect.poll(() => page.locator('[data-passkey-alert]').innerText()).toContain('取り消されています')
+  await expect.poll(() => page.locator('[data-passkey-alert]').textContent()).toContain('取り消されています')
   await close()
 }, 60_000)
 
@@ -172,14 +173,14 @@ test('a copied passkey is refused in words, and the person finds it on their pag
   await devtools.send('WebAuthn.addCredential', { authenticatorId, credential: { ...credential, signCount: 0 } })
   await page.goto(`${origin}/sign-in`)
   await passkeyButton(page).click()
-  await expect.poll(() => page.locator('[data-passkey-alert]').innerText()).toContain('may have been copied')
+  await expect.poll(() => page.locator('[data-passkey-alert]').textContent()).toContain('may have been copied')
   await page.goto(`${origin}/me/security`)
   await page.waitForURL(/\/sign-in\?next/)
   await byCard(page)
   await page.waitForURL(/offer/)
   await page.locator('a', { hasText: 'Later' }).click()
   await page.waitForURL(`${origin}/me/security`)
-  expect(await page.locator('main').innerText()).toContain('Another device may hold the same key')
+  expect(await page.locator('main').textContent()).toContain('Another device may hold the same key')
   await close()
 }, 60_000)
 
@@ -210,7 +211,7 @@ test('staff, by the keyboard alone: invitation, passkey, work, lock in one key, 
   await page.keyboard.press('q')
   await page.waitForURL(`${origin}/sign-in/locked`)
   expect(await violations(page)).toEqual([])
-  expect(await page.locator('body').innerText()).not.toContain('山田')
+  expect(await page.locator('body').textContent()).not.toContain('山田')
   await passkeyButton(page).waitFor()
   await page.keyboard.press('p')
   await page.waitForURL(`${origin}/clinic/account`)
@@ -227,12 +228,24 @@ test('staff are offered the passkey in the field for the name too', async () => 
   await close()
 }, 30_000)
 
+test('the second way of staff, from the keyboard: name, password and code', async () => {
+  const { page, close } = await openDesk()
+  await setStaffSecrets(door.db, 'staff-1', { passwordHash: await hashPassword(PASSWORD), totpSecret: TOTP_SECRET })
+  await page.goto(`${origin}/sign-in/staff`)
+  await page.fill('#field-loginName', 'yamada')
+  await page.fill('#field-password', PASSWORD)
+  await page.fill('#field-totp', door.totp())
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${origin}/clinic`)
+  await close()
+}, 30_000)
+
 test('a browser that was told no says what to do, and nothing is lost', async () => {
   const { page, devtools, authenticatorId, close } = await openDesk()
   await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
   await page.goto(`${origin}/sign-in`)
   await passkeyButton(page).click()
-  await expect.poll(() => page.locator('[data-passkey-alert]').innerText(), { timeout: 15_000 }).toContain('ほかの方法をお使いください')
+  await expect.poll(() => page.locator('[data-passkey-alert]').textContent(), { timeout: 15_000 }).toContain('ほかの方法をお使いください')
   expect(await passkeyButton(page).count()).toBe(1)
   await close()
 }, 60_000)

@@ -6,7 +6,6 @@
  *
  * @spec RFC 7515, 4 and appendix F https://www.rfc-editor.org/rfc/rfc7515
  */
-import { createHash } from 'node:crypto'
 import type { SignatureAlgorithm, Signer } from './signing.ts'
 
 export const JWS_TYPE = 'enishi-signature+jws'
@@ -58,13 +57,6 @@ export function openDetached(jws: string, document: Uint8Array): OpenedSignature
   const header = headerBytes === null ? null : readHeader(headerBytes.toString('utf8'))
   if (header === null || signatureBytes === null || encodeHeader(header) !== encoded) return null
   return { header, certificatePem: pemOf(header.x5c[0]!), signature: signatureBytes, signedData: signingInput(encoded, document) }
-}
-
-/** SHA-256 of a certificate's bytes, lower-case hexadecimal: to name it in a log. */
-export function certificateDigest(pem: string): string {
-  return createHash('sha256')
-    .update(Buffer.from(pem.replace(/-----[A-Z ]+-----|\s+/g, ''), 'base64'))
-    .digest('hex')
 }
 
 const signingInput = (header: string, document: Uint8Array): Buffer =>

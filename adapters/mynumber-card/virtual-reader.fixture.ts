@@ -37,7 +37,7 @@ export type VirtualReader = {
 }
 
 export async function virtualReader(): Promise<VirtualReader> {
-  const service = spawn(PCSCD, ['--foreground'], { stdio: 'ignore' })
+  const service = spawn(PCSCD, ['--foreground', '--auto-exit'], { stdio: 'ignore' })
   await until(() => existsSync(SOCKET))
   let socket: Socket | null = null
   let applet: Applet | null = null

@@ -42,7 +42,10 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     return { visible: bothSql(consent.visibleTo(ctx), scopeSql(ctx.actor, act)), rule: consent.ruleOf(ctx) }
   }
   const about = (ctx: Context) => sight(ctx)
-  const searching = (ctx: Context) => ({ ...sight(ctx, 's'), beside: sight(ctx).visible })
+  const searching = (ctx: Context) => {
+    const plain = scopeSql(ctx.actor, 'r') === null && scopeSql(ctx.actor, 's') === null
+    return plain ? sight(ctx, 's') : { ...sight(ctx, 's'), beside: sight(ctx).visible }
+  }
 
   /** The key a resource lives under: told by its id, or looked up where a client chose the id. */
   async function locate(ctx: Context, type: string, id: string): Promise<string> {

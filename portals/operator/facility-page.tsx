@@ -46,7 +46,7 @@ export function facilityPage(on: PageOf, shown: FacilityShown): string {
       breadcrumbs={facilityCrumbs(lang)}
       lead={
         <>
-          {t(lang, facilityKindNames[facility.kind])} ・ {facility.institutionNumber}{' '}
+          {t(lang, facilityKindNames[facility.kind])} {facility.institutionNumber}{' '}
           <StateTag state={stateOn(facility, day)} lang={lang} />
         </>
       }

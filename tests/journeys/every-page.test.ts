@@ -129,8 +129,7 @@ async function signedIn(who: Who, options: { lang: Lang; viewport: typeof PHONE;
   if (who === 'citizen') await signInByCard(screen.page, demo, eldest(demo)[0]!)
   if (who === 'physician' || who === 'clerk') await signInAsStaff(screen.page, staffOf(demo, who, facilityOf(demo, 'clinic')))
   if (who === 'operator') await signInAsStaff(screen.page, operatorOf(demo))
-  const home = { nobody: '', citizen: '**/me', physician: '**/clinic', clerk: '**/clinic', operator: '**/operator' }[who]
-  if (home !== '') await screen.page.waitForURL(home)
+  if (who !== 'nobody') await screen.page.waitForURL(homes[who])
   if (options.script !== false) return screen
   const cookies = await screen.context.cookies()
   await screen.close()

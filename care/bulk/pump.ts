@@ -10,6 +10,8 @@ export type Steps = (worker: Worker, job: Job) => AsyncGenerator<StepEnd>
 
 /** Jobs worked on in turn; more wait. */
 const AT_ONCE = 4
+/** Files whose day is over go this often; new jobs are looked for at every beat. */
+const TIDY_MS = 10_000
 
 /**
  * Works on the open jobs, a step of each in turn, so that a large one does not hold up a small one. One step at a time: the leader's
@@ -17,6 +19,7 @@ const AT_ONCE = 4
  */
 export function pump({ home, steps }: { home: string; steps: Steps }) {
   let busy: Promise<void> | null = null
+  let tidied = Number.NEGATIVE_INFINITY
   const running = new Map<string, AsyncGenerator<StepEnd>>()
 
   /** Works until nothing is open, or for so many steps. What goes wrong waits for the next call. */
@@ -86,7 +89,10 @@ export function pump({ home, steps }: { home: string; steps: Steps }) {
     async start(job: JobContext): Promise<void> {
       const started = performance.now()
       const worker: Worker = { db: job.db, epoch: job.epoch, now: () => new Date(job.now.getTime() + performance.now() - started) }
-      await tidy(worker)
+      if (started - tidied > TIDY_MS) {
+        tidied = started
+        await tidy(worker)
+      }
       if (busy !== null) return
       busy = work(worker)
         .catch(() => undefined)

@@ -80,7 +80,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
     {
       kind: 'job',
       name: 'bulk.work',
-      everyMs: 250,
+      everyMs: 100,
       law: EXPORT_LAW,
       summary: {
         ja: '一括書き出しと取り込みを進め、期限の過ぎたファイルを消す',

@@ -3,6 +3,7 @@ import { type Context, institutionOf } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
 import { type InformationKind, informationKinds } from '#packages/fhir'
+import { closing } from './closing.ts'
 import type { Consent, Grant } from './model.ts'
 import { accessRules, CONSENT_HOURS, patientSql, ruleSql, visibleSql } from './rules.ts'
 import * as store from './store.ts'
@@ -15,6 +16,9 @@ export const askableKinds: readonly InformationKind[] = informationKinds.filter(
 /** Consent, and the one predicate through which every query of personal records passes. */
 export function consentService() {
   return {
+    /** What a person closed, and opens again. */
+    closing,
+
     /** The SQL condition over alias `r` (columns key, kind, source, uninformed, undelivered, long_term, addressee, registered_at). */
     visibleTo: (ctx: Context): RawBuilder<boolean> => visibleSql(ctx),
 

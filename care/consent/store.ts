@@ -182,8 +182,10 @@ export async function liveGrants(
     withdrawn_at: Date | null
     basis: Grant['basis']
   }>`
-    select * from consent.grant_fact where key = any(${[...about.keys]}::text[]) and institution_number = ${about.institutionNumber}
-      and purpose = ${about.purpose} and given_at <= ${about.now} and until > ${about.now} and withdrawn_at is null`.execute(db)
+    select * from consent.grant_fact g where key = any(${[...about.keys]}::text[]) and institution_number = ${about.institutionNumber}
+      and purpose = ${about.purpose} and given_at <= ${about.now} and until > ${about.now} and withdrawn_at is null
+      and not exists (select 1 from consent.closure c where c.key = g.key and c.purpose in ('', g.purpose) and c.resource_type = ''
+        and c.institution_number in ('', g.institution_number) and c.since <= ${about.now} and c.ended_at is null)`.execute(db)
   return rows.map((r) => ({
     basis: r.basis,
     consentId: r.consent_id,

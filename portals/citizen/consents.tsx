@@ -134,6 +134,11 @@ export function consentsPage(about: About, { consents, justWithdrawn }: { consen
             </EmptyState>
           )}
         </Section>
+        <ButtonRow>
+          <LinkButton href="/me/consents/closing" variant="secondary">
+            {t(lang, { ja: '見せない設定', en: 'Keep it closed' })}
+          </LinkButton>
+        </ButtonRow>
         {earlier.length > 0 ? (
           <Section title={t(lang, { ja: '終わったもの', en: 'Ended' })}>
             {list(earlier.slice(0, SHOWN_EARLIER))}

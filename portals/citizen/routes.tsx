@@ -10,6 +10,7 @@ import { wantsJson } from '#kernel/serve'
 import { appRows } from './app-rows.ts'
 import { accessLogPieces } from './access-log-csv.ts'
 import { accessLogPage, actJson } from './access-log.tsx'
+import { closingRows } from './closing.tsx'
 import { consentJson, stateOf } from './consent-state.ts'
 import { consentsPage, withdrawPage } from './consents.tsx'
 import { homePage } from './home.tsx'
@@ -52,7 +53,17 @@ export function citizenRoutes(deps: CitizenDeps): Row[] {
   const security = citizenSecurityRows({ person, demo, baseUrl, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
   const family = familyRows({ person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
   const proofs = logProofRows({ aboutOf: (ctx, request) => aboutOf(ctx, request, deps), keysOf: (ctx) => citizenOf(ctx).keys })
-  return [...recordRows(deps), ...accessRows(deps), ...consentRows(deps), profileRow(deps), ...apps, ...security, ...family, ...proofs]
+  return [
+    ...recordRows(deps),
+    ...accessRows(deps),
+    ...consentRows(deps),
+    profileRow(deps),
+    ...apps,
+    ...security,
+    ...family,
+    ...proofs,
+    ...closingRows(deps),
+  ]
 }
 
 /** The person's items, newest first. Consent's predicate in the query leaves out what they have not been told. */

@@ -1,0 +1,268 @@
+import type { ReactNode } from 'react'
+import { z } from 'zod'
+import { type Closing, type Closure, type ConsentService, whatIsClosed } from '#care/consent'
+import type { PersonService } from '#care/person'
+import { findInstitutions } from '#kernel/audit-read'
+import type { Lang, Sentence } from '#kernel/language'
+import { bodyOf, type Row, type RouteRequest } from '#kernel/route'
+import { wantsJson } from '#kernel/serve'
+import { Button, Card, Checkbox, DefinitionList, EmptyState, Form, Ja, Section, Select, Stack, Tag, Time, t } from '#ui'
+import { type About, citizenPage } from './frame.tsx'
+import { inReadersLanguage } from './institution-names.ts'
+import { aboutOf, citizenOf, noteOwn } from './self.ts'
+
+const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
+const PLACE = '/me/consents/closing'
+
+type Named = { institutionNumber: string; institutionName: string }
+export type ClosingView = { closures: readonly Closure[]; institutions: readonly Named[]; item: { type: string; id: string } | null }
+
+const titles: Record<Closing['what'], Sentence> = {
+  everything: { ja: 'すべての医療機関に見せない', en: 'No institution may see my record' },
+  institution: { ja: 'この医療機関には見せない', en: 'This institution may not see my record' },
+  item: { ja: 'この記録を見せない', en: 'This item is not shown' },
+}
+
+const effects: readonly Sentence[] = [
+  {
+    ja: '次に画面が開かれたときから、すぐに効きます。受付のカードリーダーで同意しても、見せません。',
+    en: 'It works at once, from the next look on. A consent at a card reader does not open it again.',
+  },
+  {
+    ja: 'その医療機関が自分で書いた記録と、その医療機関あての紹介状は、これまでどおり見られます。',
+    en: 'What an institution wrote itself, and letters addressed to it, stay visible to it.',
+  },
+  {
+    ja: '飲み合わせや、アレルギーに、ほかの医療機関が気づけないことがあります。',
+    en: 'Others may miss drugs that do not go together, and allergies.',
+  },
+  { ja: 'いつでも元に戻せます。理由は要りません。', en: 'You can undo it at any time, without a reason.' },
+]
+
+const Absolute = ({ lang, name }: { lang: Lang; name: string }): ReactNode => (
+  <Checkbox
+    name={name}
+    value="1"
+    label={t(lang, { ja: '命が危ないときや災害のときも、見せない', en: 'Not even where my life is at stake, or in a disaster' })}
+    hint={t(lang, {
+      ja: '選ばなければ、意識がないときなどに限って、理由を残したうえで見られることがあります。見られたら、すぐにお知らせします。',
+      en: 'If you leave this, staff may look where you are unconscious, with a reason on record. You are told at once.',
+    })}
+  />
+)
+
+function Closed({ closure, nameOf, lang }: { closure: Closure; nameOf: (number: string) => string; lang: Lang }): ReactNode {
+  const what = whatIsClosed(closure)
+  const name = what === 'institution' ? nameOf(closure.institutionNumber) : ''
+  const detail =
+    what === 'item' ? [{ term: t(lang, { ja: '記録', en: 'Item' }), value: <code>{`${closure.type}/${closure.id}`}</code> }] : []
+  return (
+    <Card
+      title={what === 'institution' ? <Ja>{name}</Ja> : t(lang, titles[what])}
+      footer={
+        <Form action={`${PLACE}/${encodeURIComponent(closure.closureId)}/reopen`}>
+          <Button
+            variant="secondary"
+            ariaLabel={t(lang, { ja: `元に戻す：${name || titles[what].ja}`, en: `Undo: ${name || titles[what].en}` })}
+          >
+            {t(lang, { ja: '元に戻す', en: 'Undo' })}
+          </Button>
+        </Form>
+      }
+    >
+      {closure.absolute ? (
+        <p>
+          <Tag tone="attention">{t(lang, { ja: '命が危ないときも見せません', en: 'Not even where life is at stake' })}</Tag>
+        </p>
+      ) : null}
+      <DefinitionList
+        items={[
+          ...detail,
+          { term: t(lang, { ja: '決めた日時', en: 'Since' }), value: <Time value={closure.since} lang={lang} withTime /> },
+        ]}
+      />
+    </Card>
+  )
+}
+
+function Now({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
+  const open = view.closures.filter((c) => c.endedAt === null)
+  const nameOf = (number: string) => view.institutions.find((one) => one.institutionNumber === number)?.institutionName ?? number
+  return (
+    <Section title={t(lang, { ja: 'いま見せないと決めていること', en: 'What you keep closed now' })}>
+      {open.length === 0 ? (
+        <EmptyState lang={lang} title={t(lang, { ja: 'ありません', en: 'Nothing' })}>
+          <p>
+            {t(lang, {
+              ja: '受付で同意した医療機関だけが、24時間だけ見られます。',
+              en: 'Institutions you agreed to at their reader see your record for 24 hours.',
+            })}
+          </p>
+        </EmptyState>
+      ) : (
+        <Stack>
+          {open.map((closure) => (
+            <Closed key={closure.closureId} closure={closure} nameOf={nameOf} lang={lang} />
+          ))}
+        </Stack>
+      )}
+    </Section>
+  )
+}
+
+const Effects = ({ lang }: { lang: Lang }): ReactNode => (
+  <Section title={t(lang, { ja: '見せないと決めると、どうなるか', en: 'What it changes' })}>
+    <ul>
+      {effects.map((one) => (
+        <li key={one.en}>{t(lang, one)}</li>
+      ))}
+    </ul>
+  </Section>
+)
+
+function Choices({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
+  const { item, institutions, closures } = view
+  const shut = closures.some((c) => c.endedAt === null && whatIsClosed(c) === 'everything')
+  return (
+    <>
+      {item === null ? null : (
+        <Section title={t(lang, titles.item)}>
+          <Form action={PLACE} hidden={{ what: 'item', type: item.type, id: item.id }}>
+            <p>
+              <code>{`${item.type}/${item.id}`}</code>
+            </p>
+            <Absolute lang={lang} name="absolute" />
+            <Button>{t(lang, { ja: 'この記録を見せない', en: 'Do not show this item' })}</Button>
+          </Form>
+        </Section>
+      )}
+      {institutions.length === 0 ? null : (
+        <Section title={t(lang, { ja: '医療機関を選んで見せない', en: 'Close it to one institution' })}>
+          <Form action={PLACE} hidden={{ what: 'institution' }}>
+            <Select
+              lang={lang}
+              name="institutionNumber"
+              label={t(lang, { ja: '医療機関', en: 'Institution' })}
+              options={institutions.map((one) => ({ value: one.institutionNumber, label: one.institutionName }))}
+            />
+            <Absolute lang={lang} name="absolute" />
+            <Button variant="secondary">{t(lang, { ja: 'この医療機関には見せない', en: 'Do not show it to them' })}</Button>
+          </Form>
+        </Section>
+      )}
+      {shut ? null : (
+        <Section title={t(lang, titles.everything)}>
+          <Form action={PLACE} hidden={{ what: 'everything' }}>
+            <Absolute lang={lang} name="absolute" />
+            <Button variant="danger">{t(lang, { ja: 'どこにも見せない', en: 'Show it to nobody' })}</Button>
+          </Form>
+        </Section>
+      )}
+    </>
+  )
+}
+
+function closingPage(about: About, view: ClosingView): string {
+  const { lang } = about
+  return citizenPage(about, {
+    here: '/me/consents',
+    title: t(lang, { ja: '見せない設定', en: 'Keep it closed' }),
+    lead: t(lang, {
+      ja: 'あなたの記録を、どこにも見せない、この医療機関には見せない、この記録だけは見せない、と決められます。',
+      en: 'You can close your whole record, close it to one institution, or keep one item back.',
+    }),
+    breadcrumbs: [{ href: '/me/consents', label: t(lang, { ja: '同意', en: 'Consents' }) }],
+    children: (
+      <>
+        <Now view={view} lang={lang} />
+        <Effects lang={lang} />
+        <Choices view={view} lang={lang} />
+      </>
+    ),
+  })
+}
+
+const body = z
+  .object({
+    what: z.enum(['everything', 'institution', 'item']),
+    institutionNumber: z.string().max(20).optional(),
+    type: z.string().max(64).optional(),
+    id: z.string().max(64).optional(),
+    absolute: z.union([z.literal('1'), z.boolean()]).optional(),
+  })
+  .refine((b) => b.what !== 'institution' || Boolean(b.institutionNumber), { path: ['institutionNumber'], message: 'needed' })
+  .refine((b) => b.what !== 'item' || (Boolean(b.type) && Boolean(b.id)), { path: ['type'], message: 'type and id are needed' })
+
+const isForm = ({ headers }: RouteRequest) =>
+  (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') && !wantsJson(headers.accept)
+
+const json = (c: Closure) => ({
+  id: c.closureId,
+  what: whatIsClosed(c),
+  ...(c.institutionNumber === '' ? {} : { institutionNumber: c.institutionNumber }),
+  ...(c.type === '' ? {} : { item: `${c.type}/${c.id}` }),
+  absolute: c.absolute,
+  since: c.since.toISOString(),
+  endedAt: c.endedAt?.toISOString() ?? null,
+})
+
+/** What a person keeps closed: opt-out, one institution, one item; and opening again. */
+export function closingRows({ consent, person, demo }: { consent: ConsentService; person: PersonService; demo: boolean }): Row[] {
+  const me = { who: ['citizen'], why: ['PATRQT'], law: LAW } as const
+  return [
+    {
+      kind: 'read',
+      method: 'GET',
+      path: PLACE,
+      ...me,
+      audit: 'citizen.closing',
+      snapshot: true,
+      summary: { ja: '見せないと決めていることと、その変え方', en: 'What the person keeps closed, and how to change it' },
+      handle: async (ctx, request) => {
+        const { keys } = citizenOf(ctx)
+        const closures = await consent.closing.list(ctx, keys)
+        const institutions = await inReadersLanguage(ctx, person, await findInstitutions(ctx.db, keys))
+        noteOwn(ctx, { resource: 'Consent?' })
+        const [type = '', id = ''] = (request.query.get('item') ?? '').split('/', 2)
+        const item = type === '' || id === '' ? null : { type: type.slice(0, 64), id: id.slice(0, 64) }
+        return {
+          json: { closures: closures.map(json) },
+          page: () => closingPage(aboutOf(ctx, request, { demo }), { closures, institutions, item }),
+        }
+      },
+    },
+    {
+      kind: 'write',
+      method: 'POST',
+      path: PLACE,
+      ...me,
+      audit: 'consent.close',
+      schema: body,
+      summary: { ja: '見せないと決める', en: 'Close something' },
+      handle: async (ctx, request) => {
+        const given = bodyOf(request, body)
+        const absolute = given.absolute === '1' || given.absolute === true
+        const what: Closing =
+          given.what === 'institution'
+            ? { what: 'institution', institutionNumber: given.institutionNumber ?? '' }
+            : given.what === 'item'
+              ? { what: 'item', type: given.type ?? '', id: given.id ?? '' }
+              : { what: 'everything' }
+        const made = await consent.closing.close(ctx, { ...what, absolute })
+        return isForm(request) ? { redirect: PLACE } : { status: 201, json: json(made) }
+      },
+    },
+    {
+      kind: 'write',
+      method: 'POST',
+      path: `${PLACE}/:id/reopen`,
+      ...me,
+      audit: 'consent.reopen',
+      summary: { ja: 'また見せられるようにする', en: 'Open it again' },
+      handle: async (ctx, request) => {
+        await consent.closing.reopen(ctx, request.params.id ?? '')
+        return isForm(request) ? { redirect: PLACE } : { json: { id: request.params.id } }
+      },
+    },
+  ]
+}

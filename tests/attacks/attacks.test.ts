@@ -12,6 +12,7 @@ const small: readonly [name: string, onlyFull: boolean][] = [
   ['A12', false],
   ['A13', false],
   ['A15', false],
+  ['A16', false],
   ['A17', false],
 ]
 

@@ -13,6 +13,7 @@ const attacks: Record<string, () => Promise<Attack>> = {
   A12: async () => (await import('./a12.ts')).a12,
   A13: async () => (await import('./a13.ts')).a13,
   A15: async () => (await import('./a15.ts')).a15,
+  A16: async () => (await import('./a16.ts')).a16,
   A17: async () => (await import('./a17.ts')).a17,
 }
 

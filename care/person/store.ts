@@ -154,7 +154,9 @@ export async function findCandidates(db: Db, folded: string): Promise<Candidate[
   }>`
     select m.key, m.person_id, p.birth_date, p.sex, p.name_kana, p.name,
       exists (select 1 from person.doubt d where d.key = m.key and d.settled_at is null) as doubtful
-    from person.member_id m join person.person p on p.id = coalesce(m.entered_as, m.person_id) where m.folded = ${folded} order by m.since, m.key`.execute(db)
+    from person.member_id m join person.person p on p.id = coalesce(m.entered_as, m.person_id) where m.folded = ${folded} order by m.since, m.key`.execute(
+    db,
+  )
   return rows.map((r) => ({
     key: r.key,
     personId: r.person_id,

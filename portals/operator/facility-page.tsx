@@ -46,8 +46,7 @@ export function facilityPage(on: PageOf, shown: FacilityShown): string {
       breadcrumbs={facilityCrumbs(lang)}
       lead={
         <>
-          {t(lang, facilityKindNames[facility.kind])} {facility.institutionNumber}{' '}
-          <StateTag state={stateOn(facility, day)} lang={lang} />
+          {t(lang, facilityKindNames[facility.kind])} {facility.institutionNumber} <StateTag state={stateOn(facility, day)} lang={lang} />
         </>
       }
     >

@@ -10,7 +10,14 @@ export async function registerVisits(where: Demo): Promise<{ name: string; row: 
   const department = { code: '01', name: '内科', nameEn: 'Internal medicine', from: '2026-04-01' }
   await call(`${where.baseUrl}${facility}/departments`, { json: department, cookie })
   const app = {
-    ...{ clientId: 'visit-app', name: '健康手帳', nameEn: 'Health book', maker: '縁の会', aboutJa: '検査結果を見る', aboutEn: 'Shows results' },
+    ...{
+      clientId: 'visit-app',
+      name: '健康手帳',
+      nameEn: 'Health book',
+      maker: '縁の会',
+      aboutJa: '検査結果を見る',
+      aboutEn: 'Shows results',
+    },
     ...{ audience: 'citizens', kind: 'public', redirectUris: 'https://app.example/back', scopes: 'openid launch/patient patient/*.rs' },
   }
   await call(`${where.baseUrl}/operator/apps`, { json: { ...app, binding: 'dpop', parRequired: 'yes' }, cookie })

@@ -84,7 +84,8 @@ export async function findStaff(
 }
 
 /** In which role a member of staff works at this moment; undefined for nobody. */
-export const staffRoleNow = async (db: Db, now: Date, id: string): Promise<StaffRole | undefined> => (await findStaff(db, { id }, { now }))?.role
+export const staffRoleNow = async (db: Db, now: Date, id: string): Promise<StaffRole | undefined> =>
+  (await findStaff(db, { id }, { now }))?.role
 
 const ENTRY = (reach: Reach, now: Date) => sql`s.id, s.login_name as "loginName", s.name, s.name_kana as "nameKana", s.name_en as "nameEn",
   s.ended_at as "endedAt",

@@ -20,6 +20,7 @@ const answer = (change: Partial<Consent>): Consent => ({
   ...change,
 })
 const grant = (kind: InformationKind, change: Partial<Grant> = {}): Grant => ({
+  basis: 'visit',
   consentId: 'c1',
   key: 'k1',
   institutionNumber: '1310000027',

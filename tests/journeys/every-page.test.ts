@@ -52,7 +52,8 @@ test('every row that answers with a page is visited here', async () => {
 })
 
 /** Rows for programs. A new one that answers no page is added here; a new page is added to the visits. */
-const notAPage = /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|openapi\.json|terminology\/search|me\/access-log\/download)/
+const notAPage =
+  /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|log\/|openapi\.json|terminology\/search|eligibility\/|reader\/sessions\/|me\/cards$|me\/access-log\/(?:proof\/)?download)/
 
 const looks = (['ja', 'en'] as const).flatMap((lang) => [
   { lang, width: 'phone', viewport: PHONE },
@@ -238,6 +239,8 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'me-record', row: '/me/record', path: '/me/record', as: 'citizen' },
     { name: 'me-record-kind', row: '/me/record', path: '/me/record?kind=test-result', as: 'citizen' },
     { name: 'me-access-log', row: '/me/access-log', path: '/me/access-log', as: 'citizen' },
+    { name: 'me-access-log-proof', row: '/me/access-log/proof', path: '/me/access-log/proof', as: 'citizen' },
+    { name: 'me-closing', row: '/me/consents/closing', path: '/me/consents/closing?item=Condition/x', as: 'citizen' },
     { name: 'me-consents', row: '/me/consents', path: '/me/consents', as: 'citizen' },
     { name: 'me-withdraw', row: '/me/consents/{id}/withdraw', path: `/me/consents/${consents[0]}/withdraw`, as: 'citizen' },
     { name: 'me-profile', row: '/me/profile', path: '/me/profile', as: 'citizen' },

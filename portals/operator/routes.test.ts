@@ -108,6 +108,13 @@ describe('staff', () => {
     expect((await chart('doctor-a')).status).toBe(403)
   })
 
+  test('are renamed, with the name before in the history; nobody is left without one', async () => {
+    expect((await op.post('keeper-a', '/operator/staff/nobody/names', { name: '' })).status).toBe(400)
+    expect((await op.post('keeper-a', '/operator/staff/nobody/names', { name: '新姓 花' })).status).toBe(200)
+    const { changes } = (await op.get('keeper-a', '/operator/staff/nobody')).body
+    expect(changes).toMatchObject([{ act: 'staff.rename', byId: 'keeper-a', fields: { name: { from: '職員 nobody', to: '新姓 花' } } }])
+  })
+
   test('who work elsewhere too are named and unnamed by the operator alone', async () => {
     await op.post('operator', '/operator/staff/doctor-b/assignments', { institutionNumber: A, role: 'physician', from: '2026-04-01' })
     const { body } = await op.get('keeper-a', '/operator/staff/doctor-b')

@@ -21,6 +21,7 @@ import {
 import { facilityHref } from './facility-parts.tsx'
 import { controls, type Draft } from './form.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
+import { NamesForm } from './staff-names.tsx'
 import { History, Span, StateTag, stateOn } from './parts.tsx'
 import { WorkTag } from './facility-parts.tsx'
 import { licenceNames, roleNames } from './words.ts'
@@ -67,6 +68,7 @@ export function staffPage(on: PageOf, shown: StaffShown): string {
           { term: t(lang, { ja: 'ログイン名', en: 'Login name' }), value: staff.loginName },
         ]}
       />
+      {shown.mayChange ? <NamesForm on={on} staff={staff} draft={draft} /> : null}
       <SignInSection on={on} shown={shown} />
       <PlacesSection on={on} shown={shown} />
       <LicenceSection on={on} shown={shown} />

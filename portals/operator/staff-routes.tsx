@@ -110,6 +110,16 @@ async function assign(ctx: Context, request: RouteRequest, deps: StaffDeps): Pro
   return again(ctx, request, { findings: done.findings, page: (await one(ctx, request, deps, draft)).page! })
 }
 
+async function rename(ctx: Context, request: RouteRequest, deps: StaffDeps): Promise<Answer> {
+  const typed = typedIn(request)
+  const to = { id: request.params.id ?? '', name: typed.text('name'), nameKana: typed.text('nameKana'), nameEn: typed.text('nameEn') }
+  const done = await registers.staff.rename(ctx, to)
+  if ('saved' in done) return led(request, staffHref(to.id))
+  const { id: _id, ...names } = to
+  const draft = { values: { ...names, form: 'names' }, errors: errorsOf(done.findings, ctx.lang) }
+  return again(ctx, request, { findings: done.findings, page: (await one(ctx, request, deps, draft)).page! })
+}
+
 async function putLicence(ctx: Context, request: RouteRequest, deps: StaffDeps): Promise<Answer> {
   const typed = typedIn(request)
   const id = request.params.id ?? ''
@@ -213,6 +223,13 @@ export function staffRows(deps: StaffDeps): Row[] {
       audit: 'operator.staff',
       summary: { ja: '職員：勤務先、免許、サインイン、変更の履歴', en: 'A member of staff: places, licences, sign-in, history' },
       handle: (ctx, request) => one(ctx, request, deps),
+    },
+    {
+      ...write,
+      path: '/operator/staff/:id/names',
+      audit: 'staff.rename',
+      summary: { ja: '職員の氏名を変更する', en: 'Change the name of a member of staff' },
+      handle: (ctx, request) => rename(ctx, request, deps),
     },
     {
       ...write,

@@ -9,6 +9,12 @@ const some = '[1-9]\\d*'
 /** The tests that take long are left to `npm run test:full`; each is small here too. */
 const small: readonly [name: string, line: RegExp, control: RegExp, onlyFull: boolean][] = [
   [
+    'F1b',
+    new RegExp(`^F1b lines=16040 kills=${some} lost=0 dup=0 audit_missing=0$`),
+    new RegExp(`^F1b control wrong_lines=${some}$`),
+    true,
+  ],
+  [
     'F4',
     new RegExp(`^F4 acked=${some} lost=0 dup=0 restarts=2 errors_inside=\\d+ errors_outside=0 first_ms=\\d+ exits=0$`),
     /^F4 control late=1$/,

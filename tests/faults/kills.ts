@@ -58,7 +58,7 @@ export async function killOnce(kill: Kill, about: { platform: Platform; wrote: W
 }
 
 /** Waits for one where the last kill has left none yet: the platform starts its processes again with growing pauses. */
-async function victims(kill: Kill, platform: Platform, random: Random): Promise<number[]> {
+export async function victims(kill: Kill, platform: Platform, random: Random): Promise<number[]> {
   const one = (pids: number[]) => (pids.length === 0 ? [] : [random.pick(pids)])
   const look = {
     'web-worker': () => one(platform.pidsOf('web')),

@@ -9,6 +9,10 @@ const faults: Record<string, { run: (about: FaultRun) => Promise<FaultResult>; w
     run: async (about) => (await import('./f1.ts')).f1(about),
     what: 'kill -9: application × 50, database × 20, in the middle of Bundles',
   },
+  F1b: {
+    run: async (about) => (await import('./f1-import.ts')).f1Import(about),
+    what: 'kill -9 of leader, database and all, in the middle of a bulk import',
+  },
   F3: {
     run: async (about) => (await import('./f3.ts')).f3(about),
     what: 'disk full under the database and its log, while it is written to',

@@ -15,12 +15,13 @@ const HEAD = [
 export async function writeFaultTable(root: string, result: FaultLine): Promise<void> {
   const file = join(root, 'docs/faults.md')
   const before = await readFile(file, 'utf8').catch(() => '')
-  const others = before.split('\n').filter((row) => /^\| F\d+ \|/.test(row) && !row.startsWith(`| ${result.name} |`))
+  const others = before.split('\n').filter((row) => /^\| F\d+[a-z]? \|/.test(row) && !row.startsWith(`| ${result.name} |`))
   const rows = [...others, rowOf(result, commitOf(root))].sort((a, b) => numberOf(a) - numberOf(b))
   await writeSection(file, 'faults', [...HEAD, ...rows].join('\n'))
 }
 
-const numberOf = (row: string) => Number(/F(\d+)/.exec(row)?.[1])
+/** `F1b` comes after `F1`. */
+const numberOf = (row: string) => Number(/F(\d+)/.exec(row)?.[1]) + (/^\| F\d+[a-z]/.test(row) ? 0.5 : 0)
 
 function rowOf(r: FaultLine, commit: string): string {
   const on = `${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} cores, Node.js ${process.versions.node}`

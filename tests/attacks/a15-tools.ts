@@ -27,7 +27,7 @@ export async function openApps(served: Served) {
   const [theirKey, otherKey] = [await newKey('ES256', 'server'), await newKey('ES256', 'other')]
   await register(served, anApp('diary'))
   await register(served, anApp('thief', { redirectUris: ['https://thief.example/back'] }))
-  await register(served, anApp('direct', { parRequired: false }))
+  await register(served, anApp('direct', { parRequired: false, binding: 'none', scopes: ['openid', 'launch/patient', 'patient/*.rs'] }))
   const readOnly = { binding: 'none', scopes: ['openid', 'launch/patient', 'patient/*.rs'] } as const
   await register(served, anApp('loose', { ...readOnly, scopes: [...readOnly.scopes] }))
   const confidential = { kind: 'confidential', authMethod: 'private_key_jwt' } as const

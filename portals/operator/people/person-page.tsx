@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { calledName, type IdentityValues, type Membership, type ProxyView, type Statement } from '#care/person'
 import {
   Banner,
+  ButtonRow,
   Button,
   DefinitionList,
   Form,
@@ -16,6 +17,7 @@ import {
   Tag,
   Time,
   t,
+  LinkButton,
 } from '#ui'
 import { OperatorPage, type PageOf } from '../frame.tsx'
 import { type Forms, PersonForms } from './person-forms.tsx'
@@ -284,6 +286,11 @@ export function personPage(on: PageOf, view: PersonShown): string {
         <Marks view={view} lang={lang} />
       </Section>
       <PersonForms forms={view} lang={lang} />
+      <ButtonRow>
+        <LinkButton href={`/operator/people/${encodeURIComponent(view.personId)}/sign-in`} variant="secondary">
+          {t(lang, { ja: 'この人がサインインできないとき', en: 'Where this person cannot sign in' })}
+        </LinkButton>
+      </ButtonRow>
     </OperatorPage>,
   )
 }

@@ -37,7 +37,8 @@ export function clientMetadata(app: FoundApp, request: Shown, now: Date): Adapte
     id_token_signed_response_alg: 'ES256',
     ...(app.jwks.keys.length > 0 && app.authMethod === 'private_key_jwt' ? { jwks: app.jwks } : {}),
     ...(app.authMethod === 'tls_client_auth' ? { tls_client_auth_subject_dn: subjectAwaited(app, request, now) } : {}),
-    require_pushed_authorization_requests: app.parRequired,
+    // Only an app that reads its own person's record may do without; the register cannot say otherwise.
+    require_pushed_authorization_requests: app.parRequired || demanded !== 'none',
     tls_client_certificate_bound_access_tokens: byCertificate,
     dpop_bound_access_tokens: demanded !== 'none' && !byCertificate,
   }

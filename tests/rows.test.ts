@@ -7,6 +7,7 @@ import { allRows, type RowDeps } from '../app/rows.ts'
 import { services } from '../app/services.ts'
 import { createDemoCa, exportDemoCa } from '#adapters/mynumber-card'
 import type { Row } from '#kernel/route'
+import { demoAppRows } from '#portals/demo-app'
 import { writeSection } from './conformance/report.ts'
 import { accessMatrix, openDoors, staleDoors, twice, unsaid } from './house/rows-law.ts'
 import { root } from './house/sources.ts'
@@ -30,7 +31,7 @@ const rows = allRows({
   config: { baseUrl: 'http://localhost:8080', secure: false },
   mint,
   demo,
-  demoRows: [demoAuthorityRow('', secrets, () => new Date())],
+  demoRows: [demoAuthorityRow('', secrets, () => new Date()), ...demoAppRows({ baseUrl: 'http://localhost:8080' })],
 })
 
 const row = (change: Partial<Extract<Row, { kind: 'write' }>>): Row => ({

@@ -249,9 +249,11 @@ describe('a browser on another site', () => {
     expect([there.status, there.body]).toEqual([200, { actor: 'public' }])
     expect(there.headers['access-control-allow-origin']).toBe('*')
     expect((await citizen.post('/t/anywhere', 'name=a', form)).body).toEqual({ actor: 'citizen' })
-    const asked = (url: string) => platform.app.inject({ method: 'OPTIONS', url })
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
+    const asked = (url: string) => platform.app.inject({ method: 'OPTIONS', url, headers })
     expect((await asked('/t/anywhere')).headers['access-control-allow-headers']).toContain('dpop')
     expect((await asked('/t/form')).statusCode).toBe(405)
+    expect((await platform.app.inject({ method: 'OPTIONS', url: '/t/anywhere' })).statusCode, 'not a question of a browser').toBe(405)
   })
 })
 

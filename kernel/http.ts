@@ -59,17 +59,18 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   app.addHook('onSend', async (_request, reply) => harden(reply, deps))
   for (const row of rows) {
     if (isHttpRow(row)) app.route({ method: row.method, url: row.path, handler: (request, reply) => answerRow(row, request, reply, deps) })
-    if (isHttpRow(row) && row.crossSite) preflight(app, row)
     if (row.kind === 'mount') mount(app, row, deps)
   }
   serveSockets(app, rows, deps)
   const allowed = allowedMethods(rows)
-  app.setNotFoundHandler((request, reply) => {
+  const nothingThere = (request: FastifyRequest, reply: FastifyReply) => {
     const allow = allowed(request.url.split('?', 1)[0]!).join(', ')
     // People are told that the page is not there; programs, where all addresses are listed.
     if (allow === '') return refuseOnWire(new Refusal(wantsPage(request) ? 'not-found' : 'address-unknown'), request, reply, deps)
     return refuseOnWire(new Refusal('method-not-allowed', { method: request.method, allow }), request, reply.header('allow', allow), deps)
-  })
+  }
+  app.setNotFoundHandler(nothingThere)
+  for (const row of rows) if (isHttpRow(row) && row.crossSite) preflight(app, row, nothingThere)
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     if (error.statusCode === 413) {
       if (discardBody(request.raw)) reply.removeHeader('connection')
@@ -92,11 +93,12 @@ const CORS_HEADERS = {
   'access-control-expose-headers': 'www-authenticate, location, etag, last-modified',
 }
 
-/** What a browser asks before it sends more than a plain form. */
-function preflight(app: FastifyInstance, { path }: HttpRow): void {
+/** What a browser asks before it sends more than a plain form; asked for anything else, the method is one that nobody takes. */
+function preflight(app: FastifyInstance, { path }: HttpRow, otherwise: (request: FastifyRequest, reply: FastifyReply) => unknown): void {
   if (app.hasRoute({ method: 'OPTIONS', url: path })) return
-  app.options(path, async (_request, reply) =>
-    reply
+  app.options(path, async (request, reply) => {
+    if (request.headers['access-control-request-method'] === undefined) return otherwise(request, reply)
+    return reply
       .code(204)
       .headers({
         ...CORS_HEADERS,
@@ -104,8 +106,8 @@ function preflight(app: FastifyInstance, { path }: HttpRow): void {
         'access-control-allow-headers': 'authorization, content-type, accept, dpop, if-match, if-none-match, if-none-exist, prefer',
         'access-control-max-age': '3600',
       })
-      .send(),
-  )
+      .send()
+  })
 }
 
 /** Headers that every answer carries, also one that no row gave. */

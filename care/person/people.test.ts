@@ -53,7 +53,7 @@ async function setAside() {
   const one = await resolve(known)
   const slip = { ...known, birthDate: '1958-04-21' }
   const two = await resolve(slip)
-  const { cases } = await service().cases.open(ask(), { limit: 100, offset: 0 })
+  const { cases } = await service().cases.open(ask(), { limit: 10_000, offset: 0 })
   const found = cases.find((c) => c.key === two.key)!
   return { known, slip, one, two, id: found.id }
 }

@@ -204,7 +204,7 @@ function ChartNumber({ one: { chartNumber, patient }, lang }: { one: ArrivalView
   const href = `/desk/chart-numbers?${new URLSearchParams({ patient: patient.patientId })}`
   if (chartNumber !== null) return <a href={href}>{chartNumber}</a>
   return (
-    <a href={href} aria-label={t(lang, { ja: `${patient.name}さんに番号を付ける`, en: `Give ${patient.name} a chart number` })}>
+    <a href={href} aria-label={t(lang, { ja: `${patient.name}さんに番号を付ける`, en: `Add a chart number for ${patient.name}` })}>
       {t(lang, { ja: '付ける', en: 'Add' })}
     </a>
   )

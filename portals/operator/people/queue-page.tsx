@@ -84,12 +84,9 @@ function Cases({ view, on }: { view: QueueView; on: PageOf }): ReactNode {
           header: t(lang, { ja: '状態', en: 'State' }),
           cell: (row) =>
             row.askedAt ? (
-              <Tag>
-                {t(lang, {
-                  ja: `医療機関に確認中（${formatDate(row.askedAt, lang)}から）`,
-                  en: `Asked on ${formatDate(row.askedAt, lang)}`,
-                })}
-              </Tag>
+              <>
+                <Tag>{t(lang, { ja: '確認中', en: 'Asked' })}</Tag> {formatDate(row.askedAt, lang)}
+              </>
             ) : (
               <Tag tone="attention">{t(lang, { ja: 'まだ決めていません', en: 'Open' })}</Tag>
             ),

@@ -45,8 +45,8 @@ const Absolute = ({ lang, name }: { lang: Lang; name: string }): ReactNode => (
     value="1"
     label={t(lang, { ja: '命が危ないときや災害のときも、見せない', en: 'Not even where my life is at stake, or in a disaster' })}
     hint={t(lang, {
-      ja: '選ばなければ、意識がないときなどに限って、理由を残したうえで見られることがあります。見られたら、すぐにお知らせします。',
-      en: 'If you leave this, staff may look where you are unconscious, with a reason on record. You are told at once.',
+      ja: '選ばなければ、意識がないときなどに限って、理由を残したうえで見られることがあります。見たことは「誰が見たか」に残ります。',
+      en: 'If you leave this, staff may look where you are unconscious, with a reason on record. It stands in ‘Who looked’.',
     })}
   />
 )

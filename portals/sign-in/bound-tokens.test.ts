@@ -330,7 +330,10 @@ describe('what a client’s tokens must be tied to', () => {
         token_endpoint: `${BASE}/oauth/token`,
         token_endpoint_auth_methods_supported: ['private_key_jwt', 'tls_client_auth', 'none'],
         tls_client_certificate_bound_access_tokens: true,
-        mtls_endpoint_aliases: { token_endpoint: `${TLS_BASE}/oauth/token`, pushed_authorization_request_endpoint: `${TLS_BASE}/oauth/par` },
+        mtls_endpoint_aliases: {
+          token_endpoint: `${TLS_BASE}/oauth/token`,
+          pushed_authorization_request_endpoint: `${TLS_BASE}/oauth/par`,
+        },
         dpop_signing_alg_values_supported: expect.arrayContaining(['ES256']),
       })
     }

@@ -8,7 +8,8 @@ import type { DemoDoor } from './model.ts'
 export type About = { lang: Lang; path: string; actor: Actor; demo: DemoDoor | null }
 
 /** Keepers of the registers begin there, everybody else with the patients. */
-export const homeOfStaff = (role: StaffRole | undefined): string => (role === 'operator' || role === 'administrator' ? '/operator' : '/clinic')
+export const homeOfStaff = (role: StaffRole | undefined): string =>
+  role === 'operator' || role === 'administrator' ? '/operator' : '/clinic'
 
 export const homeOf = (actor: Actor): string =>
   actor.kind === 'citizen' ? '/me' : actor.kind === 'staff' ? homeOfStaff(actor.role) : '/sign-in'

@@ -1,4 +1,5 @@
 /** The review queue: who may be one person, what was decided, and taking a decision back. */
+import { spreadClosures } from '#care/consent'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
@@ -47,6 +48,8 @@ async function linkPeople(ctx: Context, sides: readonly [Side, Side]): Promise<L
     undoneAt: null,
   }
   await link.insertLink(ctx.db, { ...made, madeBy: byWhom(ctx) })
+  // What the person keeps closed under one key must not come open under another.
+  await spreadClosures(ctx.db, sides.map((side) => side.key).concat(moved.keys))
   return made
 }
 

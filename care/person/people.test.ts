@@ -347,6 +347,17 @@ describe('acting for somebody', () => {
     expect((await service().marks.hidden(ask(), [c.key])).size).toBe(0)
   })
 
+  test('a link closes under every key what was closed under one', async () => {
+    const { one, two, id } = await setAside()
+    const closed = (key: string) =>
+      platform.count(sql`select 1 from consent.closure where key = ${key} and ended_at is null and institution_number = ${HOSPITAL}`)
+    await sql`insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
+      values (${two.key}, ${two.key}, 'TREAT', ${HOSPITAL}, '', '', false, ${platform.clock.at})`.execute(platform.db)
+    expect([await closed(one.key), await closed(two.key)], 'before').toEqual([0, 1])
+    await decide(id, 'same')
+    expect([await closed(one.key), await closed(two.key)]).toEqual([1, 1])
+  })
+
   test('a link carries proxies and protection along', async () => {
     const { one, two, id } = await setAside()
     const m = await mother()

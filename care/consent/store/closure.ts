@@ -46,3 +46,15 @@ export async function endClosure(db: Db, about: { keys: readonly string[]; id: s
     where key = any(${[...about.keys]}::text[]) and id = ${about.id} and ended_at is null`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
+
+/**
+ * What stands closed under one key of a person is closed under all: for the moment when keys come together. Where they part again, what
+ * was closed stays so under each, until the person opens it.
+ */
+export async function spreadClosures(db: Db, keys: readonly string[]): Promise<void> {
+  const all = sql`${[...keys]}::text[]`
+  await sql`insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
+    select k, c.id, c.purpose, c.institution_number, c.resource_type, c.resource_id, c.absolute, c.since
+    from (select distinct on (id) * from consent.closure where key = any(${all}) and ended_at is null order by id, key) c cross join unnest(${all}) k
+    on conflict do nothing`.execute(db)
+}

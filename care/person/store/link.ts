@@ -62,6 +62,12 @@ export async function lockLink(db: Db, id: string): Promise<Link | undefined> {
   return rows[0] && toLink(rows[0])
 }
 
+/** Every key a person owns. */
+export async function keysOf(db: Db, personId: string): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`select key from person.patient_key where person_id = ${personId}`.execute(db)
+  return rows.map((r) => r.key)
+}
+
 /** How many of the link's keys still stand where it put them: a later link may have moved them on. */
 export async function keysInPlace(db: Db, link: Link): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from person.patient_key

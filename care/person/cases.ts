@@ -49,7 +49,7 @@ async function linkPeople(ctx: Context, sides: readonly [Side, Side]): Promise<L
   }
   await link.insertLink(ctx.db, { ...made, madeBy: byWhom(ctx) })
   // What the person keeps closed under one key must not come open under another.
-  await spreadClosures(ctx.db, sides.map((side) => side.key).concat(moved.keys))
+  await spreadClosures(ctx.db, await link.keysOf(ctx.db, stays.personId))
   return made
 }
 

@@ -2,8 +2,11 @@ import type { AuditEvent } from './audit-event.ts'
 import type { Db } from './database.ts'
 import type { Lang } from './language.ts'
 
-/** Role of a member of staff, as the register states it. `operator` runs the platform; `administrator` keeps the registers of the own facility. */
-export type StaffRole = 'physician' | 'dentist' | 'nurse' | 'pharmacist' | 'clerk' | 'operator' | 'administrator'
+/**
+ * Role of a member of staff, as the register states it. `operator` runs the platform; `administrator` keeps the registers of the own facility;
+ * `auditor` reads the log and reviews what was done in emergencies, and never sees a record.
+ */
+export type StaffRole = 'physician' | 'dentist' | 'nurse' | 'pharmacist' | 'clerk' | 'operator' | 'administrator' | 'auditor'
 
 /**
  * An app through which somebody acts.

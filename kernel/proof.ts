@@ -107,8 +107,8 @@ export function challengeOf(code: RefusalCode): string {
 const purposesOf: Record<Actor['kind'], readonly Purpose[]> = {
   public: ['HOPERAT'],
   citizen: ['PATRQT'],
-  staff: ['TREAT', 'HOPERAT'],
-  system: ['TREAT'],
+  staff: ['TREAT', 'HOPERAT', 'ETREAT'],
+  system: ['TREAT', 'HPAYMT', 'HRESCH', 'HOPERAT'],
 }
 
 /**

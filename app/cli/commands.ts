@@ -123,7 +123,7 @@ export const commands: readonly Command[] = [
       facility: { value: 'NUMBER', ja: '医療機関番号', en: 'institution number' },
       role: {
         value: 'ROLE',
-        oneOf: ['operator', 'administrator', 'physician', 'dentist', 'pharmacist', 'nurse', 'clerk'],
+        oneOf: ['operator', 'auditor', 'administrator', 'physician', 'dentist', 'pharmacist', 'nurse', 'clerk'],
         ja: '職種',
         en: 'role',
       },

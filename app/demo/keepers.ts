@@ -3,7 +3,7 @@ import type { Region } from '#packages/synthetic'
 
 export type DemoStaffMember = { loginName: string; name: string; nameKana: string; role: StaffRole; institutionNumber: string }
 
-/** Everybody who works in the demo region: the staff of its facilities, an administrator of the hospital, and the platform's operator. */
+/** Everybody who works in the demo region: the staff of its facilities, an administrator of the hospital, and the platform's operator and auditors. */
 export function demoStaff(region: Region): DemoStaffMember[] {
   const hospital = region.facilities.find((f) => f.kind === 'hospital')!.institutionNumber
   return [
@@ -16,5 +16,8 @@ export function demoStaff(region: Region): DemoStaffMember[] {
     })),
     { loginName: 'enishi-makabe', name: '真壁 護', nameKana: 'マカベ マモル', role: 'administrator', institutionNumber: hospital },
     { loginName: 'operator', name: '相沢 縁', nameKana: 'アイザワ ユカリ', role: 'operator', institutionNumber: hospital },
+    // Two, because what was done in an emergency is reviewed by two.
+    { loginName: 'auditor', name: '神谷 清', nameKana: 'カミヤ キヨシ', role: 'auditor', institutionNumber: hospital },
+    { loginName: 'auditor2', name: '浅井 実', nameKana: 'アサイ ミノル', role: 'auditor', institutionNumber: hospital },
   ]
 }

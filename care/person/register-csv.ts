@@ -62,6 +62,7 @@ const roleWords: Record<string, NewStaff['role']> = {
   事務職員: 'clerk',
   管理者: 'administrator',
   運用担当: 'operator',
+  監査担当: 'auditor',
 }
 const licenceWords: Record<string, LicenceKind> = {
   医師: 'physician',

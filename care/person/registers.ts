@@ -8,7 +8,7 @@ import { refuse } from '#kernel/refusal'
 import { judgeDepartment, judgeFacility } from './facility-rules.ts'
 import type { Finding } from './key-rules.ts'
 import type { Department, FacilityEntry, Licence, Reach, StaffEntry } from './register-model.ts'
-import { judgeAssignment, judgeLicence, judgeStaff, mayGrant, type NewStaff } from './staff-rules.ts'
+import { judgeAssignment, judgeLicence, judgeStaff, mayGrant, type NewStaff, ofThePlatform } from './staff-rules.ts'
 import * as changes from './store/change.ts'
 import * as facilities from './store/facility.ts'
 import * as staff from './store/staff.ts'
@@ -110,8 +110,8 @@ export const staffRegister = {
     const entry = await this.get(ctx, id)
     const reach = reachOf(ctx.actor)
     if (entry.elsewhere) refuse('staff-elsewhere')
-    // Whoever could invite an operator anew would become one.
-    if (reach.institutionNumber !== null && entry.assignments.some((a) => a.role === 'operator')) refuse('not-permitted')
+    // Whoever could invite an operator or auditor anew would become one.
+    if (reach.institutionNumber !== null && entry.assignments.some((a) => ofThePlatform.includes(a.role))) refuse('not-permitted')
     return entry
   },
 

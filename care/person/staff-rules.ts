@@ -24,9 +24,12 @@ export function licensed(role: StaffRole, licences: readonly Licence[], day: str
   return needed === undefined || licences.some((l) => needed.includes(l.kind) && onDay(l, day))
 }
 
-/** Roles a keeper may give: whoever keeps one facility makes nobody an operator of the platform. */
+/** Roles that concern the whole platform. */
+export const ofThePlatform: readonly StaffRole[] = ['operator', 'auditor']
+
+/** Roles a keeper may give: whoever keeps one facility makes nobody an operator or auditor of the platform. */
 export const mayGrant = (keeper: StaffRole, role: StaffRole): boolean =>
-  keeper === 'operator' || (keeper === 'administrator' && role !== 'operator')
+  keeper === 'operator' || (keeper === 'administrator' && !ofThePlatform.includes(role))
 
 export const staffRoles = [
   'physician',
@@ -36,6 +39,7 @@ export const staffRoles = [
   'clerk',
   'administrator',
   'operator',
+  'auditor',
 ] as const satisfies readonly StaffRole[]
 
 /** Somebody who enters the register with a place of work. `licence`: null where none is entered. */

@@ -14,6 +14,7 @@ const roleNames: Record<StaffRole, Words> = {
   clerk: { ja: '事務職員', en: 'Clerk' },
   operator: { ja: '運用担当', en: 'Operator' },
   administrator: { ja: '施設の管理者', en: 'Administrator' },
+  auditor: { ja: '監査担当', en: 'Auditor' },
 }
 
 export const sexNames: Record<PatientView['sex'], Words> = {

@@ -11,6 +11,7 @@ export const roleNames: Record<StaffRole, Words> = {
   clerk: { ja: '事務職員', en: 'Clerk' },
   administrator: { ja: '施設の管理者', en: 'Administrator of the facility' },
   operator: { ja: '縁の運用担当', en: 'Operator of the platform' },
+  auditor: { ja: '縁の監査担当', en: 'Auditor of the platform' },
 }
 
 export const facilityKindNames: Record<FacilityKind, Words> = {

@@ -9,7 +9,7 @@ export type About = { lang: Lang; path: string; actor: Actor; demo: DemoDoor | n
 
 /** Keepers of the registers begin there, everybody else with the patients. */
 export const homeOfStaff = (role: StaffRole | undefined): string =>
-  role === 'operator' || role === 'administrator' ? '/operator' : '/clinic'
+  role === 'auditor' ? '/audit' : role === 'operator' || role === 'administrator' ? '/operator' : '/clinic'
 
 export const homeOf = (actor: Actor): string =>
   actor.kind === 'citizen' ? '/me' : actor.kind === 'staff' ? homeOfStaff(actor.role) : '/sign-in'

@@ -98,6 +98,7 @@ const roleNames: Record<string, Sentence> = {
   clerk: { ja: '事務職員', en: 'Clerk' },
   operator: { ja: '縁の運用担当', en: 'Operator of the platform' },
   administrator: { ja: '施設の管理者', en: 'Administrator of the facility' },
+  auditor: { ja: '縁の監査担当', en: 'Auditor of the platform' },
 }
 
 function DemoStaff({ lang, demo }: { lang: Lang; demo: DemoDoor }): ReactNode {

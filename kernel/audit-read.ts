@@ -36,6 +36,8 @@ export type AuditQuestion = {
   ownIds?: readonly string[] | undefined
   institutionNumber?: string | undefined
   kind?: string | undefined
+  /** One request alone. */
+  requestId?: string | undefined
   /** Only acts before this instant: pages of one question then do not move while others act. */
   before?: Date | undefined
   limit: number
@@ -57,10 +59,11 @@ const ownAct = ({ ownIds }: Pick<AuditQuestion, 'ownIds'>): RawBuilder<boolean> 
     ? sql<boolean>`(actor_kind in ('citizen', 'public'))`
     : sql<boolean>`(actor_kind = 'public' or (actor_kind = 'citizen' and actor_role = '' and actor_id = any(${[...ownIds]}::text[])))`
 
-function condition({ keys, by, institutionNumber, before, ownIds }: AuditQuestion): RawBuilder<unknown> {
+function condition({ keys, by, institutionNumber, requestId, before, ownIds }: AuditQuestion): RawBuilder<unknown> {
   const who = by === 'all' ? sql`true` : by === 'own' ? ownAct({ ownIds }) : sql`not ${ownAct({ ownIds })}`
   const where = institutionNumber === undefined ? sql`true` : sql`institution_number = ${institutionNumber}`
-  return sql`key = any(${[...keys]}::text[]) and ${who} and ${where} and ${before === undefined ? sql`true` : sql`at < ${before}`}`
+  const which = requestId === undefined ? sql`true` : sql`request_id = ${requestId}`
+  return sql`key = any(${[...keys]}::text[]) and ${who} and ${where} and ${which} and ${before === undefined ? sql`true` : sql`at < ${before}`}`
 }
 
 /** Acts on a person's data, newest first, with their number under the same question. */

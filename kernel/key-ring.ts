@@ -4,8 +4,11 @@ import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { randomBytesOf, ulid } from './id.ts'
 
-/** `access-token`: ES256, signs tokens. `oauth-cookie`: a secret, signs cookies of an authorisation under way. */
-export type KeyPurpose = 'access-token' | 'oauth-cookie'
+/**
+ * `access-token`: ES256, signs tokens. `oauth-cookie`: a secret, signs cookies of an authorisation under way. `web-push`: ES256, names the
+ * platform to push services; never followed by another, because browsers subscribe to one key for good.
+ */
+export type KeyPurpose = 'access-token' | 'oauth-cookie' | 'web-push'
 export type RingKey = { kid: string; jwk: JWK; madeAt: Date }
 
 /** A new key signs only once every process has read it; until then it is published, and read. */
@@ -17,6 +20,7 @@ const KEPT_MS = 24 * 3600_000
 
 const make: Record<KeyPurpose, () => Promise<JWK>> = {
   'access-token': async () => exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey),
+  'web-push': async () => exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey),
   'oauth-cookie': async () => ({ kty: 'oct', k: randomBytesOf(32).toString('base64url') }),
 }
 

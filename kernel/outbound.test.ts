@@ -134,6 +134,13 @@ describe('a call', () => {
     expect(await open().call(call(`http://localhost:${port}/silent`, { timeoutMs: 100 }))).toEqual({ outcome: 'failed', reason: 'timeout' })
     expect(await open().call(call(`http://localhost:${port}/endless`))).toMatchObject({ outcome: 'status', status: 200 })
   })
+  test('hands back what it was told, where that was asked for, up to 64 KB', async () => {
+    const kept = await open().call(call(`http://localhost:${port}/a`, { method: 'GET', body: '', keep: true }))
+    expect(kept).toMatchObject({ outcome: 'status', status: 200, answer: { body: expect.any(String) } })
+    expect(heard.at(-1)).toMatchObject({ method: 'GET', url: '/a', body: '' })
+    expect(await open().call(call(`http://localhost:${port}/endless`, { keep: true }))).toEqual({ outcome: 'failed', reason: 'answer-too-long' })
+    expect(await open().call(call(`http://localhost:${port}/a`)), 'the control: not asked, not kept').not.toHaveProperty('answer')
+  })
   test('hears how long it should wait', async () => {
     expect(await open().call(call(`http://localhost:${port}/busy`))).toEqual({ outcome: 'status', status: 503, retryAfterMs: 7_000 })
   })

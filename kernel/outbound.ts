@@ -4,7 +4,7 @@
  * differently a moment later leads nowhere. Redirects are never followed.
  */
 import { lookup } from 'node:dns/promises'
-import { type ClientRequest, request as plainRequest } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { BlockList, isIP } from 'node:net'
 
@@ -13,15 +13,20 @@ export type AllowedHost = { host: string; port: number | '*' | null; plain: bool
 
 export type OutboundCall = {
   url: string
-  method: 'POST' | 'PUT'
+  method: 'GET' | 'POST' | 'PUT'
   headers: Readonly<Record<string, string>>
   body: string
   /** For the whole call, from the look-up of the name to the end of the answer. */
   timeoutMs: number
+  /** Whether the answer is handed back, up to 64 KB; a longer one fails. */
+  keep?: true
 }
-/** `refused`: never tried, because of where it leads. `failed`: tried, no answer. `status`: what the other side answered. */
+/**
+ * `refused`: never tried, because of where it leads. `failed`: tried, no answer. `status`: what the other side answered; `answer` where
+ * it was to be kept, with header names in lower case.
+ */
 export type OutboundResult =
-  | { outcome: 'status'; status: number; retryAfterMs: number | null }
+  | { outcome: 'status'; status: number; retryAfterMs: number | null; answer?: { headers: Readonly<Record<string, string>>; body: string } }
   | { outcome: 'refused' | 'failed'; reason: OutboundReason }
 
 export type OutboundReason =
@@ -33,6 +38,7 @@ export type OutboundReason =
   | 'name-unknown'
   | 'timeout'
   | 'unreachable'
+  | 'answer-too-long'
 
 export type Outbound = {
   /** Whether an address may be called as far as it says itself; the name is judged when it is called. Null where it may. */
@@ -159,9 +165,12 @@ export function outbound(allowed: readonly AllowedHost[], resolve: Resolve = res
   }
 }
 
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
+
 type Pinned = OutboundCall & { parsed: URL; addresses: { address: string; family: number }[]; signal: AbortSignal }
 
-function send({ parsed, addresses, signal, method, headers, body }: Pinned): Promise<OutboundResult> {
+function send({ parsed, addresses, signal, method, headers, body, keep = false }: Pinned): Promise<OutboundResult> {
   const ask = parsed.protocol === 'https:' ? tlsRequest : plainRequest
   return new Promise((done) => {
     const failed = () => done({ outcome: 'failed', reason: signal.aborted ? 'timeout' : 'unreachable' })
@@ -174,7 +183,7 @@ function send({ parsed, addresses, signal, method, headers, body }: Pinned): Pro
         agent: false,
         lookup: (_name, options, found) =>
           options.all ? found(null, addresses) : found(null, addresses[0]!.address, addresses[0]!.family),
-        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+        headers: method === 'GET' ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       },
       (res) => {
         const retryAfter = Number(res.headers['retry-after'])
@@ -184,14 +193,16 @@ function send({ parsed, addresses, signal, method, headers, body }: Pinned): Pro
           retryAfterMs: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter * 1000 : null,
         }
         let read = 0
+        const kept: Buffer[] = []
         res.on('data', (piece: Buffer) => {
           read += piece.length
+          if (keep) kept.push(piece)
           if (read > MOST_ANSWER_BYTES) {
-            done(answer)
+            done(keep ? { outcome: 'failed', reason: 'answer-too-long' } : answer)
             req.destroy()
           }
         })
-        res.on('end', () => done(answer))
+        res.on('end', () => done(keep ? { ...answer, answer: { headers: headersOf(res), body: Buffer.concat(kept).toString() } } : answer))
         res.on('error', failed)
       },
     )

@@ -39,6 +39,8 @@ export const placements: Readonly<Record<string, Placed>> = {
   'person.link': by('id', 'what a link of two people moved; few, and asked by its id'),
   'person.proxy': by('represented_id', 'who acts for a person, beside the person'),
   'person.mark': by('person_id', 'from whom a person is protected, beside the person'),
+  'person.watch': by('person_id', 'who is watched over, beside the person'),
+  'person.staff_person': everywhere('which member of staff is which person; few, and asked at every emergency'),
   'person.card': by('serial', 'the look-up from a card to a person'),
   'person.card_event': by('serial', 'what happened to a card, beside the card'),
   'consent.disaster': everywhere('where disaster access is open; few'),

@@ -8,6 +8,7 @@ import { appMigrations } from './store/app.ts'
 import { cardMigrations } from './store/card-schema.ts'
 import { peopleMigrations } from './store/people-schema.ts'
 import { registerMigrations } from './store/registers-schema.ts'
+import { watchMigrations } from './store/watch.ts'
 
 export { findFacilities, insertFacilities } from './store/facility.ts'
 export { findStaff, insertStaff, type StaffRow } from './store/staff.ts'
@@ -60,6 +61,7 @@ export const personMigrations: Migration[] = [
   ...registerMigrations,
   ...cardMigrations,
   ...peopleMigrations,
+  ...watchMigrations,
 ]
 
 export type PersonRow = {

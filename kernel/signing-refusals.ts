@@ -108,4 +108,40 @@ export const signingRefusals = {
     ja: '署名用のカードまたは装置（HSM）につながりません。差し込みと設定を確かめて、もう一度署名してください。',
     en: 'The card or device (HSM) for signing cannot be reached. Check that it is plugged in and configured, and sign again.',
   },
+  'signing-certificate-not-registered': {
+    status: 422,
+    issue: 'not-found',
+    ja: '署名用の電子証明書が、あなたの名前で登録されていません（または終了しています）。施設の管理者に、証明書の登録を頼んでください。',
+    en: 'No certificate for signing is registered for you, or it has ended. Ask the administrator of your facility to register it.',
+  },
+  'signing-document-changed': {
+    status: 409,
+    issue: 'conflict',
+    ja: '画面を開いた後に文書が変わりました。署名はしていません。いまの文書を確かめて、もう一度署名してください。',
+    en: 'The document changed after you opened the page. Nothing was signed. Check what it says now and sign again.',
+  },
+  'signing-not-own-document': {
+    status: 403,
+    issue: 'forbidden',
+    ja: '署名できるのは、自分の医療機関が登録した文書だけです。作成した医療機関の医師に署名を頼んでください。',
+    en: 'Only documents of your own institution can be signed here. Ask a physician of the institution that wrote it to sign it.',
+  },
+  'signing-already-signed': {
+    status: 409,
+    issue: 'duplicate',
+    ja: 'この文書のこの版には、あなたの署名がすでにあります。もう一度署名する必要はありません。文書の画面で確かめてください。',
+    en: 'You have signed this version of the document already. There is nothing more to do. See the page of the document.',
+  },
+  'signing-certificate-not-licensed': {
+    status: 422,
+    issue: 'security',
+    ja: 'この電子証明書の資格（hcRole）に合う免許が、この職員に登録されていません。先に免許を確かめて登録してください。',
+    en: 'No licence of this person in the register fits the licence in the certificate (hcRole). Check and enter the licence first.',
+  },
+  'signing-certificate-taken': {
+    status: 409,
+    issue: 'duplicate',
+    ja: 'この電子証明書は登録されています（または失効として終了しています）。証明書の番号と持ち主を確かめてください。',
+    en: 'This certificate is registered already, or was ended as revoked. Check its number and whose it is.',
+  },
 } as const satisfies Record<string, { status: number; issue: string; ja: string; en: string }>

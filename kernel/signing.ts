@@ -91,9 +91,32 @@ export type VerifiedSigner = {
   name: string | null
 }
 
+/** What a certificate for signing says, once it was found to be one. */
+export type SigningCertificate = {
+  pem: string
+  /** lower-case hexadecimal, unique under one issuer only */
+  serial: string
+  /** SHA-256 of the issuer's public key, lower-case hexadecimal */
+  issuerKeyHash: string
+  /** common names as they stand there; null where there is none */
+  issuerName: string | null
+  name: string | null
+  /** licences it states (hcRole); never empty */
+  roles: readonly SigningRole[]
+  notBefore: Date
+  notAfter: Date
+}
+
 /** Judges a signature and the right to it. */
 export type SignatureVerifier = {
   check(asked: SignatureToCheck): Promise<VerifiedSigner | { refused: SigningRefusal }>
+  /**
+   * Judges again what was accepted once: whether document, signature and certificate still fit each other. What may be revoked or
+   * ended since is not asked, because it was judged at the instant of signing.
+   */
+  again(asked: Omit<SignatureToCheck, 'staffId'>): VerifiedSigner | { refused: SigningRefusal }
+  /** Reads a certificate that somebody enters (PEM, or DER in base64): chain, use, policy, time, licence and revocation at `at`. */
+  inspect(text: string, at: Date): Promise<SigningCertificate | { refused: SigningRefusal }>
 }
 
 export type SigningRefusal = Extract<RefusalCode, `signing-${string}`>

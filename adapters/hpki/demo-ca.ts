@@ -4,26 +4,26 @@ import type { SigningRole } from '#kernel/signing'
 import {
   addressExtensions,
   bits,
-  createAuthorities,
+  createIssuingPair,
   extension,
-  type IssuingAuthority,
+  type IssuingPair,
   keyIdExtensions,
   type KeySource,
   nameOf,
   OID,
   oid,
-  restoreAuthority,
+  restorePair,
   rsaKey,
   sequence,
   signCertificate,
-  type StoredAuthority,
-  storeAuthority,
+  type StoredPair,
+  storePair,
 } from '#packages/x509'
 import { directoryAttributes, licences } from './hc-role.ts'
 import { AUTHENTICATION_POLICY, SIGNING_POLICY } from './policy.ts'
 
 /** `users` issues to staff; named so because lists and responders of the package ask for it. */
-export type DemoStaffCa = { root: IssuingAuthority; users: IssuingAuthority; crlUrl: string; ocspUrl: string }
+export type DemoStaffCa = IssuingPair
 
 export type DemoStaffCaOptions = { now: Date; years?: number; crlUrl?: string; ocspUrl?: string; keySource?: KeySource }
 
@@ -31,8 +31,7 @@ export async function createDemoStaffCa(options: DemoStaffCaOptions): Promise<De
   const { now, years = 10, keySource = rsaKey } = options
   const { crlUrl = 'http://localhost:8080/demo/staff-ca/crl', ocspUrl = 'http://localhost:8080/demo/staff-ca/ocsp' } = options
   const names = { organization: 'Enishi Demo', root: 'Demo Staff Root CA', issuer: 'Demo HPKI-like Signing CA' }
-  const { root, issuer } = await createAuthorities({ ...names, now, years, keySource })
-  return { root, users: issuer, crlUrl, ocspUrl }
+  return createIssuingPair({ ...names, now, years, keySource, crlUrl, ocspUrl })
 }
 
 export type StaffCertificateRequest = {
@@ -65,13 +64,6 @@ export function issueStaffCertificate(ca: DemoStaffCa, request: StaffCertificate
   return signCertificate(ca.users, { serial, subject, notBefore, notAfter, publicKey, extensions })
 }
 
-export type StoredStaffCa = { root: StoredAuthority; users: StoredAuthority; crlUrl: string; ocspUrl: string }
-
-/** The authority as JSON, private keys included: keep the file readable by its owner only. */
-export function storeStaffCa({ root, users, crlUrl, ocspUrl }: DemoStaffCa): StoredStaffCa {
-  return { root: storeAuthority(root), users: storeAuthority(users), crlUrl, ocspUrl }
-}
-
-export function restoreStaffCa({ root, users, crlUrl, ocspUrl }: StoredStaffCa): DemoStaffCa {
-  return { root: restoreAuthority(root), users: restoreAuthority(users), crlUrl, ocspUrl }
-}
+export type StoredStaffCa = StoredPair
+export const storeStaffCa: (ca: DemoStaffCa) => StoredStaffCa = storePair
+export const restoreStaffCa: (stored: StoredStaffCa) => DemoStaffCa = restorePair

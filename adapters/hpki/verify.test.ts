@@ -269,9 +269,72 @@ test('an instant that is none is a fault, not an acceptance', async () => {
 
 test('every refusal of a signature has a code of its own and says what to do', () => {
   const own = Object.entries(refusals).filter(([code]) => code.startsWith('signing-'))
-  expect(own.length).toBe(18)
+  expect(own.length).toBe(24)
   for (const [, { ja, en }] of own) {
     expect(ja).toMatch(/ください。|ロックされます。/)
     expect(en.length).toBeGreaterThan(40)
   }
+})
+
+describe('a certificate that somebody enters', () => {
+  const inspected = async (text: string, options: Partial<HpkiOptions> = {}, when = NOW) => {
+    const found = await verifierOf(options).inspect(text, when)
+    return 'refused' in found ? found.refused : 'read'
+  }
+  const known = (status: 'revoked' | 'good'): HpkiOptions['revocation'] => ({ known: () => ({ status }), ask: async () => ({ status }) })
+  const base64 = (pem: string) => pem.replace(/-----[A-Z ]+-----/g, '')
+
+  test('is read with names, licences and days', async () => {
+    expect(await verifierOf().inspect(craft(), NOW)).toEqual({
+      pem: craft(),
+      serial: '5a00000000000001',
+      issuerKeyHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      issuerName: 'Demo HPKI-like Signing CA',
+      name: 'Hanako Enishi',
+      roles: ['physician'],
+      notBefore: at('2026-01-01T00:00:00Z'),
+      notAfter: at('2028-12-31T14:59:59Z'),
+    })
+  })
+
+  const table: [string, () => Promise<string>, string][] = [
+    ['the control: PEM', () => inspected(craft()), 'read'],
+    ['the control: DER in base64, with its line breaks', () => inspected(base64(craft())), 'read'],
+    ['nothing', () => inspected(''), 'signing-certificate-malformed'],
+    ['words', () => inspected('この証明書です'), 'signing-certificate-malformed'],
+    ['a private key', () => inspected('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'), 'signing-certificate-malformed'],
+    ['two certificates', () => inspected(craft() + craft()), 'signing-certificate-malformed'],
+    ['more than a certificate can be', () => inspected('A'.repeat(20_000)), 'signing-certificate-malformed'],
+    ['another authority of the same name', () => inspected(craft({ issuer: twin.users })), 'signing-certificate-unknown-ca'],
+    ['one for signing in', () => inspected(craft({ keyUsage: 0x80 })), 'signing-certificate-wrong-key-usage'],
+    ['another policy', () => inspected(craft({ policy: AUTHENTICATION_POLICY })), 'signing-certificate-wrong-policy'],
+    ['no licence', () => inspected(craft({ licences: null })), 'signing-role-missing'],
+    ['ended', () => inspected(craft(), {}, at('2029-01-01T00:00:00Z')), 'signing-certificate-expired'],
+    ['not begun', () => inspected(craft(), {}, at('2025-12-31T00:00:00Z')), 'signing-certificate-not-yet-valid'],
+    ['revoked', () => inspected(craft(), { revocation: known('revoked') }), 'signing-certificate-revoked'],
+    [
+      'nobody can say whether revoked',
+      () => inspected(craft(), { revocation: crlFile(() => Promise.reject(new Error('no list'))) }),
+      'signing-revocation-unknown',
+    ],
+  ]
+  test.each(table)('%s', async (_name, attempt, expected) => {
+    expect(await attempt()).toBe(expected)
+  })
+})
+
+describe('a signature judged again', () => {
+  const again = (changes: Partial<SignatureToCheck> = {}, options: Partial<HpkiOptions> = {}) => {
+    const found = verifierOf(options).again(asked(changes))
+    return 'refused' in found ? found.refused : 'stands'
+  }
+  test('stands though its certificate was revoked and its post ended since: both were judged when it was made', () => {
+    const revocation = { known: () => ({ status: 'revoked' }) as const, ask: async () => ({ status: 'revoked' }) as const }
+    expect(again({}, { revocation, register: registerOf(null) })).toBe('stands')
+  })
+  test('does not stand over other bytes, at an instant outside of the certificate, or for an act of another licence', () => {
+    expect(again({ data: Buffer.from('other') })).toBe('signing-signature-invalid')
+    expect(again({ at: at('2029-01-01T00:00:00Z') })).toBe('signing-certificate-expired')
+    expect(again({ act: 'dispense' })).toBe('signing-role-mismatch')
+  })
 })

@@ -16,9 +16,11 @@ import {
   isIssuer,
   KEY_USAGE,
   leastRecent,
+  MAX_PEM_CHARACTERS,
   nameAttributeOf,
   OID,
   parseCertificate,
+  pemOf,
   publicKeyOf,
   readAuthorities,
   type RevocationSource,
@@ -29,6 +31,7 @@ import {
   type SignatureToCheck,
   type SignatureVerifier,
   signingActs,
+  type SigningCertificate,
   type SigningRefusal,
   type SigningRegister,
   type SigningRole,
@@ -73,22 +76,63 @@ export function hpkiVerifier(options: HpkiOptions): SignatureVerifier {
     return checked
   }
 
+  /** What stands in document, signature and certificate; nobody is asked. */
+  function fits(asked: Omit<SignatureToCheck, 'staffId'>): { checked: Checked; signer: VerifiedSigner } | SigningRefusal {
+    // Every comparison with an invalid date is false, which would let everything through.
+    if (Number.isNaN(asked.at.getTime())) throw new RangeError('at is not a date')
+    const checked = checkOnce(asked.certificatePem)
+    if (typeof checked === 'string') return checked
+    const refused = whyNotThen(checked, asked.at.getTime()) ?? whyNotSigned(checked.publicKey, asked)
+    if (refused !== null) return refused
+    const role = checked.roles.find((stated) => (signingActs[asked.act].roles as readonly SigningRole[]).includes(stated))
+    if (role === undefined) return checked.roles.length === 0 ? 'signing-role-missing' : 'signing-role-mismatch'
+    return { checked, signer: { role, serial: checked.certificate.serial, issuerKeyHash: checked.issuer.keyHash, name: checked.name } }
+  }
+
   return {
     async check(asked) {
-      // Every comparison with an invalid date is false, which would let everything through.
-      if (Number.isNaN(asked.at.getTime())) throw new RangeError('at is not a date')
-      const checked = checkOnce(asked.certificatePem)
-      if (typeof checked === 'string') return { refused: checked }
-      const refused = whyNotThen(checked, asked.at.getTime()) ?? whyNotSigned(checked.publicKey, asked)
-      if (refused !== null) return { refused }
-      const role = checked.roles.find((stated) => (signingActs[asked.act].roles as readonly SigningRole[]).includes(stated))
-      if (role === undefined) return { refused: checked.roles.length === 0 ? 'signing-role-missing' : 'signing-role-mismatch' }
-      const signer = { role, serial: checked.certificate.serial, issuerKeyHash: checked.issuer.keyHash, name: checked.name }
+      const found = fits(asked)
+      if (typeof found === 'string') return { refused: found }
+      const { checked, signer } = found
       const unsure = (await whyNotUnrevoked(revocation, checked, asked.at)) ?? (await whyNotRegistered(register, signer, asked))
       return unsure === null ? signer : { refused: unsure }
     },
+
+    again(asked) {
+      const found = fits(asked)
+      return typeof found === 'string' ? { refused: found } : found.signer
+    },
+
+    async inspect(text, at) {
+      const pem = pemOfText(text)
+      const checked = pem === null ? 'signing-certificate-malformed' : checkOnce(pem)
+      if (typeof checked === 'string') return { refused: checked }
+      const refused = whyNotThen(checked, at.getTime()) ?? (checked.roles.length === 0 ? 'signing-role-missing' : null)
+      const unsure = refused ?? (await whyNotUnrevoked(revocation, checked, at))
+      return unsure === null ? described(checked) : { refused: unsure }
+    },
   }
 }
+
+/** One certificate as PEM out of what somebody pasted: PEM, or the base64 of DER. */
+function pemOfText(text: string): string | null {
+  const pasted = text.trim()
+  if (pasted.length > MAX_PEM_CHARACTERS) return null
+  if (pasted.startsWith('-----')) return pasted
+  const base64 = pasted.replace(/\s+/g, '')
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? pemOf(Buffer.from(base64, 'base64')) : null
+}
+
+const described = ({ certificate, issuer, roles, name }: Checked): SigningCertificate => ({
+  pem: pemOf(certificate.der),
+  serial: certificate.serial,
+  issuerKeyHash: issuer.keyHash,
+  issuerName: nameAttributeOf(certificate.issuer, OID.commonName),
+  name,
+  roles,
+  notBefore: new Date(certificate.notBefore),
+  notAfter: new Date(certificate.notAfter),
+})
 
 function checkCertificate(der: Buffer, authorities: readonly Authority[], options: HpkiOptions): Checked | SigningRefusal {
   const certificate = parseCertificate(der)
@@ -147,7 +191,7 @@ const schemes: Readonly<Record<SignatureAlgorithm, Scheme>> = {
   ES384: { fits: (key) => curveOf(key) === 'P-384', digest: 'sha384', options: { dsaEncoding: 'ieee-p1363' } },
 }
 
-function whyNotSigned(key: KeyObject, { algorithm, data, signature }: SignatureToCheck): SigningRefusal | null {
+function whyNotSigned(key: KeyObject, { algorithm, data, signature }: Omit<SignatureToCheck, 'staffId'>): SigningRefusal | null {
   if (!Object.hasOwn(schemes, algorithm) || !schemes[algorithm].fits(key)) return 'signing-algorithm-refused'
   if (data.length > MAX_SIGNED_BYTES || signature.length > 512) return 'signing-signature-invalid'
   const { digest, options } = schemes[algorithm]

@@ -8,25 +8,26 @@ import type { KeyObject } from 'node:crypto'
 import {
   addressExtensions,
   bits,
-  createAuthorities,
+  createIssuingPair,
   extension,
   type IssuingAuthority,
+  type IssuingPair,
   keyIdExtensions,
   type KeySource,
   nameOf,
   OID,
   oid,
-  restoreAuthority,
+  restorePair,
   rsaKey,
   sequence,
   signCertificate,
-  type StoredAuthority,
-  storeAuthority,
+  type StoredPair,
+  storePair,
 } from '#packages/x509'
 import { USER_AUTHENTICATION_POLICY } from './policy.ts'
 
 export type DemoAuthority = IssuingAuthority
-export type DemoCa = { root: DemoAuthority; users: DemoAuthority; crlUrl: string; ocspUrl: string }
+export type DemoCa = IssuingPair
 
 export type DemoCaOptions = { now?: Date; years?: number; crlUrl?: string; ocspUrl?: string; keySource?: KeySource; name?: string }
 
@@ -34,8 +35,7 @@ export async function createDemoCa(options: DemoCaOptions = {}): Promise<DemoCa>
   const { now = new Date(), years = 10, keySource = rsaKey, name = 'Enishi Demo' } = options
   const { crlUrl = 'http://localhost:8080/demo-ca/users.crl', ocspUrl = 'http://localhost:8080/demo-ca/ocsp' } = options
   const names = { organization: name, root: 'Demo Root CA', issuer: 'Demo User Authentication CA' }
-  const { root, issuer } = await createAuthorities({ ...names, now, years, keySource })
-  return { root, users: issuer, crlUrl, ocspUrl }
+  return createIssuingPair({ ...names, now, years, keySource, crlUrl, ocspUrl })
 }
 
 export type UserCertificateRequest = {
@@ -63,13 +63,6 @@ export function issueUserCertificate(ca: DemoCa, request: UserCertificateRequest
   return signCertificate(ca.users, { serial, subject, notBefore, notAfter, publicKey, extensions })
 }
 
-export type ExportedDemoCa = { root: StoredAuthority; users: StoredAuthority; crlUrl: string; ocspUrl: string }
-
-/** The authority as JSON, private keys included: keep the file readable by its owner only. */
-export function exportDemoCa({ root, users, crlUrl, ocspUrl }: DemoCa): ExportedDemoCa {
-  return { root: storeAuthority(root), users: storeAuthority(users), crlUrl, ocspUrl }
-}
-
-export function importDemoCa(json: ExportedDemoCa): DemoCa {
-  return { root: restoreAuthority(json.root), users: restoreAuthority(json.users), crlUrl: json.crlUrl, ocspUrl: json.ocspUrl }
-}
+export type ExportedDemoCa = StoredPair
+export const exportDemoCa: (ca: DemoCa) => ExportedDemoCa = storePair
+export const importDemoCa: (stored: ExportedDemoCa) => DemoCa = restorePair

@@ -66,6 +66,30 @@ export function restoreAuthority({ certificatePem, privateKeyPem }: StoredAuthor
   return { certificatePem, subject: certificate.subject, privateKey, publicKey, keyId: keyIdOf(publicKey) }
 }
 
+/** An authority of a demo: its root, the one below that issues to people, and where its list and its responder stand. */
+export type IssuingPair = { root: IssuingAuthority; users: IssuingAuthority; crlUrl: string; ocspUrl: string }
+export type StoredPair = { root: StoredAuthority; users: StoredAuthority; crlUrl: string; ocspUrl: string }
+
+export async function createIssuingPair(wanted: AuthoritiesWanted & { crlUrl: string; ocspUrl: string }): Promise<IssuingPair> {
+  const { root, issuer } = await createAuthorities(wanted)
+  return { root, users: issuer, crlUrl: wanted.crlUrl, ocspUrl: wanted.ocspUrl }
+}
+
+/** The authority as JSON, private keys included: keep the file readable by its owner only. */
+export const storePair = ({ root, users, crlUrl, ocspUrl }: IssuingPair): StoredPair => ({
+  root: storeAuthority(root),
+  users: storeAuthority(users),
+  crlUrl,
+  ocspUrl,
+})
+
+export const restorePair = ({ root, users, crlUrl, ocspUrl }: StoredPair): IssuingPair => ({
+  root: restoreAuthority(root),
+  users: restoreAuthority(users),
+  crlUrl,
+  ocspUrl,
+})
+
 export const privateKeyPemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
 
 /** Extensions that say where a list and a responder stand; readers here never follow them. */

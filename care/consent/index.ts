@@ -6,3 +6,5 @@ export { accessRules, CONSENT_HOURS, ruleThatAllows, VIEW_YEARS } from './rules.
 export { askableKinds, type ConsentService, consentService } from './service.ts'
 export { consentMigrations } from './store.ts'
 export { spreadClosures } from './store/closure.ts'
+export * as emergencies from './emergencies.ts'
+export type { EmergencyReview, OpenedEmergency } from './emergencies.ts'

@@ -1,11 +1,10 @@
 /** Privacy law as dated rows, and the decisions read from them. */
-export {
-  type BreachDuties,
-  breachDuties,
-  type BreachFacts,
-  breachReliefs,
-  breachReportItems,
-  breachTriggers,
-  personNoticeItems,
-} from './breach.ts'
-export { type BodyKind, bodyKinds, type Day } from './model.ts'
+export { beforeAskingAbroad, type Country, countries, countryOn } from './abroad.ts'
+export { type BreachDuties, breachDuties, type BreachFacts, breachReportItems, breachTriggers, personNoticeItems } from './breach.ts'
+export { duties } from './duties.ts'
+export { exceptions, situations } from './exceptions.ts'
+export { type LawFact, lawFacts } from './facts.ts'
+export { type Judgement, mayWe, type Question } from './judge.ts'
+export { type Act, type BodyKind, bodyKinds, type Day, type Duty, type Exception, type LawFacts } from './model.ts'
+export { ageRules, whoConsents } from './people.ts'
+export { retentionRules, retentionYears } from './retention.ts'

@@ -8,6 +8,7 @@ type Bench = {
 }
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  consent: () => import('./consent.ts'),
   fhir: () => import('./fhir.ts'),
   identity: () => import('./identity.ts'),
   validate: () => import('./validate.ts'),

@@ -18,7 +18,7 @@ export function actorNamed(actorName: string): { name: string; app: string | nul
 /** Completes what a use case noted with who, why, when and by which law. */
 export function auditEntry(
   event: AuditEvent,
-  about: { actor: Actor; purpose: Purpose; now: Date; requestId: string; action: string; law: string },
+  about: { actor: Actor; purpose: Purpose; now: Date; requestId: string; action: string; law: string; via?: string },
 ): AuditEntry {
   const { actor } = about
   return {
@@ -42,5 +42,6 @@ export function auditEntry(
     rule: event.rule ?? '',
     law: about.law,
     requestId: about.requestId,
+    ...(about.via === undefined || about.via === '' ? {} : { via: about.via }),
   }
 }

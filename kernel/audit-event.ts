@@ -20,5 +20,8 @@ export type AuditEvent = {
   outcome?: string
 }
 
-/** One entry of the audit log as stored. */
-export type AuditEntry = LogEntry
+/**
+ * One entry of the audit log as stored. `via`: the session, token or permission it came by (`session:`, `token:`, `grant:` and an id that opens
+ * nothing), for whoever must find out what a stolen one touched. It is no part of what the entry commits to.
+ */
+export type AuditEntry = LogEntry & { via?: string }

@@ -29,6 +29,7 @@ export async function insertAudit(db: Db, entries: readonly AuditEntry[]): Promi
       rule: e.rule,
       law: e.law,
       request_id: e.requestId,
+      via: e.via ?? '',
       salt: `\\x${salt.toString('hex')}`,
       commitment: `\\x${commitmentOf(e, salt).toString('hex')}`,
     }
@@ -37,13 +38,13 @@ export async function insertAudit(db: Db, entries: readonly AuditEntry[]): Promi
     db,
     sql`
     insert into kernel.audit (key, id, at, actor_kind, actor_id, actor_name, actor_role, institution_number, institution_name, purpose,
-      action, outcome, resource, kinds, count, consent_id, rule, law, request_id, salt, commitment)
+      action, outcome, resource, kinds, count, consent_id, rule, law, request_id, via, salt, commitment)
     select key, id, at, actor_kind, actor_id, actor_name, actor_role, institution_number, institution_name, purpose,
-      action, outcome, resource, kinds, count, consent_id, rule, law, request_id, salt, commitment
+      action, outcome, resource, kinds, count, consent_id, rule, law, request_id, via, salt, commitment
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
       key text, id text, at timestamptz, actor_kind text, actor_id text, actor_name text, actor_role text, institution_number text,
       institution_name text, purpose text, action text, outcome text, resource text, kinds text[], count int, consent_id text,
-      rule text, law text, request_id text, salt bytea, commitment bytea)`,
+      rule text, law text, request_id text, via text, salt bytea, commitment bytea)`,
   )
 }
 

@@ -9,8 +9,8 @@ import type { AccessToken, Binding, TokenMint } from './token.ts'
 type Headers = Readonly<Record<string, string | undefined>>
 type Asked = Pick<RouteRequest, 'method' | 'url' | 'headers' | 'certificate'>
 type ProofDeps = { db: Db; accounts: Accounts; mint: TokenMint; origins?: readonly string[] }
-/** `renewed`: the session's new token, to be set with the answer. */
-export type Proof = { actor: Actor; session: Session | null; renewed: string | null }
+/** `renewed`: the session's new token, to be set with the answer; `via`: what it was proven by, for the log. */
+export type Proof = { actor: Actor; session: Session | null; renewed: string | null; via: string }
 
 /** One cookie's value out of the header, or undefined. */
 export function cookie(headers: Headers, name: string): string | undefined {
@@ -38,7 +38,8 @@ export async function proveCaller(deps: ProofDeps, asked: Asked, now: Date): Pro
     const holder = holderOf(deps, read, now)
     const [actor, fresh] = claim === null ? [await holder, true] : await Promise.all([holder, claimProof(deps.db, claim)])
     if (!fresh) refuse('dpop-invalid', { reason: 'jti' })
-    return { actor: actor ?? refuse('token-invalid'), session: null, renewed: null }
+    const via = read.onBehalfOf === null ? `token:${read.tokenId}` : `grant:${read.onBehalfOf.grantId}`
+    return { actor: actor ?? refuse('token-invalid'), session: null, renewed: null, via }
   }
   const token = cookie(headers, SESSION_COOKIE)
   const found = token === undefined ? undefined : await findSession(deps.db, now, token)
@@ -50,9 +51,9 @@ export async function proveCaller(deps: ProofDeps, asked: Asked, now: Date): Pro
         : await deps.accounts.staff(deps.db, found.subject, { now, place: session.actsFor })
     // The person is told: the refusal names their key, so that it stands in their own log.
     if (found.cloned) refuse('session-cloned', actor?.kind === 'citizen' && actor.keys[0] !== undefined ? { key: actor.keys[0] } : {})
-    if (actor) return { actor, session, renewed }
+    if (actor) return { actor, session, renewed, via: `session:${session.id}` }
   }
-  return { actor: { kind: 'public' }, session: null, renewed: null }
+  return { actor: { kind: 'public' }, session: null, renewed: null, via: '' }
 }
 
 /** Who a token speaks for: the system itself, or the person who let the app act for them; undefined where nobody does any more. */

@@ -78,4 +78,17 @@ export const kernelMigrations: Migration[] = [
       create index sign_in_failure_by_time on kernel.sign_in_failure (noted_at);
     `,
   },
+  {
+    // What is asked of the log: by time, by who, by where from, by the session or token, and what was refused. Each entry is written twice
+    // (as it comes, and with its place in the tree), so what is asked seldom has an index that costs nothing while entries are appended.
+    id: 'kernel/007-audit-search',
+    sql: `
+      alter table kernel.audit add column via text not null default '';
+      create index audit_by_time on kernel.audit (at, id);
+      create index audit_by_actor on kernel.audit (actor_id, at);
+      create index audit_by_origin on kernel.audit using brin (via text_bloom_ops, institution_number text_bloom_ops)
+        with (pages_per_range = 32, autosummarize = on);
+      create index audit_refused on kernel.audit (at) where outcome <> 'success';
+    `,
+  },
 ]

@@ -50,15 +50,16 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
   let actor: Actor = { kind: 'public' }
   let purpose: Purpose = row.why[0]!
   let renewed: string | null = null
+  let via = ''
   try {
     const held = heldToSite(row, request)
     const proof = await proveCaller(deps, held, now)
-    ;({ actor, renewed } = proof)
+    ;({ actor, renewed, via } = proof)
     purpose = admit(row, actor)
     demandProof(row.stepUp, proof.session, now)
     const checked = row.schema ? { ...held, body: parseBody(row.schema, held.body) } : held
     const { session } = proof
-    const about = { actor, purpose, now, lang, requestId, sessionId: session?.token ?? null, ...(session ? { session } : {}) }
+    const about = { actor, purpose, now, lang, requestId, via, sessionId: session?.token ?? null, ...(session ? { session } : {}) }
     const answer = row.kind === 'write' ? await write(row, checked, about, deps) : await read(row, checked, about, deps)
     return { lang, actor, requestId, renewed, answer }
   } catch (thrown) {
@@ -67,7 +68,7 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
     // A refused act still names whose record was asked for, so that the person sees refused tries too.
     const entry = auditEntry(
       { outcome: refusal.code, ...(refusal.detail.key ? { key: refusal.detail.key } : {}) },
-      { actor, purpose, now, requestId, action: row.audit, law: row.law },
+      { actor, purpose, now, requestId, via, action: row.audit, law: row.law },
     )
     if (row.audit === 'none') return { lang, actor, requestId, renewed, refusal }
     try {
@@ -80,7 +81,7 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
   }
 }
 
-type About = Pick<Context, 'actor' | 'purpose' | 'now' | 'lang' | 'requestId' | 'sessionId' | 'session'>
+type About = Pick<Context, 'actor' | 'purpose' | 'now' | 'lang' | 'requestId' | 'sessionId' | 'session'> & { via: string }
 
 /** Collects what a handler notes; a row that is audited gets one entry even where the handler noted nothing. */
 function notebook(row: HttpRow, about: About) {

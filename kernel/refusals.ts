@@ -1,3 +1,5 @@
+import { outsideRefusals } from './outside-refusals.ts'
+import { emergencyRefusals } from './emergency-refusals.ts'
 import { signingRefusals } from './signing-refusals.ts'
 
 /** Every way this platform says no: HTTP status, FHIR issue type, and a sentence that says what to do. Add a row here first. */
@@ -459,6 +461,8 @@ export const refusals = {
     ja: '一括処理を終えられませんでした（{reason}）。もう一度始めてください。続くようなら管理者に知らせてください。',
     en: 'The bulk job could not be finished ({reason}). Please start it again; if this goes on, tell the operator.',
   },
+  ...outsideRefusals,
+  ...emergencyRefusals,
   ...signingRefusals,
   'storage-full': {
     status: 507,

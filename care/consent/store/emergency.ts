@@ -83,7 +83,9 @@ export async function treatedAt(db: Db, about: { keys: readonly string[]; instit
 export async function putReview(db: Db, r: EmergencyReview & { key: string }): Promise<void> {
   await sql`insert into consent.emergency_review (key, emergency_id, reviewer_id, verdict, note, at)
     values (${r.key}, ${r.emergencyId}, ${r.reviewerId}, ${r.verdict}, ${r.note}, ${r.at})
-    on conflict (key, emergency_id, reviewer_id) do update set verdict = excluded.verdict, note = excluded.note, at = excluded.at`.execute(db)
+    on conflict (key, emergency_id, reviewer_id) do update set verdict = excluded.verdict, note = excluded.note, at = excluded.at`.execute(
+    db,
+  )
 }
 
 export async function reviewsOf(db: Db, about: { key: string; id: string }): Promise<EmergencyReview[]> {

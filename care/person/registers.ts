@@ -95,6 +95,7 @@ const subjectOf = ({ institutionNumber }: { institutionNumber: string }) => ({
 /** The history of an entry, newest first; of what lies within reach. */
 export const historyOf = (ctx: Context, subject: string) => changes.listChanges(ctx.db, reachOf(ctx.actor), { subject, limit: 50 })
 
+type NotedAct = 'staff.invite' | 'staff.unlock' | 'staff.sign-out' | 'staff.certificate-enter' | 'staff.certificate-end'
 type Place = Omit<staff.NewAssignment, 'id' | 'staffId'>
 
 export const staffRegister = {
@@ -147,9 +148,9 @@ export const staffRegister = {
     return { saved: id }
   },
 
-  /** Notes what was done for somebody's sign-in; the doing is the portal's. */
-  note: (ctx: Context, entry: StaffEntry, act: 'staff.invite' | 'staff.unlock' | 'staff.sign-out'): Promise<void> =>
-    noted(ctx, { ...of(entry), act, before: null, after: {} }),
+  /** Notes what was done for somebody's sign-in, or about their certificates; the doing is others'. */
+  note: (ctx: Context, entry: StaffEntry, act: NotedAct, after: Record<string, string> = {}): Promise<void> =>
+    noted(ctx, { ...of(entry), act, before: null, after }),
 
   async rename(ctx: Context, to: { id: string; name: string; nameKana: string; nameEn: string }): Promise<Saved<string>> {
     const before = await this.own(ctx, to.id)

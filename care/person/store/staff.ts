@@ -87,6 +87,14 @@ export async function findStaff(
 export const staffRoleNow = async (db: Db, now: Date, id: string): Promise<StaffRole | undefined> =>
   (await findStaff(db, { id }, { now }))?.role
 
+/** Every role that a member of staff may exercise at an instant, at whichever place of theirs. */
+export async function staffRolesAt(db: Db, at: Date, id: string): Promise<StaffRole[]> {
+  const { rows } = await sql<{ role: StaffRole }>`select distinct a.role
+    from person.staff s join person.assignment a on a.staff_id = s.id join person.facility f on f.institution_number = a.institution_number
+    where s.id = ${id} and s.ended_at is null and ${assignmentHolds(dayOf(at))} order by a.role`.execute(db)
+  return rows.map((r) => r.role)
+}
+
 const ENTRY = (reach: Reach, now: Date) => sql`s.id, s.login_name as "loginName", s.name, s.name_kana as "nameKana", s.name_en as "nameEn",
   s.ended_at as "endedAt",
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'institutionNumber', a.institution_number, 'institutionName', f.name,

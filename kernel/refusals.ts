@@ -1,5 +1,6 @@
 import { outsideRefusals } from './outside-refusals.ts'
 import { emergencyRefusals } from './emergency-refusals.ts'
+import { noticeRefusals } from './notice-refusals.ts'
 import { signingRefusals } from './signing-refusals.ts'
 
 /** Every way this platform says no: HTTP status, FHIR issue type, and a sentence that says what to do. Add a row here first. */
@@ -464,6 +465,7 @@ export const refusals = {
   ...outsideRefusals,
   ...emergencyRefusals,
   ...signingRefusals,
+  ...noticeRefusals,
   'storage-full': {
     status: 507,
     issue: 'no-store',

@@ -34,7 +34,8 @@ export async function trustedCards(config: Config): Promise<CardVerifier | undef
   )
 }
 
-async function pems(folder: string): Promise<string[]> {
+/** Certificates of a folder, by name; none where it is absent. */
+export async function pems(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
   return Promise.all(
     names

@@ -25,6 +25,13 @@ const schema = z.object({
     .regex(/^[0-9]+([.][0-9]+)+$/)
     .optional(),
   ENISHI_CARD_OCSP_URL: z.url().optional(),
+  /** Signatures of staff (HPKI): policies accepted (dotted, separated by commas), the responder, and the PKCS #11 module of card or HSM. */
+  ENISHI_SIGNING_POLICY_OIDS: z
+    .string()
+    .regex(/^[0-9]+([.][0-9]+)+(,[0-9]+([.][0-9]+)+)*$/)
+    .optional(),
+  ENISHI_SIGNING_OCSP_URL: z.url().optional(),
+  ENISHI_SIGNING_PKCS11_MODULE: z.string().startsWith('/').optional(),
   /**
    * The TLS listener: PEM files, and its port. Clients are asked for a certificate of ENISHI_TLS_CLIENT_CA. The demo makes its own
    * files; ENISHI_TLS_PORT=0 does without.
@@ -76,6 +83,7 @@ export type Config = {
   secure: boolean
   cardPolicyOid: string | null
   cardOcspUrl: string | null
+  signing: { policyOids: readonly string[]; ocspUrl: string | null; pkcs11Module: string | null }
   /** Files of the TLS listener; null where there is none, or where the demo has not made them yet. */
   tls: TlsConfig | null
   /** Where the demo's TLS listener would like to be; 0 where it is not wanted. */
@@ -121,6 +129,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secure: baseUrl.startsWith('https:'),
     cardPolicyOid: v.ENISHI_CARD_POLICY_OID ?? null,
     cardOcspUrl: v.ENISHI_CARD_OCSP_URL ?? null,
+    signing: {
+      policyOids: v.ENISHI_SIGNING_POLICY_OIDS?.split(',') ?? [],
+      ocspUrl: v.ENISHI_SIGNING_OCSP_URL ?? null,
+      pkcs11Module: v.ENISHI_SIGNING_PKCS11_MODULE ?? null,
+    },
     ...tlsOf(v, baseUrl),
     proxyCertificateHeader: v.ENISHI_TRUSTED_PROXY_CERT_HEADER ?? null,
     witnessKeys: v.ENISHI_WITNESS_KEYS ?? null,

@@ -22,6 +22,7 @@ import { ledgerJob } from './backup/erasures.ts'
 import type { Config } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { type DemoSecrets, loadDemoSecrets, writePrivate } from './demo/secrets.ts'
+import { publishStaffList, loadStaffAuthority } from './demo/staff-authority.ts'
 import { noCards } from './cards.ts'
 import { demoWitness } from './log/demo-witness.ts'
 import { bindChecker } from './checker.ts'
@@ -135,7 +136,11 @@ const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
   everyMs: HOUR_MS,
   law: 'RFC 5280',
   summary: { ja: 'デモ認証局の失効リストを新しくする', en: 'Renew the demo CA’s revocation list' },
-  run: ({ now }) => publishDemoCrl(home, secrets, now),
+  async run({ now }) {
+    await publishDemoCrl(home, secrets, now)
+    const staff = await loadStaffAuthority(home)
+    if (staff) await publishStaffList(home, staff, now)
+  },
 })
 
 /** The jobs of every room. */

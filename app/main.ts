@@ -5,7 +5,8 @@ import { migrate, NewerSchema } from '#kernel/migrate'
 import { BadConfig, type Config, readConfig } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
-import { seedDemo } from './demo/seed.ts'
+import { demoRegion, seedDemo } from './demo/seed.ts'
+import { prepareStaffAuthority } from './demo/staff-authority.ts'
 import { demoTlsSettings } from './demo/tls.ts'
 import { noCards } from './cards.ts'
 import { runLeader } from './leader.ts'
@@ -45,6 +46,8 @@ async function prepare(config: Config): Promise<void> {
     })
     const secrets = await loadDemoSecrets(config.home)
     await publishDemoCrl(config.home, secrets!, new Date())
+    const region = demoRegion(config.demoPeople, secrets!.until)
+    await prepareStaffAuthority({ db, home: config.home, region, now: new Date() })
   } finally {
     await db.destroy()
   }

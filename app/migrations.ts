@@ -3,6 +3,7 @@ import { consentMigrations } from '#care/consent'
 import { eligibilityMigrations } from '#care/eligibility'
 import { personMigrations } from '#care/person'
 import { recordMigrations } from '#care/record'
+import { signatureMigrations } from '#care/signature'
 import { subscriptionMigrations } from '#care/subscription'
 import { terminologyMigrations } from '#care/terminology'
 import type { Migration } from '#kernel/migrate'
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   ...personMigrations,
   ...eligibilityMigrations,
   ...recordMigrations,
+  ...signatureMigrations,
   ...subscriptionMigrations,
   ...bulkMigrations,
   ...terminologyMigrations,

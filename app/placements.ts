@@ -36,6 +36,7 @@ export const placements: Readonly<Record<string, Placed>> = {
   'person.app_grant': by('id', 'what somebody allowed an app, staff too; asked by its id at every request of the app'),
   'person.statement': by('person_id', 'what was stated about a person, who owns one or more keys'),
   'person.name_key': by('folded', 'the look-up from a name, however spelled, to people'),
+  'person.sought': by('person_id', 'what a person is found by when little is remembered, beside the person'),
   'person.link': by('id', 'what a link of two people moved; few, and asked by its id'),
   'person.proxy': by('represented_id', 'who acts for a person, beside the person'),
   'person.mark': by('person_id', 'from whom a person is protected, beside the person'),
@@ -46,6 +47,7 @@ export const placements: Readonly<Record<string, Placed>> = {
   'consent.disaster': everywhere('where disaster access is open; few'),
   'consent.disaster_institution': everywhere('the same for each institution, joined by every node'),
   'consent.legal_basis': everywhere('what laws allow whom without consent; few, joined by every node'),
+  'signature.certificate': everywhere('certificates of staff for signing'),
   'eligibility.reader_session': coordinator('lives minutes, belongs to one desk before anybody is known'),
   'eligibility.chart_number': by('institution_number', 'a number is an institution’s own, which must never give it twice'),
   'eligibility.card_use_month': by('institution_number', 'an official figure about an institution, not about people'),
@@ -66,5 +68,7 @@ export const placements: Readonly<Record<string, Placed>> = {
   'sign_in.desk_device': coordinator('devices that institutions share; few'),
   'sign_in.kept_place': coordinator('where somebody left a locked desk; lives hours'),
   'sign_in.launch': coordinator('lives minutes'),
+  'sign_in.outside_link': by('subject', 'the look-up from a subject of an outside provider to whose it is'),
+  'sign_in.outside_try': coordinator('lives minutes, belongs to nobody yet'),
   'demo.progress': coordinator('how far the demo region is made'),
 }

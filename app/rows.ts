@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
+import { signatureRoutes } from '#care/signature'
 import { subscriptionCapability, subscriptionRoutes } from '#care/subscription'
 import { terminologyCapabilities, terminologyRoutes } from '#care/terminology'
 import { validationRoutes } from '#care/validation'
@@ -49,6 +50,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       described: [subscriptionCapability(base).resource],
       terminology: (ctx) => terminologyCapabilities(services.terminology, ctx, { base, version: APP_VERSION }),
     }),
+    ...signatureRoutes(services),
     ...bulkRoutes(services.bulk, { base }),
     ...subscriptionRoutes(services.subscription),
     ...terminologyRoutes(services.terminology),

@@ -3,10 +3,12 @@ import { accountsOf, appAccessOf, personService } from '#care/person'
 import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { recordService } from '#care/record'
+import { signatureService, type SigningTools } from '#care/signature'
 import { subscriptionService } from '#care/subscription'
 import { terminologyService } from '#care/terminology'
 import { type Checker, type Definitions, type Terminology, validateResource } from '#packages/fhir'
 import { noOutbound, type Outbound } from '#kernel/outbound'
+import { noSigning } from './signing.ts'
 
 export type Services = ReturnType<typeof services>
 
@@ -20,6 +22,8 @@ export type ServiceDeps = {
   hooks?: Outbound
   /** What resources are checked with; base R4 alone where it is absent. */
   checker?: Checking
+  /** What signs for staff and judges it; nothing is signed where it is absent. */
+  signing?: SigningTools
 }
 
 /** A checker, and which packages it rests on. */
@@ -45,16 +49,18 @@ export function services({
   baseUrl = 'http://localhost:8080',
   hooks = noOutbound,
   checker = baseAlone,
+  signing = noSigning,
 }: ServiceDeps) {
   const consent = consentService()
   const person = personService({ totpOnce: !demo, anyClientUnbound: demo })
   const eligibility = eligibilityService({ consent, person, cards })
   const record = recordService({ consent, person })
+  const signature = signatureService(signing)
   const accounts = accountsOf({ anyClientUnbound: demo, app: appAccessOf({ anyClientUnbound: demo }) })
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
-  return { accounts, consent, person, eligibility, record, bulk, subscription, terminology, cards, checker }
+  return { accounts, consent, person, eligibility, record, signature, bulk, subscription, terminology, cards, checker }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { pino } from 'pino'
 import { auditBatch, insertAudit } from '#kernel/audit'
+import { signingRegister } from '#care/signature'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
@@ -16,11 +17,13 @@ import { noCards, trustedCards } from './cards.ts'
 import { demoAuthorityRow, demoCards } from './demo/authority.ts'
 import { demoDoor } from './demo/door.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
+import { demoSigning, loadStaffAuthority, staffAuthorityRow } from './demo/staff-authority.ts'
 import { readWitnessKeys } from './log/keys.ts'
 import { followMasters } from './masters.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
 import { services } from './services.ts'
+import { trustedSigning } from './signing.ts'
 import { followTlsFiles, readTlsFiles } from './tls.ts'
 
 /** Few connections a worker: the database's cores are the bound, and waiting here is fairer than waiting there. */
@@ -37,11 +40,17 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   await mkdir(config.home, { recursive: true })
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const cards = secrets ? demoCards(config.home, secrets, config.port) : ((await trustedCards(config)) ?? noCards)
+  const staffAuthority = config.demo ? await loadStaffAuthority(config.home) : undefined
+  const register = signingRegister(db)
+  const signing = staffAuthority
+    ? demoSigning(staffAuthority, { home: config.home, port: config.port, register })
+    : await trustedSigning(config, register)
   const checker = await bindChecker(config.home)
   for (const { en } of checker.problems) log.warn({ problem: en.slice(0, 300) }, 'packages')
   const built = services({
     cards,
     checker,
+    signing,
     demo: config.demo,
     home: config.home,
     baseUrl: config.baseUrl,
@@ -53,7 +62,10 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     config: { ...config, witnesses: await readWitnessKeys(config.witnessKeys) },
     mint,
     demo: secrets ? demoDoor(secrets) : null,
-    demoRows: secrets ? [demoAuthorityRow(config.home, secrets, () => clock.now()), ...demoAppRows(config)] : [],
+    demoRows: [
+      ...(secrets ? [demoAuthorityRow(config.home, secrets, () => clock.now()), ...demoAppRows(config)] : []),
+      ...(staffAuthority ? [staffAuthorityRow(config.home, staffAuthority, () => clock.now())] : []),
+    ],
   })
   const guard = connectionGuard()
   const app = httpServer(rows, {

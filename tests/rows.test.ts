@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { demoAuthorityRow } from '../app/demo/authority.ts'
+import { staffAuthorityRow } from '../app/demo/staff-authority.ts'
 import { noCards } from '../app/cards.ts'
 import { allRows, type RowDeps } from '../app/rows.ts'
 import { services } from '../app/services.ts'
+import { createDemoStaffCa, storeStaffCa } from '#adapters/hpki'
 import { createDemoCa, exportDemoCa } from '#adapters/mynumber-card'
 import type { Row } from '#kernel/route'
 import { demoAppRows } from '#portals/demo-app'
@@ -14,6 +16,8 @@ import { root } from './house/sources.ts'
 
 const nothing = { certificatePem: '', privateKeyPem: '', pin: '', serial: '' }
 const ca = exportDemoCa(await createDemoCa({ now: new Date('2026-11-22T00:00:00Z') }))
+const key = { ...nothing, loginName: '', role: 'physician', notBefore: '', notAfter: '' } as const
+const staff = { ca: storeStaffCa(await createDemoStaffCa({ now: new Date('2026-11-22T00:00:00Z') })), keys: [], revoked: key }
 const secrets = {
   until: '2026-11-21',
   ca,
@@ -31,7 +35,11 @@ const rows = allRows({
   config: { baseUrl: 'http://localhost:8080', secure: false },
   mint,
   demo,
-  demoRows: [demoAuthorityRow('', secrets, () => new Date()), ...demoAppRows({ baseUrl: 'http://localhost:8080' })],
+  demoRows: [
+    demoAuthorityRow('', secrets, () => new Date()),
+    staffAuthorityRow('', staff, () => new Date()),
+    ...demoAppRows({ baseUrl: 'http://localhost:8080' }),
+  ],
 })
 
 const row = (change: Partial<Extract<Row, { kind: 'write' }>>): Row => ({

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import {
   cardRefusals,
   type CertificateVerifier,
@@ -8,18 +7,16 @@ import {
   crlFile,
   httpOcsp,
   importDemoCa,
-  issueCrl,
-  ocspRespond,
   type RevocationSource,
   USER_AUTHENTICATION_POLICY,
   withoutPinMessage,
 } from '#adapters/mynumber-card'
 import type { CardVerifier } from '#care/eligibility'
 import type { MountRow } from '#kernel/route'
-import { type DemoSecrets, writePrivate } from './secrets.ts'
+import { listPath, type Published, publishedRow, publishList } from './published.ts'
+import type { DemoSecrets } from './secrets.ts'
 
-const crlPath = (home: string) => join(home, 'demo-ca.crl')
-const DAY_MS = 86_400_000
+const LIST = 'demo-ca.crl'
 
 function verifierOf(secrets: DemoSecrets, revocation: RevocationSource) {
   const { root, users } = importDemoCa(secrets.ca)
@@ -56,44 +53,22 @@ export function cardVerifier(verifier: CertificateVerifier): CardVerifier {
 
 /** Cards of the demo CA: its list first, its responder where the list is stale. Both stand on this machine. */
 export function demoCards(home: string, secrets: DemoSecrets, port: number): CardVerifier {
-  const list = crlFile(() => readFile(crlPath(home)), { refreshMs: 10_000 })
+  const list = crlFile(() => readFile(listPath(home, { list: LIST })), { refreshMs: 10_000 })
   return cardVerifier(verifierOf(secrets, combine(list, httpOcsp({ url: `http://127.0.0.1:${port}/demo/ca/ocsp` }))))
 }
 
-/** Publishes the list of revoked demo cards: good for a day, renewed by the leader. */
-export async function publishDemoCrl(home: string, secrets: DemoSecrets, now: Date): Promise<void> {
-  const revoked = [{ serial: secrets.refusedCards.revoked.serial, revokedAt: new Date(now.getTime() - DAY_MS) }]
-  const der = issueCrl(importDemoCa(secrets.ca), { revoked, thisUpdate: now, nextUpdate: new Date(now.getTime() + DAY_MS) })
-  await writePrivate(crlPath(home), der)
+const published = (secrets: DemoSecrets): Published => {
+  const { revoked, expired } = secrets.refusedCards
+  const issued = new Set([...secrets.cards, expired].map((c) => c.serial))
+  return { ca: importDemoCa(secrets.ca), list: LIST, revoked: [revoked.serial], issued }
 }
 
+/** Publishes the list of revoked demo cards: good for a day, renewed by the leader. */
+export const publishDemoCrl = (home: string, secrets: DemoSecrets, now: Date): Promise<void> => publishList(home, published(secrets), now)
+
 /** The demo CA's list and responder over HTTP, as a real CA publishes them. */
-export function demoAuthorityRow(home: string, secrets: DemoSecrets, now: () => Date): MountRow {
-  const ca = importDemoCa(secrets.ca)
-  const { revoked } = secrets.refusedCards
-  const issued = new Set([...secrets.cards, secrets.refusedCards.expired].map((c) => c.serial))
-  return {
-    kind: 'mount',
-    path: '/demo/ca',
-    who: ['public'],
-    why: ['HOPERAT'],
-    audit: 'none',
-    law: 'RFC 5280, RFC 6960',
-    summary: { ja: 'デモ認証局の失効リストと応答', en: 'Revocation list and responder of the demo CA' },
-    async handle(request) {
-      const { pathname } = new URL(request.url)
-      if (pathname === '/demo/ca/crl')
-        return new Response(await readFile(crlPath(home)), { headers: { 'content-type': 'application/pkix-crl' } })
-      if (pathname !== '/demo/ca/ocsp' || request.method !== 'POST') return new Response(null, { status: 404 })
-      const at = now()
-      const der = ocspRespond(ca, Buffer.from(await request.arrayBuffer()), {
-        now: at,
-        lookup: (serial) =>
-          serial === revoked.serial
-            ? { status: 'revoked', revokedAt: new Date(at.getTime() - DAY_MS) }
-            : { status: issued.has(serial) ? 'good' : 'unknown' },
-      })
-      return new Response(new Uint8Array(der), { headers: { 'content-type': 'application/ocsp-response' } })
-    },
-  }
-}
+export const demoAuthorityRow = (home: string, secrets: DemoSecrets, now: () => Date): MountRow =>
+  publishedRow(
+    { home, path: '/demo/ca', now, summary: { ja: 'デモ認証局の失効リストと応答', en: 'Revocation list and responder of the demo CA' } },
+    published(secrets),
+  )

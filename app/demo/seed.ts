@@ -33,6 +33,10 @@ export type SeedDeps = {
   say: (line: string) => void
 }
 
+/** The people and facilities of the demo, the same for the same numbers. */
+export const demoRegion = (people: number, until: string): Region =>
+  makeRegion({ seed: DEMO_SEED, people, facilities: 10, until, years: 2 })
+
 type Made = { secrets: DemoSecrets; tls: DemoTls }
 
 /**
@@ -45,7 +49,7 @@ export async function seedDemo(deps: SeedDeps): Promise<void> {
   const earlier = await loadDemoSecrets(deps.home)
   if (earlier && (await progress(deps.db, 'complete')) === 1) return refreshDemoFile(deps)
   const until = earlier?.until ?? new Date(deps.now.getTime() - 86_400_000 + 9 * 3600_000).toISOString().slice(0, 10)
-  const region = makeRegion({ seed: DEMO_SEED, people: deps.people, facilities: 10, until, years: 2 })
+  const region = demoRegion(deps.people, until)
   if (!earlier) deps.say('デモ用のカードと鍵を作っています… / Making demo cards and keys …')
   const secrets = earlier ?? (await makeDemoSecrets(deps.home, region, deps.now))
   const tls = await tlsOf(deps, secrets)

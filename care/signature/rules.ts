@@ -9,7 +9,10 @@ import type { Signature, StaffCertificate, Verdict } from './model.ts'
 export type CertificateState = 'live' | 'later' | 'over' | 'ended'
 
 /** Whether a certificate may be used at an instant, by the register and by its own days; revocation is asked elsewhere. */
-export function certificateState(c: Pick<StaffCertificate, 'since' | 'until' | 'endedAt' | 'notBefore' | 'notAfter'>, at: Date): CertificateState {
+export function certificateState(
+  c: Pick<StaffCertificate, 'since' | 'until' | 'endedAt' | 'notBefore' | 'notAfter'>,
+  at: Date,
+): CertificateState {
   if (c.endedAt !== null && c.endedAt <= at) return 'ended'
   if (c.notAfter < at || (c.until !== null && c.until < dateInJapan(at))) return 'over'
   return c.notBefore > at || c.since > at ? 'later' : 'live'

@@ -89,7 +89,8 @@ export function signatureService({ signer, verifier }: SigningTools) {
       const refused = whyNotEnter(found, { staff, entries: await store.entriesOf(ctx.db, found), at: ctx.now })
       if (refused !== null) return refuse(refused)
       const entry = { ...found, id: ulid(ctx.now.getTime()), staffId: staff.id, since: ctx.now, enteredBy: staffOf(ctx).id }
-      if (!(await store.insertCertificate(ctx.db, { ...entry, keyRef: given.keyRef, until: given.until }))) refuse('signing-certificate-taken')
+      if (!(await store.insertCertificate(ctx.db, { ...entry, keyRef: given.keyRef, until: given.until })))
+        refuse('signing-certificate-taken')
       const after = { certificate: found.serial, certificateIssuer: found.issuerName ?? '', until: given.until ?? '' }
       await registers.staff.note(ctx, staff, 'staff.certificate-enter', after)
       return staff
@@ -120,7 +121,8 @@ export function signatureService({ signer, verifier }: SigningTools) {
       if (seen.source !== actor.institutionNumber) refuse('signing-not-own-document', { key: seen.key })
       if (digestOf(seen.body) !== asked.digest) refuse('signing-document-changed', { key: seen.key })
       const certificate =
-        (await this.usable(ctx)).find((one) => one.id === asked.certificateId) ?? refuse('signing-certificate-not-registered', { key: seen.key })
+        (await this.usable(ctx)).find((one) => one.id === asked.certificateId) ??
+        refuse('signing-certificate-not-registered', { key: seen.key })
       const done = await inTurn(() => signed(ctx, asked, certificate.keyRef))
       const signature = rowOf(ctx, asked, { ...done, certificate })
       if (!(await store.insertSignature(ctx.db, signature))) refuse('signing-already-signed', { key: seen.key })

@@ -20,6 +20,7 @@ export const unaudited: Record<string, string> = {
   'mount /assets': 'style sheets and fonts',
   'mount /islands': 'scripts of the pages',
   'mount /demo/ca': 'the revocation list of the demo CA, made of random serials',
+  'mount /demo/staff-ca': 'the revocation list of the demo CA for staff, made of random serials',
   'GET /': 'the front page',
   'GET /developer': 'addresses and commands for those who connect a system',
   'GET /developer/check': 'an empty form, and examples of people who do not exist',

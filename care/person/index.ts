@@ -68,3 +68,8 @@ export { type Card, type CardBasis, type CardEvent, type CardHolder, type CardLi
 export { liveHolder } from './cards.ts'
 export { linkCard } from './store/card.ts'
 export { insertFacilities, insertStaff, personMigrations } from './store.ts'
+export { AGE_SPREAD, type Asked, isEnough, isUnreadBirth, readRemembered, type Remembered } from './sought/asked.ts'
+export { soughtKeys, soughtPairs } from './sought/names.ts'
+export { type Fit, fit, isCandidate, isLikely, MOST_FOUND, type Sought } from './sought/scoring.ts'
+export { indexSought, seek, soughtJob } from './sought/service.ts'
+export type { FoundPerson } from './sought/store.ts'

@@ -8,6 +8,7 @@ import { appMigrations } from './store/app.ts'
 import { cardMigrations } from './store/card-schema.ts'
 import { peopleMigrations } from './store/people-schema.ts'
 import { registerMigrations } from './store/registers-schema.ts'
+import { soughtMigrations } from './sought/schema.ts'
 import { watchMigrations } from './store/watch.ts'
 
 export { findFacilities, insertFacilities } from './store/facility.ts'
@@ -62,6 +63,7 @@ export const personMigrations: Migration[] = [
   ...cardMigrations,
   ...peopleMigrations,
   ...watchMigrations,
+  ...soughtMigrations,
 ]
 
 export type PersonRow = {

@@ -89,7 +89,7 @@ export async function updateCurrent(db: Db, personId: string, now: Current): Pro
   await sql`update person.person set name = ${name.name}, name_kana = ${name.nameKana}, name_roma = ${name.nameRoma},
       name_of_other = ${name.nameOfOther}, name_of_other_kana = ${name.nameOfOtherKana}, folded_name = ${foldName(name.name)},
       folded_kana = ${foldName(name.nameKana)}, sex = ${sex.sex}, sex2 = ${sex.sex2}, postal_code = ${address.postalCode},
-      address = ${address.address}, phone = ${phone.phone}, compared_at = null where id = ${personId}`.execute(db)
+      address = ${address.address}, phone = ${phone.phone}, compared_at = null, sought_at = null where id = ${personId}`.execute(db)
 }
 
 type MembershipRow = { as_sent: string; since: Date; qualified_from: string | null; lost_on: string | null; reason_of_loss: string | null }

@@ -47,7 +47,13 @@ export async function moveAll(db: Db, about: { from: string; to: string }): Prom
   const cards = await sql<{ issuer: string; serial: string }>`update person.card set person_id = ${to}
     where person_id = ${from} returning issuer, serial`.execute(db)
   await sql`update person.person set merged_into = ${to} where id = ${from}`.execute(db)
+  await foundAnew(db, [from, to])
   return { keys: keys.rows.map((r) => r.key), memberIds: members.rows, cards: cards.rows }
+}
+
+/** Who is linked is found by the names of both; who is parted, by their own. */
+async function foundAnew(db: Db, ids: readonly string[]): Promise<void> {
+  await sql`update person.person set sought_at = null where id = any(${[...ids]}::text[])`.execute(db)
 }
 
 export async function insertLink(db: Db, link: Link & { madeBy: string }): Promise<void> {
@@ -86,6 +92,7 @@ export async function moveBack(db: Db, link: Link, about: { at: Date; by: string
     from jsonb_to_recordset(${JSON.stringify(link.cards)}::jsonb) as moved(issuer text, serial text)
     where c.issuer = moved.issuer and c.serial = moved.serial and c.person_id = ${to}`.execute(db)
   await sql`update person.person set merged_into = null where id = ${from} and merged_into = ${to}`.execute(db)
+  await foundAnew(db, [from, to])
   await sql`update person.link set undone_at = ${about.at}, undone_by = ${about.by} where id = ${link.id}`.execute(db)
 }
 

@@ -63,6 +63,9 @@ const schema = z.object({
    * Without it nothing is called; in the demo, this machine.
    */
   ENISHI_HOOK_HOSTS: z.string().optional(),
+  /** Settings file (JSON) of an OpenID provider that signs in people, or staff, beside our own ways. Without it nobody is called. */
+  ENISHI_OUTSIDE_CITIZENS: z.string().min(1).optional(),
+  ENISHI_OUTSIDE_STAFF: z.string().min(1).optional(),
   /** PEM file with the public keys of the log's witnesses, who run elsewhere. */
   ENISHI_WITNESS_KEYS: z.string().min(1).optional(),
   /** Parts that the large tables are kept in, by patient key; settled when the tables are made. */
@@ -92,6 +95,8 @@ export type Config = {
   proxyCertificateHeader: string | null
   proxyAddressHeader: string | null
   hookHosts: AllowedHost[]
+  /** Settings files of outside OpenID providers; null where there is none. */
+  outside: { citizen: string | null; staff: string | null }
   witnessKeys: string | null
 }
 
@@ -137,6 +142,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...tlsOf(v, baseUrl),
     proxyCertificateHeader: v.ENISHI_TRUSTED_PROXY_CERT_HEADER ?? null,
     witnessKeys: v.ENISHI_WITNESS_KEYS ?? null,
+    outside: { citizen: v.ENISHI_OUTSIDE_CITIZENS ?? null, staff: v.ENISHI_OUTSIDE_STAFF ?? null },
     proxyAddressHeader: v.ENISHI_TRUSTED_PROXY_ADDRESS_HEADER ?? null,
     hookHosts: hookHostsOf(v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : '')),
   }

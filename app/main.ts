@@ -11,6 +11,7 @@ import { demoTlsSettings } from './demo/tls.ts'
 import { noCards } from './cards.ts'
 import { runLeader } from './leader.ts'
 import { migrations } from './migrations.ts'
+import { outsideClients } from './outside.ts'
 import { placements } from './placements.ts'
 import { place } from '#kernel/placement'
 import { services } from './services.ts'
@@ -76,6 +77,7 @@ function keepAlive(role: Role, env: Record<string, string>, stopping: () => bool
 async function runPrimary(read: Config): Promise<void> {
   const { config, env } = await demoTlsSettings(read)
   if (config.tls) await readTlsFiles(config.tls)
+  await outsideClients(config)
   await prepare(config)
   let stopping = false
   // A larger nursery: answers of some ten kilobytes die young, and what is moved on is memory kept and time spent. Beyond it the heap may

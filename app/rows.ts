@@ -13,7 +13,7 @@ import { citizenRoutes } from '#portals/citizen'
 import { clinicianRoutes } from '#portals/clinician'
 import { developerRoutes } from '#portals/developer'
 import { operatorRoutes } from '#portals/operator'
-import { signInRoutes } from '#portals/sign-in'
+import { type OutsideClients, signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
 import type { DemoDoor } from './demo/door.ts'
@@ -25,7 +25,7 @@ import { APP_VERSION } from './version.ts'
 
 export type RowDeps = {
   services: Services
-  config: Pick<Config, 'baseUrl' | 'secure'> & { tlsBase?: string | null; witnesses?: readonly KeyObject[] }
+  config: Pick<Config, 'baseUrl' | 'secure'> & { tlsBase?: string | null; witnesses?: readonly KeyObject[]; outsideClients?: OutsideClients }
   mint: TokenMint
   demo: DemoDoor | null
   demoRows: readonly Row[]
@@ -56,7 +56,15 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...terminologyRoutes(services.terminology),
     ...validationRoutes(services),
     ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
-    ...signInRoutes({ person: services.person, accounts: services.accounts, mint, cards: services.cards, ...config, demo }),
+    ...signInRoutes({
+      person: services.person,
+      accounts: services.accounts,
+      mint,
+      cards: services.cards,
+      ...config,
+      ...(config.outsideClients ? { outside: config.outsideClients } : {}),
+      demo,
+    }),
     ...citizenRoutes({ ...services, baseUrl: config.baseUrl, demo: demo !== null }),
     ...clinicianRoutes({ ...services, demo: demo !== null, fhirBase: base, baseUrl: config.baseUrl }),
     ...operatorRoutes({ ...places, person: services.person, demo: demo !== null }),

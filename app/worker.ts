@@ -19,6 +19,7 @@ import { demoDoor } from './demo/door.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
 import { demoSigning, loadStaffAuthority, staffAuthorityRow } from './demo/staff-authority.ts'
 import { readWitnessKeys } from './log/keys.ts'
+import { outsideClients } from './outside.ts'
 import { followMasters } from './masters.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
@@ -59,7 +60,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const masters = await followMasters({ db, clock, terminology: built.terminology, answerFrom: (t) => checker.answerFrom?.(t), log })
   const rows = allRows({
     services: built,
-    config: { ...config, witnesses: await readWitnessKeys(config.witnessKeys) },
+    config: { ...config, witnesses: await readWitnessKeys(config.witnessKeys), outsideClients: await outsideClients(config) },
     mint,
     demo: secrets ? demoDoor(secrets) : null,
     demoRows: [

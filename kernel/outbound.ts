@@ -15,7 +15,7 @@ export type OutboundCall = {
   url: string
   method: 'GET' | 'POST' | 'PUT'
   headers: Readonly<Record<string, string>>
-  body: string
+  body: string | Uint8Array
   /** For the whole call, from the look-up of the name to the end of the answer. */
   timeoutMs: number
   /** Whether the answer is handed back, up to 64 KB; a longer one fails. */
@@ -170,7 +170,7 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
 
 type Pinned = OutboundCall & { parsed: URL; addresses: { address: string; family: number }[]; signal: AbortSignal }
 
-function send({ parsed, addresses, signal, method, headers, body, keep = false }: Pinned): Promise<OutboundResult> {
+function send({ parsed, addresses, signal, method, headers, body, keep }: Pinned): Promise<OutboundResult> {
   const ask = parsed.protocol === 'https:' ? tlsRequest : plainRequest
   return new Promise((done) => {
     const failed = () => done({ outcome: 'failed', reason: signal.aborted ? 'timeout' : 'unreachable' })

@@ -30,19 +30,20 @@ const lifeOf = (desk: boolean) => (desk ? LIFE.desk : LIFE.own)
 /**
  * Starts a browser session and returns its token.
  * @param about.label what the person may know the device by
+ * @param about.provenAt when they were proven, where that was before now (at a provider elsewhere)
  */
 export async function startSession(
   db: Db,
   now: Date,
-  about: Subject & { provenBy: ProvenBy; desk?: boolean; label?: string },
+  about: Subject & { provenBy: ProvenBy; provenAt?: Date; desk?: boolean; label?: string },
 ): Promise<string> {
-  const { kind, id, provenBy, desk = false, label = '' } = about
+  const { kind, id, provenBy, provenAt = now, desk = false, label = '' } = about
   const session = ulid(now.getTime())
   const token = newToken(session)
   const until = new Date(now.getTime() + lifeOf(desk).wholeMs)
   await sql`insert into kernel.session
       (id, hash, actor_kind, subject, started_at, seen_at, renewed_at, until, proven_by, proven_at, desk, label)
-    values (${session}, ${hashOf(token)}, ${kind}, ${id}, ${now}, ${now}, ${now}, ${until}, ${provenBy}, ${now}, ${desk}, ${label})`.execute(
+    values (${session}, ${hashOf(token)}, ${kind}, ${id}, ${now}, ${now}, ${now}, ${until}, ${provenBy}, ${provenAt}, ${desk}, ${label})`.execute(
     db,
   )
   return token

@@ -18,7 +18,7 @@ export type Begun = Subject & { token: string; home: string; place: string | nul
  * Begins a session on the device that asks. It ends the one the browser came with, so that two people never share one; on a device that
  * several people share it is short; a place that was kept goes to the member who left it, and to nobody else.
  */
-export async function begin(ctx: Context, request: RouteRequest, who: Subject & { provenBy: ProvenBy }): Promise<Begun> {
+export async function begin(ctx: Context, request: RouteRequest, who: Subject & { provenBy: ProvenBy; provenAt?: Date }): Promise<Begun> {
   if (ctx.sessionId !== null) await endSession(ctx.db, ctx.now, ctx.sessionId)
   const desk = (await findDesk(ctx.db, cookie(request.headers, DESK_COOKIE))) !== undefined
   const label = deviceLabel(request.headers['user-agent'])
@@ -38,11 +38,16 @@ export function placeAfter({ kind, home, place }: Pick<Begun, 'kind' | 'home' | 
   return kind === 'staff' && /^\/me(?:[/?]|$)/.test(next) ? home : next
 }
 
-/** The answer to a sign-in: a form is led on, a program is told where to. */
-export function letIn(request: RouteRequest, begun: Begun, wish: unknown): Answer {
-  const redirect = placeAfter(begun, wish)
+/** Leads somebody who came in on to where they go. */
+export function leadOn(begun: Begun, wish: unknown): Answer & { redirect: string } {
   const headers = begun.hadPlace
     ? { headers: { 'set-cookie': `${PLACE_COOKIE}=; Max-Age=0; Path=/sign-in; HttpOnly; SameSite=Strict` } }
     : {}
-  return isForm(request) ? { redirect, setSession: begun.token, ...headers } : { json: { redirect }, setSession: begun.token, ...headers }
+  return { redirect: placeAfter(begun, wish), setSession: begun.token, ...headers }
+}
+
+/** The answer to a sign-in: a form is led on, a program is told where to. */
+export function letIn(request: RouteRequest, begun: Begun, wish: unknown): Answer {
+  const { redirect, ...answer } = leadOn(begun, wish)
+  return isForm(request) ? { ...answer, redirect } : { ...answer, json: { redirect } }
 }

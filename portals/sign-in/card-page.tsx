@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react'
-import type { Lang } from '#kernel/language'
+import type { Lang, Sentence } from '#kernel/language'
 import { Banner, Button, ButtonRow, Details, Field, fieldId, Form, Page, renderPage, Section, Select, Steps, t } from '#ui'
 import type { DemoDoor } from './model.ts'
 import { type About, frame, Ways } from './page-frame.tsx'
+import { OutsideWay } from './outside/page.tsx'
 import { PasskeyButton } from './passkey/button.tsx'
 
 /** Sign-in by card. The PIN field has no name, so that it cannot be posted even where the script does not run. */
-export function cardPage(about: About, { next }: { next: string | null }): string {
+export function cardPage(about: About, { next, outside }: { next: string | null; outside: Sentence | null }): string {
   const { lang, demo } = about
   return renderPage(
     <Page
@@ -32,6 +33,7 @@ export function cardPage(about: About, { next }: { next: string | null }): strin
       <div data-card-alert role="alert" />
       <CardForm lang={lang} demo={demo} next={next} />
       <PasskeyWay lang={lang} next={next} />
+      {outside === null ? null : <OutsideWay lang={lang} audience="citizen" name={outside} next={next} />}
       <Section title={t(lang, { ja: 'このあと起きること', en: 'What happens next' })}>
         <Steps lang={lang} steps={cardSteps(lang)} current={0} />
       </Section>

@@ -8,7 +8,8 @@ import { NOBODY, open, type SignInDeps } from './row-terms.ts'
 import { isForStaff, safeNext } from './rules.ts'
 import { staffPage } from './staff-page.tsx'
 
-function pagesOf({ demo, secure }: SignInDeps) {
+function pagesOf({ demo, secure, outside }: SignInDeps) {
+  const nameOf = (kind: 'citizen' | 'staff') => outside?.[kind]?.settings.name ?? null
   const about = (ctx: Context, request: RouteRequest): About => ({ lang: ctx.lang, path: request.url, actor: ctx.actor, demo })
   const nextOf = (request: RouteRequest) => safeNext(request.query.get('next'), '') || null
   const given = (request: RouteRequest) => {
@@ -16,11 +17,11 @@ function pagesOf({ demo, secure }: SignInDeps) {
     return headers ? { headers } : {}
   }
   const card = (ctx: Context, request: RouteRequest): Answer => ({
-    page: () => cardPage(about(ctx, request), { next: nextOf(request) }),
+    page: () => cardPage(about(ctx, request), { next: nextOf(request), outside: nameOf('citizen') }),
     ...given(request),
   })
   const staff = (ctx: Context, request: RouteRequest): Answer => ({
-    page: () => staffPage(about(ctx, request), { next: nextOf(request), loginName: '', errors: [] }),
+    page: () => staffPage(about(ctx, request), { next: nextOf(request), loginName: '', errors: [], outside: nameOf('staff') }),
     ...given(request),
   })
   return { card, staff, about, nextOf }

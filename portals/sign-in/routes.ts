@@ -5,6 +5,7 @@ import { cardAnswerOf, cardBody } from './card-body.ts'
 import { deskRows } from './desk/rows.tsx'
 import { invitationRows } from './invitation/rows.ts'
 import { invitationService } from './invitation/service.ts'
+import { outsideRows } from './outside/rows.ts'
 import { pageRows } from './page-rows.ts'
 import { offerHref, offerRow } from './passkey/offer.tsx'
 import { passkeyRows } from './passkey/rows.ts'
@@ -59,6 +60,7 @@ function cardRows(service: SignInService, passkeys: PasskeyService): Row[] {
 export function signInRoutes(deps: SignInDeps): Row[] {
   const service = signInService(deps)
   const passkeys = passkeyService({ baseUrl: deps.baseUrl, demo: deps.demo !== null })
+  const invitations = invitationService({ ...deps, passkeys })
   const clearing: Row = {
     kind: 'job',
     name: 'sign-in.clear-challenges',
@@ -76,7 +78,8 @@ export function signInRoutes(deps: SignInDeps): Row[] {
     ...deskRows(deps),
     ...codeRows(deps),
     ...letterRows(deps),
-    ...invitationRows({ ...deps, invitations: invitationService({ ...deps, passkeys }) }),
+    ...invitationRows({ ...deps, invitations }),
+    ...outsideRows({ ...deps, invitations }),
     ...staffRows(service, deps),
     ...systemRows(deps),
     ...(deps.demo === null ? [] : demoRows(deps.demo)),

@@ -4,6 +4,7 @@ import type { RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
 import type { TokenMint } from '#kernel/token'
 import type { CardCheck, DemoDoor } from './model.ts'
+import type { OutsideClients } from './outside/service.ts'
 
 export const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
 export const OAUTH = 'SMART App Launch 2.2 Backend Services'
@@ -23,6 +24,8 @@ export type SignInDeps = {
   tlsBase?: string | null
   /** Null where real people's data is kept: its rows then do not exist. */
   demo: DemoDoor | null
+  /** OpenID providers that the operator brought; none where it is absent. */
+  outside?: OutsideClients
   /** True behind TLS. */
   secure: boolean
 }

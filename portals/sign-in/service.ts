@@ -10,6 +10,7 @@ import { forgetPlaces } from './desk/store.ts'
 import { forgetInvitations } from './invitation/store.ts'
 import { forgetLaunches } from './launch/index.ts'
 import type { CardCheck } from './model.ts'
+import { forgetTries } from './outside/store.ts'
 import { forgetChanges, insertChange } from './passkey/store.ts'
 import { forgetAddresses, isRecoveryCode, recoveryCodesLeft, spendRecoveryCode } from './recovery/store.ts'
 import { CHALLENGE_SECONDS } from './rules.ts'
@@ -108,6 +109,7 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       await forgetChanges(db, now)
       await forgetAddresses(db, now)
       await forgetLaunches(db, now)
+      await forgetTries(db, now)
       await forgetSignInFailures(db, now)
     },
   }

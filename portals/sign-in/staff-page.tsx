@@ -4,9 +4,11 @@ import type { Lang, Sentence } from '#kernel/language'
 import { Button, ButtonRow, ErrorSummary, type FieldError, Form, Ja, Page, renderPage, Section, Table, TextInput, t } from '#ui'
 import type { DemoDoor } from './model.ts'
 import { type About, frame, Ways } from './page-frame.tsx'
+import { OutsideWay } from './outside/page.tsx'
 import { PasskeyButton } from './passkey/button.tsx'
 
-export type StaffForm = { next: string | null; loginName: string; errors: readonly FieldError[] }
+/** `outside`: what the operator’s own provider is called, null where there is none. */
+export type StaffForm = { next: string | null; loginName: string; errors: readonly FieldError[]; outside: Sentence | null }
 
 /** Sign-in of staff: by passkey, or by name, password and one-time code, always all three. */
 export function staffPage(about: About, form: StaffForm): string {
@@ -30,6 +32,7 @@ export function staffPage(about: About, form: StaffForm): string {
       <Section title={t(lang, { ja: 'パスワードと確認コードで', en: 'By password and code' })}>
         <PasswordForm lang={lang} form={form} />
       </Section>
+      {form.outside === null ? null : <OutsideWay lang={lang} audience="staff" name={form.outside} next={form.next} />}
       {demo === null ? null : <DemoStaff lang={lang} demo={demo} />}
     </Page>,
   )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '#kernel/context'
+import type { Sentence } from '#kernel/language'
 import { Refusal, refusalRow, refusalSentence } from '#kernel/refusal'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
@@ -29,10 +30,14 @@ const staffBody = z.object({
 })
 
 /** The form again, with what was typed except the secrets, and what was wrong. */
-function formAgain(ctx: Context, request: RouteRequest, about: { demo: DemoDoor | null; status: number; errors: FieldError[] }): Answer {
+function formAgain(
+  ctx: Context,
+  request: RouteRequest,
+  about: { demo: DemoDoor | null; outside: Sentence | null; status: number; errors: FieldError[] },
+): Answer {
   const { loginName, next } = bodyOf(request, staffBody)
   const page = { lang: ctx.lang, path: '/sign-in/staff', actor: ctx.actor, demo: about.demo }
-  return { status: about.status, page: () => staffPage(page, { next: safeNext(next, '') || null, loginName, errors: about.errors }) }
+  return { status: about.status, page: () => staffPage(page, { next: safeNext(next, '') || null, loginName, errors: about.errors, outside: about.outside }) }
 }
 
 function emptyFields(ctx: Context, given: { loginName: string; password: string; totp: string }): FieldError[] {
@@ -51,13 +56,13 @@ function emptyFields(ctx: Context, given: { loginName: string; password: string;
 async function signInStaff(
   ctx: Context,
   request: RouteRequest,
-  { service, demo }: { service: SignInService; demo: DemoDoor | null },
+  { service, demo, outside }: { service: SignInService; demo: DemoDoor | null; outside: Sentence | null },
 ): Promise<Answer> {
   const given = bodyOf(request, staffBody)
   const empty = emptyFields(ctx, given)
   if (empty.length > 0 && isForm(request)) {
     ctx.audit({ outcome: 'input-invalid' })
-    return formAgain(ctx, request, { demo, status: 400, errors: empty })
+    return formAgain(ctx, request, { demo, outside, status: 400, errors: empty })
   }
   try {
     return await counted(ctx, request, async () => letIn(request, await service.byPassword(ctx, request, given), given.next))
@@ -67,6 +72,7 @@ async function signInStaff(
     ctx.audit({ outcome: error.code })
     return formAgain(ctx, request, {
       demo,
+      outside,
       status: refusalRow(error.code).status,
       errors: [{ name: 'loginName', message: refusalSentence(error, ctx.lang) }],
     })
@@ -74,7 +80,8 @@ async function signInStaff(
 }
 
 /** Staff in, and everybody out. */
-export function staffRows(service: SignInService, { demo }: SignInDeps): Row[] {
+export function staffRows(service: SignInService, { demo, outside }: SignInDeps): Row[] {
+  const name = outside?.staff?.settings.name ?? null
   return [
     {
       kind: 'write',
@@ -86,7 +93,7 @@ export function staffRows(service: SignInService, { demo }: SignInDeps): Row[] {
       schema: staffBody,
       keepsRefused: true,
       summary: { ja: '職員がパスワードと確認コードでサインインする', en: 'Staff sign in by password and one-time code' },
-      handle: (ctx, request) => signInStaff(ctx, request, { service, demo }),
+      handle: (ctx, request) => signInStaff(ctx, request, { service, demo, outside: name }),
     },
     {
       kind: 'write',

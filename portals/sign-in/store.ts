@@ -5,6 +5,7 @@ import { deskMigrations } from './desk/store.ts'
 import { invitationMigrations } from './invitation/store.ts'
 import { launchMigrations } from './launch/store.ts'
 import type { Challenge } from './model.ts'
+import { outsideMigrations } from './outside/store.ts'
 import { passkeyMigrations } from './passkey/store.ts'
 import { providerMigrations } from './provider/store.ts'
 import { recoveryMigrations } from './recovery/store.ts'
@@ -27,6 +28,7 @@ export const signInMigrations: Migration[] = [
   ...deskMigrations,
   ...providerMigrations,
   ...launchMigrations,
+  ...outsideMigrations,
 ]
 
 export async function insertChallenge(db: Db, c: Challenge): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Lang } from '#kernel/language'
+import type { Lang, Sentence } from '#kernel/language'
 import { Button, ButtonRow, ErrorSummary, type FieldError, Form, LinkButton, Page, renderPage, Section, TextInput, Time, t } from '#ui'
 import { type About, frame } from '../page-frame.tsx'
 import { PasskeyButton } from '../passkey/button.tsx'
@@ -15,6 +15,8 @@ export type InvitationView = {
   until: Date
   /** Of the one-time code that waits for its first digits; '' for a person. */
   secret: string
+  /** What the outside provider of staff is called; null where there is none, and for a person. */
+  outside: Sentence | null
   errors: readonly FieldError[]
 }
 
@@ -87,10 +89,25 @@ export function invitationPage(about: About, view: InvitationView): string {
           {t(lang, { ja: 'この端末にパスキーを作る', en: 'Make a passkey on this device' })}
         </PasskeyButton>
       </Section>
+      {view.outside === null ? null : <OutsideWay lang={lang} name={view.outside} href={`${base}/outside`} />}
       {view.kind === 'staff' ? <PasswordWay lang={lang} view={view} base={base} /> : <OnceWay lang={lang} base={base} />}
     </Page>,
   )
 }
+
+const OutsideWay = ({ lang, name, href }: { lang: Lang; name: Sentence; href: string }): ReactNode => (
+  <Section
+    title={t(lang, { ja: `${name.ja}を使う`, en: `Use ${name.en}` })}
+    lead={t(lang, {
+      ja: `${name.ja}の画面で本人確認をすると、次からそれで入れます。`,
+      en: `Prove who you are at ${name.en}; from then on you sign in with it.`,
+    })}
+  >
+    <ButtonRow>
+      <LinkButton href={href}>{t(lang, { ja: `${name.ja}と結び付ける`, en: `Link with ${name.en}` })}</LinkButton>
+    </ButtonRow>
+  </Section>
+)
 
 function PasswordWay({ lang, view, base }: { lang: Lang; view: InvitationView; base: string }): ReactNode {
   const errorOf = (name: string) => view.errors.find((error) => error.name === name)?.message

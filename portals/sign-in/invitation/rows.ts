@@ -35,7 +35,8 @@ async function page(ctx: Context, request: RouteRequest, { deps, errors = [] }: 
   const secret = who.kind === 'staff' ? await deps.invitations.secret(ctx, who) : ''
   ctx.audit({ ...(who.key === null ? {} : { key: who.key }), resource: `${who.kind === 'staff' ? 'Staff' : 'Person'}/${who.subject.id}` })
   const { kind, name, account, until } = who
-  const view = { token, kind, name, account, until, secret, errors }
+  const outside = (who.subject.kind === 'staff' && deps.outside?.staff?.settings.name) || null
+  const view = { token, kind, name, account, until, secret, outside, errors }
   return { page: () => invitationPage(aboutOf(ctx, `/sign-in/invitation/${token}`, deps), view) }
 }
 

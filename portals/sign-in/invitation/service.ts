@@ -8,6 +8,7 @@ import type { attestationOf } from '../passkey/answers.ts'
 import type { Subject } from '../passkey/model.ts'
 import { deviceLabel } from '../passkey/rules.ts'
 import type { Enrolment, PasskeyService } from '../passkey/service.ts'
+import { endOutsideLinks } from '../outside/store.ts'
 import { dropRecoveryCodes, makeRecoveryCodes } from '../recovery/store.ts'
 import * as store from './store.ts'
 
@@ -32,6 +33,7 @@ export function invitationService({ passkeys, person }: { passkeys: PasskeyServi
     if (!(await store.spendInvitation(ctx.db, ctx.now, token))) refuse('invitation-invalid')
     await passkeys.removeAll(ctx, subject)
     await endAllSessions(ctx.db, ctx.now, subject)
+    await endOutsideLinks(ctx.db, subject)
     if (subject.kind === 'staff') {
       await setStaffSecrets(ctx.db, subject.id, { passwordHash: '', totpSecret: '' })
       await dropRecoveryCodes(ctx.db, subject.id)
@@ -92,6 +94,14 @@ export function invitationService({ passkeys, person }: { passkeys: PasskeyServi
       await passkeys.note(ctx, { subject: who.subject, what: 'code-set', label: '' })
       const codes = await makeRecoveryCodes(ctx.db, ctx.now, who.subject.id)
       return { begun: await begin(ctx, request, { ...who.subject, provenBy: 'password-totp' }), codes }
+    },
+
+    /** Spends an invitation for an outside sign-in, which the caller links. @refuses invitation-invalid, not-permitted where it is for others */
+    async byOutside(ctx: Context, token: string, kind: Subject['kind']): Promise<Subject> {
+      const who = await invited(ctx, token)
+      if (who.subject.kind !== kind) return refuse('not-permitted')
+      await use(ctx, token, who)
+      return who.subject
     },
 
     /** A person's letter, used without making a passkey. */

@@ -36,6 +36,8 @@ export type ChangeKind =
   | 'unlocked'
   | 'desk-marked'
   | 'desk-unmarked'
+  | 'outside-linked'
+  | 'outside-unlinked'
 
 /** One change of how somebody signs in, with the label of what it was about. */
 export type Change = { at: Date; what: ChangeKind; label: string }

@@ -4,6 +4,7 @@ import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { clearSignInFailures, endAllSessions, signInLock } from '#kernel/identity'
 import { endInvitations, issueInvitation } from '../invitation/store.ts'
+import { endOutsideLinks } from '../outside/store.ts'
 import type { ChangeKind, Subject } from '../passkey/model.ts'
 import { endPasskeys, insertChange } from '../passkey/store.ts'
 
@@ -35,11 +36,12 @@ export async function issueStaffInvitation(ctx: Helped, about: { staffId: string
   return issueInvitation(ctx.db, ctx.now, { kind: 'staff', subjectId: staffId, by, hours })
 }
 
-/** Ends every passkey, session and open invitation of somebody at once: a device was stolen, or a card was. @returns how many passkeys and sessions */
+/** Ends every passkey, session, outside sign-in and open invitation of somebody at once: a device was stolen, or a card was. @returns how many passkeys and sessions */
 export async function endEveryWay(ctx: Helped, subject: Subject): Promise<{ passkeys: number; sessions: number }> {
   const passkeys = await endPasskeys(ctx.db, ctx.now, subject)
   const sessions = await endAllSessions(ctx.db, ctx.now, subject)
   await endInvitations(ctx.db, ctx.now, subject.id)
+  await endOutsideLinks(ctx.db, subject)
   if (passkeys > 0) await note(ctx, subject, { what: 'passkeys-ended', label: String(passkeys) })
   if (sessions > 0) await note(ctx, subject, { what: 'devices-ended', label: String(sessions) })
   return { passkeys, sessions }

@@ -22,6 +22,8 @@ const changes: Record<ChangeKind, Sentence> = {
   'devices-ended': { ja: 'ほかの端末（{label}台）をサインアウトしました', en: 'Other devices ({label}) were signed out' },
   unlocked: { ja: 'サインインの一時停止を解除しました', en: 'The lock of your sign-in was lifted' },
   'desk-marked': { ja: '端末「{label}」を共用にしました', en: 'Device “{label}” was marked as shared' },
+  'outside-linked': { ja: '外部のサインイン「{label}」を結び付けました', en: 'The outside sign-in “{label}” was linked' },
+  'outside-unlinked': { ja: '外部のサインイン「{label}」の結び付きを終わらせました', en: 'The outside sign-in “{label}” was unlinked' },
   'desk-unmarked': { ja: '端末「{label}」の共用をやめました', en: 'Device “{label}” is shared no more' },
 }
 

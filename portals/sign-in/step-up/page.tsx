@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react'
-import type { Lang } from '#kernel/language'
+import type { Lang, Sentence } from '#kernel/language'
 import { Banner, Button, ButtonRow, ErrorSummary, type FieldError, Form, LinkButton, Page, renderPage, Section, TextInput, t } from '#ui'
 import { CardForm } from '../card-page.tsx'
 import { type About, frame, homeOf } from '../page-frame.tsx'
 import { PasskeyButton } from '../passkey/button.tsx'
 import type { Way } from './rules.ts'
 
-export type AgainView = { ways: readonly Way[]; next: string | null; by: string; errors: readonly FieldError[] }
+/** `outside`: what the outside provider is called, null where there is none. */
+export type AgainView = { ways: readonly Way[]; outside: Sentence | null; next: string | null; by: string; errors: readonly FieldError[] }
 
 /** 'Is it still you?' Asked before what matters; the session goes on, its proof is new. */
 export function againPage(about: About, view: AgainView): string {
@@ -40,7 +41,7 @@ export function againPage(about: About, view: AgainView): string {
 
 type WayProps = { way: Way; isFirst: boolean; about: About; view: AgainView }
 
-function WayAgain({ way, isFirst, about: { lang, demo }, view }: WayProps): ReactNode {
+function WayAgain({ way, isFirst, about: { lang, demo, actor }, view }: WayProps): ReactNode {
   if (way === 'card') {
     return (
       <Section title={t(lang, { ja: 'カードで確かめる', en: 'By your card' })}>
@@ -71,7 +72,24 @@ function WayAgain({ way, isFirst, about: { lang, demo }, view }: WayProps): Reac
       </Section>
     )
   }
+  if (way === 'outside') return <OutsideAgain lang={lang} view={view} kind={actor.kind} isFirst={isFirst} />
   return <PasswordAgain lang={lang} view={view} isFirst={isFirst} />
+}
+
+type OutsideProps = { lang: Lang; view: AgainView; kind: string; isFirst: boolean }
+
+function OutsideAgain({ lang, view: { outside, next }, kind, isFirst }: OutsideProps): ReactNode {
+  if (outside === null) return null
+  const query = next === null ? '' : `?next=${encodeURIComponent(next)}`
+  return (
+    <Section title={t(lang, { ja: `${outside.ja}で確かめる`, en: `With ${outside.en}` })}>
+      <ButtonRow>
+        <LinkButton variant={isFirst ? 'primary' : 'secondary'} href={`/sign-in/again/outside/${kind}${query}`}>
+          {t(lang, { ja: `${outside.ja}で確かめる`, en: `Confirm with ${outside.en}` })}
+        </LinkButton>
+      </ButtonRow>
+    </Section>
+  )
 }
 
 function PasswordAgain({ lang, view, isFirst }: { lang: Lang; view: AgainView; isFirst: boolean }): ReactNode {

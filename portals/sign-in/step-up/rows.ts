@@ -59,8 +59,10 @@ function goOn(ctx: Context, request: RouteRequest, wish: unknown): Answer {
 function page(ctx: Context, request: RouteRequest, about: { deps: Deps; next: unknown; by: string | null; errors?: FieldError[] }): Answer {
   const { actor } = sitting(ctx)
   const { headers } = browserFor(request, about.deps.secure)
+  const outside = about.deps.outside?.[actor.kind]
   const view = {
-    ways: waysAsked(actor.kind, about.by),
+    ways: waysAsked(actor.kind, about.by).filter((way) => way !== 'outside' || outside !== undefined),
+    outside: outside?.settings.name ?? null,
     next: safeNext(about.next, '') || null,
     by: about.by ?? '',
     errors: about.errors ?? [],

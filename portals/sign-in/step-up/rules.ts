@@ -2,9 +2,9 @@
 import type { ProvenBy } from '#kernel/context'
 
 /** Ways that each kind of person has in a browser, the strongest first. */
-const waysOf = { citizen: ['card', 'passkey'], staff: ['passkey', 'password-totp'] } as const satisfies Record<string, readonly ProvenBy[]>
+const waysOf = { citizen: ['card', 'passkey', 'outside'], staff: ['passkey', 'password-totp', 'outside'] } as const satisfies Record<string, readonly ProvenBy[]>
 
-export type Way = 'card' | 'passkey' | 'password-totp'
+export type Way = 'card' | 'passkey' | 'password-totp' | 'outside'
 
 /** Ways to offer: those that the act takes and this kind of person has; all they have where nothing is said. */
 export function waysAsked(kind: 'citizen' | 'staff', by: string | null): Way[] {
@@ -18,7 +18,7 @@ export const PROOF_MINUTES = 10
 /** What a change of how somebody signs in demands. A letter from a counter stands in for the card that was lost. */
 export const citizenStepUp: { by: readonly ProvenBy[]; withinMinutes: number } = { by: ['card', 'recovery'], withinMinutes: PROOF_MINUTES }
 export const staffStepUp: { by: readonly ProvenBy[]; withinMinutes: number } = {
-  by: ['passkey', 'password-totp'],
+  by: ['passkey', 'password-totp', 'outside'],
   withinMinutes: PROOF_MINUTES,
 }
 

@@ -6,6 +6,10 @@ import { canariesIn, canary } from './canary.ts'
 /** What takes long is left to `npm run test:full`; each is small here too. */
 const small: readonly [name: string, onlyFull: boolean][] = [
   ['A1', true],
+  ['A3', true],
+  ['A4', true],
+  ['A5', false],
+  ['A6', false],
   ['A7', false],
   ['A8', true],
   ['A9', false],

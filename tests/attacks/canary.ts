@@ -4,8 +4,14 @@
  */
 export const canary = (part: string, type?: string): string => `cnry0${part}${type === undefined ? '' : `0${type}`}`
 
-/** Canaries in a text, each once; other spellings (full width, escapes) are folded back first. */
+/** `cnry0` as base64 writes it at the beginning of a content. */
+const ENCODED = /Y25yeT[A-Za-z0-9+/]{4,120}/g
+
+/** Canaries in a text, each once; other spellings (full width, escapes, base64) are folded back first. */
 export function canariesIn(text: string): string[] {
-  const plain = text.includes('cnry0') ? text : text.normalize('NFKC')
+  const folded = text.includes('cnry0') ? text : text.normalize('NFKC')
+  const plain = folded.includes('Y25yeT')
+    ? `${folded}\n${[...folded.matchAll(ENCODED)].map((m) => Buffer.from(m[0], 'base64').toString('latin1')).join('\n')}`
+    : folded
   return [...new Set([...plain.matchAll(/cnry0[a-z]+(?:0[a-z]+)?/gi)].map((m) => m[0].toLowerCase()))]
 }

@@ -7,6 +7,10 @@ import type { Attack } from './result.ts'
 /** Entry of `npm run attacks [-- A1 A8 ...] [--quick] [--seed=TEXT]`: one line an attack, one line its control; exit 1 where one leaks. */
 const attacks: Record<string, () => Promise<Attack>> = {
   A1: async () => (await import('./a1.ts')).a1,
+  A3: async () => (await import('./a3.ts')).a3,
+  A4: async () => (await import('./a4.ts')).a4,
+  A5: async () => (await import('./a5.ts')).a5,
+  A6: async () => (await import('./a6.ts')).a6,
   A7: async () => (await import('./a7.ts')).a7,
   A8: async () => (await import('./a8.ts')).a8,
   A9: async () => (await import('./a9.ts')).a9,

@@ -19,7 +19,8 @@ export function requestsOf(row: HttpRow, pool: Pool, random: Random, most: numbe
   return all.length <= most ? all : random.shuffle(all).slice(0, most)
 }
 
-function pathsOf(row: HttpRow, { victim }: Pool): string[] {
+/** Every address of a row about the victim. */
+export function pathsOf(row: HttpRow, { victim }: Pool): string[] {
   const ids = [victim.key, victim.personId, ...victim.ids]
   const fill = (path: string): string[] => {
     const param = /:([A-Za-z]+)/.exec(path)?.[1]

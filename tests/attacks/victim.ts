@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { fiveItems, drugAllergy, hypertension, marked, potassium, referralTo } from '../harness/bundles.ts'
-import { CLINIC, HOSPITAL, type Platform } from '../harness/platform.ts'
+import type { Caller } from '../harness/caller.ts'
+import { citizenActor, CLINIC, HOSPITAL, type Platform } from '../harness/platform.ts'
 import { canary } from './canary.ts'
 
 export type Victim = {
@@ -31,6 +32,12 @@ export async function plantRecords(platform: Platform): Promise<Victim> {
     fiveItems(about('v-2'), [{ ...drugAllergy, id: canary('allergy') }]),
     fiveItems(about('v-3'), [{ ...potassium, id: canary('labs') }]),
     fiveItems(about('v-4'), [marked({ ...hypertension, id: canary('untold') }, { uninformed: true })]),
+    fiveItems(about('v-6'), [{ ...drugAllergy, id: canary('closed') }]),
+    // Told at first, and marked as not told in the next version.
+    fiveItems(about('v-7'), [{ ...hypertension, id: canary('restricted') }]),
+    fiveItems({ ...about('v-7'), at: '2026-11-21T10:00:00.000+09:00' }, [
+      marked({ ...hypertension, id: canary('restricted') }, { uninformed: true }),
+    ]),
     // A letter to somebody else again: neither stranger nor clinic is its addressee.
     { ...referralTo({ ...about('v-5'), addressee: '1310000043' }) },
   ]
@@ -42,8 +49,10 @@ export async function plantRecords(platform: Platform): Promise<Victim> {
     const heard = await hospital.post(`/fhir/R4/${resource.resourceType}`, resource)
     if (heard.status !== 201) throw new Error(`a planted ${resource.resourceType} was refused: ${heard.text.slice(0, 400)}`)
   }
+  await plantFile(hospital, person.key)
   await platform.relate(person.key, CLINIC)
   await platform.consent(person.key, CLINIC, { 'drug-allergy': true, diagnosis: false })
+  await closeItem(platform, person)
   const resources = await everythingOf(platform, person.key)
   return { ...person, resources, ids: resources.map((r) => r.split('/')[1]!) }
 }
@@ -74,6 +83,31 @@ function ownResources(key: string): ({ resourceType: string } & Record<string, u
     of('Communication', { status: 'completed', subject, payload: [{ contentString: canary('own', 'Communication') }] }),
     of('CarePlan', { status: 'active', intent: 'plan', subject, description: canary('own', 'CarePlan') }),
   ]
+}
+
+/** A file, whose security context is the person, and the document that names it. */
+async function plantFile(hospital: Caller, key: string): Promise<void> {
+  const subject = { reference: `Patient/${key}` }
+  const data = Buffer.from(`${canary('own', 'Binary')} <script>alert(1)</script>`).toString('base64')
+  const file = await hospital.post('/fhir/R4/Binary', { resourceType: 'Binary', contentType: 'text/html', securityContext: subject, data })
+  if (file.status !== 201) throw new Error(`the planted Binary was refused: ${file.text.slice(0, 400)}`)
+  const attachment = { contentType: 'text/html', url: `Binary/${file.body.id}`, title: canary('own', 'DocumentReference') }
+  const document = { resourceType: 'DocumentReference', status: 'current', subject, content: [{ attachment }] }
+  const heard = await hospital.post('/fhir/R4/DocumentReference', document)
+  if (heard.status !== 201) throw new Error(`the planted DocumentReference was refused: ${heard.text.slice(0, 400)}`)
+}
+
+/** What the person closed: an allergy that the consent to the clinic would show. */
+async function closeItem(platform: Platform, person: { key: string; personId: string }): Promise<void> {
+  const { rows } = await sql<{ type: string; id: string }>`
+    select type, id from record.resource where key = ${person.key} and body like ${`%${canary('closed')}%`} and not deleted`.execute(
+    platform.db,
+  )
+  if (rows.length === 0) throw new Error('there is nothing to close')
+  for (const { type, id } of rows)
+    await platform.as(citizenActor(person), (ctx) =>
+      platform.services.consent.closing.close(ctx, { what: 'item', type, id, absolute: true }),
+    )
 }
 
 async function everythingOf(platform: Platform, key: string): Promise<string[]> {

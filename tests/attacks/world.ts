@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { routes as eligibilityRoutes } from '#care/eligibility'
+import { insertFacilities } from '#care/person'
 import { recordRoutes } from '#care/record'
 import type { Context } from '#kernel/context'
-import { outbound, parseAllowedHosts } from '#kernel/outbound'
+import { type Outbound, outbound, parseAllowedHosts } from '#kernel/outbound'
 import { type HttpRow, isHttpRow, type Row } from '#kernel/route'
 import { migrations } from '../../app/migrations.ts'
 import { allRows } from '../../app/rows.ts'
@@ -30,6 +31,9 @@ export type World = {
   close: () => Promise<void>
 }
 
+/** Pays for care, and has no right to a diagnosis that nobody sent it. */
+export const INSURER = '1310000051'
+
 type Consent = Services['consent']
 
 /** What stands in for consent in a product made wrong on purpose: everybody sees everything. */
@@ -39,7 +43,7 @@ const everything = { visibleTo: (_: Context) => sql<boolean>`true`, ruleOf: (_: 
 const localHooks = () => outbound(parseAllowedHosts('127.0.0.1:*+private+http'))
 
 /** The whole surface over a database of its own, a victim, and attackers of every kind of actor. */
-export async function openWorld({ blind }: { blind: boolean }): Promise<World> {
+export async function openWorld({ blind, hooks = localHooks() }: { blind: boolean; hooks?: Outbound }): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), 'enishi-attacks-'))
   const consents: Consent[] = []
   let built: Services | undefined
@@ -47,7 +51,7 @@ export async function openWorld({ blind }: { blind: boolean }): Promise<World> {
     migrations: [...migrations],
     template: 'attacks',
     rows: ({ services: own, mint }) => {
-      built = services({ cards: trustingCards, demo: true, home, baseUrl: 'http://localhost', hooks: localHooks() })
+      built = services({ cards: trustingCards, demo: true, home, baseUrl: 'http://localhost', hooks })
       consents.push(own.consent, built.consent)
       const config = { baseUrl: 'http://localhost', secure: false }
       return unlike(allRows({ services: built, config, mint, demo: null, demoRows: [] }), [
@@ -56,6 +60,9 @@ export async function openWorld({ blind }: { blind: boolean }): Promise<World> {
       ])
     },
   })
+  await insertFacilities(platform.db, [
+    { institutionNumber: INSURER, name: '縁市国民健康保険', nameEn: 'Enishi City Health Insurance', kind: 'insurer', prefecture: '13' },
+  ])
   const victim = await plantRecords(platform)
   const other = await platform.enter({ name: '別人 太郎' })
   // Consent is asked through these objects at every request, so from here on the mutated product sees no difference between people.
@@ -88,8 +95,12 @@ function unlike(rows: readonly Row[], known: readonly Row[]): Row[] {
   })
 }
 
-async function attackersOf(platform: Platform, victim: Victim, other: { personId: string }): Promise<Attacker[]> {
+async function attackersOf(platform: Platform, victim: Victim, other: { personId: string; key: string }): Promise<Attacker[]> {
   const nothing = () => false
+  const hiddenFromThem = [canary('untold'), canary('letter'), canary('restricted')]
+  const tellable = (found: string) => !hiddenFromThem.includes(found)
+  const app = ({ personId }: { personId: string }, scopes: readonly string[], patient: string) =>
+    platform.appOf({ kind: 'citizen', id: personId }, { scopes, patient })
   const staff = async (role: Parameters<Platform['staff']>[0], institution: string, may: Attacker['may'] = nothing): Promise<Attacker> => ({
     name: `${role} of ${institution}`,
     caller: await platform.staff(role, institution),
@@ -101,11 +112,15 @@ async function attackersOf(platform: Platform, victim: Victim, other: { personId
   return [
     { name: 'nobody', caller: platform.public(), may: nothing },
     { name: 'another citizen', caller: await platform.citizen(other), may: nothing },
+    { name: 'the person', caller: await platform.citizen(victim), may: tellable },
+    { name: 'the person’s app', caller: await app(victim, ['patient/*.rs'], victim.key), may: tellable },
     {
-      name: 'the person',
-      caller: await platform.citizen(victim),
-      may: (found) => found !== canary('untold') && found !== canary('letter'),
+      name: 'the person’s app, Observation alone',
+      caller: await app(victim, ['patient/Observation.rs'], victim.key),
+      may: (found) => found === canary('labs') || found === canary('own', 'observation'),
     },
+    { name: 'another citizen’s app', caller: await app(other, ['patient/*.rs'], other.key), may: nothing },
+    { name: 'an insurer’s system', caller: await platform.system(INSURER), may: nothing },
     { name: 'a stranger’s system', caller: await platform.system(STRANGER), may: nothing },
     {
       name: 'the hospital’s system, Observation alone',
@@ -117,6 +132,7 @@ async function attackersOf(platform: Platform, victim: Victim, other: { personId
     await staff('physician', STRANGER),
     await staff('clerk', STRANGER),
     await staff('operator', STRANGER),
+    await staff('auditor', STRANGER),
     await staff('operator', HOSPITAL, onlyPerson),
     await staff('clerk', HOSPITAL, onlyPerson),
     await staff('physician', CLINIC, consented),

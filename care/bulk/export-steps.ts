@@ -21,8 +21,8 @@ export type ExportDeps = Sizes & {
 /** Rows of one statement, rows between two checkpoints, lines of a file; the usual ones where absent. */
 export type Sizes = { batch?: number; checkpoint?: number; filesOf?: number }
 
-/** Rows of one statement, three to a stretch of `scan`; fewer where they become text here. */
-const BATCH = 17_000
+/** Rows of one statement, of which two are under way; fewer where rows become text here. */
+const BATCH = 25_000
 const TEXT_BATCH = 2_000
 /** Rows after which what was written is made to last. Fewer would spend the time on waiting for the disk. */
 const CHECKPOINT = 24_000
@@ -31,7 +31,7 @@ const FILE_LINES = 100_000
 /** Writers older than the kick-off are waited for this long at most. */
 const WRITERS_MS = 15_000
 
-type Walk = { after: ScanCursor | null; edge: ScanCursor | null }
+type Walk = { after: ScanCursor | null; edge?: ScanCursor | null }
 const START: Walk = { after: null, edge: null }
 
 /**
@@ -95,7 +95,7 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   const { ctx } = booked
   const sight = deps.record.sight(ctx)
   const placeOf = placing(deps.consent, ctx)
-  const wanted = { ...wantedBy(ctx, job, ask), limit: deps.batch ?? BATCH, ...walk }
+  const wanted = { ...wantedBy(ctx, job, ask), limit: deps.batch ?? BATCH, after: walk.after, edge: walk.edge ?? null }
   // What leaves as it is stored need not become text here: that is most rows, and most of the time.
   if (ask.filters.length === 0 && ask.elements === null) {
     let count = 0
@@ -225,14 +225,14 @@ async function appendIgnored(sinks: Sinks, ask: ExportAsk): Promise<void> {
   )
 }
 
-type Note = { key: string; rule: string; kinds: Set<string>; count: number }
+type Note = { key: string; rule: string; consentId: string; kinds: Set<string>; count: number }
 
 function note(notes: Map<string, Note>, rows: readonly (Scanned | ScanGroup)[]): void {
   for (const row of rows) {
-    const { kind, key, rule } = row
+    const { kind, key, rule, consentId } = row
     const whose = kind === 'shared' ? '' : key
-    const id = `${whose} ${rule}`
-    const known = notes.get(id) ?? { key: whose, rule, kinds: new Set(), count: 0 }
+    const id = `${whose} ${rule} ${consentId}`
+    const known = notes.get(id) ?? { key: whose, rule, consentId, kinds: new Set(), count: 0 }
     notes.set(id, known)
     known.count += 'count' in row ? row.count : 1
     known.kinds.add(kind)
@@ -241,8 +241,8 @@ function note(notes: Map<string, Note>, rows: readonly (Scanned | ScanGroup)[]):
 
 /** One audit entry for each person and rule among what was written since the last checkpoint. */
 function noted({ ctx, entries }: Booked, notes: ReadonlyMap<string, Note>): AuditEntry[] {
-  for (const { key, rule, kinds, count } of notes.values())
-    ctx.audit({ ...(key === '' ? {} : { key }), rule, kinds: [...kinds].sort(), count, resource: `$export/${ctx.requestId}` })
+  for (const { key, rule, consentId, kinds, count } of notes.values())
+    ctx.audit({ ...(key === '' ? {} : { key }), rule, consentId, kinds: [...kinds].sort(), count, resource: `$export/${ctx.requestId}` })
   return entries
 }
 

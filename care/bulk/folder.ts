@@ -61,7 +61,7 @@ export function openSinks(about: { folder: string; jobId: string; from: number; 
     const which = `${role}/${type}/${lastsFor ?? ''}`
     const known = sinks.get(which)
     if (known && !known.full) return known
-    if (known) await finish(known)
+    if (known) finish(known)
     await mkdir(about.folder, { recursive: true, mode: 0o700 })
     const n = next++
     const name = `${n}-${type}-${ulid()}`
@@ -73,15 +73,14 @@ export function openSinks(about: { folder: string; jobId: string; from: number; 
     sinks.set(which, made)
     return made
   }
-  const finished: BulkFile[] = []
   const settle = (sink: Sink) => Promise.all([sink.handle.datasync(), sink.places?.datasync()])
   const close = (sink: Sink) => Promise.all([sink.handle.close(), sink.places?.close()])
-  const finish = async (sink: Sink) => {
-    if (sink.dirty) {
-      await settle(sink)
-      finished.push(sink.file)
-    }
-    await close(sink)
+  /** Full files on their way to the disk: the next lines need not wait for it, `sync` does. */
+  let finishing: Promise<BulkFile[]>[] = []
+  const finish = (sink: Sink) => {
+    const gone = (sink.dirty ? settle(sink) : Promise.resolve()).finally(() => close(sink)).then(() => (sink.dirty ? [sink.file] : []))
+    gone.catch(() => undefined)
+    finishing.push(gone)
   }
   const grow = (sink: Sink, bytes: number, count: number) => {
     sink.file = { ...sink.file, bytes: sink.file.bytes + bytes, count: sink.file.count + count }
@@ -124,12 +123,14 @@ export function openSinks(about: { folder: string; jobId: string; from: number; 
     /** Everything appended so far is on disk when this resolves. @returns the files that grew since the last time, as they counted when asked */
     async sync(): Promise<BulkFile[]> {
       const grown = [...sinks.values()].filter((s) => s.dirty)
-      const files = [...finished.splice(0), ...grown.map((s) => s.file)]
+      const [full, files] = [finishing, grown.map((s) => s.file)]
+      finishing = []
       for (const s of grown) s.dirty = false
-      await Promise.all(grown.map(settle))
-      return files
+      const [settled] = await Promise.all([Promise.all(full), Promise.all(grown.map(settle))])
+      return [...settled.flat(), ...files]
     },
     async close(): Promise<void> {
+      await Promise.allSettled(finishing)
       await Promise.all([...sinks.values()].map((s) => close(s).catch(() => undefined)))
     },
   }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { ItemKind } from '#care/consent'
+import { type ItemKind, receiptOf } from '#care/consent'
 import type { Context } from '#kernel/context'
-import { copyRows } from '#kernel/copy-rows'
+import { type CopiedRow, copyRows } from '#kernel/copy-rows'
 
 /** Where a walk over the record stands: rows are walked in the order of key, type, id. */
 export type ScanCursor = { key: string; type: string; id: string }
@@ -23,7 +23,7 @@ export type Scan = {
   limit: number
 }
 
-export type Scanned = ScanCursor & { kind: ItemKind; rule: string; deleted: boolean; body: string }
+export type Scanned = ScanCursor & { kind: ItemKind; rule: string; consentId: string; deleted: boolean; body: string }
 export type ScanPage = {
   rows: Scanned[]
   /** Where the next page starts; null at the end. */
@@ -52,15 +52,15 @@ export async function scan(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan):
 type Stretch = { range: RawBuilder<unknown>; edge: ScanCursor | null; next: ScanPage['next'] }
 
 /** What one statement may walk, and where the walk goes on behind it. */
-async function stretchOf(ctx: Pick<Context, 'db'>, about: Scan): Promise<Stretch> {
-  if (about.keys !== null) return groupOf(about, about.keys)
-  const edge = about.edge ?? (await findEdge(ctx, about.after))
+async function stretchOf(ctx: Pick<Context, 'db'>, about: Scan, most = STRETCH): Promise<Stretch> {
+  if (about.keys !== null) return groupOfKeys(about, about.keys)
+  const edge = about.edge ?? (await findEdge(ctx, about.after, most))
   const range = edge === null ? sql`true` : sql`(r.key, r.type, r.id) <= (${edge.key}, ${edge.type}, ${edge.id})`
   return { range, edge, next: edge === null ? null : { after: edge, edge: null } }
 }
 
 /** Always the same groups of people: the database may sort keys otherwise than the list does. */
-function groupOf(about: Scan, keys: readonly string[]): Stretch {
+function groupOfKeys(about: Scan, keys: readonly string[]): Stretch {
   const at = about.after === null ? 0 : Math.max(keys.indexOf(about.after.key), 0)
   const from = at - (at % KEYS_AT_ONCE)
   const following = keys[from + KEYS_AT_ONCE]
@@ -73,14 +73,14 @@ const cursorOf = ({ key, type, id }: ScanCursor): ScanCursor => ({ key, type, id
 const afterSql = (after: ScanCursor | null) =>
   after === null || after.type === '' ? sql`true` : sql`(r.key, r.type, r.id) > (${after.key}, ${after.type}, ${after.id})`
 
-async function findEdge(ctx: Pick<Context, 'db'>, after: ScanCursor | null): Promise<ScanCursor | null> {
+async function findEdge(ctx: Pick<Context, 'db'>, after: ScanCursor | null, most: number): Promise<ScanCursor | null> {
   const { rows } = await sql<ScanCursor>`select r.key, r.type, r.id from record.resource r where ${afterSql(after)}
-    order by r.key, r.type, r.id offset ${sql.lit(STRETCH)} limit 1`.execute(ctx.db)
+    order by r.key, r.type, r.id offset ${sql.lit(most)} limit 1`.execute(ctx.db)
   return rows[0] ?? null
 }
 
 /** What changed after `at` is shown as it was then, where both the row of now and the version of then may be seen. */
-function rowsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>, window: RawBuilder<unknown> = sql``): RawBuilder<unknown> {
+function rowsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBuilder<unknown> {
   const types = about.types === null ? sql`true` : sql`r.type = any(${[...about.types]}::text[])`
   const since = about.since === null ? sql`not r.deleted` : sql`coalesce(was.last_updated, r.last_updated) > ${about.since}`
   return sql`from record.resource r left join lateral (
@@ -89,62 +89,68 @@ function rowsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>, window: 
           and v.last_updated <= ${about.at} order by v.version desc limit 1) r
       where not r.deleted and ${sight.visible}) was on true
     where ${afterSql(about.after)} and ${range} and ${types} and ${since} and ${about.personalOnly ? sql`r.kind <> 'shared'` : sql`true`}
-      and (r.last_updated <= ${about.at} or (was.body is not null and not r.deleted)) and ${sight.visible}
-    ${window} order by r.key, r.type, r.id limit ${sql.lit(about.limit)}`
+      and (r.last_updated <= ${about.at} or (was.body is not null and not r.deleted)) and ${sight.visible}`
 }
 
 async function findRows(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, range: RawBuilder<unknown>): Promise<Scanned[]> {
-  const { rows } = await sql<Scanned>`
+  const { rows } = await sql<Omit<Scanned, 'consentId'>>`
     select r.key, r.type, r.id, r.kind, r.deleted, ${sight.rule} as rule, coalesce(was.body, r.body) as body
-    ${rowsSql(sight, about, range)}`.execute(ctx.db)
-  return rows
+    ${rowsSql(sight, about, range)} order by r.key, r.type, r.id limit ${sql.lit(about.limit)}`.execute(ctx.db)
+  return rows.map((row) => ({ ...row, ...receiptOf(row.rule) }))
 }
 
 /** Rows of one person, type, kind and rule, put together by the database: `key TAB id TAB bytes of the text` and the text, a line each. */
-export type ScanGroup = Pick<Scanned, 'key' | 'type' | 'kind' | 'rule' | 'deleted'> & { count: number; places: Buffer; lines: Buffer }
+export type ScanGroup = Pick<Scanned, 'key' | 'type' | 'kind' | 'rule' | 'consentId' | 'deleted'> & { count: number; places: Buffer; lines: Buffer }
 
 /** Bytes of text after which a new group begins. */
 const GROUP_BYTES = 1 << 20
 
+/** Stretches walked at a time, each on a connection of its own: on one alone, the database would rest whenever its rows are taken in. */
+const AT_ONCE = 2
+
 /**
  * The same walk for what leaves as it is stored: rows come as bytes, many in one piece, while the database sends them.
- * Handed over one by one they would take the reader more time than the database.
- * @param each is waited for before more are taken
+ * Handed over one by one they would take the reader more time than the database. Stretches come mingled.
+ * @param about.limit rows of a stretch, seen or not
+ * @param each called with some groups at a time, and waited for before more are handed over
  */
 export async function scanGroups(
   ctx: Pick<Context, 'db'>,
   sight: Sight,
-  about: Scan,
+  about: Omit<Scan, 'edge'>,
   each: (groups: ScanGroup[]) => Promise<void>,
-): Promise<ScanPage['next']> {
-  const stretch = await stretchOf(ctx, about)
-  let last: { n: number; cursor: ScanCursor } | undefined
-  await copyRows(ctx.db, groupsSql(sight, about, stretch.range), async (copied) => {
-    const groups = copied.map(([words, places, lines]) => {
-      const { cursor, n, group } = groupOfWords(words!.toString('utf8'))
-      if (last === undefined || n > last.n) last = { n, cursor }
-      return { ...group, places: places!, lines: lines! }
-    })
-    await each(groups)
-  })
-  return !last || last.n < about.limit ? stretch.next : { after: last.cursor, edge: stretch.edge }
+): Promise<{ after: ScanCursor | null } | null> {
+  const walked: Promise<void>[] = []
+  let [turn, next]: [Promise<void>, { after: ScanCursor | null } | null] = [Promise.resolve(), about]
+  const inTurn = (groups: ScanGroup[]) => (turn = turn.then(() => each(groups)))
+  for (let n = 0; n < AT_ONCE && next !== null; n++) {
+    const from: Scan = { ...about, after: next.after, edge: null }
+    const stretch = await stretchOf(ctx, from, about.limit)
+    const walk = copyRows(ctx.db, groupsSql(sight, from, stretch.range), (copied) => inTurn(copied.map(groupOf)))
+    // Whoever waits for all of them hears of it.
+    walk.catch(() => undefined)
+    walked.push(walk)
+    next = stretch.next
+  }
+  // All have ended before the caller goes on, or nobody would know whose rows still come.
+  await Promise.allSettled(walked)
+  await Promise.all(walked)
+  return next
 }
 
-/** The greatest id of the group with the row counted last is the last row: within a person and type rows are counted by id. */
 function groupsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBuilder<unknown> {
   const body = sql`coalesce(was.body, r.body)`
-  const counted = sql`window counted as (order by r.key, r.type, r.id rows unbounded preceding)`
-  return sql`select concat_ws(E'\t', g.key, g.type, max(g.id), max(g.n), count(*), g.kind, g.deleted, g.rule),
+  return sql`select concat_ws(E'\t', g.key, g.type, count(*), g.kind, g.deleted, g.rule),
       string_agg(concat_ws(E'\t', g.key, g.id, octet_length(g.body)), E'\n'), string_agg(g.body, E'\n')
-    from (select r.key, r.type, r.id, r.kind, r.deleted, coalesce(${sight.rule}, '') as rule, ${body} as body, row_number() over counted as n,
-        sum(octet_length(${body})) over counted / ${sql.lit(GROUP_BYTES)} as part ${rowsSql(sight, about, range, counted)}) g
+    from (select r.key, r.type, r.id, r.kind, r.deleted, coalesce(${sight.rule}, '') as rule, ${body} as body,
+        sum(octet_length(${body})) over counted / ${sql.lit(GROUP_BYTES)} as part ${rowsSql(sight, about, range)}
+      window counted as (order by r.key, r.type, r.id rows unbounded preceding)) g
     group by g.key, g.type, g.part, g.kind, g.rule, g.deleted`
 }
 
-function groupOfWords(words: string) {
-  const [key = '', type = '', id = '', n = '', count = '', kind = '', deleted = '', rule = ''] = words.split('\t')
-  const group = { key, type, kind: kind as ItemKind, rule, deleted: deleted === 't', count: Number(count) }
-  return { cursor: { key, type, id }, n: Number(n), group }
+function groupOf([words, places, lines]: CopiedRow): ScanGroup {
+  const [key = '', type = '', count = '', kind = '', deleted = '', rule = ''] = words!.toString('utf8').split('\t')
+  return { key, type, kind: kind as ItemKind, ...receiptOf(rule), deleted: deleted === 't', count: Number(count), places: places!, lines: lines! }
 }
 
 /**

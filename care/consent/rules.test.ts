@@ -10,7 +10,7 @@ import { informationKinds } from '#packages/fhir'
 import { CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER } from '../../tests/harness/platform.ts'
 import type { Closure, Emergency, Facts, Grant, Item, ItemKind } from './model.ts'
 import { firstRule } from './rules/interpret.fixture.ts'
-import { accessRules, type Asker, patientSql, ruleShows, ruleSql, ruleThatAllows, visibleSql, withinLaunch } from './rules.ts'
+import { accessRules, type Asker, patientSql, receiptOf, ruleShows, ruleSql, ruleThatAllows, visibleSql, withinLaunch } from './rules.ts'
 
 const now = new Date('2026-11-22T03:00:00.000Z')
 const keys = ['k1', 'k2', 'k3'] as const
@@ -253,6 +253,9 @@ async function asked(asker: Asker): Promise<Said[]> {
   return rows
 }
 
+/** Whether a rule rests on a fact whose id the receipt must name. */
+const carried = (rule: string | null) => accessRules.some((known) => known.id === rule && known.restsOn !== undefined)
+
 /** Where the database and a decision disagree. */
 async function disagreements(
   cases: number,
@@ -275,7 +278,9 @@ async function disagreements(
         const rule = decide(item, asker, facts)
         tally.compared++
         if (rule !== null) tally.allowed++
-        const inSql = said.rule === '' ? null : said.rule
+        const { rule: named, consentId } = receiptOf(said.rule)
+        const inSql = named === '' ? null : named
+        if (carried(inSql) !== (consentId !== '')) tally.wrong.push({ item, asker, said, receipt: consentId })
         if (said.visible !== (rule !== null) || inSql !== rule) tally.wrong.push({ item, asker, said, rule })
         const plainly = withinLaunch(item, asker.actor) ? firstRule(item, asker, facts) : null
         if (plainly !== inSql) tally.wrong.push({ item, asker, said, plainly })

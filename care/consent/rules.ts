@@ -6,7 +6,7 @@ import type { Actor } from '#kernel/context'
 import type { Facts, Item } from './model.ts'
 import type { Asker } from './rules/condition.ts'
 import { type Decision, decisionOf } from './rules/decide.ts'
-import { anyOf, caseOf, filled, kindOfAsker, type Part, partOf, type Text } from './rules/query.ts'
+import { anyOf, carrierOf, caseOf, filled, kindOfAsker, type Part, partOf, type Text } from './rules/query.ts'
 import { accessRules } from './rules/table.ts'
 
 export type { Asker } from './rules/condition.ts'
@@ -27,7 +27,9 @@ function readingsFor(asker: Asker): Readings {
   const kind = kindOfAsker(asker)
   const known = readings.get(kind)
   if (known) return known
-  const parts = accessRules.map((rule) => ({ id: rule.id, part: partOf(rule.when, asker) })).filter(({ part }) => part !== false)
+  const parts = accessRules
+    .map(({ id, when, restsOn }) => ({ id, part: partOf(when, asker), carrier: carrierOf(when, restsOn, asker) }))
+    .filter(({ part }) => part !== false)
   const made: Readings = {
     visible: anyOf(parts.map(({ part }) => part)),
     rule: parts.length === 0 ? null : caseOf(parts),
@@ -70,7 +72,13 @@ export const visibleSql = (asker: Asker): RawBuilder<boolean> => conditionOf(rea
 /** The rule `care-relation` alone, for queries of an institution's own patients; `false` for everybody else. */
 export const patientSql = (asker: Asker): RawBuilder<boolean> => conditionOf(readingsFor(asker).patient, asker)
 
-/** Id of the rule that shows a row, as a SQL expression: the receipt of the disclosure. */
+/** What `ruleSql` said of a row: the rule, and the consent, emergency or legal basis that carries it ('' where none does). */
+export function receiptOf(said: string | null | undefined): { rule: string; consentId: string } {
+  const [rule = '', consentId = ''] = (said ?? '').split(' ')
+  return { rule, consentId }
+}
+
+/** Id of the rule that shows a row with the fact it rests on, as a SQL expression: the receipt of the disclosure, read by `receiptOf`. */
 export function ruleSql(asker: Asker): RawBuilder<string> {
   const { rule } = readingsFor(asker)
   if (rule === null) return sql<string>`''`

@@ -22,7 +22,7 @@ export function consentService() {
     /** The SQL condition over alias `r` (columns key, kind, source, uninformed, undelivered, long_term, addressee, registered_at). */
     visibleTo: (ctx: Context): RawBuilder<boolean> => visibleSql(ctx),
 
-    /** SQL expression naming the rule that shows a row of alias `r`. */
+    /** SQL expression naming the rule that shows a row of alias `r` and the consent it rests on; `receiptOf` reads it. */
     ruleOf: (ctx: Context): RawBuilder<string> => ruleSql(ctx),
 
     /** Whether what a rule shows stays visible to the institution until the row itself changes: no time, no withdrawal ends it. */

@@ -34,8 +34,7 @@ async function look(actor: Actor) {
   const notes: AuditEvent[] = []
   const chart = await platform.as(actor, async (ctx) => {
     const watched = { ...ctx, audit: (event: AuditEvent) => void notes.push(event) }
-    const grants = await platform.services.consent.live(watched, [person.key])
-    return platform.services.record.chart(watched, [person.key], grants)
+    return platform.services.record.chart(watched, [person.key])
   })
   return { kinds: chart.rows.map((r) => r.kind), notes }
 }

@@ -24,8 +24,8 @@ export type StoredResource = {
   body: string
 }
 
-/** A stored resource as a reader gets it, with the rule that let them see it. */
-export type Seen = StoredResource & { rule: string }
+/** A stored resource as a reader gets it, with the rule that let them see it and the consent (or other basis) it rests on, '' where none. */
+export type Seen = StoredResource & { rule: string; consentId: string }
 
 /** A submission as received: one person, one report unit, complete. */
 export type Deposit = {

@@ -1,4 +1,4 @@
-import type { ConsentService, Grant } from '#care/consent'
+import type { ConsentService } from '#care/consent'
 import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
@@ -200,39 +200,36 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     /**
      * The person's items and documents in one list, each under the rule that shows it. Notes one audit entry a rule, consent and key,
      * and one for the person where nothing is shown: an empty chart was looked at too.
-     * @param grants consents that hold now, so that the log names the one a look rests on
      */
-    async chart(ctx: Context, keys: readonly string[], grants: readonly Grant[] = []): Promise<Chart> {
+    async chart(ctx: Context, keys: readonly string[]): Promise<Chart> {
       const { visible, rule } = about(ctx)
       const rows = await store.findChart(ctx, visible, rule, keys, CHART_LIMIT + 1)
       const shown = rows.slice(0, CHART_LIMIT)
-      note(ctx, shown, 'chart', grants)
+      note(ctx, shown, 'chart')
       if (shown.length === 0 && keys.length > 0) ctx.audit({ key: keys[0]!, resource: 'chart', count: 0 })
       return { rows: shown, cut: rows.length > CHART_LIMIT }
     },
 
     /** One item or document of the person by its id. @refuses not-found also where it exists but the caller may not see it */
-    async chartItem(ctx: Context, keys: readonly string[], id: string, grants: readonly Grant[] = []): Promise<Seen> {
+    async chartItem(ctx: Context, keys: readonly string[], id: string): Promise<Seen> {
       const { visible, rule } = about(ctx)
       const found = (await store.findChartItem(ctx, visible, rule, { keys, id })) ?? refuse('not-found', { key: keys[0] ?? '' })
-      note(ctx, [found], `${found.type}/${id}`, grants)
+      note(ctx, [found], `${found.type}/${id}`)
       return found
     },
   }
 }
 
 /** One audit entry for each person, rule and consent among what is shown, so that everybody sees who looked at theirs. */
-function note(ctx: Context, rows: readonly Hit[], resource: string, grants: readonly Grant[] = []): void {
-  const consentOf = (row: Hit) =>
-    row.rule === 'visit-consent' ? (grants.find((g) => g.key === row.key && g.kind === row.kind)?.consentId ?? '') : ''
-  const groups = Map.groupBy(rows, (row) => `${row.kind === 'shared' ? '' : row.key} ${row.rule} ${consentOf(row)}`)
+function note(ctx: Context, rows: readonly Hit[], resource: string): void {
+  const groups = Map.groupBy(rows, (row) => `${row.kind === 'shared' ? '' : row.key} ${row.rule} ${row.consentId}`)
   for (const seen of groups.values()) {
     const [first] = seen
     if (!first) continue
     ctx.audit({
       ...(first.kind === 'shared' ? {} : { key: first.key }),
       rule: first.rule,
-      consentId: consentOf(first),
+      consentId: first.consentId,
       resource,
       count: seen.length,
       kinds: [...new Set(seen.map((s) => s.kind))].sort(),

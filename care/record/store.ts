@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { ItemKind } from '#care/consent'
+import { type ItemKind, receiptOf } from '#care/consent'
 import type { Context } from '#kernel/context'
 import { type Db, later } from '#kernel/database'
 import { refuse } from '#kernel/refusal'
@@ -51,7 +51,7 @@ export const toSeen = (r: Row): Seen => ({
   registeredAt: r.registered_at,
   clinicalAt: r.clinical_at,
   body: r.body,
-  rule: r.rule ?? '',
+  ...receiptOf(r.rule),
 })
 
 /** A stored resource over alias `r`, without what it is found by: arrays nobody reads cost more than the rest of the row. */

@@ -3,6 +3,7 @@ import type { Consent, ConsentService, Grant } from '#care/consent'
 import type { Arrival, EligibilityService } from '#care/eligibility'
 import type { Facility, Person, PersonService } from '#care/person'
 import { present, type RecordService, type Seen, toldOnce } from '#care/record'
+import type { SignatureService } from '#care/signature'
 import type { RawBuilder } from 'kysely'
 import { type Context, institutionOf } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
@@ -15,6 +16,10 @@ export type Deps = {
   consent: ConsentService
   person: PersonService
   eligibility?: EligibilityService | undefined
+  /** What staff signed; documents show no signatures where it is absent. */
+  signature?: SignatureService
+  /** PIN of every demo key; absent outside of the demo. */
+  demoSigningPin?: string
   demo?: boolean
   /** Address of the FHIR surface, which an app that is started from here is told. */
   fhirBase?: string
@@ -44,7 +49,7 @@ export async function openChart(ctx: Context, deps: Deps, patientId: string): Pr
   const keys = person?.keys ?? [patientId]
   const related = await deps.consent.related(ctx, keys)
   const grants = await deps.consent.live(ctx, keys)
-  const { rows, cut } = await deps.record.chart(ctx, keys, grants)
+  const { rows, cut } = await deps.record.chart(ctx, keys)
   if (!person || (!related && rows.length === 0)) return refuse('consent-missing', person ? { key: person.keys[0]! } : {})
   const answers = await deps.consent.here(ctx, keys)
   const facilities = await deps.person.facilities(ctx, [...new Set(rows.map((row) => row.source))])
@@ -72,9 +77,8 @@ export async function loadItem(ctx: Context, deps: Deps, which: { patientId: str
   const person = await deps.person.findByKey(ctx, which.patientId)
   const keys = person?.keys ?? [which.patientId]
   const related = await deps.consent.related(ctx, keys)
-  const grants = await deps.consent.live(ctx, keys)
   if (!person) return refuse('consent-missing')
-  const seen = await deps.record.chartItem(ctx, keys, which.id, grants).catch((error: unknown) => {
+  const seen = await deps.record.chartItem(ctx, keys, which.id).catch((error: unknown) => {
     // Whether an item exists is told to the person's own institutions only.
     if (!related) refuse('consent-missing', { key: person.keys[0]! })
     throw error

@@ -4,7 +4,7 @@
  */
 import { type RawBuilder, sql } from 'kysely'
 import { askerTests, askerText, askerTexts } from './askers.ts'
-import type { Asker, Condition, FactTest } from './condition.ts'
+import type { Asker, Condition, FactName, FactTest } from './condition.ts'
 import { yearsBefore } from './decide.ts'
 import { factPlaces } from './facts.ts'
 
@@ -42,9 +42,35 @@ function joined(parts: readonly Part[], { neutral, word }: { neutral: boolean; w
 export const allOf = (parts: readonly Part[]): Part => joined(parts, { neutral: true, word: ' and ' })
 export const anyOf = (parts: readonly Part[]): Part => joined(parts, { neutral: false, word: ' or ' })
 
-/** Id of the first condition that holds. */
-export const caseOf = (parts: readonly { id: string; part: Part }[]): Text =>
-  chain(['case', ...parts.flatMap(({ id, part }) => [' when ', isKnown(part) ? String(part) : part, ` then ${quoted(id)}::text`]), ' end'])
+/** Id of the first condition that holds, and after a space the id of the fact that carries it. */
+export const caseOf = (parts: readonly { id: string; part: Part; carrier: Text | null }[]): Text =>
+  chain([
+    'case',
+    ...parts.flatMap(({ id, part, carrier }) => [
+      ' when ',
+      isKnown(part) ? String(part) : part,
+      ...(carrier === null ? [` then ${quoted(id)}::text`] : [` then ${quoted(`${id} `)} || coalesce(`, carrier, `, '')`]),
+    ]),
+    ' end',
+  ])
+
+const factIn = (c: Condition, fact: FactName): Extract<Condition, { fact: unknown }> | undefined =>
+  'fact' in c ? (c.fact === fact ? c : undefined) : 'all' in c ? c.all.map((one) => factIn(one, fact)).find((found) => found) : undefined
+
+/** Id of the fact that a rule rests on, the latest where several carry it; null where the rule rests on none. */
+export function carrierOf(when: Condition, restsOn: FactName | undefined, like: Asker): Text | null {
+  const id = restsOn === undefined ? null : factPlaces[restsOn].id
+  const found = restsOn === undefined ? undefined : factIn(when, restsOn)
+  if (id === null || found === undefined) return null
+  const which = factWhere(found, like)
+  return which === false
+    ? null
+    : chain([
+        `(select f.${id} from ${factPlaces[found.fact].table} f where `,
+        which === true ? 'true' : which,
+        ` order by f.${id} desc limit 1)`,
+      ])
+}
 
 const flags = { uninformed: 'r.uninformed', undelivered: 'r.undelivered', longTerm: 'r.long_term' } as const
 const quoted = (word: string) => `'${word.replaceAll("'", "''")}'`
@@ -89,12 +115,16 @@ function sameInstitution(column: 'source' | 'addressee', like: Asker): Part {
   return column === 'source' ? text(['r.source = ', ''], own) : text(['(r.addressee is not null and r.addressee = ', ')'], own)
 }
 
-function factPart({ fact, where }: Extract<Condition, { fact: unknown }>, like: Asker): Part {
-  const { table, key, columns } = factPlaces[fact]
+function factWhere({ fact, where }: Extract<Condition, { fact: unknown }>, like: Asker): Part {
+  const { key, columns } = factPlaces[fact]
   const about = key === null ? true : fixed(`f.${key} = r.key`)
-  const found = allOf([about, ...where.map((test) => factTest(test, `f.${columns[test.field]}`, like))])
+  return allOf([about, ...where.map((test) => factTest(test, `f.${columns[test.field]}`, like))])
+}
+
+function factPart(c: Extract<Condition, { fact: unknown }>, like: Asker): Part {
+  const found = factWhere(c, like)
   if (found === false) return false
-  return chain([`exists (select 1 from ${table} f where `, found === true ? 'true' : found, ')'])
+  return chain([`exists (select 1 from ${factPlaces[c.fact].table} f where `, found === true ? 'true' : found, ')'])
 }
 
 const now: Value = (asker) => asker.now

@@ -6,7 +6,7 @@
  * @law 個人情報の保護に関する法律 第18条第3項、第27条第1項（例外）。適用の範囲は要確認: 弁護士
  */
 import type { Sentence } from '#kernel/language'
-import type { Condition, FactTest } from './condition.ts'
+import type { Condition, FactName, FactTest } from './condition.ts'
 
 /** Consent at the reader lasts this long. @spec eligibility verification section 3 (24 hours) */
 export const CONSENT_HOURS = 24
@@ -23,6 +23,8 @@ export type AccessRule = {
    * neither time nor any other fact can end it. A rule says so only where `rules.test.ts` agrees.
    */
   lasts?: true
+  /** The fact that carries it: each disclosure names its id in the log (the consent, the emergency, the legal basis). */
+  restsOn?: FactName
 }
 
 /** Kinds that are seen by the addressee alone. */
@@ -100,6 +102,7 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'visit-consent',
     because: { ja: '本人がこの医療機関に同意したため', en: 'the person agreed to this institution seeing it' },
+    restsOn: 'grants',
     when: consented,
   },
   {
@@ -113,6 +116,7 @@ export const accessRules: readonly AccessRule[] = [
       ja: '生命・身体の危険があり、本人の同意を得ることが難しいため（緊急時の閲覧）',
       en: 'life is at stake and consent is hard to get (emergency access)',
     },
+    restsOn: 'emergencies',
     when: {
       all: [
         { asker: 'emergency-clinician' },
@@ -125,6 +129,7 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'disaster',
     because: { ja: '災害時の閲覧が、この医療機関の地域に開かれているため', en: 'disaster access is open for this institution’s area' },
+    restsOn: 'disasters',
     when: {
       all: [{ asker: 'emergency-clinician' }, ...vital, { fact: 'disasters', where: [here, ...running] }, { not: closedAbsolutely }],
     },
@@ -132,6 +137,7 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'legal-basis',
     because: { ja: '法令により、本人の同意がなくても提供できるため', en: 'the law allows it without the person’s consent' },
+    restsOn: 'legalBases',
     when: {
       all: [
         { asker: 'by-law' },

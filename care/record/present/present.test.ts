@@ -36,6 +36,7 @@ const seen = (resource: { resourceType: string; [name: string]: unknown }, more:
   registeredAt: new Date('2026-11-20T00:00:00Z'),
   clinicalAt: null,
   rule: 'own-record',
+  consentId: '',
   body: JSON.stringify(resource),
   ...more,
 })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ItemKind } from '#care/consent'
+import { type ItemKind, receiptOf } from '#care/consent'
 import type { Hit } from './model.ts'
 
 /** The columns of a hit, over alias `r`. */
@@ -26,5 +26,5 @@ export const toHit = (r: HitRow): Hit => ({
   clinicalAt: r.clinical_at,
   kind: r.kind,
   body: r.body,
-  rule: r.rule,
+  ...receiptOf(r.rule),
 })

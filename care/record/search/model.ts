@@ -103,7 +103,7 @@ export type Search = {
 }
 
 /** A resource as a search shows it: what an answer and its audit entry need. Reading every column of fifty rows costs as much as sending them. */
-export type Hit = Pick<Seen, 'key' | 'type' | 'id' | 'version' | 'lastUpdated' | 'clinicalAt' | 'kind' | 'body' | 'rule'>
+export type Hit = Pick<Seen, 'key' | 'type' | 'id' | 'version' | 'lastUpdated' | 'clinicalAt' | 'kind' | 'body' | 'rule' | 'consentId'>
 
 /** One page of matches, and what is shown beside them. `cut`: more was asked for beside them than one answer holds. */
 export type Page = { rows: Hit[]; included: Hit[]; cut: boolean; next: Cursor | null; total: number | null }

@@ -32,6 +32,10 @@ const changes: Record<string, Sentence> = {
   closed: { ja: '見せない設定が変わりました', en: 'What you keep closed was changed' },
 }
 
+/** A table's own entry, never what its prototype offers under the same name. */
+const own = (table: Record<string, Sentence>, word: string | undefined): Sentence | undefined =>
+  word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined
+
 export const kinds = {
   'first-access': {
     facts: z.object({ institutionNumber: id, institutionName: name, after: word.optional().default('') }),
@@ -85,15 +89,18 @@ export const kinds = {
   'consent-changed': {
     facts: z.object({ what: z.string().max(40) }),
     always: false,
-    title: ({ what }) => changes[what ?? ''] ?? { ja: 'あなたの同意が変わりました', en: 'Your consents have changed' },
-    text: { ja: 'いまの同意を確かめられます。変えた覚えがなければ、取り消せます。', en: 'You can check your consents, and withdraw what you did not mean.' },
+    title: ({ what }) => own(changes, what) ?? { ja: 'あなたの同意が変わりました', en: 'Your consents have changed' },
+    text: {
+      ja: 'いまの同意を確かめられます。変えた覚えがなければ、取り消せます。',
+      en: 'You can check your consents, and withdraw what you did not mean.',
+    },
     leadsTo: () => '/me/consents',
   },
   erasure: {
     facts: z.object({ state: z.string().max(40) }),
     always: false,
     title: ({ state }) => {
-      const now = erasures[state ?? '']
+      const now = own(erasures, state)
       return now
         ? { ja: `消去の求めについて：${now.ja}`, en: `About your request for erasure: ${now.en}` }
         : { ja: '消去の求めに動きがありました', en: 'Your request for erasure has moved on' }

@@ -40,10 +40,7 @@ export function areBrowserKeys({ p256dh, auth }: { p256dh: string; auth: string 
  * @spec RFC 8030, RFC 8188, RFC 8291, RFC 8292
  * @param about.contact whom the push service may write to: `https:` or `mailto:`
  */
-export async function pushOnce(
-  channel: Channel,
-  about: { key: PushKey; contact: string; outbound: Outbound },
-): Promise<Tried> {
+export async function pushOnce(channel: Channel, about: { key: PushKey; contact: string; outbound: Outbound }): Promise<Tried> {
   if (channel.keys === null) return { outcome: 'gone', why: 'no-keys' }
   const { endpoint, method, headers, body } = webPush.generateRequestDetails(
     { endpoint: channel.address, keys: channel.keys },

@@ -66,7 +66,10 @@ export function afterFailure(
 
 /** Whether a text can be a mail address: one `@`, a dotted host, nothing that could become a second recipient or a header. */
 export const isMailAddress = (text: string): boolean =>
-  text.length <= 254 && /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/.test(text)
+  text.length <= 254 &&
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/.test(
+    text,
+  )
 
 /** An address as a page shows it to its own person: enough to know it, not enough to read over a shoulder. */
 export const maskedAddress = (address: string): string => address.replace(/^(.)[^@]*(@.*)$/, '$1…$2')

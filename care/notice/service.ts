@@ -69,7 +69,10 @@ export function noticeService(deps: NoticeDeps) {
      * A browser that wants signs; the same browser again is the same entry.
      * @refuses push-unavailable, push-host, input-invalid, push-limit
      */
-    async subscribe(ctx: Context, about: { personId: string; endpoint: string; p256dh: string; auth: string; label: string }): Promise<string> {
+    async subscribe(
+      ctx: Context,
+      about: { personId: string; endpoint: string; p256dh: string; auth: string; label: string },
+    ): Promise<string> {
       if (push === null) refuse('push-unavailable')
       if (about.endpoint.length > 2_000 || !areBrowserKeys(about)) refuse('input-invalid', { what: 'keys' })
       if (caller.whyNot(about.endpoint) !== null) refuse('push-host')
@@ -131,7 +134,10 @@ function jobs(deps: Pick<NoticeDeps, 'person'>, ways: Ways): JobRow[] {
   return [
     {
       ...{ kind: 'job', name: 'notice.first-access', everyMs: 2_000, apart: true, law: LAW },
-      summary: { ja: 'はじめて触れた医療機関を本人に知らせる', en: 'Tell people of institutions that touched their data for the first time' },
+      summary: {
+        ja: 'はじめて触れた医療機関を本人に知らせる',
+        en: 'Tell people of institutions that touched their data for the first time',
+      },
       async run(job) {
         for (let turn = 0; turn < 20; turn++) if ((await tellFirstAccesses(deps, job)) === 0) return
       },
@@ -145,7 +151,12 @@ function jobs(deps: Pick<NoticeDeps, 'person'>, ways: Ways): JobRow[] {
       },
     },
     {
-      ...{ kind: 'job', name: 'notice.forget', everyMs: 3600_000, law: '医療情報システムの安全管理に関するガイドライン 第6.0版（不要になった情報の消去）' },
+      ...{
+        kind: 'job',
+        name: 'notice.forget',
+        everyMs: 3600_000,
+        law: '医療情報システムの安全管理に関するガイドライン 第6.0版（不要になった情報の消去）',
+      },
       summary: { ja: '使われなかった確認の案内と、終わった届け先を消す', en: 'Forget links nobody followed and addresses that ended' },
       run: async ({ db, now }) => void (await channels.forgetOld(db, now)),
     },

@@ -46,5 +46,7 @@ export async function putTouched(db: Db, touched: readonly (Touched & { firstAt:
     select key, "institutionNumber", "firstAt", "lastAt" from jsonb_to_recordset(${JSON.stringify(touched)}::jsonb)
       as r(key text, "institutionNumber" text, "firstAt" timestamptz, "lastAt" timestamptz)
     on conflict (key, institution_number) do update set
-      first_at = least(notice.touched.first_at, excluded.first_at), last_at = greatest(notice.touched.last_at, excluded.last_at)`.execute(db)
+      first_at = least(notice.touched.first_at, excluded.first_at), last_at = greatest(notice.touched.last_at, excluded.last_at)`.execute(
+    db,
+  )
 }

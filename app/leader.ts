@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import { pino } from 'pino'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
+import { emergencyJobs } from '#care/emergency'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
 import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
@@ -18,6 +19,7 @@ import { handOut, type Taker } from '#kernel/outbox'
 import { outbound } from '#kernel/outbound'
 import { type CheckpointSigner, sequence } from '#kernel/sequencer'
 import type { JobRow } from '#kernel/route'
+import { operatorRoutes } from '#portals/operator'
 import { ledgerJob } from './backup/erasures.ts'
 import type { Config } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
@@ -150,6 +152,14 @@ export function allJobs({ demo, home, baseUrl, hookHosts }: Pick<Config, 'demo' 
     ...eligibilityRoutes(built.eligibility),
     ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` }),
     ...subscriptionRoutes(built.subscription),
+    ...operatorRoutes({ baseUrl, tlsBase: null, person: built.person, demo }),
   ]
-  return [forgetJob, ledgerJob(home), ...searchJobs(), handOutJob([built.subscription.feed]), ...rows.filter((row) => row.kind === 'job')]
+  return [
+    forgetJob,
+    ledgerJob(home),
+    ...searchJobs(),
+    ...emergencyJobs,
+    handOutJob([built.subscription.feed]),
+    ...rows.filter((row) => row.kind === 'job'),
+  ]
 }

@@ -1,7 +1,10 @@
 import { bulkMigrations } from '#care/bulk'
 import { consentMigrations } from '#care/consent'
 import { eligibilityMigrations } from '#care/eligibility'
+import { emergencyMigrations } from '#care/emergency'
+import { noticeMigrations } from '#care/notice'
 import { personMigrations } from '#care/person'
+import { questionMigrations } from '#care/question'
 import { recordMigrations } from '#care/record'
 import { signatureMigrations } from '#care/signature'
 import { subscriptionMigrations } from '#care/subscription'
@@ -17,11 +20,14 @@ export const migrations: readonly Migration[] = [
   ...consentMigrations,
   ...personMigrations,
   ...eligibilityMigrations,
+  ...emergencyMigrations,
   ...recordMigrations,
   ...signatureMigrations,
   ...subscriptionMigrations,
   ...bulkMigrations,
   ...terminologyMigrations,
+  ...noticeMigrations,
+  ...questionMigrations,
   ...signInMigrations,
   ...demoMigrations,
 ]

@@ -150,7 +150,7 @@ export function judgeOpening(facts: OpeningFacts): Verdict {
 
 /** Whether a colleague may be the second: clinical, somebody else, and as far from the person as the first must be. */
 export function maySecond(second: { id: string; role: StaffRole; throughApp: boolean; closeness: Closeness }, first: string): boolean {
-  const { ties, sameName, watched: _watched } = second.closeness
+  const { ties, sameName } = second.closeness
   return second.id !== first && clinical.includes(second.role) && !second.throughApp && ties.length === 0 && !sameName
 }
 

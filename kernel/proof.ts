@@ -130,6 +130,12 @@ export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why' | 'apps'>, acto
   return refuse('not-permitted')
 }
 
+/** On a page that is open to all, an app is nobody: what its person let it see does not hold their name. */
+export function whoIsThere(row: Pick<HttpRow, 'who' | 'apps'>, actor: Actor): Actor {
+  const throughApp = (actor.kind === 'citizen' || actor.kind === 'staff') && actor.app !== undefined
+  return throughApp && !row.apps && row.who.includes('public') ? { kind: 'public' } : actor
+}
+
 /**
  * Holds the session against the proof that an act demands.
  * @refuses not-permitted where nobody in a browser asks, step-up-required where the last proof is too old or too weak

@@ -11,7 +11,7 @@ import type { Accounts } from './identity.ts'
 import { ulid } from './id.ts'
 import { langOf, type Lang } from './language.ts'
 import { type Outgoing, writeOutbox } from './outbox.ts'
-import { admit, cookie, demandProof, heldToSite, proveCaller } from './proof.ts'
+import { admit, cookie, demandProof, heldToSite, proveCaller, whoIsThere } from './proof.ts'
 import { Refusal, refuse } from './refusal.ts'
 import type { Answer, HttpRow, RouteRequest } from './route.ts'
 import type { TokenMint } from './token.ts'
@@ -56,6 +56,7 @@ export async function serve(row: HttpRow, request: RouteRequest, deps: ServeDeps
     const proof = await proveCaller(deps, held, now)
     ;({ actor, renewed, via } = proof)
     purpose = admit(row, actor)
+    actor = whoIsThere(row, actor)
     demandProof(row.stepUp, proof.session, now)
     const checked = row.schema ? { ...held, body: parseBody(row.schema, held.body) } : held
     const { session } = proof

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type AllowedHost, parseAllowedHosts } from '#kernel/outbound'
+import { mailSettings, type NoticeConfig } from './notices.ts'
 
 const flag = (usual: boolean) =>
   z
@@ -63,6 +64,20 @@ const schema = z.object({
    * Without it nothing is called; in the demo, this machine.
    */
   ENISHI_HOOK_HOSTS: z.string().optional(),
+  /**
+   * Push services of browsers that may be called, written as in ENISHI_HOOK_HOSTS, and whom they may write to (https: or mailto:). Without
+   * hosts no browser is told of notices.
+   */
+  ENISHI_PUSH_HOSTS: z.string().optional(),
+  ENISHI_PUSH_CONTACT: z
+    .string()
+    .regex(/^(https:\/\/|mailto:).+/, 'https://… / mailto:…')
+    .optional(),
+  /** Mail server (`smtps://user:password@host`, `smtp://host:587`) and sender of notices; without them no mail is sent. */
+  ENISHI_MAIL_URL: z.string().min(1).optional(),
+  ENISHI_MAIL_FROM: z.string().min(3).optional(),
+  /** JSON file that names who runs this platform and how, for the page on what is done with data. */
+  ENISHI_TRANSPARENCY: z.string().min(1).optional(),
   /** Settings file (JSON) of an OpenID provider that signs in people, or staff, beside our own ways. Without it nobody is called. */
   ENISHI_OUTSIDE_CITIZENS: z.string().min(1).optional(),
   ENISHI_OUTSIDE_STAFF: z.string().min(1).optional(),
@@ -98,6 +113,9 @@ export type Config = {
   /** Settings files of outside OpenID providers; null where there is none. */
   outside: { citizen: string | null; staff: string | null }
   witnessKeys: string | null
+  notices: NoticeConfig
+  /** File that says who runs this platform; null where nobody has said. */
+  transparency: string | null
 }
 
 export type TlsConfig = { port: number; certificate: string; key: string; clientCa: string | null; clientCrl: string | null }
@@ -144,16 +162,25 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     witnessKeys: v.ENISHI_WITNESS_KEYS ?? null,
     outside: { citizen: v.ENISHI_OUTSIDE_CITIZENS ?? null, staff: v.ENISHI_OUTSIDE_STAFF ?? null },
     proxyAddressHeader: v.ENISHI_TRUSTED_PROXY_ADDRESS_HEADER ?? null,
-    hookHosts: hookHostsOf(v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : '')),
+    hookHosts: hostsOf('ENISHI_HOOK_HOSTS', v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : '')),
+    notices: noticesOf(v, baseUrl),
+    transparency: v.ENISHI_TRANSPARENCY === undefined ? null : resolve(v.ENISHI_TRANSPARENCY),
   }
 }
 
-function hookHostsOf(text: string): AllowedHost[] {
+function hostsOf(name: string, text: string): AllowedHost[] {
   try {
     return parseAllowedHosts(text)
   } catch {
-    throw badConfig('ENISHI_HOOK_HOSTS: host[:port|:*][+private][+http], …')
+    throw badConfig(`${name}: host[:port|:*][+private][+http], …`)
   }
+}
+
+function noticesOf(v: z.infer<typeof schema>, baseUrl: string): NoticeConfig {
+  const mail = mailSettings(v.ENISHI_MAIL_URL, v.ENISHI_MAIL_FROM)
+  if (mail !== null && 'wrong' in mail) throw badConfig(mail.wrong)
+  const contact = v.ENISHI_PUSH_CONTACT ?? (baseUrl.startsWith('https:') ? baseUrl : 'mailto:operator@localhost')
+  return { pushHosts: hostsOf('ENISHI_PUSH_HOSTS', v.ENISHI_PUSH_HOSTS ?? ''), contact, mail }
 }
 
 function tlsOf(v: z.infer<typeof schema>, baseUrl: string): Pick<Config, 'tls' | 'tlsPort' | 'tlsBase'> {

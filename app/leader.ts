@@ -28,6 +28,7 @@ import { publishStaffList, loadStaffAuthority } from './demo/staff-authority.ts'
 import { noCards } from './cards.ts'
 import { demoWitness } from './log/demo-witness.ts'
 import { bindChecker } from './checker.ts'
+import { noticeDeps } from './notices.ts'
 import { services } from './services.ts'
 
 const BEAT_MS = 1_000
@@ -145,9 +146,11 @@ const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
   },
 })
 
+type JobConfig = Pick<Config, 'demo' | 'home' | 'baseUrl' | 'hookHosts' | 'notices'>
+
 /** The jobs of every room. */
-export function allJobs({ demo, home, baseUrl, hookHosts }: Pick<Config, 'demo' | 'home' | 'baseUrl' | 'hookHosts'>): JobRow[] {
-  const built = services({ cards: noCards, demo, home, baseUrl, hooks: outbound(hookHosts) })
+export function allJobs({ demo, home, baseUrl, hookHosts, notices }: JobConfig): JobRow[] {
+  const built = services({ cards: noCards, demo, home, baseUrl, hooks: outbound(hookHosts), notices: noticeDeps({ notices, baseUrl }) })
   const rows = [
     ...eligibilityRoutes(built.eligibility),
     ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` }),
@@ -159,7 +162,8 @@ export function allJobs({ demo, home, baseUrl, hookHosts }: Pick<Config, 'demo' 
     ledgerJob(home),
     ...searchJobs(),
     ...emergencyJobs,
-    handOutJob([built.subscription.feed]),
+    ...built.notice.jobs(),
+    handOutJob([built.subscription.feed, built.notice.taker]),
     ...rows.filter((row) => row.kind === 'job'),
   ]
 }

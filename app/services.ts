@@ -2,6 +2,8 @@ import { type BulkDeps, bulkService } from '#care/bulk'
 import { accountsOf, appAccessOf, personService } from '#care/person'
 import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
+import { type NoticeDeps, noticeService } from '#care/notice'
+import { questionService } from '#care/question'
 import { recordService } from '#care/record'
 import { signatureService, type SigningTools } from '#care/signature'
 import { subscriptionService } from '#care/subscription'
@@ -24,6 +26,8 @@ export type ServiceDeps = {
   checker?: Checking
   /** What signs for staff and judges it; nothing is signed where it is absent. */
   signing?: SigningTools
+  /** How people are told outside the portal; in no way where it is absent. */
+  notices?: Omit<NoticeDeps, 'person'>
 }
 
 /** A checker, and which packages it rests on. */
@@ -50,17 +54,20 @@ export function services({
   hooks = noOutbound,
   checker = baseAlone,
   signing = noSigning,
+  notices = {},
 }: ServiceDeps) {
   const consent = consentService()
   const person = personService({ totpOnce: !demo, anyClientUnbound: demo })
   const eligibility = eligibilityService({ consent, person, cards })
   const record = recordService({ consent, person })
   const signature = signatureService(signing)
+  const notice = noticeService({ person, ...notices })
+  const question = questionService({ person })
   const accounts = accountsOf({ anyClientUnbound: demo, app: appAccessOf({ anyClientUnbound: demo }) })
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
-  return { accounts, consent, person, eligibility, record, signature, bulk, subscription, terminology, cards, checker }
+  return { accounts, consent, person, eligibility, record, signature, notice, question, bulk, subscription, terminology, cards, checker }
 }

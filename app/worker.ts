@@ -21,6 +21,7 @@ import { demoSigning, loadStaffAuthority, staffAuthorityRow } from './demo/staff
 import { readWitnessKeys } from './log/keys.ts'
 import { outsideClients } from './outside.ts'
 import { followMasters } from './masters.ts'
+import { noticeDeps } from './notices.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
 import { services } from './services.ts'
@@ -56,6 +57,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     home: config.home,
     baseUrl: config.baseUrl,
     hooks: outbound(config.hookHosts),
+    notices: noticeDeps(config),
   })
   const masters = await followMasters({ db, clock, terminology: built.terminology, answerFrom: (t) => checker.answerFrom?.(t), log })
   const rows = allRows({

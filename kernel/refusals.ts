@@ -1,3 +1,4 @@
+import { disasterRefusals } from './disaster-refusals.ts'
 import { outsideRefusals } from './outside-refusals.ts'
 import { emergencyRefusals } from './emergency-refusals.ts'
 import { noticeRefusals } from './notice-refusals.ts'
@@ -465,6 +466,7 @@ export const refusals = {
   ...outsideRefusals,
   ...emergencyRefusals,
   ...signingRefusals,
+  ...disasterRefusals,
   ...noticeRefusals,
   'storage-full': {
     status: 507,

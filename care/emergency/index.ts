@@ -1,5 +1,6 @@
 /** The door of emergencies: one person's record opened for the sake of a life, and its review. */
 import type { Migration } from '#kernel/migrate'
+import { disasterMigrations } from './disaster/schema.ts'
 import { breakGlassMigrations } from './schema.ts'
 
 export { type BreakGlass, breakGlass, type Candidate, type Ground, type LookedFor, type Opened, type Waiting } from './break-glass.ts'
@@ -21,4 +22,6 @@ export type { EmergencyCase, EmergencyFigures, Listed } from './store/case.ts'
 export type { LookedAt } from './store/log.ts'
 export type { SecondRequest } from './store/request.ts'
 
-export const emergencyMigrations: Migration[] = [...breakGlassMigrations]
+export * from './disaster/index.ts'
+
+export const emergencyMigrations: Migration[] = [...breakGlassMigrations, ...disasterMigrations]

@@ -22,17 +22,21 @@ import type { Institutions } from './load.ts'
 import type { AnyItem, ChartView, CourseView, Doors, ItemOf, PatientView } from './model.ts'
 import { named, titleOf } from './words.ts'
 
-/** What the cells of a chart share. */
-export type Look = { lang: Lang; patient: PatientView; institutions: Institutions }
+/** What the cells of a chart share. `alone`: everything stands on the one page, so nothing leads to another. */
+export type Look = { lang: Lang; patient: PatientView; institutions: Institutions; alone?: true }
 
 /** The name of an item as a link to all of it, with the marks that change how it is spoken of. */
 export function Title({ item, look, children }: { item: AnyItem; look: Look; children?: ReactNode }): ReactNode {
   const { lang } = look
   return (
     <>
-      <a href={itemHref(look.patient, item)} lang={item.title === '' ? undefined : 'ja'}>
-        {t(lang, titleOf(item))}
-      </a>{' '}
+      {look.alone ? (
+        <span lang={item.title === '' ? undefined : 'ja'}>{t(lang, titleOf(item))}</span>
+      ) : (
+        <a href={itemHref(look.patient, item)} lang={item.title === '' ? undefined : 'ja'}>
+          {t(lang, titleOf(item))}
+        </a>
+      )}{' '}
       {children}
       {item.uninformed ? <Untold item={item} lang={lang} /> : null}
       <AlsoIn item={item} look={look} />
@@ -43,7 +47,7 @@ export function Title({ item, look, children }: { item: AnyItem; look: Look; chi
 /** How often the institution told the same fact, each telling one tap away. */
 function AlsoIn({ item, look }: { item: AnyItem; look: Look }): ReactNode {
   const { lang } = look
-  if (item.also.length === 0) return null
+  if (item.also.length === 0 || look.alone) return null
   return (
     <Details summary={t(lang, { ja: `同じ内容の登録 ${item.also.length + 1}件`, en: `Sent ${item.also.length + 1} times` })}>
       <ul>

@@ -127,11 +127,12 @@ test('a changed name is found within a run of the index, and the earlier one sta
 
 test('each way of finding has its index', async () => {
   await sql`analyze person.person`.execute(platform.db)
-  const plan = async (wish: Partial<Remembered>) => {
-    await sql`set enable_seqscan = off`.execute(platform.db)
-    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${seekSql(read(wish), { visible: everybody, limit: 21 })}`.execute(platform.db)
-    return rows.map((r) => r['QUERY PLAN']).join('\n')
-  }
+  const plan = (wish: Partial<Remembered>) =>
+    platform.db.transaction().execute(async (trx) => {
+      await sql`set local enable_seqscan = off`.execute(trx)
+      const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${seekSql(read(wish), { visible: everybody, limit: 21 })}`.execute(trx)
+      return rows.map((r) => r['QUERY PLAN']).join('\n')
+    })
   const full = await plan({ name: 'やまかわ はなこ', birth: '1958-04-12', insurance: '縁-5003', address: '石川県輪島市緑町' })
   for (const index of ['sought_keys', 'person_by_birth', 'member_id_number']) expect(full).toContain(index)
   // Control: without the index the plan says so.

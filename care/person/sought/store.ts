@@ -11,7 +11,7 @@ export type NotSought = { id: string; names: string[]; address: string }
 /** People who do not stand in the index as they are now, with every name they have or had, linked entries of theirs included. */
 export async function notSought(db: Db, limit: number): Promise<NotSought[]> {
   const { rows } = await sql<NotSought>`
-    with some as (select id, address from person.person where sought_at is null order by id limit ${limit} for update)
+    with fresh as (select id, address from person.person where sought_at is null order by id limit ${limit} for update)
     select s.id, s.address, array(
       select distinct called from (
         select unnest(array[q.name, q.name_kana, q.name_roma, q.name_of_other, q.name_of_other_kana]) as called from person.person q
@@ -19,7 +19,7 @@ export async function notSought(db: Db, limit: number): Promise<NotSought[]> {
         union all select unnest(array[t.value ->> 'name', t.value ->> 'nameKana', t.value ->> 'nameRoma']) from person.statement t
           where t.person_id = s.id and t.part = 'name' and t.undone_at is null) n
       where called <> '') as names
-    from some s`.execute(db)
+    from fresh s`.execute(db)
   return rows
 }
 

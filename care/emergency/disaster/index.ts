@@ -1,0 +1,10 @@
+/** Disaster access: opening an area, finding evacuees, what they see of it afterwards, and the same without a network. */
+export { placeWords, prefectureName, prefectures, readPlaces } from './area.ts'
+export { type PublicUses, publicUses } from './counter.ts'
+export { disasterJobs } from './jobs.ts'
+export { type DisasterSearch, type LookingDeps, type LookingService, lookingService } from './looking.ts'
+export { type DisasterView, isOpen, type Opening, openings } from './openings.ts'
+export { DAYS, FOUND_MINUTES, limits, LOOK_HOURS, REQUEST_HOURS, SMALL, stateNow } from './rules.ts'
+export { disasterMigrations } from './schema.ts'
+export type { OpeningRequest } from './store/request.ts'
+export type { Look } from './store/look.ts'

@@ -281,10 +281,10 @@ describe('password and code by oneself', () => {
 })
 
 test.each([
-  ['citizen', null, ['card', 'passkey']],
+  ['citizen', null, ['card', 'passkey', 'outside']],
   ['citizen', 'card', ['card']],
   ['citizen', 'card,recovery', ['card']],
-  ['staff', null, ['passkey', 'password-totp']],
+  ['staff', null, ['passkey', 'password-totp', 'outside']],
   ['staff', 'card', []],
 ] as const)('a proof once more of %s by %s offers %s', (kind, by, ways) => expect(waysAsked(kind, by)).toEqual(ways))
 

@@ -22,6 +22,7 @@ import { migrate } from '#kernel/migrate'
 import type { Row } from '#kernel/route'
 import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
+import type { OutsideClients } from '#portals/sign-in'
 import { noCards } from '../../app/cards.ts'
 import { migrations } from '../../app/migrations.ts'
 import { allRows } from '../../app/rows.ts'
@@ -52,6 +53,8 @@ export type ServedOptions = {
   tls?: boolean
   /** Witnesses whose signatures under the log are kept. */
   witnesses?: readonly KeyObject[]
+  /** OpenID providers that the operator brought. */
+  outside?: OutsideClients
   /** Changes the surface before it is served: for controls. */
   rows?: (rows: Row[]) => readonly Row[]
 }
@@ -64,7 +67,13 @@ async function freePort(): Promise<number> {
   return port
 }
 
-export async function openServed({ demo = true, tls = false, witnesses = [], rows: change = (rows) => rows }: ServedOptions = {}) {
+export async function openServed({
+  demo = true,
+  tls = false,
+  witnesses = [],
+  outside = {},
+  rows: change = (rows) => rows,
+}: ServedOptions = {}) {
   const database = await testDatabase(async (url) => {
     const db = openDatabase({ url, poolSize: 1, applicationName: 'template' })
     await migrate(db, migrations, { parts: 1 })
@@ -81,7 +90,7 @@ export async function openServed({ demo = true, tls = false, witnesses = [], row
   // Links name this address, and a token that is tied to a certificate works over TLS only: so the public address is that of TLS.
   const baseUrl = tlsOrigin ?? origin
   const built = services({ cards: noCards, demo, home, baseUrl })
-  const config = { baseUrl, secure: tls, tlsBase: tlsOrigin, witnesses }
+  const config = { baseUrl, secure: tls, tlsBase: tlsOrigin, witnesses, outsideClients: outside }
   const rows = change(allRows({ services: built, config, mint, demo: null, demoRows: [] }))
   const app = httpServer(rows, {
     db,

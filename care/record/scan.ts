@@ -75,7 +75,7 @@ const afterSql = (after: ScanCursor | null) =>
 
 async function findEdge(ctx: Pick<Context, 'db'>, after: ScanCursor | null, most: number): Promise<ScanCursor | null> {
   const { rows } = await sql<ScanCursor>`select r.key, r.type, r.id from record.resource r where ${afterSql(after)}
-    order by r.key, r.type, r.id offset ${sql.lit(most)} limit 1`.execute(ctx.db)
+    order by r.key, r.type, r.id offset ${sql.lit(most - 1)} limit 1`.execute(ctx.db)
   return rows[0] ?? null
 }
 
@@ -100,7 +100,11 @@ async function findRows(ctx: Pick<Context, 'db'>, sight: Sight, about: Scan, ran
 }
 
 /** Rows of one person, type, kind and rule, put together by the database: `key TAB id TAB bytes of the text` and the text, a line each. */
-export type ScanGroup = Pick<Scanned, 'key' | 'type' | 'kind' | 'rule' | 'consentId' | 'deleted'> & { count: number; places: Buffer; lines: Buffer }
+export type ScanGroup = Pick<Scanned, 'key' | 'type' | 'kind' | 'rule' | 'consentId' | 'deleted'> & {
+  count: number
+  places: Buffer
+  lines: Buffer
+}
 
 /** Bytes of text after which a new group begins. */
 const GROUP_BYTES = 1 << 20
@@ -150,7 +154,16 @@ function groupsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBu
 
 function groupOf([words, places, lines]: CopiedRow): ScanGroup {
   const [key = '', type = '', count = '', kind = '', deleted = '', rule = ''] = words!.toString('utf8').split('\t')
-  return { key, type, kind: kind as ItemKind, ...receiptOf(rule), deleted: deleted === 't', count: Number(count), places: places!, lines: lines! }
+  return {
+    key,
+    type,
+    kind: kind as ItemKind,
+    ...receiptOf(rule),
+    deleted: deleted === 't',
+    count: Number(count),
+    places: places!,
+    lines: lines!,
+  }
 }
 
 /**

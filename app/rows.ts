@@ -13,10 +13,11 @@ import { citizenRoutes } from '#portals/citizen'
 import { clinicianRoutes } from '#portals/clinician'
 import { developerRoutes } from '#portals/developer'
 import { operatorRoutes } from '#portals/operator'
-import { type OutsideClients, signInRoutes } from '#portals/sign-in'
+import { type OutsideAudience, type OutsideClients, signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
 import type { DemoDoor } from './demo/door.ts'
+import { DEMO_SIGNING_PIN } from './demo/staff-authority.ts'
 import { healthRow } from './health.ts'
 import { logRows } from './log/rows.ts'
 import { openApiRow } from './openapi/document.ts'
@@ -25,7 +26,11 @@ import { APP_VERSION } from './version.ts'
 
 export type RowDeps = {
   services: Services
-  config: Pick<Config, 'baseUrl' | 'secure'> & { tlsBase?: string | null; witnesses?: readonly KeyObject[]; outsideClients?: OutsideClients }
+  config: Pick<Config, 'baseUrl' | 'secure'> & {
+    tlsBase?: string | null
+    witnesses?: readonly KeyObject[]
+    outsideClients?: OutsideClients
+  }
   mint: TokenMint
   demo: DemoDoor | null
   demoRows: readonly Row[]
@@ -36,6 +41,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
   const about = { version: APP_VERSION, baseUrl: config.baseUrl }
   const base = `${config.baseUrl}/fhir/R4`
   const dist = join(import.meta.dirname, '..')
+  const nameOf = (audience: OutsideAudience) => config.outsideClients?.[audience]?.settings.name ?? null
   const places = { baseUrl: config.baseUrl, tlsBase: config.tlsBase ?? null, demo: demo !== null }
   const rows: Row[] = [
     healthRow(APP_VERSION),
@@ -65,9 +71,16 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       ...(config.outsideClients ? { outside: config.outsideClients } : {}),
       demo,
     }),
-    ...citizenRoutes({ ...services, baseUrl: config.baseUrl, demo: demo !== null }),
-    ...clinicianRoutes({ ...services, demo: demo !== null, fhirBase: base, baseUrl: config.baseUrl }),
-    ...operatorRoutes({ ...places, person: services.person, demo: demo !== null }),
+    ...citizenRoutes({ ...services, outside: nameOf('citizen'), baseUrl: config.baseUrl, demo: demo !== null }),
+    ...clinicianRoutes({
+      ...services,
+      outside: nameOf('staff'),
+      ...(demo ? { demoSigningPin: DEMO_SIGNING_PIN } : {}),
+      demo: demo !== null,
+      fhirBase: base,
+      baseUrl: config.baseUrl,
+    }),
+    ...operatorRoutes({ ...places, outside: config.outsideClients?.staff?.settings ?? null, person: services.person, signature: services.signature, demo: demo !== null }),
     ...developerRoutes({
       ...places,
       record: services.record,

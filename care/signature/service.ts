@@ -120,8 +120,9 @@ export function signatureService({ signer, verifier }: SigningTools) {
       const actor = staffOf(ctx)
       if (seen.source !== actor.institutionNumber) refuse('signing-not-own-document', { key: seen.key })
       if (digestOf(seen.body) !== asked.digest) refuse('signing-document-changed', { key: seen.key })
+      const own = await store.certificatesOf(ctx.db, actor.id)
       const certificate =
-        (await this.usable(ctx)).find((one) => one.id === asked.certificateId) ??
+        own.find((one) => one.id === asked.certificateId && one.endedAt === null) ??
         refuse('signing-certificate-not-registered', { key: seen.key })
       const done = await inTurn(() => signed(ctx, asked, certificate.keyRef))
       const signature = rowOf(ctx, asked, { ...done, certificate })

@@ -4,6 +4,7 @@ import { type Consent, consentMigrations, consentService } from '#care/consent'
 import { accounts, insertFacilities, insertStaff, personMigrations, personService } from '#care/person'
 import { recordMigrations, recordService } from '#care/record'
 import { type CardVerifier, eligibilityMigrations, eligibilityService } from '#care/eligibility'
+import { signatureMigrations, signatureRoutes, signatureService, type SigningTools } from '#care/signature'
 import { auditEntry } from '#kernel/audit-entry'
 import { type AuditBatch, auditBatch, insertAudit } from '#kernel/audit'
 import type { Actor, Context, StaffRole } from '#kernel/context'
@@ -35,7 +36,14 @@ const facilities = [
 ].map((f) => ({ ...f, kind: 'clinic' as const, prefecture: '13' }))
 
 const staffRoles: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist', 'clerk', 'operator']
-const migrations = [...kernelMigrations, ...personMigrations, ...consentMigrations, ...recordMigrations, ...eligibilityMigrations]
+const migrations = [
+  ...kernelMigrations,
+  ...personMigrations,
+  ...consentMigrations,
+  ...recordMigrations,
+  ...eligibilityMigrations,
+  ...signatureMigrations,
+]
 const noCards: CardVerifier = { check: async () => ({ refused: 'none', ja: '', en: '' }) }
 
 async function prepare(url: string): Promise<void> {
@@ -63,7 +71,8 @@ export const hanako: PatientInput = {
   address: { state: '東京都', city: '千代田区', line: '緑町1-2-3', postalCode: '100-0000' },
 }
 
-export async function openClinic() {
+/** `signing`: what signs for the staff, made over the database; documents are not signed without it. */
+export async function openClinic({ signing }: { signing?: (db: Db) => SigningTools } = {}) {
   const database = await testDatabase(prepare, 'clinician')
   const db = openDatabase({ url: database.url, poolSize: 6, applicationName: 'test' })
   const clock = { at: new Date('2026-11-22T03:00:00Z'), now: () => clock.at }
@@ -84,7 +93,9 @@ export async function openClinic() {
         totpSecret: '',
       })
   let batch: AuditBatch = auditBatch((entries) => insertAudit(db, entries))
-  const app = httpServer(clinicianRoutes({ record, consent, person, eligibility }), {
+  const signature = signing && signatureService(signing(db))
+  const rows = clinicianRoutes({ record, consent, person, eligibility, ...(signature ? { signature } : {}) })
+  const app = httpServer([...rows, ...(signature ? signatureRoutes({ signature, record }) : [])], {
     db,
     clock,
     accounts,

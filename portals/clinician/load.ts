@@ -6,12 +6,15 @@ import { present, type RecordService, type Seen, toldOnce } from '#care/record'
 import type { SignatureService } from '#care/signature'
 import type { RawBuilder } from 'kysely'
 import { type Context, institutionOf } from '#kernel/context'
+import type { Sentence } from '#kernel/language'
 import { refuse } from '#kernel/refusal'
 import { chartView, patientView } from './chart.ts'
 import type { ArrivalView, ChartView } from './model.ts'
 import { openKinds } from './doors.ts'
 
 export type Deps = {
+  /** What the outside sign-in of staff is called; absent where there is none. */
+  outside?: Sentence | null
   record: RecordService
   consent: ConsentService
   person: PersonService

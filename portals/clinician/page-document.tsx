@@ -1,20 +1,28 @@
 import type { ReactElement, ReactNode } from 'react'
 import type { DocumentSection } from '#care/record'
+import type { JudgedSignature } from '#care/signature'
 import { DefinitionList, formatDate, Ja, type Lang, ResultValue, Section, t, UninformedMark } from '#ui'
 import { ClinicPage, crumbs, PatientHead } from './frame.tsx'
 import type { AnyItem, ItemOf } from './model.ts'
 import { type ItemProps, Raw } from './page-item.tsx'
 import { Lines, type Look, rangeOf, Source } from './parts.tsx'
+import { Signatures } from './signing/signed.tsx'
 import { named, titleOf } from './words.ts'
 
 export type SectionView = Omit<DocumentSection, 'items'> & { items: AnyItem[] }
 
 /** A letter or report as it would lie on the desk: who to whom, then section by section. Nothing of the sender's markup is used. */
-export function DocumentPage(props: ItemProps & { document: ItemOf<'document'>; sections: readonly SectionView[] }): ReactElement {
+export function DocumentPage(
+  props: ItemProps & {
+    document: ItemOf<'document'>
+    sections: readonly SectionView[]
+    signatures: readonly JudgedSignature[]
+    signHref: string | null
+  },
+): ReactElement {
   const { patient, document, sections, institutions, on, body } = props
   const { lang } = on
   const look: Look = { lang, patient, institutions }
-  const filled = sections.filter(hasContent)
   return (
     <ClinicPage
       on={on}
@@ -38,21 +46,29 @@ export function DocumentPage(props: ItemProps & { document: ItemOf<'document'>; 
           { term: t(lang, { ja: '閲覧の根拠', en: 'Why you may see it' }), value: t(lang, named('rules', document.rule)) },
         ]}
       />
-      {filled.length === 0 ? (
-        <p className="note">
-          {t(lang, { ja: '読み取れる章はありません。原文を見てください。', en: 'No section can be read. See the stored text.' })}
-        </p>
-      ) : (
-        filled.map((section, n) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two sections may bear one title
-          <Section key={n} title={section.title ? <Ja>{section.title}</Ja> : t(lang, { ja: '無題', en: 'Untitled' })}>
-            <Words section={section} look={look} />
-          </Section>
-        ))
-      )}
+      <Sections sections={sections} look={look} />
+      <Signatures signatures={props.signatures} signHref={props.signHref} lang={lang} />
       <Raw body={body} lang={lang} />
     </ClinicPage>
   )
+}
+
+/** What a document says, section by section. */
+export function Sections({ sections, look }: { sections: readonly SectionView[]; look: Look }): ReactNode {
+  const { lang } = look
+  const filled = sections.filter(hasContent)
+  if (filled.length === 0)
+    return (
+      <p className="note">
+        {t(lang, { ja: '読み取れる章はありません。原文を見てください。', en: 'No section can be read. See the stored text.' })}
+      </p>
+    )
+  return filled.map((section, n) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: two sections may bear one title
+    <Section key={n} title={section.title ? <Ja>{section.title}</Ja> : t(lang, { ja: '無題', en: 'Untitled' })}>
+      <Words section={section} look={look} />
+    </Section>
+  ))
 }
 
 /** A section that only holds others says nothing itself; its parts come after it under their own titles. */

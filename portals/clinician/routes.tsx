@@ -1,6 +1,6 @@
-import type { Context, StaffRole } from '#kernel/context'
+import type { Actor, Context, StaffRole } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { documentBody } from '#care/record'
+import { documentBody, type Seen } from '#care/record'
 import { institutionOf } from '#kernel/context'
 import { renderPage } from '#ui'
 import { accountRows } from './account.tsx'
@@ -14,7 +14,8 @@ import { DocumentPage } from './page-document.tsx'
 import { ItemPage } from './page-item.tsx'
 import { KindPage, pagedKind } from './page-kind.tsx'
 import { LabsPage } from './page-labs.tsx'
-import type { PageOf } from './frame.tsx'
+import { itemHref, type PageOf } from './frame.tsx'
+import { signingRows } from './signing/rows.tsx'
 
 const LAW =
   '医療法等の一部を改正する法律（令和7年法律第87号）による電子カルテ情報の共有。閲覧は本人の同意による（施行日は規定ごと。要確認: 弁護士）'
@@ -85,6 +86,7 @@ export function clinicianRoutes(deps: Deps): Row[] {
       summary: { ja: '1通の文書', en: 'One document, section by section' },
       handle: (ctx, request) => item(ctx, request, deps),
     },
+    ...signingRows({ deps, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
     ...accountRows(deps),
     ...appRows({ deps, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
   ]
@@ -123,9 +125,13 @@ async function item(ctx: Context, request: RouteRequest, deps: Deps): Promise<An
   const about = { patient, item: shown, institutions, on }
   if (shown.is === 'document') {
     const sections = documentBody(seen, nameOf).map((s) => ({ ...s, items: s.items.map((one) => itemView(one, own)) }))
+    const signatures = (await deps.signature?.of(ctx, seen)) ?? []
+    const mine = ctx.actor.kind === 'staff' && mayStillSign(ctx.actor, { seen, signatures })
+    const signHref = mine && deps.signature ? `${itemHref(patient, shown)}/sign` : null
+    const signedBy = signatures.map(({ document: _text, jws: _jws, key: _key, ...one }) => one)
     return {
-      json: { patient, item: shown, sections, resource: JSON.parse(seen.body) as unknown },
-      page: () => renderPage(<DocumentPage {...about} document={shown} sections={sections} body={seen.body} />),
+      json: { patient, item: shown, sections, signatures: signedBy, resource: JSON.parse(seen.body) as unknown },
+      page: () => renderPage(<DocumentPage {...about} {...{ document: shown, sections, signatures, signHref, body: seen.body }} />),
     }
   }
   return {
@@ -133,3 +139,11 @@ async function item(ctx: Context, request: RouteRequest, deps: Deps): Promise<An
     page: () => renderPage(<ItemPage {...about} body={seen.body} />),
   }
 }
+
+type SignedSoFar = { seen: Seen; signatures: readonly { version: number; staffId: string }[] }
+
+/** Whether somebody may put their signature to a document: their own institution's, as it stands, not signed by them yet. */
+const mayStillSign = (actor: Extract<Actor, { kind: 'staff' }>, { seen, signatures }: SignedSoFar): boolean =>
+  (actor.role === 'physician' || actor.role === 'dentist') &&
+  seen.source === actor.institutionNumber &&
+  !signatures.some((one) => one.version === seen.version && one.staffId === actor.id)

@@ -1,7 +1,9 @@
 /** The operator's portal with two facilities, an operator of the platform, and an administrator of each facility. */
 import { generateKeyPairSync } from 'node:crypto'
 import { insertFacilities, insertStaff } from '#care/person'
+import type { SignatureService } from '#care/signature'
 import type { StaffRole } from '#kernel/context'
+import type { Db } from '#kernel/database'
 import { startSession } from '#kernel/identity'
 import { openFrontDoor } from '../sign-in/front-door.fixture.ts'
 import { operatorRoutes } from './index.ts'
@@ -16,9 +18,17 @@ export function jwkOf(kid: string, { secret = false, curve = 'P-384' }: { secret
   return { ...(secret ? privateKey : publicKey).export({ format: 'jwk' }), kid, use: 'sig' }
 }
 
-export async function openOperator() {
+/** `signature`: the register of certificates for signing, made over the database; its pages are absent without it. */
+export async function openOperator({ signature }: { signature?: (db: Db) => SignatureService } = {}) {
   const front = await openFrontDoor({
-    rows: (services) => operatorRoutes({ person: services.person, demo: false, baseUrl: 'http://localhost:8080', tlsBase: null }),
+    rows: ({ person }, db) =>
+      operatorRoutes({
+        person,
+        demo: false,
+        baseUrl: 'http://localhost:8080',
+        tlsBase: null,
+        ...(signature ? { signature: signature(db) } : {}),
+      }),
   })
   const facility = (institutionNumber: string, name: string, kind: 'hospital' | 'clinic' | 'pharmacy') => ({
     institutionNumber,

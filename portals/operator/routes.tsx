@@ -1,21 +1,32 @@
 import { type PersonService, reachOf, registers } from '#care/person'
+import type { SignatureService } from '#care/signature'
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { openInvitations } from '#portals/sign-in'
+import { openInvitations, type OutsideSettings } from '#portals/sign-in'
 import { appRows } from './app-routes.tsx'
 import { clientRows } from './client-routes.tsx'
 import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
 import { importRows } from './import-routes.ts'
 import { homePage } from './page-home.tsx'
+import { outsideStaffRows } from './outside-routes.tsx'
 import { peopleRows } from './people/rows.ts'
 import { forKeepers } from './row-terms.ts'
 import { signInsPage } from './sign-ins-page.tsx'
+import { signingRows } from './signing-routes.tsx'
 import { staffRows } from './staff-routes.tsx'
 import { countRefusals, lockedHashes } from './store.ts'
 
 /** `baseUrl`, `tlsBase`: public addresses without a slash at their end. */
-export type OperatorDeps = { person: PersonService; demo: boolean; baseUrl: string; tlsBase: string | null }
+export type OperatorDeps = {
+  person: PersonService
+  signature?: SignatureService
+  /** The outside provider of staff; absent where there is none. */
+  outside?: Pick<OutsideSettings, 'issuer' | 'name' | 'claim'> | null
+  demo: boolean
+  baseUrl: string
+  tlsBase: string | null
+}
 
 /** Staff within reach who wait after failed tries, and those whose invitation is open. */
 async function helpless(ctx: Context) {
@@ -76,6 +87,8 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
     ...importRows(deps),
     ...facilityRows(deps),
     ...staffRows(deps),
+    ...(deps.signature ? signingRows({ ...deps, signature: deps.signature }) : []),
+    ...(deps.outside ? outsideStaffRows({ ...deps, outside: deps.outside }) : []),
     ...clientRows(deps),
     ...appRows(deps),
     ...peopleRows(deps),

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Assignment, Change, Licence, StaffEntry } from '#care/person'
 import type { ListedSession } from '#kernel/identity'
 import { dateInJapan } from '#kernel/japan'
+import type { Sentence } from '#kernel/language'
 import {
   Banner,
   Button,
@@ -35,6 +36,8 @@ export type StaffShown = {
   invitedUntil: Date | null
   sessions: readonly ListedSession[]
   changes: readonly Change[]
+  /** What the outside sign-in of staff is called; null where there is none. */
+  outside: Sentence | null
   draft: Draft
 }
 
@@ -145,6 +148,11 @@ function SignInSection({ on, shown }: Part): ReactNode {
           },
         ]}
       />
+      {shown.outside === null ? null : (
+        <p>
+          <a href={href('/outside')}>{t(lang, { ja: `${shown.outside.ja}との結び付き`, en: `Link with ${shown.outside.en}` })}</a>
+        </p>
+      )}
       {mayChange ? (
         <Details summary={t(lang, { ja: '招待状・サインアウト・端末の紛失', en: 'Invitation, sign-out, lost device' })}>
           <Act
@@ -273,6 +281,9 @@ function LicenceSection({ on, shown }: Part): ReactNode {
           { key: 'state', header: t(lang, { ja: '状態', en: 'State' }), cell: (row) => <StateTag state={stateOn(row, day)} lang={lang} /> },
         ]}
       />
+      <p>
+        <a href={staffHref(staff.id, '/signing')}>{t(lang, { ja: '署名用の証明書（HPKI）', en: 'Certificates for signing (HPKI)' })}</a>
+      </p>
       {mayChange ? (
         <Details open={draft.values.form === 'licence'} summary={t(lang, { ja: '免許を登録・変更する', en: 'Add or change a licence' })}>
           <Form action={staffHref(staff.id, '/licences')} label={t(lang, { ja: '免許を登録・変更する', en: 'Add or change a licence' })}>

@@ -73,6 +73,10 @@ const acts: Record<string, Words> = {
   'staff.invite': { ja: '招待状を発行', en: 'Invitation issued' },
   'staff.unlock': { ja: 'サインインのロックを解除', en: 'Sign-in unlocked' },
   'staff.sign-out': { ja: 'すべての端末からサインアウト', en: 'Signed out everywhere' },
+  'staff.certificate-enter': { ja: '署名用の証明書を登録', en: 'Certificate for signing registered' },
+  'staff.certificate-end': { ja: '署名用の証明書を終了', en: 'Certificate for signing ended' },
+  'staff.outside-link': { ja: '外部のサインインを結び付け', en: 'Outside sign-in linked' },
+  'staff.outside-unlink': { ja: '外部のサインインの結び付きを終了', en: 'Outside sign-in unlinked' },
   'licence.put': { ja: '免許を登録・変更', en: 'Licence set' },
   'client.enter': { ja: 'システムを登録', en: 'System registered' },
   'client.change': { ja: 'システムの内容を変更', en: 'System changed' },
@@ -109,6 +113,9 @@ const fieldNames: Record<string, Words> = {
   certificateSubject: { ja: '証明書の名義', en: 'Certificate subject' },
   keys: { ja: '鍵', en: 'Keys' },
   key: { ja: '鍵', en: 'Key' },
+  certificate: { ja: '証明書の番号', en: 'Number of the certificate' },
+  certificateIssuer: { ja: '発行者', en: 'Issuer' },
+  because: { ja: '理由', en: 'Reason' },
   endedAt: { ja: '終了', en: 'Ended' },
 }
 export const fieldWords = (name: string, lang: Lang): string => fieldNames[name]?.[lang] ?? name

@@ -13,9 +13,10 @@ import {
   type SystemClient,
 } from '#care/person'
 import { recordMigrations, recordRoutes, recordService } from '#care/record'
+import { signatureMigrations } from '#care/signature'
 import { auditBatch, insertAudit } from '#kernel/audit'
 import type { Context } from '#kernel/context'
-import { openDatabase } from '#kernel/database'
+import { type Db, openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
 import { connectionGuard } from '#kernel/listener'
 import { startSession } from '#kernel/identity'
@@ -30,7 +31,14 @@ import { sql } from 'kysely'
 import { testDatabase } from '../../tests/harness/database.ts'
 import { type CardCheck, type DemoDoor, signInMigrations, signInRoutes } from './index.ts'
 
-const migrations = [...kernelMigrations, ...consentMigrations, ...personMigrations, ...recordMigrations, ...signInMigrations]
+const migrations = [
+  ...kernelMigrations,
+  ...consentMigrations,
+  ...personMigrations,
+  ...recordMigrations,
+  ...signatureMigrations,
+  ...signInMigrations,
+]
 
 async function prepare(url: string): Promise<void> {
   const db = openDatabase({ url, poolSize: 1, applicationName: 'template' })
@@ -70,7 +78,7 @@ type Options = {
   demo?: DemoDoor | null
   totpOnce?: boolean
   secure?: boolean
-  rows?: (services: Services) => Row[]
+  rows?: (services: Services, db: Db) => Row[]
   tls?: TlsFiles
 }
 type Bound = Pick<SystemClient, 'binding' | 'certificates' | 'certificateSubject'>
@@ -123,17 +131,20 @@ export async function openFrontDoor({
     demo: door,
     secure,
   })
-  const app = httpServer([...signIn, ...recordRoutes(services.record, { base: `${BASE}/fhir/R4`, version: 'test' }), ...rows(services)], {
-    db,
-    clock,
-    accounts,
-    mint,
-    secure,
-    log: pino({ level: 'silent' }),
-    batch: auditBatch((entries) => insertAudit(auditDb, entries)),
-    refusalPage: ({ refusal }) => `<p>${refusal.code}</p>`,
-    origins: [BASE, TLS_BASE],
-  })
+  const app = httpServer(
+    [...signIn, ...recordRoutes(services.record, { base: `${BASE}/fhir/R4`, version: 'test' }), ...rows(services, db)],
+    {
+      db,
+      clock,
+      accounts,
+      mint,
+      secure,
+      log: pino({ level: 'silent' }),
+      batch: auditBatch((entries) => insertAudit(auditDb, entries)),
+      refusalPage: ({ refusal }) => `<p>${refusal.code}</p>`,
+      origins: [BASE, TLS_BASE],
+    },
+  )
   const overTls = tls && tlsServer(app, tls, connectionGuard())
   await app.ready()
 

@@ -29,11 +29,15 @@ for (const field of document.querySelectorAll<HTMLElement>('[data-drop]')) {
 
   const read = async (file: File) => {
     if (file.size > LARGEST) return say('large', file.name)
+    const bytes = new Uint8Array(await file.arrayBuffer())
     try {
-      box.value = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer())
+      box.value = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
       say('read', file.name)
     } catch {
-      say('failed', file.name)
+      // What is no text is written as base64 where the field takes bytes too.
+      if (!field.hasAttribute('data-drop-bytes')) return say('failed', file.name)
+      box.value = btoa(String.fromCharCode(...bytes.slice(0, 20_000)))
+      say('read', file.name)
     }
   }
 

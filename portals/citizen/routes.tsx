@@ -1,9 +1,12 @@
 import type { ConsentService } from '#care/consent'
+import type { NoticeService } from '#care/notice'
 import type { PersonService } from '#care/person'
+import type { QuestionService } from '#care/question'
 import { type ChartItem, present, type RecordService, toldOnce } from '#care/record'
 import { findActs, findInstitutions, lastActAt } from '#kernel/audit-read'
 import type { Context } from '#kernel/context'
 import { dateInJapan } from '#kernel/japan'
+import type { Sentence } from '#kernel/language'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
@@ -15,6 +18,9 @@ import { consentJson, stateOf } from './consent-state.ts'
 import { consentsPage, withdrawPage } from './consents.tsx'
 import { homePage } from './home.tsx'
 import { inReadersLanguage, institutionNames } from './institution-names.ts'
+import { withUnread } from './notices/unread.ts'
+import { noticeRows } from './notices/rows.ts'
+import { questionRows } from './questions/rows.ts'
 import { logProofRows } from './log-proof.tsx'
 import { profilePage } from './profile.tsx'
 import { type RecordKind, recordKinds, recordPage } from './record.tsx'
@@ -26,7 +32,11 @@ export type CitizenDeps = {
   record: RecordService
   consent: ConsentService
   person: PersonService
+  notice: NoticeService
+  question: QuestionService
   demo: boolean
+  /** What the outside sign-in of people is called; absent where there is none. */
+  outside?: Sentence | null
   /** Public address; passkeys are made for its host. */
   baseUrl?: string
 }
@@ -49,11 +59,14 @@ function numberIn(text: string | null, { usual, max }: { usual: number; max: num
 /** Rows of a person's own pages: their record, who looked, what they agreed to. */
 export function citizenRoutes(deps: CitizenDeps): Row[] {
   const apps = appRows({ person: deps.person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
-  const { person, demo, baseUrl = 'http://localhost:8080' } = deps
-  const security = citizenSecurityRows({ person, demo, baseUrl, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
+  const { person, demo, outside = null, baseUrl = 'http://localhost:8080' } = deps
+  const security = citizenSecurityRows({ person, demo, baseUrl, outside, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
   const family = familyRows({ person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
   const proofs = logProofRows({ aboutOf: (ctx, request) => aboutOf(ctx, request, deps), keysOf: (ctx) => citizenOf(ctx).keys })
-  return [
+  const about = (ctx: Context, request: RouteRequest) => aboutOf(ctx, request, deps)
+  const told = noticeRows({ notice: deps.notice, aboutOf: about })
+  const asked = questionRows({ question: deps.question, person, aboutOf: about })
+  const rows = [
     ...recordRows(deps),
     ...accessRows(deps),
     ...consentRows(deps),
@@ -62,8 +75,11 @@ export function citizenRoutes(deps: CitizenDeps): Row[] {
     ...security,
     ...family,
     ...proofs,
+    ...told,
+    ...asked,
     ...closingRows(deps),
   ]
+  return withUnread(rows, deps.notice)
 }
 
 /** The person's items, newest first. Consent's predicate in the query leaves out what they have not been told. */

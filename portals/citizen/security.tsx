@@ -9,6 +9,7 @@ import {
   ClonedNotice,
   Devices,
   Lately,
+  OutsideEntry,
   Passkeys,
   securityJson,
   securityRows,
@@ -16,14 +17,14 @@ import {
   securityView,
   subjectOf,
 } from '#portals/sign-in'
-import type { Lang } from '#kernel/language'
+import type { Lang, Sentence } from '#kernel/language'
 import { Button, EmptyState, Form, Section, Table, Time, t } from '#ui'
 import { type About, citizenPage } from './frame.tsx'
 
 const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
 const BASE = '/me/security'
 
-type Deps = { person: PersonService; demo: boolean; baseUrl: string; aboutOf: (ctx: Context, request: RouteRequest) => About }
+type Deps = { person: PersonService; demo: boolean; baseUrl: string; outside: Sentence | null; aboutOf: (ctx: Context, request: RouteRequest) => About }
 
 const cardStates = {
   live: { ja: '使えます', en: 'In use' },
@@ -79,7 +80,9 @@ const Cards = ({ lang, cards }: { lang: Lang; cards: readonly CardLink[] }): Rea
   </Section>
 )
 
-function securityPage(about: About, { view, cards }: { view: SecurityView; cards: readonly CardLink[] }): string {
+type Shown = { view: SecurityView; cards: readonly CardLink[]; outside: Sentence | null }
+
+function securityPage(about: About, { view, cards, outside }: Shown): string {
   const { lang } = about
   return citizenPage(about, {
     here: '/me/profile',
@@ -104,6 +107,7 @@ function securityPage(about: About, { view, cards }: { view: SecurityView; cards
         />
         <Devices lang={lang} base={BASE} view={view} />
         <Cards lang={lang} cards={cards} />
+        {outside === null ? null : <OutsideEntry lang={lang} base={BASE} name={outside} />}
         <Lately lang={lang} view={view} />
       </>
     ),
@@ -111,7 +115,7 @@ function securityPage(about: About, { view, cards }: { view: SecurityView; cards
 }
 
 /** How a person signs in: their page and the rows behind it. */
-export function citizenSecurityRows({ person, demo, baseUrl, aboutOf }: Deps): Row[] {
+export function citizenSecurityRows({ person, demo, baseUrl, outside, aboutOf }: Deps): Row[] {
   return [
     {
       kind: 'read',
@@ -129,7 +133,7 @@ export function citizenSecurityRows({ person, demo, baseUrl, aboutOf }: Deps): R
         const cards = await person.cards.list(ctx, subject.id)
         const key = (await person.find(ctx, subject.id))?.keys[0]
         ctx.audit({ ...(key === undefined ? {} : { key }), rule: 'own-record', resource: 'Passkey?', count: view.passkeys.length })
-        return { json: securityJson(view), page: () => securityPage(aboutOf(ctx, request), { view, cards }) }
+        return { json: securityJson(view), page: () => securityPage(aboutOf(ctx, request), { view, cards, outside }) }
       },
     },
     ...securityRows({ base: BASE, who: 'citizen', why: 'PATRQT', stepUp: citizenStepUp, person, baseUrl, demo }),

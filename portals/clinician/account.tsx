@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { findStaffSignIn, type PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
-import type { Lang } from '#kernel/language'
+import type { Lang, Sentence } from '#kernel/language'
 import { refuse } from '#kernel/refusal'
 import type { Row, RouteRequest } from '#kernel/route'
 import {
@@ -10,6 +10,7 @@ import {
   Devices,
   deskOf,
   Lately,
+  OutsideEntry,
   Passkeys,
   recoveryCodesLeft,
   securityJson,
@@ -25,7 +26,7 @@ import { ClinicPage, type PageOf } from './frame.tsx'
 const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
 const BASE = '/clinic/account'
 
-type Deps = { person: PersonService; demo?: boolean; baseUrl?: string }
+type Deps = { person: PersonService; demo?: boolean; baseUrl?: string; outside?: Sentence | null }
 type View = { security: SecurityView; loginName: string; isSet: boolean; codesLeft: number; desk: DeskDevice | undefined }
 
 function SecondWay({ lang, view }: { lang: Lang; view: View }): ReactNode {
@@ -102,7 +103,7 @@ function SharedDesk({ lang, view }: { lang: Lang; view: View }): ReactNode {
   )
 }
 
-function AccountPage({ on, view }: { on: PageOf; view: View }): ReactNode {
+function AccountPage({ on, view, outside }: { on: PageOf; view: View; outside: Sentence | null }): ReactNode {
   const { lang } = on
   return (
     <ClinicPage
@@ -125,6 +126,7 @@ function AccountPage({ on, view }: { on: PageOf; view: View }): ReactNode {
         })}
       />
       <SecondWay lang={lang} view={view} />
+      {outside === null ? null : <OutsideEntry lang={lang} base={BASE} name={outside} />}
       <SharedDesk lang={lang} view={view} />
       <Devices lang={lang} base={BASE} view={view.security} />
       <Lately lang={lang} view={view.security} />
@@ -153,7 +155,7 @@ async function account(ctx: Context, request: RouteRequest): Promise<View> {
 }
 
 /** How a member of staff signs in: their page and the rows behind it. */
-export function accountRows({ person, demo = false, baseUrl = 'http://localhost:8080' }: Deps): Row[] {
+export function accountRows({ person, demo = false, baseUrl = 'http://localhost:8080', outside = null }: Deps): Row[] {
   return [
     {
       kind: 'read',
@@ -171,7 +173,7 @@ export function accountRows({ person, demo = false, baseUrl = 'http://localhost:
         const view = await account(ctx, request)
         const { lang, actor, now } = ctx
         const on = { lang, path: request.url, actor, now, demo }
-        return { json: securityJson(view.security), page: () => renderPage(<AccountPage on={on} view={view} />) }
+        return { json: securityJson(view.security), page: () => renderPage(<AccountPage on={on} view={view} outside={outside} />) }
       },
     },
     ...securityRows({ base: BASE, who: 'staff', why: 'HOPERAT', stepUp: staffStepUp, person, baseUrl, demo }),

@@ -3,6 +3,7 @@ import { type Licence, licenceKinds, type NewStaff, plainNumber, registers, type
 import type { Context } from '#kernel/context'
 import { endAllSessions, listSessions } from '#kernel/identity'
 import { dateInJapan } from '#kernel/japan'
+import type { Sentence } from '#kernel/language'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { endEveryWay, issueStaffInvitation, lockedFor, openInvitation, spacedToken, unlock } from '#portals/sign-in'
 import { facilityHref } from './facility-parts.tsx'
@@ -15,7 +16,7 @@ import { staffPage } from './staff-page.tsx'
 import { staffHref } from './staff-parts.tsx'
 
 /** `baseUrl`: public address without a slash at its end; invitations lead there. */
-export type StaffDeps = { demo: boolean; baseUrl: string }
+export type StaffDeps = { demo: boolean; baseUrl: string; outside?: { name: Sentence } | null }
 
 const INVITED_HOURS = 72
 
@@ -30,6 +31,7 @@ async function one(ctx: Context, request: RouteRequest, deps: StaffDeps, draft: 
     invitedUntil: invitation?.until ?? null,
     sessions: staff.elsewhere ? [] : await listSessions(ctx.db, ctx.now, subject),
     changes: await registers.history(ctx, `Staff/${staff.id}`),
+    outside: deps.outside?.name ?? null,
   }
   ctx.audit({ resource: `Staff/${staff.id}` })
   const first = { ...draft, values: { from: dateInJapan(ctx.now), role: 'clerk', ...draft.values } }

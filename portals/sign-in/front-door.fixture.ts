@@ -12,6 +12,8 @@ import {
   personService,
   type SystemClient,
 } from '#care/person'
+import { noticeMigrations, noticeService } from '#care/notice'
+import { questionMigrations, questionService } from '#care/question'
 import { recordMigrations, recordRoutes, recordService } from '#care/record'
 import { signatureMigrations } from '#care/signature'
 import { auditBatch, insertAudit } from '#kernel/audit'
@@ -87,7 +89,13 @@ export type Services = ReturnType<typeof servicesOf>
 function servicesOf(totpOnce: boolean) {
   const consent = consentService()
   const person = personService({ totpOnce })
-  return { consent, person, record: recordService({ consent, person }) }
+  return {
+    consent,
+    person,
+    record: recordService({ consent, person }),
+    notice: noticeService({ person }),
+    question: questionService({ person }),
+  }
 }
 
 export async function openFrontDoor({

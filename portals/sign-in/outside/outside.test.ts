@@ -152,6 +152,23 @@ describe('a member of staff', () => {
     expect((await own.send('POST', `${here.origin}/clinic/account/outside/start`, {})).status, 'and the proof is new').toBe(200)
   })
 
+  test('is linked by an operator who enters the number there, and unlinked; a number of somebody else is refused', async () => {
+    const [one, two] = [await aDoctor(here), await aDoctor(here)]
+    const cookie = await here.operator()
+    const post = (path: string, form: Record<string, string>) =>
+      fetch(`${here.origin}/operator/staff/${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual', headers: { cookie, accept: 'text/html' } })
+    expect((await post(`${one.id}/outside`, { subject: '' })).status).toBe(400)
+    expect((await post(`${one.id}/outside`, { subject: 'E-1042' })).status).toBe(303)
+    const taken = await post(`${two.id}/outside`, { subject: 'E-1042' })
+    expect([taken.status, (await taken.text()).includes('別の方に結び付いています')]).toEqual([409, true])
+    const page = await fetch(`${here.origin}/operator/staff/${one.id}/outside`, { headers: { cookie } })
+    expect(await page.text()).toContain('E-1042')
+    const end = { issuer: elsewhere.origin, subject: 'E-1042' }
+    expect((await post(`${two.id}/outside/end`, end)).status, 'not theirs').toBe(404)
+    expect((await post(`${one.id}/outside/end`, end)).status).toBe(303)
+    expect((await post(`${two.id}/outside`, { subject: 'E-1042' })).status).toBe(303)
+  })
+
   test('whom an operator entered signs in; who has ended does not, and nobody by a password alone', async () => {
     const there = await aDoctor(elsewhere)
     const us = await aDoctor(here)

@@ -25,6 +25,18 @@ export function OutsideWay({ lang, audience, name, next }: { lang: Lang; audienc
   )
 }
 
+/** On the page of how somebody signs in: where they link the outside sign-in. */
+export const OutsideEntry = ({ lang, base, name }: { lang: Lang; base: string; name: Sentence }): ReactNode => (
+  <Section
+    title={t(lang, name)}
+    lead={t(lang, { ja: `結び付けておくと、${name.ja}でもサインインできます。`, en: `Once linked, you can sign in with ${name.en} too.` })}
+  >
+    <ButtonRow>
+      <LinkButton href={`${base}/outside`}>{t(lang, { ja: '結び付きを確かめる', en: 'Check the link' })}</LinkButton>
+    </ButtonRow>
+  </Section>
+)
+
 /** Between the provider and us: our own page asks again, so that the browser sends what it only sends to pages of ours. */
 export const comingPage = (about: About, href: string): string =>
   renderPage(

@@ -33,6 +33,28 @@ type Back = { audience: OutsideAudience; browser: string; request: RouteRequest;
 
 const holderOf = (kind: OutsideAudience, id: string): OutsideLink['holder'] => ({ kind, id })
 
+type Changed = { issuer: string; subject: string; label: string }
+
+/**
+ * Lets a subject of a provider lead to somebody, who finds it among the changes of their sign-in. Called again it changes nothing.
+ * @refuses outside-of-another
+ */
+export async function enterOutsideLink(ctx: Pick<Context, 'db' | 'now'>, holder: OutsideLink['holder'], about: Changed & { by: string }): Promise<void> {
+  const { issuer, subject, label, by } = about
+  const of = { issuer, subject, kind: holder.kind }
+  const known = await store.findOutsideLink(ctx.db, of)
+  const id = known ?? (await store.linkOutside(ctx.db, ctx.now, { ...of, holderId: holder.id, by }))
+  if (id !== holder.id) refuse('outside-of-another')
+  if (known !== undefined) return
+  await insertChange(ctx.db, { id: ulid(ctx.now.getTime()), subject: holder, at: ctx.now, what: 'outside-linked', label })
+}
+
+/** Ends what `enterOutsideLink` made. @refuses not-found */
+export async function dropOutsideLink(ctx: Pick<Context, 'db' | 'now'>, holder: OutsideLink['holder'], { issuer, subject, label }: Changed): Promise<void> {
+  if (!(await store.endOutsideLink(ctx.db, holder, { issuer, subject }))) refuse('not-found')
+  await insertChange(ctx.db, { id: ulid(ctx.now.getTime()), subject: holder, at: ctx.now, what: 'outside-unlinked', label })
+}
+
 export type OutsideService = ReturnType<typeof outsideService>
 
 /** Signing in through a provider that the operator brought. The provider is called outside of any transaction. */
@@ -50,16 +72,8 @@ export function outsideService({ clients, person, accounts, invitations, baseUrl
     ctx.audit({ ...(await keyOf(ctx, holder)), resource: `${holder.kind === 'staff' ? 'Staff' : 'Person'}/${holder.id}` })
   }
 
-  /** Links a subject of the provider to somebody, for good. @refuses outside-of-another */
-  async function link(ctx: Context, holder: OutsideLink['holder'], { issuer, subject }: Proven, by: string): Promise<void> {
-    const of = { issuer, subject, kind: holder.kind }
-    const known = await store.findOutsideLink(ctx.db, of)
-    const id = known ?? (await store.linkOutside(ctx.db, ctx.now, { ...of, holderId: holder.id, by }))
-    if (id !== holder.id) refuse('outside-of-another')
-    if (known !== undefined) return
-    const label = clients[holder.kind]?.settings.name.ja ?? issuer
-    await insertChange(ctx.db, { id: ulid(ctx.now.getTime()), subject: holder, at: ctx.now, what: 'outside-linked', label })
-  }
+  const link = (ctx: Context, holder: OutsideLink['holder'], { issuer, subject }: Proven): Promise<void> =>
+    enterOutsideLink(ctx, holder, { issuer, subject, by: holder.id, label: clients[holder.kind]?.settings.name.ja ?? issuer })
 
   async function signIn(ctx: Context, { audience, request }: Back, proven: Proven): Promise<Begun> {
     const id = (await store.findOutsideLink(ctx.db, { ...proven, kind: audience })) ?? refuse('outside-not-linked')
@@ -82,7 +96,7 @@ export function outsideService({ clients, person, accounts, invitations, baseUrl
   async function linkOwn(ctx: Context, { sessionId }: Try, audience: OutsideAudience, proven: Proven): Promise<void> {
     const { actor, session } = ctx
     if (session === undefined || session.id !== sessionId || actor.kind !== audience) return refuse('outside-over')
-    await link(ctx, holderOf(audience, actor.id), proven, actor.id)
+    await link(ctx, holderOf(audience, actor.id), proven)
     await noteHolder(ctx, holderOf(audience, actor.id))
   }
 
@@ -91,7 +105,7 @@ export function outsideService({ clients, person, accounts, invitations, baseUrl
     if (tried.wish === 'sign-in') return { begun: await signIn(ctx, back, proven), next }
     if (tried.wish === 'invitation') {
       const holder = await invitations.byOutside(ctx, back.invitation ?? refuse('invitation-invalid'), back.audience)
-      await link(ctx, holder, proven, holder.id)
+      await link(ctx, holder, proven)
       return { begun: await signIn(ctx, back, proven), next }
     }
     await (tried.wish === 'again' ? proveAgain : linkOwn)(ctx, tried, back.audience, proven)
@@ -145,9 +159,7 @@ export function outsideService({ clients, person, accounts, invitations, baseUrl
 
     /** Ends one of one's own. @refuses not-found */
     async unlink(ctx: Context, holder: OutsideLink['holder'], which: { issuer: string; subject: string }): Promise<void> {
-      if (!(await store.endOutsideLink(ctx.db, holder, which))) refuse('not-found')
-      const label = clients[holder.kind]?.settings.name.ja ?? which.issuer
-      await insertChange(ctx.db, { id: ulid(ctx.now.getTime()), subject: holder, at: ctx.now, what: 'outside-unlinked', label })
+      await dropOutsideLink(ctx, holder, { ...which, label: clients[holder.kind]?.settings.name.ja ?? which.issuer })
       await noteHolder(ctx, holder)
     },
   }

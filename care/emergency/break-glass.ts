@@ -24,6 +24,9 @@ export type { Ground } from './break-glass-facts.ts'
 export type Opened = { state: 'open'; id: string }
 export type Waiting = { state: 'waiting'; requestId: string; needs: string[] }
 
+/** Stands for a ground that is whole, where the form has not been filled in yet. */
+const anyGround: Ground = { reason: 'unconscious', because: ['no-response'], note: '----' }
+
 type Second = { id: string; name: string }
 
 /** Enough to make sure of somebody, and nothing more: `area` is the town alone, empty for who is protected. */
@@ -132,12 +135,19 @@ export function breakGlass({ consent, person }: { consent: ConsentService; perso
       return { found: await Promise.all(people.map((one) => candidate(ctx, one))), total: fits.length }
     },
 
-    /** Who would be opened, and why a second clinician would have to agree. @refuses not-found */
+    /**
+     * Who would be opened, and why a second clinician would have to agree.
+     * @refuses not-found; what would refuse the opening whatever ground were given
+     */
     async preview(ctx: Context, key: string): Promise<{ who: Candidate; needs: string[] }> {
       const of = await personOf(ctx, key)
+      const { needs } = await judged(ctx, of, anyGround)
       ctx.audit({ key: of.keys[0]!, resource: 'Patient?', kinds: ['patient'], count: 1 })
-      return { who: await candidate(ctx, of), needs: [] }
+      return { who: await candidate(ctx, of), needs }
     },
+
+    /** The person of a form that was sent back. @refuses not-found */
+    who: async (ctx: Context, key: string): Promise<Candidate> => candidate(ctx, await personOf(ctx, key)),
 
     /**
      * Opens, or asks for a second clinician where the rules demand one.

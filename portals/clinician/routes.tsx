@@ -3,9 +3,12 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { documentBody, type Seen } from '#care/record'
 import { institutionOf } from '#kernel/context'
 import { renderPage } from '#ui'
+import { lookingService } from '#care/emergency'
 import { accountRows } from './account.tsx'
+import { disasterRows, openDisaster } from './disaster/rows.tsx'
 import { appRows, launchableApps, leadingTo } from './app-rows.tsx'
 import { itemView } from './chart.ts'
+import { emergencyRows } from './emergency/rows.tsx'
 import { present } from '#care/record'
 import { type Deps, loadArrivals, loadChart, loadItem } from './load.ts'
 import { ArrivalsPage } from './page-arrivals.tsx'
@@ -88,6 +91,8 @@ export function clinicianRoutes(deps: Deps): Row[] {
     },
     ...signingRows({ deps, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
     ...accountRows(deps),
+    ...emergencyRows({ deps, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
+    ...disasterRows({ looking: lookingService(deps), person: deps.person, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
     ...appRows({ deps, pageOf: (ctx, request) => pageOf(ctx, request, deps) }),
   ]
 }
@@ -96,9 +101,10 @@ async function arrivals(ctx: Context, request: RouteRequest, deps: Deps): Promis
   const asked = { text: (request.query.get('q') ?? '').slice(0, 100), page: numberOf(request.query.get('page')) }
   const found = await loadArrivals(ctx, deps, asked)
   const mayOpen = ctx.actor.kind === 'staff' && clinical.includes(ctx.actor.role)
+  const disaster = mayOpen ? await openDisaster(ctx) : null
   return {
     json: { patients: found.arrivals, query: asked.text, page: asked.page, more: found.more },
-    page: () => renderPage(<ArrivalsPage {...found} asked={asked} mayOpen={mayOpen} on={pageOf(ctx, request, deps)} />),
+    page: () => renderPage(<ArrivalsPage {...found} asked={asked} mayOpen={mayOpen} disaster={disaster} on={pageOf(ctx, request, deps)} />),
   }
 }
 

@@ -1,33 +1,17 @@
 import type { ReactNode } from 'react'
-import type { Assignment, Change, Licence, StaffEntry } from '#care/person'
+import type { Assignment, Change, StaffEntry } from '#care/person'
 import type { ListedSession } from '#kernel/identity'
-import { dateInJapan } from '#kernel/japan'
 import type { Sentence } from '#kernel/language'
-import {
-  Banner,
-  Button,
-  ButtonRow,
-  DefinitionList,
-  Details,
-  EmptyState,
-  ErrorSummary,
-  Form,
-  Ja,
-  renderPage,
-  Section,
-  Table,
-  Time,
-  t,
-} from '#ui'
+import { Banner, Button, ButtonRow, DefinitionList, Details, ErrorSummary, Form, Ja, renderPage, Section, Table, Time, t } from '#ui'
 import { facilityHref } from './facility-parts.tsx'
 import { controls, type Draft } from './form.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
 import { LicenceSection } from './staff-licences.tsx'
 import { NamesForm } from './staff-names.tsx'
-import { History, Span, StateTag, stateOn } from './parts.tsx'
+import { History, Span } from './parts.tsx'
 import { WorkTag } from './facility-parts.tsx'
-import { licenceNames, roleNames } from './words.ts'
-import { licenceOptions, rolesFor, staffCrumbs, staffHref } from './staff-parts.tsx'
+import { roleNames } from './words.ts'
+import { rolesFor, staffCrumbs, staffHref } from './staff-parts.tsx'
 
 export type StaffShown = {
   staff: StaffEntry

@@ -15,7 +15,7 @@ const after = (ms: number) => new Date(NOW.getTime() + ms)
 const ca = await createDemoStaffCa({ now: NOW })
 const stranger = await createDemoStaffCa({ now: NOW })
 
-type Wanted = { role?: SigningRole | null; days?: number; from?: 'stranger'; purpose?: 'authentication' }
+type Wanted = { role?: SigningRole | null; days?: number; from?: 'stranger'; purpose?: 'signing' | 'authentication' }
 
 function keyOf({ role = 'physician', days = 365, from, purpose = 'signing' }: Wanted) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -1,3 +1,4 @@
+import { consentRefusals } from './consent-refusals.ts'
 import { disasterRefusals } from './disaster-refusals.ts'
 import { outsideRefusals } from './outside-refusals.ts'
 import { emergencyRefusals } from './emergency-refusals.ts'
@@ -298,6 +299,36 @@ export const refusals = {
     ja: '{type}の形では答えられません。Acceptか_formatに application/fhir+json か application/fhir+xml を指定してください。',
     en: 'No answer can be given as {type}. Ask for application/fhir+json or application/fhir+xml in Accept or _format.',
   },
+  'finding-own': {
+    status: 403,
+    issue: 'forbidden',
+    ja: '自分についての気づきは、自分では判断できません。ほかの監査担当に頼んでください。',
+    en: 'You cannot decide a finding about yourself. Ask another auditor.',
+  },
+  'finding-decided': {
+    status: 409,
+    issue: 'conflict',
+    ja: 'この気づきは、ほかの人が先に判断しました。読み直してください。',
+    en: 'Somebody else has decided this finding. Please reload.',
+  },
+  'scope-queue-full': {
+    status: 429,
+    issue: 'throttled',
+    ja: '範囲の調べが{limit}件待っています。終わってからもう一度お試しください。',
+    en: '{limit} reports are waiting. Please try again when they are done.',
+  },
+  'breach-step-early': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'まだ次へ進めません：{what}',
+    en: 'This step cannot be taken yet: {what}',
+  },
+  'breach-closed': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'この件は終わっています。続きがあれば、新しい件として登録してください。',
+    en: 'This case is closed. Enter a new one if there is more.',
+  },
   'input-invalid': { status: 400, issue: 'invalid', ja: '入力に誤りがあります：{what}', en: 'The input is not valid: {what}' },
   'search-unsupported': {
     status: 400,
@@ -463,6 +494,7 @@ export const refusals = {
     ja: '一括処理を終えられませんでした（{reason}）。もう一度始めてください。続くようなら管理者に知らせてください。',
     en: 'The bulk job could not be finished ({reason}). Please start it again; if this goes on, tell the operator.',
   },
+  ...consentRefusals,
   ...outsideRefusals,
   ...emergencyRefusals,
   ...signingRefusals,

@@ -86,10 +86,15 @@ export type Facts = {
   legalBases?: readonly LegalBasis[]
 }
 
-/** A consent as the person sees it: one act at a reader, with every kind that was asked. */
+/**
+ * A consent as the person sees it: one act at a reader, or one in their portal that goes on, with every kind that was asked.
+ * `textVersion`: what they were told before.
+ */
 export type Consent = {
   id: string
   key: string
+  basis: 'visit' | 'standing'
+  textVersion: string
   institutionNumber: string
   institutionName: string
   purpose: string

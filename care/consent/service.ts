@@ -1,23 +1,31 @@
 import type { RawBuilder } from 'kysely'
 import { type Context, institutionOf } from '#kernel/context'
 import { ulid } from '#kernel/id'
+import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
-import { type InformationKind, informationKinds } from '#packages/fhir'
+import type { InformationKind } from '#packages/fhir'
 import { closing } from './closing.ts'
-import type { Consent, Grant } from './model.ts'
+import type { Door } from './deciding.ts'
+import { findEvents, noteEvent } from './history.ts'
+import { askableKinds } from './kinds.ts'
+import type { Consent, Facts, Grant, Item } from './model.ts'
+import { type Change, effectOf } from './preview.ts'
 import { accessRules, CONSENT_HOURS, patientSql, ruleSql, visibleSql } from './rules.ts'
+import { standing } from './standing.ts'
 import * as store from './store.ts'
+import { findClosures } from './store/closure.ts'
+import { textOn } from './texts.ts'
 
 export type ConsentService = ReturnType<typeof consentService>
-
-/** Kinds a reader may ask for. Letters go to their addressee and are never asked. */
-export const askableKinds: readonly InformationKind[] = informationKinds.filter((k) => k !== 'letter')
 
 /** Consent, and the one predicate through which every query of personal records passes. */
 export function consentService() {
   return {
     /** What a person closed, and opens again. */
     closing,
+
+    /** Consents that go on, given by the person away from a reader. */
+    standing,
 
     /** The SQL condition over alias `r` (columns key, kind, source, uninformed, undelivered, long_term, addressee, registered_at). */
     visibleTo: (ctx: Context): RawBuilder<boolean> => visibleSql(ctx),
@@ -42,6 +50,8 @@ export function consentService() {
       const consent: Consent = {
         id: ulid(ctx.now.getTime()),
         key: answer.key,
+        basis: 'visit',
+        textVersion: textOn('visit', dateInJapan(ctx.now)).version,
         institutionNumber: answer.institutionNumber,
         institutionName: answer.institutionName,
         purpose: 'TREAT',
@@ -55,10 +65,13 @@ export function consentService() {
         key: consent.key,
         institutionNumber: consent.institutionNumber,
         purpose: consent.purpose,
-        kinds: asked,
+        visit: asked,
+        // Who says yes for a day does not end what goes on; who says no means it.
+        standing: consent.refused,
         at: ctx.now,
       })
       await store.insertConsent(ctx.db, consent)
+      await noteEvent(ctx, { what: 'given', consent, door: 'reader', key: consent.key })
       ctx.audit({
         action: 'consent.give',
         key: consent.key,
@@ -77,15 +90,36 @@ export function consentService() {
      * Ends a consent from the next request on. Never needs a reason.
      * @refuses not-found, consent-ended
      */
-    async withdraw(ctx: Context, id: string): Promise<Consent> {
-      if (ctx.actor.kind !== 'citizen') refuse('not-permitted')
+    async withdraw(ctx: Context, id: string, door: Door = 'portal'): Promise<Consent> {
+      if (ctx.actor.kind !== 'citizen' || (ctx.actor.app !== undefined && door !== 'fhir')) return refuse('not-permitted')
       const found = (await store.lockConsent(ctx.db, ctx.actor.keys, id)) ?? refuse('not-found')
       if (found.withdrawnAt !== null || found.until <= ctx.now) refuse('consent-ended')
-      await store.withdraw(ctx.db, found.key, id, ctx.now)
+      await store.withdraw(ctx.db, ctx.actor.keys, id, ctx.now)
+      await noteEvent(ctx, { what: 'withdrawn', consent: found, door, key: found.key })
       ctx.audit({ action: 'consent.withdraw', key: found.key, consentId: id, kinds: found.allowed, resource: `Consent/${id}` })
       ctx.tell({ topic: 'consent.withdrawn', key: found.key, payload: { consentId: id } })
       return { ...found, withdrawnAt: ctx.now }
     },
+
+    /** What happened to the person's consents and closures, newest first. */
+    history: (ctx: Context, keys: readonly string[], page: { limit: number; offset: number }) => findEvents(ctx.db, keys, page),
+
+    /**
+     * What a change would open and close at an institution, before anybody clicks: counts by kind, by the rule table itself.
+     * @param asked.items what the person sees of their record
+     */
+    async preview(ctx: Context, asked: { keys: readonly string[]; items: readonly Item[]; change: Change; institutionNumber: string }) {
+      const { keys, institutionNumber } = asked
+      const facts: Facts = {
+        grants: await store.grantsAt(ctx.db, { keys, institutionNumber }),
+        relations: [],
+        closures: await findClosures(ctx.db, keys).then((found) => found.flatMap((c) => keys.map((key) => ({ ...c, key })))),
+      }
+      return effectOf({ ...asked, facts, now: ctx.now })
+    },
+
+    /** One consent of the person, whatever became of it; undefined where it is nobody's or another's. */
+    find: (ctx: Context, keys: readonly string[], id: string): Promise<Consent | undefined> => store.findConsent(ctx.db, keys, id),
 
     /** Which kinds the caller's institution may see now, by live consent of the person. */
     live: (ctx: Context, keys: readonly string[]): Promise<Grant[]> => {

@@ -63,6 +63,17 @@ export const consentMigrations: Migration[] = [
       create index legal_basis_of on consent.legal_basis (institution_number, purpose);
     `,
   },
+  {
+    id: 'consent/004-texts-and-history',
+    sql: `
+      alter table consent.consent add column text_version text not null default 'visit/1';
+      create table consent.event (
+        key text not null, id text not null, request_id text not null, at timestamptz not null, what text not null, basis text not null,
+        consent_id text not null, institution_number text not null, institution_name text not null, allowed text[] not null,
+        refused text[] not null, item text not null, absolute boolean not null, until timestamptz, actor_kind text not null,
+        actor_name text not null, acted_as text not null, door text not null, text_version text not null, primary key (key, id));
+    `,
+  },
 ]
 
 type ConsentRow = {
@@ -74,6 +85,8 @@ type ConsentRow = {
   given_at: Date
   until: Date
   withdrawn_at: Date | null
+  basis: Consent['basis']
+  text_version: string
   allowed: string[]
   refused: string[]
 }
@@ -81,6 +94,8 @@ type ConsentRow = {
 const toConsent = (r: ConsentRow): Consent => ({
   id: r.id,
   key: r.key,
+  basis: r.basis,
+  textVersion: r.text_version,
   institutionNumber: r.institution_number,
   institutionName: r.institution_name,
   purpose: r.purpose,
@@ -92,19 +107,20 @@ const toConsent = (r: ConsentRow): Consent => ({
 })
 
 export async function insertConsent(db: Db, c: Consent): Promise<void> {
-  await sql`insert into consent.consent (key, id, institution_number, institution_name, purpose, given_at, until, allowed, refused)
-    values (${c.key}, ${c.id}, ${c.institutionNumber}, ${c.institutionName}, ${c.purpose}, ${c.givenAt}, ${c.until}, ${c.allowed}, ${c.refused})`.execute(
+  await sql`insert into consent.consent (key, id, institution_number, institution_name, purpose, given_at, until, allowed, refused, basis, text_version)
+    values (${c.key}, ${c.id}, ${c.institutionNumber}, ${c.institutionName}, ${c.purpose}, ${c.givenAt}, ${c.until}, ${c.allowed}, ${c.refused}, ${c.basis}, ${c.textVersion})`.execute(
     db,
   )
-  await sql`insert into consent.grant_fact (key, consent_id, kind, institution_number, purpose, given_at, until)
-    select ${c.key}, ${c.id}, kind, ${c.institutionNumber}, ${c.purpose}, ${c.givenAt}, ${c.until} from unnest(${c.allowed}::text[]) as kind`.execute(
+  await sql`insert into consent.grant_fact (key, consent_id, kind, institution_number, purpose, given_at, until, basis)
+    select ${c.key}, ${c.id}, kind, ${c.institutionNumber}, ${c.purpose}, ${c.givenAt}, ${c.until}, ${c.basis} from unnest(${c.allowed}::text[]) as kind`.execute(
     db,
   )
 }
 
+/** The person's consents, newest first; a standing one once, though it stands under each of their keys. */
 export async function findConsents(db: Db, keys: readonly string[]): Promise<Consent[]> {
-  const { rows } =
-    await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) order by given_at desc, id desc`.execute(db)
+  const { rows } = await sql<ConsentRow>`select distinct on (given_at, id) * from consent.consent where key = any(${[...keys]}::text[])
+    order by given_at desc, id desc, key`.execute(db)
   return rows.map(toConsent)
 }
 
@@ -143,60 +159,79 @@ export async function lockConsent(db: Db, keys: readonly string[], id: string): 
 }
 
 /** Ends a consent. Grants first made under it end with it, in the same transaction. */
-export async function withdraw(db: Db, key: string, id: string, at: Date): Promise<void> {
-  await sql`update consent.consent set withdrawn_at = ${at} where key = ${key} and id = ${id}`.execute(db)
-  await sql`update consent.grant_fact set withdrawn_at = ${at} where key = ${key} and consent_id = ${id} and withdrawn_at is null`.execute(
-    db,
-  )
+export async function withdraw(db: Db, keys: readonly string[], id: string, at: Date): Promise<void> {
+  const theirs = sql`key = any(${[...keys]}::text[])`
+  await sql`update consent.consent set withdrawn_at = ${at} where ${theirs} and id = ${id}`.execute(db)
+  await sql`update consent.grant_fact set withdrawn_at = ${at} where ${theirs} and consent_id = ${id} and withdrawn_at is null`.execute(db)
 }
 
-/** A new answer at the reader replaces what the same institution held before for the kinds that were asked. */
+/**
+ * A new answer takes the place of what the same institution held before, for the kinds named: `visit`, answered at the reader; `standing`,
+ * given to go on.
+ */
 export async function endEarlierGrants(
   db: Db,
-  about: { key: string; institutionNumber: string; purpose: string; kinds: readonly string[]; at: Date },
+  about: { key: string; institutionNumber: string; purpose: string; visit: readonly string[]; standing: readonly string[]; at: Date },
 ): Promise<void> {
+  const { key, institutionNumber, purpose, at } = about
   // Two answers at the same moment: the later one must see the earlier to end it.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`consent:${about.key}:${about.institutionNumber}`}, 2))`.execute(db)
-  await sql`update consent.grant_fact set withdrawn_at = ${about.at}
-    where key = ${about.key} and institution_number = ${about.institutionNumber} and purpose = ${about.purpose}
-      and kind = any(${[...about.kinds]}::text[]) and withdrawn_at is null and until > ${about.at}`.execute(db)
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`consent:${key}:${institutionNumber}`}, 2))`.execute(db)
+  const kinds = sql`case basis when 'visit' then ${[...about.visit]}::text[] else ${[...about.standing]}::text[] end`
+  const here = sql`key = ${key} and institution_number = ${institutionNumber} and purpose = ${purpose} and withdrawn_at is null and until > ${at}`
+  await sql`update consent.grant_fact set withdrawn_at = ${at} where ${here} and kind = any(${kinds})`.execute(db)
   // The person's list must not promise what no longer holds: the earlier consent shrinks, and ends when nothing is left of it.
-  await sql`update consent.consent c set allowed = rest.kinds, withdrawn_at = case when cardinality(rest.kinds) = 0 then ${about.at}::timestamptz end
-    from (select key, id, array(select k from unnest(allowed) k where k <> all(${[...about.kinds]}::text[])) as kinds from consent.consent
-      where key = ${about.key} and institution_number = ${about.institutionNumber} and purpose = ${about.purpose} and withdrawn_at is null and until > ${about.at}) rest
-    where c.key = ${about.key} and c.id = rest.id and rest.key = c.key and rest.kinds <> c.allowed`.execute(db)
+  await sql`update consent.consent c set allowed = rest.kinds, withdrawn_at = case when cardinality(rest.kinds) = 0 then ${at}::timestamptz end
+    from (select key, id, array(select k from unnest(allowed) k where k <> all(${kinds})) as kinds from consent.consent where ${here}) rest
+    where c.key = ${key} and c.id = rest.id and rest.key = c.key and rest.kinds <> c.allowed`.execute(db)
+}
+
+type GrantRow = {
+  key: string
+  consent_id: string
+  kind: InformationKind
+  institution_number: string
+  purpose: string
+  given_at: Date
+  until: Date
+  withdrawn_at: Date | null
+  basis: Grant['basis']
+}
+
+const toGrant = (r: GrantRow): Grant => ({
+  basis: r.basis,
+  consentId: r.consent_id,
+  key: r.key,
+  institutionNumber: r.institution_number,
+  kind: r.kind,
+  purpose: r.purpose,
+  givenAt: r.given_at,
+  until: r.until,
+  withdrawnAt: r.withdrawn_at,
+})
+
+/** Every grant that a person's consents at one institution made, over or not. */
+export async function grantsAt(db: Db, about: { keys: readonly string[]; institutionNumber: string }): Promise<Grant[]> {
+  const { rows } = await sql<GrantRow>`select * from consent.grant_fact where key = any(${[...about.keys]}::text[])
+    and institution_number = ${about.institutionNumber} and withdrawn_at is null`.execute(db)
+  return rows.map(toGrant)
+}
+
+export async function findConsent(db: Db, keys: readonly string[], id: string): Promise<Consent | undefined> {
+  const { rows } =
+    await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) and id = ${id} limit 1`.execute(db)
+  return rows[0] && toConsent(rows[0])
 }
 
 export async function liveGrants(
   db: Db,
   about: { keys: readonly string[]; institutionNumber: string; purpose: string; now: Date },
 ): Promise<Grant[]> {
-  const { rows } = await sql<{
-    key: string
-    consent_id: string
-    kind: InformationKind
-    institution_number: string
-    purpose: string
-    given_at: Date
-    until: Date
-    withdrawn_at: Date | null
-    basis: Grant['basis']
-  }>`
+  const { rows } = await sql<GrantRow>`
     select * from consent.grant_fact g where key = any(${[...about.keys]}::text[]) and institution_number = ${about.institutionNumber}
       and purpose = ${about.purpose} and given_at <= ${about.now} and until > ${about.now} and withdrawn_at is null
       and not exists (select 1 from consent.closure c where c.key = g.key and c.purpose in ('', g.purpose) and c.resource_type = ''
         and c.institution_number in ('', g.institution_number) and c.since <= ${about.now} and c.ended_at is null)`.execute(db)
-  return rows.map((r) => ({
-    basis: r.basis,
-    consentId: r.consent_id,
-    key: r.key,
-    institutionNumber: r.institution_number,
-    kind: r.kind,
-    purpose: r.purpose,
-    givenAt: r.given_at,
-    until: r.until,
-    withdrawnAt: r.withdrawn_at,
-  }))
+  return rows.map(toGrant)
 }
 
 export async function relate(db: Db, key: string, institutionNumber: string, since: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ConsentService } from '#care/consent'
+import type { ConsentService, Item } from '#care/consent'
 import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
@@ -31,6 +31,7 @@ export type RecordService = ReturnType<typeof recordService>
 export type Chart = { rows: Seen[]; cut: boolean }
 
 const CHART_LIMIT = 5_000
+const MARKS_LIMIT = 50_000
 
 /** The record: submissions in, single resources, search and history out. Every read passes consent's predicate in the query. */
 export function recordService({ consent, person }: { consent: ConsentService; person: PersonService }) {
@@ -209,6 +210,9 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       if (shown.length === 0 && keys.length > 0) ctx.audit({ key: keys[0]!, resource: 'chart', count: 0 })
       return { rows: shown, cut: rows.length > CHART_LIMIT }
     },
+
+    /** What the rule table reads of the person's items: types, kinds, senders and marks. Nothing of what is in them is handed out. */
+    marks: (ctx: Context, keys: readonly string[]): Promise<Item[]> => store.findMarks(ctx, sight(ctx).visible, keys, MARKS_LIMIT),
 
     /** One item or document of the person by its id. @refuses not-found also where it exists but the caller may not see it */
     async chartItem(ctx: Context, keys: readonly string[], id: string): Promise<Seen> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { type ItemKind, receiptOf } from '#care/consent'
+import { type Item, type ItemKind, receiptOf } from '#care/consent'
 import type { Context } from '#kernel/context'
 import { type Db, later } from '#kernel/database'
 import { refuse } from '#kernel/refusal'
@@ -186,6 +186,16 @@ export async function findChart(
     where r.key = any(${[...keys]}::text[]) and not r.deleted and r.kind not in ('patient', 'shared') and ${visible}
     order by r.clinical_at desc nulls last, r.registered_at desc, r.id desc limit ${limit}`.execute(ctx.db)
   return rows.map(toSeen)
+}
+
+/** What the rule table reads of a person's items, without what is in them. */
+export async function findMarks(ctx: Context, visible: RawBuilder<boolean>, keys: readonly string[], limit: number): Promise<Item[]> {
+  const { rows } =
+    await sql<Item>`select r.type, r.id, r.key, r.kind, r.source, r.uninformed, r.undelivered, r.long_term as "longTerm", r.addressee,
+      r.registered_at as "registeredAt"
+    from record.resource r where r.key = any(${[...keys]}::text[]) and not r.deleted and r.kind not in ('patient', 'shared') and ${visible}
+    limit ${limit}`.execute(ctx.db)
+  return rows
 }
 
 /** One item or document of a person by its id alone, under the same rules as the chart. */

@@ -7,6 +7,8 @@ const now = new Date('2026-11-22T03:00:00Z')
 const hours = (n: number) => new Date(now.getTime() + n * 3_600_000)
 
 const answer = (change: Partial<Consent>): Consent => ({
+  basis: 'visit',
+  textVersion: 'visit/1',
   id: 'c1',
   key: 'k1',
   institutionNumber: '1310000027',

@@ -1,0 +1,45 @@
+/** Ways of saying no around consent and the registers of what the law allows without it. */
+export const consentRefusals = {
+  'consent-kinds-missing': {
+    status: 400,
+    issue: 'required',
+    ja: '見せる情報の種類を、1つ以上選んでください。',
+    en: 'Choose at least one kind of information to share.',
+  },
+  'consent-purpose': {
+    status: 422,
+    issue: 'business-rule',
+    ja: '同意できる目的は診療（TREAT）だけです（{purpose}）。ほかの目的への提供は、同意ではなく法令の根拠で決まります。',
+    en: 'Consent can be given for treatment (TREAT) only ({purpose}). Other purposes rest on law, not on consent.',
+  },
+  'consent-until': {
+    status: 400,
+    issue: 'value',
+    ja: '期限は、今日以降の日付（例: 2027-03-31）で入れてください。決めないときは空けてください。',
+    en: 'Give the last day as a date from today on (for example 2027-03-31), or leave it empty.',
+  },
+  'consent-not-supported': {
+    status: 422,
+    issue: 'not-supported',
+    ja: 'この同意は受け取れません（{what}）。受け取れるのは、医療機関1つ・種類・診療・期限を許す同意と、見せないことにする同意です。',
+    en: 'This consent cannot be taken ({what}). What can be: permitting one institution some kinds for treatment until a day, or denying.',
+  },
+  'legal-basis-invalid': {
+    status: 422,
+    issue: 'business-rule',
+    ja: '法的根拠の登録に足りないものがあります（{what}）。',
+    en: 'The entry of a legal basis lacks something ({what}).',
+  },
+  'legal-basis-ended': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'この法的根拠はすでに終了しています。',
+    en: 'This legal basis has already ended.',
+  },
+  'purpose-unclear': {
+    status: 400,
+    issue: 'value',
+    ja: 'トークンが2つの目的を持っています。目的（purpose/…）は、トークンごとに1つだけ求めてください。',
+    en: 'The token names two purposes. Ask for one purpose/… scope per token.',
+  },
+} as const

@@ -11,6 +11,7 @@ export {
   listAppGrants,
   listApps,
   noteAppGrantUsed,
+  replaceAppGrants,
   updateApp,
 } from './store/app.ts'
 export type { AppSaved, GivenApp } from './app-register.ts'

@@ -159,6 +159,20 @@ export async function insertAppGrant(db: Db, g: Omit<AppGrant, 'endedAt' | 'ende
   )
 }
 
+/**
+ * Ends what somebody allowed an app earlier for the same record: they say it once more, and the latest answer is the one that counts.
+ * Whoever does so at the same moment waits, so that one grant stays.
+ * @returns the grants that ended
+ */
+export async function replaceAppGrants(db: Db, now: Date, g: Pick<AppGrant, 'clientId' | 'subject' | 'patientKey'>): Promise<string[]> {
+  const name = `app-grant:${g.clientId}:${g.subject.kind}:${g.subject.id}:${g.patientKey ?? ''}`
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 3))`.execute(db)
+  const { rows } = await sql<{ id: string }>`update person.app_grant set ended_at = ${now}, ended_by = 'replaced'
+    where subject_id = ${g.subject.id} and subject_kind = ${g.subject.kind} and client_id = ${g.clientId}
+      and patient_key is not distinct from ${g.patientKey} and ended_at is null and until > ${now} returning id`.execute(db)
+  return rows.map((row) => row.id)
+}
+
 /** A grant that holds now; requests of many at once share a statement. */
 export const findAppGrant = gather<{ id: string; now: Date }, AppGrant | undefined>(async (db, asked) => {
   const { rows } = await sql<GrantRow>`select * from person.app_grant

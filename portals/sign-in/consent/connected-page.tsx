@@ -65,6 +65,7 @@ const enders: Record<string, { ja: string; en: string }> = {
   person: { ja: 'あなたが終わらせました', en: 'You ended it' },
   operator: { ja: '運用担当者が終わらせました', en: 'An operator ended it' },
   app: { ja: 'アプリが自分で終わらせました', en: 'The app ended it itself' },
+  replaced: { ja: 'あとから選び直した内容に替わりました', en: 'Replaced by what was chosen later' },
   reuse: { ja: '合いかぎが二度使われたため、安全のために終わらせました', en: 'Its key was used twice, so it was ended for safety' },
 }
 

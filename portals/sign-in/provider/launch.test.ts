@@ -55,6 +55,20 @@ describe('an app of a person: PAR, PKCE, DPoP', () => {
     expect(await grantOf(who.id)).toMatchObject({ clientId: 'diary', patientKey: who.key, endedAt: null })
   })
 
+  test('who says yes twice means the latest: the earlier grant ends with its tokens; another’s record stays apart', async () => {
+    const who = await someone(served)
+    const first = await tokensFor(side, await toCode(served, side, who.browser))
+    const other = await letIn()
+    const pending = await toCode(served, side, who.browser)
+    const second = await tokensFor(side, await toCode(served, side, who.browser))
+    expect([await statusOf(first.access_token), await errorOf(refresh(first.refresh_token!))]).toEqual([401, 'invalid_grant'])
+    expect(await errorOf(tokensFor(side, pending)), 'a code between them neither').toBe('invalid_grant')
+    expect(await statusOf(second.access_token), 'the control').toBe(200)
+    expect(await statusOf(other.tokens.access_token), 'the same app, another person').toBe(200)
+    const grants = await listAppGrants(served.db, { kind: 'citizen', id: who.id })
+    expect(grants.map((grant) => grant.endedBy)).toEqual([null, 'replaced', 'replaced'])
+  })
+
   test('a person may leave parts out: the token says so, and says no more after it is renewed', async () => {
     const who = await someone(served)
     const started = await start(served, side)

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { InteractionResults } from 'oidc-provider'
-import { insertAppGrant } from '#care/person'
+import { insertAppGrant, replaceAppGrants } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { RouteRequest } from '#kernel/route'
 import { grantSeconds } from './configuration.ts'
@@ -8,6 +8,7 @@ import type { ProviderDeps } from './deps.ts'
 import type { Launch, Person } from './launch.ts'
 import type { OpenIdProvider } from './provider.ts'
 import { openIdScopes } from './scopes.ts'
+import { forgetGrant } from './store.ts'
 
 export type LetIn = { launch: Launch; who: Person; scopes: readonly string[]; patientKey: string | null }
 
@@ -28,12 +29,12 @@ export function letIn(
     if (decided === null) return finish({ error: 'access_denied', error_description: 'the person did not let the app in' })
     const grantId = await keepGrant(provider, `${deps.baseUrl}/fhir/R4`, decided)
     const { launch, who, scopes, patientKey } = decided
+    const given = { clientId: launch.app.clientId, subject: { kind: who.kind, id: who.id }, patientKey }
+    for (const earlier of await replaceAppGrants(ctx.db, ctx.now, given)) await forgetGrant(ctx.db, earlier)
     await insertAppGrant(ctx.db, {
+      ...given,
       id: grantId,
-      clientId: launch.app.clientId,
-      subject: { kind: who.kind, id: who.id },
       scopes,
-      patientKey,
       grantedAt: ctx.now,
       until: new Date(ctx.now.getTime() + grantSeconds(scopes) * 1000),
     })

@@ -99,17 +99,9 @@ function Certificates({ on, shown }: Part): ReactNode {
           },
           { key: 'key', header: t(lang, { ja: '鍵の名前', en: 'Key' }), cell: (row) => row.keyRef },
           { key: 'state', header: t(lang, { ja: '状態', en: 'State' }), cell: (row) => <State row={row} lang={lang} now={now} /> },
-          ...(shown.mayChange
-            ? [
-                {
-                  key: 'end',
-                  header: t(lang, { ja: '操作', en: 'Action' }),
-                  cell: (row: StaffCertificate) => (row.endedAt === null ? <End row={row} lang={lang} staffId={shown.staff.id} /> : '—'),
-                },
-              ]
-            : []),
         ]}
       />
+      {shown.mayChange ? <End on={on} shown={shown} /> : null}
     </Section>
   )
 }
@@ -129,11 +121,21 @@ function State({ row, lang, now }: { row: StaffCertificate; lang: Lang; now: Dat
   )
 }
 
-function End({ row, lang, staffId }: { row: StaffCertificate; lang: Lang; staffId: string }): ReactNode {
-  const summary = t(lang, { ja: '終了する', en: 'End' })
+function End({ on, shown }: Part): ReactNode {
+  const { lang } = on
+  const open = shown.certificates.filter((one) => one.endedAt === null)
+  if (open.length === 0) return null
+  const summary = t(lang, { ja: '証明書の使用を終了する', en: 'End a certificate' })
   return (
     <Details summary={summary}>
-      <Form action={staffHref(staffId, `/signing/${encodeURIComponent(row.id)}/end`)} label={`${summary} ${row.serial}`}>
+      <Form action={staffHref(shown.staff.id, '/signing/end')} label={summary}>
+        <Select
+          lang={lang}
+          name="which"
+          label={t(lang, { ja: '終了する証明書', en: 'Which certificate' })}
+          options={open.map(({ id, name, serial }) => ({ value: id, label: `${name ?? ''} ${serial}`.trim() }))}
+          required
+        />
         <Select
           lang={lang}
           name="because"

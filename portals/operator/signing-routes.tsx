@@ -87,15 +87,16 @@ export function signingRows(deps: Deps): Row[] {
     },
     {
       ...write,
-      path: '/operator/staff/:id/signing/:certificateId/end',
+      path: '/operator/staff/:id/signing/end',
       audit: 'staff.certificate-end',
       summary: { ja: '署名用の証明書をすぐに終了する', en: 'End a certificate for signing at once' },
       handle: async (ctx, request) => {
-        const { id = '', certificateId = '' } = request.params
-        const reason = typedIn(request).text('because')
+        const { id = '' } = request.params
+        const typed = typedIn(request)
+        const reason = typed.text('because')
         const because =
           (Object.keys(endReasons) as EndReason[]).find((one) => one === reason) ?? refuse('input-invalid', { what: 'because' })
-        await deps.signature.end(ctx, { staffId: id, id: certificateId, because })
+        await deps.signature.end(ctx, { staffId: id, id: typed.text('which'), because })
         return led(request, staffHref(id, '/signing'))
       },
     },

@@ -79,7 +79,7 @@ describe('one certificate is one person’s', () => {
     const enter = () => operator.post('keeper-a', href('doctor-a'), given(keys.good.certificatePem))
     const end = async (because: string) => {
       const live = (await listed('keeper-a', 'doctor-a')).find((one) => one.endedAt === null)!
-      return operator.post('keeper-a', href('doctor-a', `/${live.id}/end`), { because })
+      return operator.post('keeper-a', href('doctor-a', '/end'), { which: live.id, because })
     }
     await enter()
     expect(codeOf((await enter()).body)).toBe('signing-certificate-taken')
@@ -97,9 +97,11 @@ describe('one certificate is one person’s', () => {
     await operator.post('keeper-a', href('doctor-a'), given(keys.good.certificatePem))
     const [one] = await listed('keeper-a', 'doctor-a')
     expect((await operator.get('keeper-b', href('doctor-a'))).status).toBe(404)
-    const ended = () => operator.post('keeper-b', href('doctor-a', `/${one!.id}/end`), { because: 'revoked' })
+    const ended = () => operator.post('keeper-b', href('doctor-a', '/end'), { which: one!.id, because: 'revoked' })
     expect((await ended()).status).toBe(404)
-    expect(codeOf((await operator.post('keeper-a', href('doctor-a', `/${one!.id}/end`), { because: 'bored' })).body)).toBe('input-invalid')
+    expect(codeOf((await operator.post('keeper-a', href('doctor-a', '/end'), { which: one!.id, because: 'bored' })).body)).toBe(
+      'input-invalid',
+    )
     expect((await listed('keeper-a', 'doctor-a'))[0]!.endedAt, 'the control').toBeNull()
   })
 })

@@ -33,6 +33,7 @@ export async function registerVisits(where: Demo): Promise<{ name: string; row: 
     visit('facility-edit', '/operator/facilities/{number}/edit', `${facility}/edit`),
     visit('staff-new', '/operator/facilities/{number}/staff/new', `${facility}/staff/new`),
     visit('staff', '/operator/staff/{id}', `/operator/staff/${member!.id}`),
+    visit('staff-signing', '/operator/staff/{id}/signing', `/operator/staff/${member!.id}/signing`),
     visit('import', '/operator/import'),
     visit('clients', '/operator/clients'),
     visit('client-new', '/operator/clients/new'),

@@ -123,7 +123,7 @@ async function givenTheAdministratorOpenedHerCertificates(): Promise<void> {
 }
 
 async function whenTheyEndItAs(because: string): Promise<void> {
-  await page().locator('summary', { hasText: '終了する' }).click()
+  await page().locator('summary', { hasText: '証明書の使用を終了する' }).click()
   await page().selectOption('#field-because', because)
   await page().getByRole('button', { name: 'すぐに終了する' }).click()
 }

@@ -8,7 +8,8 @@ import { sql } from 'kysely'
 import { pino } from 'pino'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
-import { emergencyJobs } from '#care/emergency'
+import { disasterJobs, emergencyJobs } from '#care/emergency'
+import { soughtJob } from '#care/person'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
 import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
@@ -162,6 +163,8 @@ export function allJobs({ demo, home, baseUrl, hookHosts, notices }: JobConfig):
     ledgerJob(home),
     ...searchJobs(),
     ...emergencyJobs,
+    ...disasterJobs,
+    soughtJob,
     ...built.notice.jobs(),
     handOutJob([built.subscription.feed, built.notice.taker]),
     ...rows.filter((row) => row.kind === 'job'),

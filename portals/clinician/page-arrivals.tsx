@@ -34,11 +34,13 @@ export type ArrivalsProps = {
   asked: { text: string; page: number }
   /** False for clerks, who see who comes and not what ails them. */
   mayOpen: boolean
+  /** The disaster for which access is open here, where there is one. */
+  disaster: { name: string; until: Date } | null
   on: PageOf
 }
 
 /** 'Who is next and are they covered?' */
-export function ArrivalsPage({ arrivals, searched, more, waiting, asked, mayOpen, on }: ArrivalsProps): ReactElement {
+export function ArrivalsPage({ arrivals, searched, more, waiting, asked, mayOpen, disaster, on }: ArrivalsProps): ReactElement {
   const { lang } = on
   const day = dateInJapan(on.now)
   const isToday = (one: ArrivalView) => one.at !== null && dateInJapan(new Date(one.at)) === day
@@ -58,6 +60,23 @@ export function ArrivalsPage({ arrivals, searched, more, waiting, asked, mayOpen
   const now = arrivals.filter(isToday)
   return (
     <ClinicPage on={on} home title={t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' })}>
+      {disaster ? (
+        <Banner
+          tone="attention"
+          lang={lang}
+          label={t(lang, { ja: '災害時の閲覧', en: 'Disaster access' })}
+          title={<Ja>{disaster.name}</Ja>}
+        >
+          <p>
+            <a href="/clinic/disaster">
+              {t(lang, {
+                ja: `避難している人をさがす（${formatDateTime(disaster.until, 'ja')}まで）`,
+                en: `Find an evacuee (until ${formatDateTime(disaster.until, 'en')})`,
+              })}
+            </a>
+          </p>
+        </Banner>
+      ) : null}
       {waiting > 0 ? <AtTheReader waiting={waiting} lang={lang} /> : null}
       <Search text={asked.text} lang={lang} />
       <p>

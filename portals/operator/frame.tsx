@@ -21,6 +21,8 @@ const places = [
   { href: '/operator/facilities', shortcut: 'f', ja: '施設と職員', en: 'Facilities and staff', roles: ['operator', 'administrator'] },
   { href: '/operator/people', shortcut: 'p', ja: '人の登録', en: 'People', roles: ['operator'] },
   { href: '/operator/clients', shortcut: 'c', ja: 'システムとアプリ', en: 'Systems and apps', roles: ['operator', 'administrator'] },
+  { href: '/operator/disaster', shortcut: 'd', ja: '災害時の閲覧', en: 'Disaster access', roles: ['operator', 'auditor'] },
+  { href: '/operator/questions', shortcut: 'u', ja: '本人からの質問', en: 'Questions', roles: ['administrator', 'auditor'] },
   { href: '/operator/sign-ins', shortcut: 's', ja: 'サインインの手助け', en: 'Sign-in help', roles: ['operator', 'administrator'] },
 ] as const
 

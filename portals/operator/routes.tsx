@@ -5,6 +5,7 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { openInvitations, type OutsideSettings } from '#portals/sign-in'
 import { appRows } from './app-routes.tsx'
 import { clientRows } from './client-routes.tsx'
+import { disasterRows } from './disaster/rows.tsx'
 import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
 import { importRows } from './import-routes.ts'
@@ -92,5 +93,6 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
     ...clientRows(deps),
     ...appRows(deps),
     ...peopleRows(deps),
+    ...disasterRows(deps),
   ]
 }

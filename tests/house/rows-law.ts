@@ -28,6 +28,7 @@ export const unaudited: Record<string, string> = {
   'GET /terminology/search': 'names of standard codes, asked with every letter that somebody types',
   'GET /developer/terminology': 'names of standard codes and their editions',
   'GET /developer/parameters': 'what can be searched by, which the CapabilityStatement says too',
+  'GET /disaster': 'how often disaster access was used, in rounded counts',
   'GET /sign-in': 'a form',
   'GET /sign-in/card': 'a form',
   'GET /sign-in/staff': 'a form',

@@ -7,7 +7,18 @@ import { looksByDay } from './store/look.ts'
 
 /** Counts are rounded to tens; null: fewer than ten, and not none. Days 'YYYY-MM-DD' in Japan. */
 export type PublicUses = {
-  disasters: { id: string; name: string; law: string; areas: string[]; institutions: number; since: Date; until: Date; open: boolean; total: number | null; days: { day: string; count: number | null }[] }[]
+  disasters: {
+    id: string
+    name: string
+    law: string
+    areas: string[]
+    institutions: number
+    since: Date
+    until: Date
+    open: boolean
+    total: number | null
+    days: { day: string; count: number | null }[]
+  }[]
 }
 
 export async function publicUses(ctx: { db: Db; now: Date }): Promise<PublicUses> {

@@ -41,7 +41,14 @@ export const lookingService = ({ consent, person, record }: LookingDeps) => ({
     const { found, more } = await seek(ctx, asked, consent.visibleTo(ctx))
     const shown = await withoutHiddenAddresses(ctx, person, found)
     const keys = shown.flatMap((one) => one.person.keys)
-    await store.insertSearch(ctx.db, { staffId, id: ulid(ctx.now.getTime()), at: ctx.now, institutionNumber, disasterId: disaster.id, found: keys })
+    await store.insertSearch(ctx.db, {
+      staffId,
+      id: ulid(ctx.now.getTime()),
+      at: ctx.now,
+      institutionNumber,
+      disasterId: disaster.id,
+      found: keys,
+    })
     for (const one of shown) ctx.audit({ key: one.person.keys[0]!, resource: 'Patient?', rule: 'disaster', kinds: ['patient'], count: 1 })
     if (shown.length === 0) ctx.audit({ resource: 'Patient?', rule: 'disaster', count: 0 })
     return { disaster, found: shown, more }
@@ -52,7 +59,8 @@ export const lookingService = ({ consent, person, record }: LookingDeps) => ({
     const disaster = await mustBeOpen(ctx)
     const one = (await person.findByKey(ctx, key)) ?? refuse('disaster-search-first')
     const since = new Date(ctx.now.getTime() - FOUND_MINUTES * 60_000)
-    if (!(await store.wasFound(ctx.db, { staffId: clinician(ctx).id, keys: one.keys, since }))) refuse('disaster-search-first', { key: one.keys[0]! })
+    if (!(await store.wasFound(ctx.db, { staffId: clinician(ctx).id, keys: one.keys, since })))
+      refuse('disaster-search-first', { key: one.keys[0]! })
     ctx.audit({ key: one.keys[0]!, resource: 'Patient?', rule: 'disaster', kinds: ['patient'], count: 1 })
     const [shown] = await withoutHiddenAddresses(ctx, person, [{ person: one }])
     return { disaster, person: shown!.person }
@@ -81,7 +89,11 @@ export const lookingService = ({ consent, person, record }: LookingDeps) => ({
     }
     await store.insertLook(ctx.db, look)
     ctx.audit({ key: look.key, resource: `DisasterLook/${look.id}`, rule: 'disaster' })
-    ctx.tell({ topic: 'notice', key: look.key, payload: { kind: 'disaster-access', disasterId: disaster.id, institutionName: actor.institutionName } })
+    ctx.tell({
+      topic: 'notice',
+      key: look.key,
+      payload: { kind: 'disaster-access', disasterId: disaster.id, institutionName: actor.institutionName },
+    })
     return look
   },
 
@@ -99,8 +111,15 @@ export const lookingService = ({ consent, person, record }: LookingDeps) => ({
 export type LookingService = ReturnType<typeof lookingService>
 
 /** Whom a mark protects is shown without address and phone. */
-async function withoutHiddenAddresses<One extends { person: Person }>(ctx: Context, service: PersonService, found: readonly One[]): Promise<One[]> {
-  const hidden = await service.marks.hidden(ctx, found.flatMap((one) => one.person.keys))
+async function withoutHiddenAddresses<One extends { person: Person }>(
+  ctx: Context,
+  service: PersonService,
+  found: readonly One[],
+): Promise<One[]> {
+  const hidden = await service.marks.hidden(
+    ctx,
+    found.flatMap((one) => one.person.keys),
+  )
   return found.map((one) =>
     one.person.keys.some((key) => hidden.has(key)) ? { ...one, person: { ...one.person, address: '', postalCode: '', phone: '' } } : one,
   )

@@ -37,11 +37,15 @@ async function carryOut(ctx: Context, { disasterId, act, details }: Wanted, open
   ctx.audit({ action: `disaster.${act}`, resource: `Disaster/${disasterId}`, count: institutions.length, rule: 'disaster' })
 }
 
+/** Whether nobody but the caller keeps the platform. */
+async function isAlone(ctx: Context): Promise<boolean> {
+  return !needsSecond(await othersAs(ctx.db, { roles: keeperRoles, notId: keeper(ctx).id, day: dateInJapan(ctx.now) }))
+}
+
 /** Asks for it; done at once only where nobody else keeps the platform. */
 async function request(ctx: Context, wanted: Wanted): Promise<store.OpeningRequest> {
   const actor = keeper(ctx, ['operator'])
-  const others = await othersAs(ctx.db, { roles: keeperRoles, notId: actor.id, day: dateInJapan(ctx.now) })
-  const alone = !needsSecond(others)
+  const alone = await isAlone(ctx)
   const made: store.OpeningRequest = {
     ...wanted,
     id: ulid(ctx.now.getTime()),
@@ -64,6 +68,13 @@ export type DisasterView = { disaster: Disaster; requests: store.OpeningRequest[
 
 export const openings = {
   preview,
+  alone: isAlone,
+
+  /** @refuses not-permitted, not-found */
+  async request(ctx: Context, id: string): Promise<store.OpeningRequest> {
+    keeper(ctx)
+    return (await store.findRequest(ctx.db, id)) ?? refuse('not-found')
+  },
 
   /** Asks for an area to be opened. @refuses not-permitted, input-invalid, disaster-area-empty */
   async ask(ctx: Context, o: Opening): Promise<store.OpeningRequest> {
@@ -123,11 +134,16 @@ export const openings = {
   async view(ctx: Context, id: string): Promise<DisasterView> {
     keeper(ctx)
     const disaster = (await disasters.find(ctx, id)) ?? refuse('not-found')
-    return { disaster, requests: await store.listRequests(ctx.db, { disasterId: id, limit: 200 }), uses: await looksAt(ctx.db, { disasterId: id, now: ctx.now }) }
+    return {
+      disaster,
+      requests: await store.listRequests(ctx.db, { disasterId: id, limit: 200 }),
+      uses: await looksAt(ctx.db, { disasterId: id, now: ctx.now }),
+    }
   },
 }
 
-export const isOpen = (d: Pick<Disaster, 'since' | 'until' | 'endedAt'>, now: Date): boolean => d.endedAt === null && d.since <= now && d.until > now
+export const isOpen = (d: Pick<Disaster, 'since' | 'until' | 'endedAt'>, now: Date): boolean =>
+  d.endedAt === null && d.since <= now && d.until > now
 
 /** @refuses not-found, disaster-not-open */
 async function openNow(ctx: Context, id: string): Promise<Disaster> {

@@ -126,7 +126,8 @@ test('a changed name is found within a run of the index, and the earlier one sta
 })
 
 test('each way of finding has its index', async () => {
-  await sql`analyze person.person`.execute(platform.db)
+  await sql`insert into person.sought (person_id, keys, pairs) select 'far' || g, array['n:' || g], '{}' from generate_series(1, 20000) g`.execute(platform.db)
+  await sql`analyze person.person, person.sought, person.member_id`.execute(platform.db)
   const plan = (wish: Partial<Remembered>) =>
     platform.db.transaction().execute(async (trx) => {
       await sql`set local enable_seqscan = off`.execute(trx)

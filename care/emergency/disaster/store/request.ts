@@ -35,6 +35,11 @@ export async function insertRequest(db: Db, r: OpeningRequest): Promise<void> {
       ${r.secondName}, ${r.secondAt})`.execute(db)
 }
 
+export async function findRequest(db: Db, id: string): Promise<OpeningRequest | undefined> {
+  const { rows } = await sql<OpeningRequest>`select ${COLUMNS} from disaster.request where id = ${id}`.execute(db)
+  return rows[0]
+}
+
 /** One request, held until this write ends, so that two who decide at once do so one after the other. */
 export async function lockRequest(db: Db, id: string): Promise<OpeningRequest | undefined> {
   const { rows } = await sql<OpeningRequest>`select ${COLUMNS} from disaster.request where id = ${id} for update`.execute(db)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { LONG_MS, runSmall } from '../faults/run-small.fixture.ts'
 import { leaked } from './a1.ts'
+import { runs } from './a14.ts'
 import { canariesIn, canary } from './canary.ts'
 
 /** What takes long is left to `npm run test:full`; each is small here too. */
@@ -13,7 +14,10 @@ const small: readonly [name: string, onlyFull: boolean][] = [
   ['A7', false],
   ['A8', true],
   ['A9', false],
+  ['A10', false],
+  ['A11', false],
   ['A12', false],
+  ['A14', true],
   ['A13', false],
   ['A15', false],
   ['A16', false],
@@ -28,6 +32,20 @@ for (const [name, onlyFull] of small) {
     expect(control).toMatch(new RegExp(`^${name} control leaks=[1-9]\\d*$`))
   })
 }
+
+test('a page that runs what it was told is found out, and one that shows it is not', () => {
+  const headers = { 'content-type': 'text/html', 'content-security-policy': "default-src 'self'", 'x-content-type-options': 'nosniff' }
+  const csv = { ...headers, 'content-type': 'text/csv' }
+  expect(runs({ status: 200, headers, text: '<p>&lt;x-cnry onload=cnry()&gt;</p>' })).toEqual([])
+  expect(runs({ status: 200, headers, text: '<p><x-cnry onload=cnry()></p>' })).toHaveLength(1)
+  expect(runs({ status: 200, headers, text: '<script>go()</script>' })).toHaveLength(1)
+  expect(runs({ status: 200, headers, text: '<a href="javascript:cnry()">x</a>' })).toHaveLength(1)
+  expect(
+    runs({ status: 200, headers: { ...headers, 'content-security-policy': "default-src 'self' 'unsafe-inline'" }, text: '' }),
+  ).toHaveLength(1)
+  expect(runs({ status: 200, headers: csv, text: '"a","\'=1+1"\r\n' })).toEqual([])
+  expect(runs({ status: 200, headers: csv, text: '"a","=1+1"\r\n' })).toHaveLength(1)
+})
 
 test('a canary is found in whatever spelling it leaves', () => {
   const mark = canary('own', 'Observation')

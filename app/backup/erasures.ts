@@ -15,7 +15,8 @@ const AT_ONCE = 1_000
 
 /** Writes orders that are not in the file yet to it, so that they outlive the database. Orders hold a key and a reason, nothing of the record. */
 export async function writeLedger(db: Db, home: string, now: Date): Promise<number> {
-  const { rows } = await sql<ErasureOrder>`select key, id, at, by, basis, reason from record.erasure where written_at is null
+  const { rows } =
+    await sql<ErasureOrder>`select key, id, at, by, basis, reason, sources, person_id as "personId" from record.erasure where written_at is null
     order by id limit ${AT_ONCE}`.execute(db)
   if (rows.length === 0) return 0
   const file = await open(ledgerFile(home), 'a', 0o600)

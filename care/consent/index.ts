@@ -1,5 +1,6 @@
 /** The door of the consent service: who may see what, and the predicate every query of records passes through. */
 export { type BodyKind, type BreachDuties, breachDuties, type BreachFacts, breachReportItems, personNoticeItems } from './law/index.ts'
+export { retentionYears } from './law/index.ts'
 export { type Closing, closureOf, whatIsClosed } from './closing.ts'
 export type { ConsentEvent } from './history.ts'
 export { askableKinds } from './kinds.ts'
@@ -14,3 +15,5 @@ export { spreadClosures } from './store/closure.ts'
 export * as emergencies from './emergencies.ts'
 export type { EmergencyReview, OpenedEmergency } from './emergencies.ts'
 export { type Disaster, disasters } from './disasters.ts'
+export { type BasisUse, type BasisWish, type RegisteredBasis, wrongIn as wrongInLegalBasis } from './legal-bases.ts'
+export { type LegalPurpose, legalPurposes, type Statute, statuteOf, statutes, statutesOn } from './law/statutes.ts'

@@ -134,4 +134,9 @@ export const recordMigrations: Migration[] = [
         key text not null, type text not null, id text not null, version int not null, body text not null, primary key (key, type, id, version));
     `,
   },
+  {
+    id: 'record/010-erasure-in-part',
+    // What institutions gave may go one after the other, as the law lets each go; the registration may go with the last.
+    sql: `alter table record.erasure add column sources text[], add column person_id text;`,
+  },
 ]

@@ -12,6 +12,7 @@ import { type Everything, sharedReferences } from './everything.ts'
 import { lastOfEach } from './lastn.ts'
 import { metaOf, relabelled } from './meta.ts'
 import { eraseBases, whyNotErase } from './purge.ts'
+import { erase } from './erase.ts'
 import * as store from './store.ts'
 
 type Parts = {
@@ -96,7 +97,7 @@ export function operationService({ about, note, read, search, update }: Parts) {
       if (why === 'input-invalid') refuse(why, { what: `basis: ${eraseBases.join(' | ')}` })
       if (why) refuse(why)
       if (order.reason.trim().length < 5) refuse('input-invalid', { what: 'reason' })
-      const erased = await store.erase(ctx.db, { key, id: ulid(ctx.now.getTime()), at: ctx.now, by: ctx.actor.id, ...order })
+      const erased = await erase(ctx.db, { key, id: ulid(ctx.now.getTime()), at: ctx.now, by: ctx.actor.id, ...order })
       if (erased === 0) refuse('not-found', { key })
       ctx.audit({ key, count: erased, rule: order.basis, resource: `Patient/${id}/$purge` })
       ctx.tell({ topic: 'record.erased', key, payload: { basis: order.basis } })

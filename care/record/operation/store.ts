@@ -2,7 +2,6 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import type { Seen } from '../model.ts'
-import { markErased } from '../narrowing/store.ts'
 import { COLUMNS, type Row, toSeen } from '../store.ts'
 
 type Sight = { visible: RawBuilder<boolean>; rule: RawBuilder<string> }
@@ -68,41 +67,4 @@ export async function findLabels(ctx: Pick<Context, 'db'>, { visible }: Sight, t
 export async function youngest(db: Db, key: string): Promise<Date | null> {
   const { rows } = await sql<{ at: Date | null }>`select max(registered_at) as at from record.resource where key = ${key}`.execute(db)
   return rows[0]?.at ?? null
-}
-
-const erasable = [
-  'string_value',
-  'date_value',
-  'number_value',
-  'composite_value',
-  'version',
-  'deposit',
-  'bundle_claim',
-  'resource',
-] as const
-
-/** An order to erase a person's record: whose, when, by whom, on what basis and why. */
-export type ErasureOrder = { key: string; id: string; at: Date; by: string; basis: string; reason: string }
-
-/** Carries out an order again where it is not known here, as after a restore. @returns whether there was anything to do */
-export async function eraseAgain(db: Db, order: ErasureOrder): Promise<boolean> {
-  const { rows } = await sql`select 1 from record.erasure where key = ${order.key} and id = ${order.id}`.execute(db)
-  if (rows.length > 0) return false
-  await erase(db, order)
-  return true
-}
-
-/** Takes a person's record out of every table of the room, and notes that it was done. @returns how many current resources went */
-export async function erase(db: Db, about: ErasureOrder): Promise<number> {
-  let gone = 0n
-  await markErased(db, about.key)
-  for (const table of erasable) {
-    const { numAffectedRows } = await sql`delete from ${sql.table(`record.${table}`)} where key = ${about.key}`.execute(db)
-    if (table === 'resource') gone = numAffectedRows ?? 0n
-  }
-  await sql`delete from record.client_id where key = ${about.key}`.execute(db)
-  await sql`insert into record.erasure (key, id, at, by, basis, reason) values (${about.key}, ${about.id}, ${about.at}, ${about.by}, ${about.basis}, ${about.reason})`.execute(
-    db,
-  )
-  return Number(gone)
 }

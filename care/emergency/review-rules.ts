@@ -22,16 +22,16 @@ export function outcomeOf(reviews: readonly Said[]): 'justified' | 'unjustified'
   return no >= REVIEWERS && no > yes ? 'unjustified' : null
 }
 
-type Concerned = { staffId: string; secondId: string | null; institutionNumber: string }
+type Concerned = { staffId: string; secondId: string | null }
 
 /** Why somebody may not speak about a case, or null. What asks for an answer may be followed by a verdict of the same reviewer. */
 export function whyNotReview(
-  reviewer: { id: string; institutionNumber: string },
+  reviewer: { id: string; worksThere: boolean },
   of: Concerned & { outcome: string | null; reviews: readonly Said[] },
 ): 'review-not-yours' | 'review-closed' | 'review-twice' | null {
   if (of.outcome !== null) return 'review-closed'
   const concerned = reviewer.id === of.staffId || reviewer.id === of.secondId
-  if (concerned || reviewer.institutionNumber === of.institutionNumber) return 'review-not-yours'
+  if (concerned || reviewer.worksThere) return 'review-not-yours'
   const mine = of.reviews.findLast((one) => one.reviewerId === reviewer.id)
   return mine !== undefined && mine.verdict !== 'needs-answer' ? 'review-twice' : null
 }

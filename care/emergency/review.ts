@@ -1,5 +1,6 @@
 /** What was opened for the sake of a life is looked at afterwards by two people who had no part in it. */
 import { emergencies, type EmergencyReview, type OpenedEmergency } from '#care/consent'
+import { closeness } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { endAllSessions } from '#kernel/identity'
@@ -48,7 +49,10 @@ async function load(ctx: Context, id: string, lock = false): Promise<CaseView> {
   const until = new Date((fact.endedAt ?? fact.until).getTime() + 60_000)
   const looked = await log.lookedAt(ctx.db, { keys: fact.keys, staffId: found.staffId, since: found.openedAt, until })
   const flags = await laterFlags(ctx, found, { fact, looked })
-  return { case: found, fact, reviews, looked, flags, whyNot: whyNotReview(staffOf(ctx), { ...found, reviews }) }
+  const { id: reviewerId } = staffOf(ctx)
+  const worksThere = await closeness.worksAt(ctx, { staffId: reviewerId, institutionNumber: found.institutionNumber })
+  const whyNot = whyNotReview({ id: reviewerId, worksThere }, { ...found, reviews })
+  return { case: found, fact, reviews, looked, flags, whyNot }
 }
 
 /** An unjustified look is a breach: the register of breaches takes it from here, and nothing of the opener's sign-ins goes on. */
@@ -71,7 +75,10 @@ export const emergencyReviews = {
   async find(ctx: Context, id: string): Promise<CaseView> {
     const view = await load(ctx, id)
     ctx.audit({ key: view.case.key, consentId: id, resource: `Emergency/${id}` })
-    return view
+    const me = staffOf(ctx).id
+    // Whoever has yet to speak judges by themselves: what the other one said is not told before.
+    const hides = view.whyNot === null
+    return { ...view, reviews: view.reviews.filter((one) => !hides || one.reviewerId === me || one.verdict === 'needs-answer') }
   },
 
   /** @refuses not-found, review-not-yours, review-closed, review-twice, not-permitted */

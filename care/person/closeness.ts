@@ -102,6 +102,10 @@ const noteOn = async (ctx: Context, action: string, personId: string): Promise<P
 export const closeness = {
   of: closenessOf,
 
+  /** Whether somebody works at an institution today, other than for the platform. */
+  worksAt: (ctx: Asking, about: { staffId: string; institutionNumber: string }): Promise<boolean> =>
+    store.worksAt(ctx.db, { ...about, day: dateInJapan(ctx.now) }),
+
   /** @refuses not-found */
   async watch(ctx: Context, about: { personId: string; kind: store.WatchKind }): Promise<string> {
     const person = await noteOn(ctx, 'people.watch', about.personId)

@@ -24,6 +24,7 @@ const places = [
   { href: '/operator/disaster', shortcut: 'd', ja: '災害時の閲覧', en: 'Disaster access', roles: ['operator', 'auditor'] },
   { href: '/operator/questions', shortcut: 'u', ja: '本人からの質問', en: 'Questions', roles: ['administrator', 'auditor'] },
   { href: '/operator/sign-ins', shortcut: 's', ja: 'サインインの手助け', en: 'Sign-in help', roles: ['operator', 'administrator'] },
+  { href: '/operator/emergencies', shortcut: 'e', ja: '緊急アクセスの審査', en: 'Emergency access', roles: ['auditor', 'administrator'] },
 ] as const
 
 export type Place = (typeof places)[number]['href']

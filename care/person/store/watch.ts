@@ -74,3 +74,11 @@ export async function staffAmong(
       and (a.valid_until is null or a.valid_until >= ${about.day}))`.execute(db)
   return rows
 }
+
+/** Whether somebody works at an institution on a day; the platform's own offices there do not count. */
+export async function worksAt(db: Db, about: { staffId: string; institutionNumber: string; day: string }): Promise<boolean> {
+  const { rows } = await sql`select 1 from person.assignment where staff_id = ${about.staffId}
+    and institution_number = ${about.institutionNumber} and role not in ('operator', 'auditor') and ended_at is null
+    and valid_from <= ${about.day} and (valid_until is null or valid_until >= ${about.day}) limit 1`.execute(db)
+  return rows.length > 0
+}

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
+import { BRIDGE_PORT } from '#adapters/mynumber-card'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { recordRoutes } from '#care/record'
@@ -12,7 +13,7 @@ import type { TokenMint } from '#kernel/token'
 import { citizenRoutes } from '#portals/citizen'
 import { clinicianRoutes } from '#portals/clinician'
 import { developerRoutes } from '#portals/developer'
-import { operatorRoutes } from '#portals/operator'
+import { operatorRoutes, questionDeskRows } from '#portals/operator'
 import { type OutsideAudience, type OutsideClients, signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
@@ -27,6 +28,7 @@ import { APP_VERSION } from './version.ts'
 export type RowDeps = {
   services: Services
   config: Pick<Config, 'baseUrl' | 'secure'> & {
+    cardBridge?: boolean
     tlsBase?: string | null
     witnesses?: readonly KeyObject[]
     outsideClients?: OutsideClients
@@ -35,6 +37,9 @@ export type RowDeps = {
   demo: DemoDoor | null
   demoRows: readonly Row[]
 }
+
+/** The card-bridge on the machine of whoever looks at the reader's page. */
+const BRIDGE = `http://127.0.0.1:${BRIDGE_PORT}`
 
 /** The whole public surface, in one list. */
 export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Row[] {
@@ -61,7 +66,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...subscriptionRoutes(services.subscription),
     ...terminologyRoutes(services.terminology),
     ...validationRoutes(services),
-    ...eligibilityRoutes(services.eligibility, { demo: demo !== null }),
+    ...eligibilityRoutes(services.eligibility, { demo: demo !== null, bridge: config.cardBridge ? BRIDGE : null }),
     ...signInRoutes({
       person: services.person,
       accounts: services.accounts,
@@ -80,7 +85,14 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       fhirBase: base,
       baseUrl: config.baseUrl,
     }),
-    ...operatorRoutes({ ...places, outside: config.outsideClients?.staff?.settings ?? null, person: services.person, signature: services.signature, demo: demo !== null }),
+    ...operatorRoutes({
+      ...places,
+      outside: config.outsideClients?.staff?.settings ?? null,
+      person: services.person,
+      signature: services.signature,
+      demo: demo !== null,
+    }),
+    ...questionDeskRows({ question: services.question, demo: demo !== null }),
     ...developerRoutes({
       ...places,
       record: services.record,

@@ -59,7 +59,7 @@ export async function pushOnce(channel: Channel, about: { key: PushKey; contact:
     url: endpoint,
     method,
     headers: Object.fromEntries(sent.map(([name, value]) => [name, String(value)])),
-    body: body ?? '',
+    body: body === null ? '' : new Uint8Array(body),
     timeoutMs: TIMEOUT_MS,
   })
   if (result.outcome !== 'status') return { outcome: 'failed', why: result.reason }

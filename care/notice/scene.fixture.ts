@@ -6,14 +6,14 @@ import { ulid } from '#kernel/id'
 import { lead } from '#kernel/leader'
 import { handOut } from '#kernel/outbox'
 import { sequence } from '#kernel/sequencer'
-import { CLINIC, careMigrations, openPlatform, type Platform } from '../../tests/harness/platform.ts'
-import { type NoticeDeps, noticeMigrations, noticeService } from './index.ts'
+import { CLINIC, openPlatform, type Platform } from '../../tests/harness/platform.ts'
+import { type NoticeDeps, noticeService } from './index.ts'
 
 const key = generateKeyPairSync('ed25519').privateKey
 const signer = { keyId: 'test', sign: (message: Buffer) => sign(null, message, key) }
 
-export const openNotices = async (migrations = [...careMigrations, ...noticeMigrations], template = 'notice', more: object = {}) =>
-  noticesOn(await openPlatform({ migrations, template, ...more }))
+export const openNotices = async () =>
+  noticesOn(await openPlatform())
 
 export function noticesOn(platform: Platform) {
   const { db, clock } = platform

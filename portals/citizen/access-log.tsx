@@ -53,7 +53,8 @@ export const actJson = (act: AuditedAct) => ({
   requestId: act.requestId,
 })
 
-function Behind({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
+/** Rule, consent, law and number behind an act. */
+export function Behind({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
   const reasons = act.rules.map((rule) => ruleWords(rule, lang))
   const items = [
     { term: t(lang, { ja: '日時', en: 'When' }), value: formatDateTime(act.at, lang) },
@@ -73,8 +74,9 @@ function Behind({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
   return <DefinitionList items={items} />
 }
 
-/** One act as a sentence, with rule and consent one tap away. */
-export function Act({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
+/** One act as a sentence, with rule and consent one tap away, and the way to ask about it; `plain` where both stand beside it. */
+export function Act({ act, lang, plain = false }: { act: AuditedAct; lang: Lang; plain?: boolean }): ReactNode {
+  const asking = act.isOwn ? undefined : `/me/access-log/acts/${encodeURIComponent(act.requestId)}#ask`
   return (
     <AccessLine
       lang={lang}
@@ -84,7 +86,8 @@ export function Act({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
       what={whatWords(act, lang)}
       at={act.at}
       action={actionOf(act)}
-      details={<Behind act={act} lang={lang} />}
+      details={plain ? undefined : <Behind act={act} lang={lang} />}
+      concernHref={plain ? undefined : asking}
     />
   )
 }

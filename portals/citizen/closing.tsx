@@ -13,6 +13,7 @@ import { aboutOf, citizenOf, noteOwn } from './self.ts'
 
 const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
 const PLACE = '/me/consents/closing'
+const CHECK = `${PLACE}/check`
 
 type Named = { institutionNumber: string; institutionName: string }
 export type ClosingView = { closures: readonly Closure[]; institutions: readonly Named[]; item: { type: string; id: string } | null }
@@ -127,18 +128,18 @@ function Choices({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
     <>
       {item === null ? null : (
         <Section title={t(lang, titles.item)}>
-          <Form action={PLACE} hidden={{ what: 'item', type: item.type, id: item.id }}>
+          <Form action={CHECK} method="get" hidden={{ what: 'item', type: item.type, id: item.id }}>
             <p>
               <code>{`${item.type}/${item.id}`}</code>
             </p>
             <Absolute lang={lang} name="absolute" />
-            <Button>{t(lang, { ja: 'この記録を見せない', en: 'Do not show this item' })}</Button>
+            <Button>{t(lang, { ja: 'この記録を見せない…', en: 'Do not show this item…' })}</Button>
           </Form>
         </Section>
       )}
       {institutions.length === 0 ? null : (
         <Section title={t(lang, { ja: '医療機関を選んで見せない', en: 'Close it to one institution' })}>
-          <Form action={PLACE} hidden={{ what: 'institution' }}>
+          <Form action={CHECK} method="get" hidden={{ what: 'institution' }}>
             <Select
               lang={lang}
               name="institutionNumber"
@@ -146,15 +147,15 @@ function Choices({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
               options={institutions.map((one) => ({ value: one.institutionNumber, label: one.institutionName }))}
             />
             <Absolute lang={lang} name="absolute" />
-            <Button variant="secondary">{t(lang, { ja: 'この医療機関には見せない', en: 'Do not show it to them' })}</Button>
+            <Button variant="secondary">{t(lang, { ja: 'この医療機関には見せない…', en: 'Do not show it to them…' })}</Button>
           </Form>
         </Section>
       )}
       {shut ? null : (
         <Section title={t(lang, titles.everything)}>
-          <Form action={PLACE} hidden={{ what: 'everything' }}>
+          <Form action={CHECK} method="get" hidden={{ what: 'everything' }}>
             <Absolute lang={lang} name="absolute" />
-            <Button variant="danger">{t(lang, { ja: 'どこにも見せない', en: 'Show it to nobody' })}</Button>
+            <Button variant="danger">{t(lang, { ja: 'どこにも見せない…', en: 'Show it to nobody…' })}</Button>
           </Form>
         </Section>
       )}

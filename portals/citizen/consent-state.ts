@@ -1,4 +1,4 @@
-import type { Consent } from '#care/consent'
+import { type Consent, isOpenEnded } from '#care/consent'
 
 export type ConsentState = 'active' | 'withdrawn' | 'expired'
 
@@ -8,9 +8,12 @@ export function stateOf(consent: Pick<Consent, 'until' | 'withdrawnAt'>, now: Da
   return consent.until <= now ? 'expired' : 'active'
 }
 
-/** A consent as the interface tells it. */
+/** A consent as the interface tells it; `openEnded`: it holds until it is withdrawn. */
 export const consentJson = (consent: Consent, now: Date) => ({
   id: consent.id,
+  basis: consent.basis,
+  textVersion: consent.textVersion,
+  openEnded: isOpenEnded(consent.until),
   institutionNumber: consent.institutionNumber,
   institutionName: consent.institutionName,
   kinds: consent.allowed,

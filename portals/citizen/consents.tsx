@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import type { Consent } from '#care/consent'
+import type { Closure, Consent, RegisteredBasis } from '#care/consent'
+import { statuteOf } from '#care/consent'
 import type { Lang } from '#kernel/language'
 import {
   Banner,
@@ -11,8 +12,6 @@ import {
   Form,
   formatDateTime,
   Ja,
-  joinList,
-  kindName,
   LinkButton,
   Section,
   Stack,
@@ -22,20 +21,15 @@ import {
 } from '#ui'
 import { type ConsentState, stateOf } from './consent-state.ts'
 import { type About, citizenPage } from './frame.tsx'
+import { STANDING } from './sharing/standing-page.tsx'
+import { kindsIn, opensWords, untilWords, withdrawHref } from './sharing/words.ts'
+import { purposeWords } from './words.ts'
 
 const states: Record<ConsentState, { ja: string; en: string; tone?: 'success' }> = {
   active: { ja: '見せています', en: 'Sharing now', tone: 'success' },
   withdrawn: { ja: '取り消しました', en: 'Withdrawn' },
   expired: { ja: '期限が過ぎました', en: 'Ended' },
 }
-
-const kindsIn = (kinds: Consent['allowed'], lang: Lang): string =>
-  joinList(
-    lang,
-    kinds.map((kind) => kindName[kind][lang]),
-  )
-
-const hrefOf = (consent: Consent) => `/me/consents/${encodeURIComponent(consent.id)}/withdraw`
 
 function ConsentCard({ consent, about }: { consent: Consent; about: About }): ReactNode {
   const { lang, now } = about
@@ -48,19 +42,34 @@ function ConsentCard({ consent, about }: { consent: Consent; about: About }): Re
       title={<Ja>{consent.institutionName}</Ja>}
       footer={
         open ? (
-          <LinkButton
-            href={hrefOf(consent)}
-            ariaLabel={t(lang, {
-              ja: `${consent.institutionName}への同意を取り消す`,
-              en: `Withdraw consent for ${consent.institutionName}`,
-            })}
-          >
-            {t(lang, { ja: '取り消す…', en: 'Withdraw…' })}
-          </LinkButton>
+          <ButtonRow>
+            <LinkButton
+              href={withdrawHref(consent)}
+              ariaLabel={t(lang, {
+                ja: `${consent.institutionName}への同意を取り消す`,
+                en: `Withdraw consent for ${consent.institutionName}`,
+              })}
+            >
+              {t(lang, { ja: '取り消す…', en: 'Withdraw…' })}
+            </LinkButton>
+            {consent.basis === 'standing' ? (
+              <LinkButton
+                href={`${STANDING}?institutionNumber=${encodeURIComponent(consent.institutionNumber)}`}
+                variant="secondary"
+                ariaLabel={t(lang, {
+                  ja: `${consent.institutionName}への同意を変える`,
+                  en: `Change the consent for ${consent.institutionName}`,
+                })}
+              >
+                {t(lang, { ja: '変える…', en: 'Change…' })}
+              </LinkButton>
+            ) : null}
+          </ButtonRow>
         ) : null
       }
     >
       <p>{nothing ? <Tag>{t(lang, { ja: '見せていません', en: 'Not sharing' })}</Tag> : <Tag tone={tone}>{t(lang, label)}</Tag>}</p>
+      {open ? <p>{opensWords(consent, lang)}</p> : null}
       <DefinitionList
         items={[
           {
@@ -72,7 +81,7 @@ function ConsentCard({ consent, about }: { consent: Consent; about: About }): Re
             : []),
           { term: t(lang, { ja: '同意した日時', en: 'Given' }), value: <Time value={consent.givenAt} lang={lang} withTime /> },
           consent.withdrawnAt === null
-            ? { term: t(lang, { ja: '期限', en: 'Until' }), value: <Time value={consent.until} lang={lang} withTime /> }
+            ? { term: t(lang, { ja: '期限', en: 'Until' }), value: untilWords(consent, lang) }
             : {
                 term: t(lang, { ja: '取り消した日時', en: 'Withdrawn' }),
                 value: <Time value={consent.withdrawnAt} lang={lang} withTime />,
@@ -91,40 +100,126 @@ const Cards = ({ consents, about }: { consents: readonly Consent[]; about: About
   </Stack>
 )
 
-const Withdrawn = ({ lang }: { lang: Lang }): ReactNode => (
+const Done = ({ lang, just }: { lang: Lang; just: 'withdrawn' | 'given' }): ReactNode => (
   <Banner
     tone="success"
     lang={lang}
-    title={t(lang, {
-      ja: '同意を取り消しました。この医療機関には、いまから見えません。',
-      en: 'Consent withdrawn. From now on this institution sees nothing under it.',
-    })}
+    title={
+      just === 'withdrawn'
+        ? t(lang, {
+            ja: '同意を取り消しました。この医療機関には、いまから見えません。',
+            en: 'Consent withdrawn. From now on this institution sees nothing under it.',
+          })
+        : t(lang, { ja: '続けて見せることにしました。いつでも取り消せます。', en: 'Shared from now on. You can withdraw it at any time.' })
+    }
   />
 )
 
 /** Earlier answers beyond this many are counted, not drawn. */
 const SHOWN_EARLIER = 50
 
-export function consentsPage(about: About, { consents, justWithdrawn }: { consents: readonly Consent[]; justWithdrawn: boolean }): string {
+export type ConsentsView = {
+  consents: readonly Consent[]
+  closures: readonly Closure[]
+  bases: readonly RegisteredBasis[]
+  just: 'withdrawn' | 'given' | null
+}
+
+const Standing = ({ list, about }: { list: readonly Consent[]; about: About }): ReactNode => (
+  <Section title={t(about.lang, { ja: '続けて見せている相手', en: 'Shared on and on' })}>
+    {list.length > 0 ? <Cards consents={list} about={about} /> : <p>{t(about.lang, { ja: 'いまはありません。', en: 'None now.' })}</p>}
+    <ButtonRow>
+      <LinkButton href={STANDING} variant="secondary">
+        {t(about.lang, { ja: '続けて見せる相手を決める', en: 'Share on and on with an institution' })}
+      </LinkButton>
+    </ButtonRow>
+  </Section>
+)
+
+const Kept = ({ closures, lang }: { closures: readonly Closure[]; lang: Lang }): ReactNode => (
+  <Section title={t(lang, { ja: '見せないと決めていること', en: 'What you keep closed' })}>
+    <p>
+      {closures.length === 0
+        ? t(lang, { ja: 'いまはありません。', en: 'Nothing now.' })
+        : t(lang, {
+            ja: `${closures.length}つあります。同意があっても、そこは見えません。`,
+            en: `${closures.length}. No consent opens these.`,
+          })}
+    </p>
+    <ButtonRow>
+      <LinkButton href="/me/consents/closing" variant="secondary">
+        {t(lang, { ja: '見せない設定', en: 'Keep it closed' })}
+      </LinkButton>
+    </ButtonRow>
+  </Section>
+)
+
+function ByLaw({ bases, lang }: { bases: readonly RegisteredBasis[]; lang: Lang }): ReactNode {
+  return (
+    <Section title={t(lang, { ja: '法令により、同意がなくても見られる相手', en: 'Who may see by law, without consent' })}>
+      {bases.length === 0 ? (
+        <p>{t(lang, { ja: 'いまは登録がありません。', en: 'None is registered now.' })}</p>
+      ) : (
+        <Stack>
+          {bases.map((basis) => (
+            <Card key={basis.id} title={<Ja>{basis.institutionName}</Ja>}>
+              <DefinitionList
+                items={[
+                  { term: t(lang, { ja: '目的', en: 'Purpose' }), value: purposeWords(basis.purpose, lang) },
+                  { term: t(lang, { ja: '見られる情報', en: 'What they may see' }), value: kindsIn(basis.kinds, lang) },
+                  { term: t(lang, { ja: 'きまり', en: 'Law' }), value: <Ja>{statuteOf(basis.statute)?.citation ?? basis.statute}</Ja> },
+                  { term: t(lang, { ja: '期限', en: 'Until' }), value: <Time value={basis.until} lang={lang} /> },
+                ]}
+              />
+            </Card>
+          ))}
+        </Stack>
+      )}
+      <p className="note">
+        {t(lang, {
+          ja: '見られたことは「誰が見たか」に必ず残ります。',
+          en: 'Each look stands in ‘Who looked’.',
+        })}{' '}
+        <a href="/public/legal-bases">{t(lang, { ja: '公開の登録簿', en: 'Public register' })}</a>
+      </p>
+    </Section>
+  )
+}
+
+function Ended({ list, about }: { list: readonly Consent[]; about: About }): ReactNode {
+  const { lang } = about
+  if (list.length === 0) return null
+  return (
+    <Section title={t(lang, { ja: '終わったもの', en: 'Ended' })}>
+      <Cards consents={list.slice(0, SHOWN_EARLIER)} about={about} />
+      {list.length > SHOWN_EARLIER ? (
+        <p className="note">
+          {t(lang, { ja: `ほかに${list.length - SHOWN_EARLIER}件あります。`, en: `${list.length - SHOWN_EARLIER} more.` })}
+        </p>
+      ) : null}
+    </Section>
+  )
+}
+
+export function consentsPage(about: About, { consents, closures, bases, just }: ConsentsView): string {
   const { lang, now } = about
   const active = consents.filter((consent) => stateOf(consent, now) === 'active')
-  const earlier = consents.filter((consent) => stateOf(consent, now) !== 'active')
-  const list = (some: readonly Consent[]) => <Cards consents={some} about={about} />
+  const visits = active.filter((consent) => consent.basis === 'visit')
   return citizenPage(about, {
     here: '/me/consents',
     title: t(lang, { ja: '誰に何を見せているか', en: 'Who may see what' }),
     lead: t(lang, {
-      ja: '受付のカードリーダーで答えたことの一覧です。同意は24時間で終わり、いつでも取り消せます。理由は要りません。',
-      en: 'What you answered at card readers. A consent ends after 24 hours; you can withdraw it at any time, without a reason.',
+      ja: '受付のカードリーダーで答えたことは24時間で終わります。続けて見せることも、見せないと決めることもできます。いつでも、理由なしに変えられます。',
+      en: 'What you answer at a card reader ends after 24 hours. You can also share on and on, or keep things closed, and change it at any time without a reason.',
     }),
-    top: justWithdrawn ? <Withdrawn lang={lang} /> : undefined,
+    top: just === null ? undefined : <Done lang={lang} just={just} />,
     children: (
       <>
         <Section title={t(lang, { ja: 'いま有効なもの', en: 'In force now' })}>
-          {active.length > 0 ? (
-            list(active)
+          {visits.length > 0 ? (
+            <Cards consents={visits} about={about} />
           ) : (
-            <EmptyState lang={lang} title={t(lang, { ja: 'いま見せている相手はいません', en: 'You are sharing with nobody now' })}>
+            <EmptyState lang={lang} title={t(lang, { ja: '受付で答えた同意は、いまはありません', en: 'No answer of a visit holds now' })}>
               <p>
                 {t(lang, {
                   ja: '医療機関の受付でカードを置くと、その場で選べます。',
@@ -134,99 +229,16 @@ export function consentsPage(about: About, { consents, justWithdrawn }: { consen
             </EmptyState>
           )}
         </Section>
+        <Standing list={active.filter((consent) => consent.basis === 'standing')} about={about} />
+        <Kept closures={closures} lang={lang} />
+        <ByLaw bases={bases} lang={lang} />
+        <Ended list={consents.filter((consent) => stateOf(consent, now) !== 'active')} about={about} />
         <ButtonRow>
-          <LinkButton href="/me/consents/closing" variant="secondary">
-            {t(lang, { ja: '見せない設定', en: 'Keep it closed' })}
+          <LinkButton href="/me/consents/history" variant="secondary">
+            {t(lang, { ja: 'うつりかわりを見る', en: 'See the history' })}
           </LinkButton>
         </ButtonRow>
-        {earlier.length > 0 ? (
-          <Section title={t(lang, { ja: '終わったもの', en: 'Ended' })}>
-            {list(earlier.slice(0, SHOWN_EARLIER))}
-            {earlier.length > SHOWN_EARLIER ? (
-              <p className="note">
-                {t(lang, { ja: `ほかに${earlier.length - SHOWN_EARLIER}件あります。`, en: `${earlier.length - SHOWN_EARLIER} more.` })}
-              </p>
-            ) : null}
-          </Section>
-        ) : null}
       </>
-    ),
-  })
-}
-
-const Effects = ({ lang }: { lang: Lang }): ReactNode => (
-  <Section title={t(lang, { ja: '取り消すと変わること', en: 'What changes' })}>
-    <ul>
-      <li>
-        {t(lang, {
-          ja: 'この医療機関は、次に画面を開いたときから、ほかの施設の記録を見られません。',
-          en: 'From its next look on, this institution sees nothing that other institutions recorded.',
-        })}
-      </li>
-      <li>
-        {t(lang, {
-          ja: 'この医療機関が自分で書いた記録と、これまでに見たことは残ります。',
-          en: 'What it wrote itself stays with it, and what it has seen cannot be unseen.',
-        })}
-      </li>
-      <li>
-        {t(lang, {
-          ja: '診療はこれまでどおり受けられます。次に受付でカードを置けば、また選べます。',
-          en: 'You are treated as before. At your next visit you can choose again at the card reader.',
-        })}
-      </li>
-    </ul>
-  </Section>
-)
-
-const Over = ({ consent, lang }: { consent: Consent; lang: Lang }): ReactNode => (
-  <>
-    <p>
-      {consent.withdrawnAt === null
-        ? t(lang, {
-            ja: `この同意は、${formatDateTime(consent.until, lang)}に期限が過ぎて終わっています。`,
-            en: `This consent ended on ${formatDateTime(consent.until, lang)}.`,
-          })
-        : t(lang, {
-            ja: `この同意は、${formatDateTime(consent.withdrawnAt, lang)}に取り消されています。`,
-            en: `This consent was withdrawn on ${formatDateTime(consent.withdrawnAt, lang)}.`,
-          })}
-    </p>
-    <ButtonRow>
-      <LinkButton href="/me/consents">{t(lang, { ja: '一覧に戻る', en: 'Back to the list' })}</LinkButton>
-    </ButtonRow>
-  </>
-)
-
-/** The effect of withdrawing, told before it happens. */
-export function withdrawPage(about: About, consent: Consent): string {
-  const { lang, now } = about
-  const back = <LinkButton href="/me/consents">{t(lang, { ja: '取り消さずに戻る', en: 'Back, keep it' })}</LinkButton>
-  const active = stateOf(consent, now) === 'active'
-  return citizenPage(about, {
-    here: '/me/consents',
-    title: t(lang, { ja: '同意を取り消しますか', en: 'Withdraw this consent?' }),
-    breadcrumbs: [{ href: '/me/consents', label: t(lang, { ja: '同意', en: 'Consents' }) }],
-    children: active ? (
-      <>
-        <DefinitionList
-          items={[
-            { term: t(lang, { ja: '医療機関', en: 'Institution' }), value: <Ja>{consent.institutionName}</Ja> },
-            { term: t(lang, { ja: 'いま見せている情報', en: 'Shared now' }), value: kindsIn(consent.allowed, lang) },
-          ]}
-        />
-        <Effects lang={lang} />
-        <div className="section">
-          <Form action={hrefOf(consent)}>
-            <ButtonRow>
-              <Button variant="danger">{t(lang, { ja: '同意を取り消す', en: 'Withdraw consent' })}</Button>
-              {back}
-            </ButtonRow>
-          </Form>
-        </div>
-      </>
-    ) : (
-      <Over consent={consent} lang={lang} />
     ),
   })
 }

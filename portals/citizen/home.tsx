@@ -8,6 +8,7 @@ import { Act } from './access-log.tsx'
 import { type About, citizenPage } from './frame.tsx'
 import { Results } from './record-items.tsx'
 import { recordKinds } from './record.tsx'
+import { untilWords } from './sharing/words.ts'
 import { kindWords } from './words.ts'
 
 export type HomeView = {
@@ -96,8 +97,8 @@ function InForce({ active, lang }: { active: readonly Consent[]; lang: Lang }): 
             lang,
             consent.allowed.map((kind) => kindName[kind][lang]),
           )}
-          {lang === 'ja' ? '（' : ' (until '}
-          <Time value={consent.until} lang={lang} withTime />
+          {lang === 'ja' ? '（' : ' ('}
+          {untilWords(consent, lang)}
           {lang === 'ja' ? 'まで）' : ')'}
         </li>
       ))}

@@ -15,7 +15,6 @@ import { accessLogPieces } from './access-log-csv.ts'
 import { accessLogPage, actJson } from './access-log.tsx'
 import { closingRows } from './closing.tsx'
 import { consentJson, stateOf } from './consent-state.ts'
-import { consentsPage, withdrawPage } from './consents.tsx'
 import { homePage } from './home.tsx'
 import { inReadersLanguage, institutionNames } from './institution-names.ts'
 import { withUnread } from './notices/unread.ts'
@@ -23,6 +22,7 @@ import { noticeRows } from './notices/rows.ts'
 import { questionRows } from './questions/rows.ts'
 import { logProofRows } from './log-proof.tsx'
 import { profilePage } from './profile.tsx'
+import { sharingRows } from './sharing/rows.ts'
 import { type RecordKind, recordKinds, recordPage } from './record.tsx'
 import { citizenSecurityRows } from './security.tsx'
 import { aboutOf, citizenOf, maskedFor, noteOwn, subjectOf, whose } from './self.ts'
@@ -42,7 +42,6 @@ export type CitizenDeps = {
 }
 
 const LAW = '個人情報の保護に関する法律 第33条（開示。適用の範囲は要確認: 弁護士）'
-const CONSENT = '個人情報の保護に関する法律 本人の同意（条項は要確認: 弁護士）'
 
 const me = { who: ['citizen'], why: ['PATRQT'] } as const
 
@@ -58,28 +57,22 @@ function numberIn(text: string | null, { usual, max }: { usual: number; max: num
 
 /** Rows of a person's own pages: their record, who looked, what they agreed to. */
 export function citizenRoutes(deps: CitizenDeps): Row[] {
-  const apps = appRows({ person: deps.person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
-  const { person, demo, outside = null, baseUrl = 'http://localhost:8080' } = deps
-  const security = citizenSecurityRows({ person, demo, baseUrl, outside, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
-  const family = familyRows({ person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) })
-  const proofs = logProofRows({ aboutOf: (ctx, request) => aboutOf(ctx, request, deps), keysOf: (ctx) => citizenOf(ctx).keys })
+  const { person, notice, question, demo, outside = null, baseUrl = 'http://localhost:8080' } = deps
   const about = (ctx: Context, request: RouteRequest) => aboutOf(ctx, request, deps)
-  const told = noticeRows({ notice: deps.notice, aboutOf: about })
-  const asked = questionRows({ question: deps.question, person, aboutOf: about })
   const rows = [
     ...recordRows(deps),
     ...accessRows(deps),
-    ...consentRows(deps),
+    ...sharingRows(deps),
     profileRow(deps),
-    ...apps,
-    ...security,
-    ...family,
-    ...proofs,
-    ...told,
-    ...asked,
+    ...appRows({ person, aboutOf: about }),
+    ...citizenSecurityRows({ person, demo, baseUrl, outside, aboutOf: about }),
+    ...familyRows({ person, aboutOf: about }),
+    ...logProofRows({ aboutOf: about, keysOf: (ctx) => citizenOf(ctx).keys }),
+    ...noticeRows({ notice, aboutOf: about }),
+    ...questionRows({ question, person, aboutOf: about }),
     ...closingRows(deps),
   ]
-  return withUnread(rows, deps.notice)
+  return withUnread(rows, notice)
 }
 
 /** The person's items, newest first. Consent's predicate in the query leaves out what they have not been told. */
@@ -219,65 +212,6 @@ function accessRows(deps: CitizenDeps): Row[] {
         const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` }
         return { headers, pieces: accessLogPieces(ctx, await whose(ctx, deps)) }
       },
-    },
-  ]
-}
-
-async function confirmation(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
-  const found = (await deps.consent.list(ctx, citizenOf(ctx).keys)).find((one) => one.id === request.params.id) ?? refuse('not-found')
-  noteOwn(ctx, { resource: `Consent/${found.id}` })
-  const [shown] = await inReadersLanguage(ctx, deps.person, [found])
-  return { json: consentJson(found, ctx.now), page: () => withdrawPage(aboutOf(ctx, request, deps), shown!) }
-}
-
-async function withdraw(ctx: Context, request: RouteRequest, consent: ConsentService): Promise<Answer> {
-  const done = await consent.withdraw(ctx, request.params.id!)
-  const isForm =
-    (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') && !wantsJson(request.headers.accept)
-  return isForm ? { redirect: '/me/consents?withdrawn=1' } : { json: { id: done.id, withdrawnAt: done.withdrawnAt?.toISOString() } }
-}
-
-function consentRows(deps: CitizenDeps): Row[] {
-  const { consent } = deps
-  return [
-    {
-      kind: 'read',
-      method: 'GET',
-      path: '/me/consents',
-      ...me,
-      audit: 'citizen.consents',
-      law: CONSENT,
-      summary: { ja: '本人の同意の一覧', en: 'The person’s consents' },
-      handle: async (ctx, request) => {
-        const consents = await consent.list(ctx, citizenOf(ctx).keys)
-        noteOwn(ctx, { resource: 'Consent?', count: consents.length })
-        const justWithdrawn = request.query.get('withdrawn') === '1'
-        const shown = await inReadersLanguage(ctx, deps.person, consents)
-        return {
-          json: { consents: consents.map((one) => consentJson(one, ctx.now)) },
-          page: () => consentsPage(aboutOf(ctx, request, deps), { consents: shown, justWithdrawn }),
-        }
-      },
-    },
-    {
-      kind: 'read',
-      method: 'GET',
-      path: '/me/consents/:id/withdraw',
-      ...me,
-      audit: 'citizen.consents',
-      law: CONSENT,
-      summary: { ja: '同意を取り消す前の確認', en: 'What withdrawing a consent will do' },
-      handle: (ctx, request) => confirmation(ctx, request, deps),
-    },
-    {
-      kind: 'write',
-      method: 'POST',
-      path: '/me/consents/:id/withdraw',
-      ...me,
-      audit: 'consent.withdraw',
-      law: CONSENT,
-      summary: { ja: '同意を取り消す（次の閲覧から効く）', en: 'Withdraw a consent, from the next look on' },
-      handle: (ctx, request) => withdraw(ctx, request, consent),
     },
   ]
 }

@@ -10,7 +10,13 @@ type Citizen = Extract<Actor, { kind: 'citizen' }>
 /** The person themselves; the row lets nobody else in. */
 export const citizenOf = ({ actor }: Context): Citizen => (actor.kind === 'citizen' ? actor : refuse('not-permitted'))
 
-export const aboutOf = (ctx: Context, request: RouteRequest, deps: { demo: boolean }): About => ({
+/** A request of the portal whose unread notices were counted for the menu. */
+export interface Counted extends Context {
+  readonly unread?: number
+}
+
+export const aboutOf = (ctx: Counted, request: RouteRequest, deps: { demo: boolean }): About => ({
+  unread: ctx.unread,
   lang: ctx.lang,
   path: request.url,
   name: citizenOf(ctx).name,

@@ -38,6 +38,8 @@ const migrations = [
   ...consentMigrations,
   ...personMigrations,
   ...recordMigrations,
+  ...noticeMigrations,
+  ...questionMigrations,
   ...signatureMigrations,
   ...signInMigrations,
 ]

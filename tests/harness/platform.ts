@@ -23,6 +23,8 @@ import {
   personMigrations,
   personService,
 } from '#care/person'
+import { noticeMigrations, noticeService } from '#care/notice'
+import { questionMigrations, questionService } from '#care/question'
 import { recordMigrations, recordRoutes, recordService } from '#care/record'
 import type { AuditEntry, AuditEvent } from '#kernel/audit-event'
 import { auditBatch, insertAudit } from '#kernel/audit'
@@ -45,6 +47,8 @@ export const careMigrations = [
   ...personMigrations,
   ...eligibilityMigrations,
   ...recordMigrations,
+  ...noticeMigrations,
+  ...questionMigrations,
 ]
 
 /** A hospital that sends, a clinic that asks, and a third that has nothing to do with either. */
@@ -72,7 +76,14 @@ export type PlatformServices = ReturnType<typeof careServices>
 function careServices({ cards, totpOnce }: { cards: CardVerifier; totpOnce: boolean }) {
   const consent = consentService()
   const person = personService({ totpOnce })
-  return { consent, person, eligibility: eligibilityService({ consent, person, cards }), record: recordService({ consent, person }) }
+  const told = { notice: noticeService({ person }), question: questionService({ person }) }
+  return {
+    consent,
+    person,
+    ...told,
+    eligibility: eligibilityService({ consent, person, cards }),
+    record: recordService({ consent, person }),
+  }
 }
 
 export type PlatformOptions = {

@@ -3,6 +3,7 @@ import { consentMigrations } from '#care/consent'
 import { eligibilityMigrations } from '#care/eligibility'
 import { emergencyMigrations } from '#care/emergency'
 import { noticeMigrations } from '#care/notice'
+import { oversightMigrations } from '#care/oversight'
 import { personMigrations } from '#care/person'
 import { questionMigrations } from '#care/question'
 import { recordMigrations } from '#care/record'
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   ...subscriptionMigrations,
   ...bulkMigrations,
   ...terminologyMigrations,
+  ...oversightMigrations,
   ...noticeMigrations,
   ...questionMigrations,
   ...signInMigrations,

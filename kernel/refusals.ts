@@ -199,6 +199,12 @@ export const refusals = {
     ja: 'クライアント認証に失敗しました（{reason}）。',
     en: 'Client authentication failed ({reason}).',
   },
+  'key-ended': {
+    status: 401,
+    issue: 'expired',
+    ja: 'この鍵の使用は終わっています。後から登録した鍵で署名してください。',
+    en: 'This key has ended. Sign with the key that follows it.',
+  },
   'scope-missing': {
     status: 403,
     issue: 'forbidden',

@@ -26,7 +26,10 @@ type Appended = { entries: number; ms: number; batches: number }
 
 /** An entry as a chart that was opened leaves it. */
 function entryAt(n: number, now: Date): AuditEntry {
-  const key = createHash('md5').update(String(n % 100_000)).digest('hex').slice(0, 20)
+  const key = createHash('md5')
+    .update(String(n % 100_000))
+    .digest('hex')
+    .slice(0, 20)
   const place = { institutionNumber: `13${String(n % 50).padStart(8, '0')}`, institutionName: '計測診療所' }
   const actor: Actor = { kind: 'staff', role: 'physician', id: `staff-${n % 500}`, name: '計測 太郎', ...place }
   const about = { actor, purpose: 'TREAT', now, requestId: ulid(), action: 'chart.read', law: '医療法等の一部を改正する法律' } as const
@@ -135,11 +138,25 @@ export async function auditAppend({ seconds, perSecond }: { seconds: number; per
     const provable = { p50ms: round(percentile(lag, 0.5) * 1000, 0), p99ms: round(percentile(lag, 0.99) * 1000, 0) }
     const maxMs = round((lag.at(-1) ?? 0) * 1000, 0)
     const floor = await floorRate(Math.min(seconds, 5))
-    say(`audit-append: ${rate}/s appended (bar: ${BAR}/s), provable: half within ${provable.p50ms} ms, 99 of 100 within ${provable.p99ms} ms,`)
-    say(`  all within ${maxMs} ms (bar: ${BAR_SECONDS} s); ${WRITERS} writers and the sequencer at once, ${round(entries / batches, 0)} entries a commit`)
+    say(
+      `audit-append: ${rate}/s appended (bar: ${BAR}/s), provable: half within ${provable.p50ms} ms, 99 of 100 within ${provable.p99ms} ms,`,
+    )
+    say(
+      `  all within ${maxMs} ms (bar: ${BAR_SECONDS} s); ${WRITERS} writers and the sequencer at once, ${round(entries / batches, 0)} entries a commit`,
+    )
     say('  on: commitments, indexes of the log, tree, signed checkpoints; synchronous commit')
     say(`  floor (the same rows into a bare table, one writer, 400 a commit): ${floor}/s`)
-    figure({ bench: 'consent', name: 'audit-append', rate, ...provable, maxMs, floorRate: floor, offered: perSecond, n: entries, writers: WRITERS })
+    figure({
+      bench: 'consent',
+      name: 'audit-append',
+      rate,
+      ...provable,
+      maxMs,
+      floorRate: floor,
+      offered: perSecond,
+      n: entries,
+      writers: WRITERS,
+    })
   } finally {
     for (const { child } of writers) child.kill()
     await db.destroy()

@@ -17,6 +17,7 @@ export {
 export type { AppSaved, GivenApp } from './app-register.ts'
 export type { ClientSaved, NewClient } from './client-register.ts'
 export { facilityKinds, isDay, judgeInstitutionNumber, plainNumber } from './facility-rules.ts'
+export { judgeKeyEnd } from './key-ends.ts'
 export { type Finding, judgeKeys } from './key-rules.ts'
 export {
   type Assignment,
@@ -36,7 +37,7 @@ export { registers, type Registers, WARN_DAYS } from './register-service.ts'
 export { reachOf, type Saved } from './registers.ts'
 export { licencesFor, licensed, type NewStaff, staffRoles } from './staff-rules.ts'
 export type { FacilityLine } from './store/facility.ts'
-export { insertClient, updateClientBinding } from './store/client.ts'
+export { endedKeys, insertClient, updateClientBinding } from './store/client.ts'
 export { hashPassword, newTotpSecret, totpStep } from './credentials.ts'
 export { staffRoleNow, staffRolesAt } from './store/staff.ts'
 export { findStaffSignIn, setStaffSecrets, type StaffSignIn } from './store/staff-secrets.ts'

@@ -1,0 +1,125 @@
+/** Drafts of what the law asks for: items filled in from the report of the scope, reports for the authority, a letter to each person. Pure. */
+import { breachReportItems } from '#care/consent'
+import { dateInJapan } from '#kernel/japan'
+import type { Lang } from '#kernel/language'
+import { formatDate, formatDateTime } from '#ui'
+import { kindWords } from '../events/words.ts'
+import type { Counted, Scope, Touched } from '../store/scope.ts'
+import { type Breach, type BreachItems, dutiesOf } from './rules.ts'
+
+export type ScopeFacts = { scope: Scope; counts: readonly Counted[] }
+
+const listed = (names: readonly string[], most = 10): string =>
+  names.length <= most ? names.join('、') : `${names.slice(0, most).join('、')}ほか${names.length - most}`
+
+const valuesOf = ({ counts }: ScopeFacts, dimension: Counted['dimension']): Counted[] => counts.filter((c) => c.dimension === dimension)
+
+/** What the report of the scope says for the nine items; what it cannot know stays empty. */
+export function itemsFrom(found: ScopeFacts): BreachItems {
+  const { scope } = found
+  if (scope.persons === null || scope.firstAt === null || scope.lastAt === null) return {}
+  const kinds = valuesOf(found, 'kind').map((c) => kindWords(c.value, 'ja'))
+  const who = valuesOf(found, 'actor').map((c) => (c.label === '' ? c.value : `${c.label}（${c.value}）`))
+  const where = valuesOf(found, 'institution').map((c) => (c.label === '' ? c.value : c.label))
+  const span = `${formatDateTime(scope.firstAt, 'ja')}から${formatDateTime(scope.lastAt, 'ja')}まで`
+  const at = where.length > 0 ? `（${listed(where)}）` : ''
+  return {
+    outline: `${span}の間に、${listed(who, 3)}${at}により、${scope.persons}人の情報が計${scope.entries}回扱われた（または扱われたおそれがある）。`,
+    data: kinds.length > 0 ? listed(kinds, 30) : '患者であること（情報の種類は記録にない）',
+    persons: `${scope.persons}人（アクセスの記録による）`,
+  }
+}
+
+/** Items as they stand, completed by what the scope says; what somebody wrote is never replaced. */
+export const filledIn = (items: BreachItems, found: ScopeFacts | null): BreachItems => {
+  const drafted = found === null ? {} : itemsFrom(found)
+  const empty = Object.entries(drafted).filter(([id]) => (items[id] ?? '').trim() === '')
+  return { ...items, ...Object.fromEntries(empty) }
+}
+
+export type Report = {
+  kind: 'preliminary' | 'final'
+  title: string
+  drill: boolean
+  /** To whom, and by which day. */
+  to: string
+  by: string | null
+  items: { title: string; text: string; missing: boolean }[]
+  triggers: string[]
+  knownOn: string
+}
+
+/** A report in Japanese, the language of the authority. What is not known yet says so; the final one must know everything. */
+export function reportOf(b: Breach, kind: Report['kind']): Report {
+  const duties = dutiesOf(b)
+  const items = breachReportItems.map(({ id, title }) => {
+    const text = (b.items[id] ?? '').trim()
+    return { title: title.ja, text: text === '' ? (kind === 'preliminary' ? '調査中' : '') : text, missing: text === '' }
+  })
+  return {
+    ...{ kind, drill: b.drill, items, knownOn: formatDate(dateInJapan(b.knownAt), 'ja') },
+    title: kind === 'preliminary' ? '個人データの漏えい等報告（速報）案' : '個人データの漏えい等報告（確報）案',
+    to: '個人情報保護委員会（権限の委任がある場合は事業所管大臣。提出先は要確認: 弁護士）',
+    by: duties.deadlines === null ? null : kind === 'preliminary' ? duties.deadlines.preliminary : duties.deadlines.final,
+    triggers: duties.triggers.map((t) => `${t.title.ja}（${t.article}）`),
+  }
+}
+
+export type Letter = { drill: boolean; name: string | null; title: string; parts: { title: string; text: string }[]; ask: string }
+
+type About = { b: Breach; touched: readonly Touched[]; name: string | null; lang: Lang }
+
+const both = <T>(lang: Lang, ja: T, en: T): T => (lang === 'ja' ? ja : en)
+
+/** A letter to one person in plain words: what happened, what of theirs, what to look out for, whom to ask. */
+export function letterOf({ b, touched, name, lang }: About): Letter {
+  const kinds = [...new Set(touched.flatMap((one) => one.kinds))].map((k) => kindWords(k, lang))
+  const first = touched.map((one) => one.firstAt).sort((x, y) => x.getTime() - y.getTime())[0]
+  const text = (id: string) => (b.items[id] ?? '').trim()
+  const known = (id: string, otherwise: string) => text(id) || otherwise
+  const yours = both(
+    lang,
+    kinds.length > 0 ? `あなたの情報のうち、次のものです：${kinds.join('、')}。` : 'あなたがその医療機関にかかっていることです。',
+    kinds.length > 0 ? `Of your data: ${kinds.join(', ')}.` : 'That you are a patient there.',
+  )
+  const when =
+    first === undefined ? '' : both(lang, `${formatDate(first, 'ja')}から扱われていました。`, ` Since ${formatDate(first, 'en')}.`)
+  return {
+    drill: b.drill,
+    name,
+    title: both(lang, 'あなたの情報についての大切なお知らせ', 'Important: about your data'),
+    parts: [
+      {
+        title: both(lang, '何が起きたか', 'What happened'),
+        text: known('outline', both(lang, '調べています。', 'We are looking into it.')),
+      },
+      { title: both(lang, 'あなたのどの情報か', 'Which of your data'), text: `${yours}${when}` },
+      { title: both(lang, 'なぜ起きたか', 'Why'), text: known('cause', both(lang, '調べています。', 'We are looking into it.')) },
+      {
+        title: both(lang, '心配なこと', 'What could follow'),
+        text: known('secondary-harm', both(lang, '今のところ、ほかの被害は分かっていません。', 'No further harm is known so far.')),
+      },
+      {
+        title: both(lang, '私たちがしたこと', 'What we did'),
+        text: known(
+          'action',
+          both(lang, '原因となった利用を止め、監督する役所に報告しました。', 'We stopped what caused it and reported it to the authority.'),
+        ),
+      },
+      {
+        title: both(lang, 'お願い', 'What you can do'),
+        text: both(
+          lang,
+          '心当たりのない電話や手紙に、病気やお金のことを話さないでください。「誰が見たか」のページで、いつ誰が見たかを確かめられます。見せたくないときは、いつでも止められます。',
+          'Do not talk about your health or money to callers you do not know. The page “Who looked” shows who looked and when. You can close your record at any time.',
+        ),
+      },
+      ...(text('other') === '' ? [] : [{ title: both(lang, 'そのほか', 'Other'), text: text('other') }]),
+    ],
+    ask: both(
+      lang,
+      'お問い合わせ：マイページの「誰が見たか」から質問を送ることができます。窓口の名前と電話番号は、この文書を出す機関が書き入れてください。',
+      'Questions: send one from “Who looked” in your portal. The institution that sends this letter writes its contact point here.',
+    ),
+  }
+}

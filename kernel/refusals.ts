@@ -1,3 +1,4 @@
+import { erasureRefusals } from './erasure-refusals.ts'
 import { consentRefusals } from './consent-refusals.ts'
 import { disasterRefusals } from './disaster-refusals.ts'
 import { outsideRefusals } from './outside-refusals.ts'
@@ -506,6 +507,7 @@ export const refusals = {
   ...signingRefusals,
   ...disasterRefusals,
   ...noticeRefusals,
+  ...erasureRefusals,
   'storage-full': {
     status: 507,
     issue: 'no-store',

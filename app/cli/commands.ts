@@ -138,9 +138,9 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'client',
-    operands: { form: 'add ID', least: 2, most: 2 },
-    ja: '施設のシステムを、公開鍵（JWKS か証明書のファイル）とともに登録します。',
-    en: 'Registers a system of a facility with its public keys (a file with a JWKS or certificates).',
+    operands: { form: 'add ID | rotate-key ID', least: 2, most: 2 },
+    ja: '施設のシステムを、公開鍵（JWKS か証明書のファイル）とともに登録します。rotate-key は次の鍵を加え、前の鍵の最後の日を決めます。',
+    en: 'Registers a system of a facility with its public keys (a file with a JWKS or certificates); rotate-key adds the next key and settles the last day of those before.',
     options: {
       facility: { value: 'NUMBER', ja: '医療機関番号', en: 'institution number' },
       name: { value: 'TEXT', ja: '名称', en: 'name' },
@@ -151,6 +151,11 @@ export const commands: readonly Command[] = [
         oneOf: ['any', 'mtls', 'dpop'],
         ja: 'トークンを何に結び付けるか',
         en: 'what its tokens are tied to',
+      },
+      'old-until': {
+        value: 'YYYY-MM-DD',
+        ja: '前の鍵の最後の日（rotate-key のとき。既定は7日後）',
+        en: 'last day of the keys in use (with rotate-key; default: in 7 days)',
       },
       'certificate-subject': { value: 'DN', ja: '証明書の名義', en: 'subject of its certificate' },
     },

@@ -45,6 +45,21 @@ test('a facility, its first operator, its system', async () => {
   )
 })
 
+test('the next key of a system: both count, and the old one has a last day', async () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+  writeFileSync(join(cwd, 'next.json'), JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'emr-2' }] }))
+  expect(await say('client', 'rotate-key', 'emr', '--jwks', 'next.json', '--old-until', '2020-01-01')).toMatchObject({ exit: 1 })
+  const done = await say('client', 'rotate-key', 'emr', '--jwks', 'next.json')
+  expect([done.exit, done.out]).toEqual([0, expect.stringMatching(/^Added: emr\. .* until the end of \d{4}-\d\d-\d\d\.$/)])
+  const { rows } = await sql<{ kid: string; ends: boolean }>`select kid, valid_until is not null as ends from person.client_key
+    where retired_at is null order by kid`.execute(db)
+  expect(rows).toEqual([
+    { kid: 'emr-1', ends: true },
+    { kid: 'emr-2', ends: false },
+  ])
+  expect(await say('client', 'rotate-key', 'nobody', '--jwks', 'next.json')).toMatchObject({ exit: 1 })
+})
+
 test.each([
   ['a number that does not fit', ['facility', 'add', '1340000018', '--kind', 'hospital', '--name', 'x'], 1, /third digit/],
   ['a facility twice', ['facility', 'add', '1310000018', '--kind', 'hospital', '--name', 'x'], 1, /registered already/],

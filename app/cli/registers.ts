@@ -7,7 +7,7 @@ import { insertAudit } from '#kernel/audit'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
-import { dateInJapan } from '#kernel/japan'
+import { addDays, dateInJapan } from '#kernel/japan'
 import { Refusal, refusalSentence } from '#kernel/refusal'
 import { issueStaffInvitation, spacedToken } from '#portals/sign-in'
 import { type Arguments, EXIT, type Exit, type Io, Stop } from './command.ts'
@@ -129,17 +129,41 @@ export async function staff(given: Arguments, io: Io): Promise<Exit> {
   return EXIT.fine
 }
 
-/** `client add ID --facility --jwks FILE`: a facility's system with its public keys. */
-export async function client({ operands, values }: Arguments, io: Io): Promise<Exit> {
-  const [act, clientId] = operands
-  if (act !== 'add' || clientId === undefined || values.jwks === undefined)
-    throw wrongUse('client add ID --facility NUMBER --name TEXT --jwks FILE [--scopes "system/*.cruds"] [--binding any|mtls|dpop]')
-  const keys = await readFile(resolve(io.cwd, values.jwks), 'utf8').catch(() => {
-    throw new Stop(EXIT.couldNotRun, {
-      ja: `${values.jwks} を読めません。場所を確かめてください。`,
-      en: `${values.jwks} cannot be read. Check the path.`,
-    })
+const keysIn = (io: Io, path: string): Promise<string> =>
+  readFile(resolve(io.cwd, path), 'utf8').catch(() => {
+    throw new Stop(EXIT.couldNotRun, { ja: `${path} を読めません。場所を確かめてください。`, en: `${path} cannot be read. Check the path.` })
   })
+
+/** A week of both keys, where nobody says otherwise: systems are changed on a day of work. */
+const OVERLAP_DAYS = 7
+
+/** `client rotate-key ID --jwks FILE`: the next key of a system or an app, and the last day of those in use. */
+async function rotateKey({ values }: Arguments, io: Io, clientId: string): Promise<Exit> {
+  const pasted = await keysIn(io, values.jwks ?? '')
+  const oldUntil = await asOperator(io, 'client.key-add', async (ctx) => {
+    const until = values['old-until'] ?? addDays(dateInJapan(ctx.now), OVERLAP_DAYS)
+    const isApp = (await registers.apps.list(ctx)).some((app) => app.clientId === clientId)
+    kept(io, await (isApp ? registers.apps : registers.clients).addKeys(ctx, clientId, pasted, until))
+    return until
+  })
+  io.out(
+    io.lang === 'ja'
+      ? `加えました：${clientId}。前の鍵は ${oldUntil} まで使えます。`
+      : `Added: ${clientId}. The keys before it work until the end of ${oldUntil}.`,
+  )
+  return EXIT.fine
+}
+
+/** `client add ID --facility --jwks FILE`: a facility's system with its public keys; `client rotate-key ID --jwks FILE` the next one. */
+export async function client(given: Arguments, io: Io): Promise<Exit> {
+  const { operands, values } = given
+  const [act, clientId] = operands
+  if (act === 'rotate-key' && clientId !== undefined && values.jwks !== undefined) return rotateKey(given, io, clientId)
+  if (act !== 'add' || clientId === undefined || values.jwks === undefined)
+    throw wrongUse(
+      'client add ID --facility NUMBER --name TEXT --jwks FILE [--scopes "system/*.cruds"] [--binding any|mtls|dpop] / client rotate-key ID --jwks FILE [--old-until YYYY-MM-DD]',
+    )
+  const keys = await keysIn(io, values.jwks)
   await asOperator(io, 'client.enter', async (ctx) =>
     kept(
       io,

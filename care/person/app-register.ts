@@ -2,10 +2,12 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import type { AppClient, FoundApp } from './app-model.ts'
+import { type KeyHolder, planKeyEnd, retireOneKey, rotateKeys } from './key-ends.ts'
 import { type Finding, judgeKeys } from './key-rules.ts'
+import type { ClientKey } from './register-model.ts'
 import { noted, operatorOnly, type Saved } from './registers.ts'
 import { endApp, insertApp, listApps, updateApp } from './store/app.ts'
-import { clientIdTaken, insertKeys, settleKeys } from './store/client.ts'
+import { clientIdTaken, insertKeys, keysOf, settleKeys } from './store/client.ts'
 
 /** An app as a form gives it; `keys` as pasted, '' for an app that keeps none or whose keys stay. */
 export type GivenApp = Omit<AppClient, 'jwks' | 'certificates' | 'institutionNumber' | 'grantTypes' | 'authMethod'> & { keys: string }
@@ -144,6 +146,33 @@ export const appRegister = {
     const was = textsOf({ ...before, keys: '' })
     await noted(ctx, { subject: `App/${given.clientId}`, institutionNumber: '', act: 'app.change', before: was, after: textsOf(given) })
     return { saved: given.clientId }
+  },
+
+  /** Keys that an app has and had. @refuses not-found */
+  async keys(ctx: Context, clientId: string): Promise<ClientKey[]> {
+    return keysOf(ctx.db, (await this.get(ctx, clientId)).clientId)
+  },
+
+  /** As for systems: the next key beside the old ones, which end on a day that is said. @refuses not-found, client-ended */
+  async addKeys(ctx: Context, clientId: string, pasted: string, oldUntil: string | null): Promise<AppSaved> {
+    return rotateKeys(ctx, await this.keyHolder(ctx, clientId), { pasted, oldUntil })
+  },
+
+  /** Plans the last day of a key, or none. @refuses not-found, client-ended */
+  async endKeyOn(ctx: Context, clientId: string, to: { thumbprint: string; until: string | null }): Promise<AppSaved> {
+    return planKeyEnd(ctx, await this.keyHolder(ctx, clientId), to)
+  },
+
+  /** Takes a key out of use at once. @refuses not-found, client-ended, last-key */
+  async retireKey(ctx: Context, clientId: string, thumbprint: string): Promise<void> {
+    await retireOneKey(ctx, await this.keyHolder(ctx, clientId), thumbprint)
+  },
+
+  async keyHolder(ctx: Context, clientId: string): Promise<KeyHolder> {
+    const app = await this.get(ctx, clientId)
+    if (app.endedAt !== null) refuse('client-ended')
+    const keys = await keysOf(ctx.db, clientId)
+    return { clientId, subject: `App/${clientId}`, institutionNumber: '', keys, mayBeLast: app.kind === 'public' }
   },
 
   /** Ends an app and what people allowed it. @refuses not-found, client-ended */

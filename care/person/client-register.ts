@@ -1,10 +1,11 @@
 /** What keepers may do with the system clients of the facilities within their reach. */
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
+import { type KeyHolder, type KeysSaved, planKeyEnd, retireOneKey, rotateKeys } from './key-ends.ts'
 import { type Finding, judgeKeys } from './key-rules.ts'
 import type { BindingPolicy } from './model.ts'
 import type { ClientEntry } from './register-model.ts'
-import { facilityRegister, noted, reachOf, type Saved } from './registers.ts'
+import { facilityRegister, noted, reachOf } from './registers.ts'
 import * as store from './store/client.ts'
 
 export type NewClient = {
@@ -65,8 +66,9 @@ const of = (c: { clientId: string; institutionNumber: string }) => ({
   institutionNumber: c.institutionNumber,
 })
 
-/** `secret`: what was pasted holds a private key, and must not be shown again either. */
-export type ClientSaved = Saved<string> & { secret?: boolean }
+export type ClientSaved = KeysSaved
+
+const holderOf = (c: ClientEntry): KeyHolder => ({ ...of(c), clientId: c.clientId, keys: c.keys, mayBeLast: c.certificateSubject !== null })
 
 export const clientRegister = {
   list: (ctx: Context, asked: store.ClientsAsked) => store.listClients(ctx.db, reachOf(ctx.actor), asked),
@@ -115,39 +117,19 @@ export const clientRegister = {
     return { saved: to.clientId }
   },
 
-  /** Adds keys beside those in use: both count until the old one is retired. */
-  async addKeys(ctx: Context, clientId: string, pasted: string): Promise<ClientSaved> {
-    const entry = await this.live(ctx, clientId)
-    const { keys, findings, secret } = judgeKeys(pasted, ctx.now)
-    if (findings.length > 0) return { findings, secret }
-    if (keys.length === 0)
-      return { findings: [{ field: 'keys', ja: '公開鍵か証明書を貼り付けてください。', en: 'Paste a public key or a certificate.' }] }
-    const inUse = entry.keys.filter((k) => k.retiredAt === null)
-    const same = keys.find((k) => inUse.some((u) => u.kid === k.kid && u.thumbprint !== k.thumbprint))
-    if (same !== undefined)
-      return {
-        findings: [
-          {
-            field: 'keys',
-            ja: `kid「${same.kid.slice(0, 60)}」は、別の鍵が使っています。新しい鍵には新しい kid を付けてください。`,
-            en: `The kid “${same.kid.slice(0, 60)}” belongs to another key. Give the new key a kid of its own.`,
-          },
-        ],
-      }
-    await store.insertKeys(ctx.db, clientId, { keys, at: ctx.now })
-    await store.settleKeys(ctx.db, clientId)
-    await noted(ctx, { ...of(entry), act: 'client.key-add', before: null, after: { keys: keys.map((k) => k.kid).join(' ') } })
-    return { saved: clientId }
+  /** Adds keys beside those in use: both count until the old ones end, on a day that is said or when they are retired. */
+  async addKeys(ctx: Context, clientId: string, pasted: string, oldUntil: string | null = null): Promise<ClientSaved> {
+    return rotateKeys(ctx, holderOf(await this.live(ctx, clientId)), { pasted, oldUntil })
+  },
+
+  /** Plans the last day of a key, or none. @refuses not-found */
+  async endKeyOn(ctx: Context, clientId: string, to: { thumbprint: string; until: string | null }): Promise<ClientSaved> {
+    return planKeyEnd(ctx, holderOf(await this.live(ctx, clientId)), to)
   },
 
   /** Takes a key out of use at once; the last one only with the client. @refuses not-found, last-key */
   async retireKey(ctx: Context, clientId: string, thumbprint: string): Promise<void> {
-    const entry = await this.live(ctx, clientId)
-    const inUse = entry.keys.filter((k) => k.retiredAt === null)
-    const key = inUse.find((k) => k.thumbprint === thumbprint) ?? refuse('not-found')
-    if (inUse.length === 1 && entry.certificateSubject === null) refuse('last-key')
-    await store.retireKey(ctx.db, { clientId, thumbprint, now: ctx.now })
-    await noted(ctx, { ...of(entry), act: 'client.key-retire', before: { key: key.kid }, after: { key: null } })
+    await retireOneKey(ctx, holderOf(await this.live(ctx, clientId)), thumbprint)
   },
 
   /** Ends a client: its tokens say nothing from the next request on. @refuses not-found, client-ended */

@@ -141,7 +141,7 @@ const publicMembers = (jwk: Record<string, unknown>): Record<string, unknown> =>
 
 /** SHA-256 of the members that make the key, base64url. @spec RFC 7638; another kind of key by all that it says */
 export function jwkThumbprint(jwk: object): string {
-  const members = jwk as Record<string, unknown>
+  const { exp: _end, ...members } = jwk as Record<string, unknown>
   const text = JSON.stringify(String(members.kty) in memberNames ? publicMembers(members) : members)
   return createHash('sha256').update(text).digest('base64url')
 }

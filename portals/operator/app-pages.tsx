@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Change, FoundApp } from '#care/person'
+import type { Change, ClientKey, FoundApp } from '#care/person'
 import {
   Button,
   ButtonRow,
@@ -19,6 +19,7 @@ import {
 import { KeysInput } from './client-form.tsx'
 import { controls, type Draft } from './form.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
+import { KeysSection } from './keys-section.tsx'
 import { History, StateTag } from './parts.tsx'
 import { bindingNames } from './words.ts'
 
@@ -155,7 +156,7 @@ function Fields({ on, form, isNew }: { on: PageOf; form: AppForm; isNew: boolean
         label={t(lang, { ja: '認可の要求を、先に送って預ける（PAR）ことを求める', en: 'Its requests must be pushed first (PAR)' })}
         hint={t(lang, { ja: '外すのは、古い仕組みのアプリだけにしてください。', en: 'Only lift this for an app that cannot.' })}
       />
-      <KeysInput lang={lang} draft={draft} required={false} />
+      {isNew ? <KeysInput lang={lang} draft={draft} required={false} /> : null}
     </>
   )
 }
@@ -177,7 +178,9 @@ export function newAppPage(on: PageOf, form: AppForm): string {
   )
 }
 
-export function appPage(on: PageOf, { app, form, changes }: { app: FoundApp; form: AppForm; changes: readonly Change[] }): string {
+export type AppShown = { app: FoundApp; form: AppForm; changes: readonly Change[]; keys: readonly ClientKey[]; keyDraft?: Draft }
+
+export function appPage(on: PageOf, { app, form, changes, keys, keyDraft }: AppShown): string {
   const { lang } = on
   const live = app.endedAt === null
   const change = t(lang, { ja: 'アプリの内容を変える', en: 'Change the app' })
@@ -195,7 +198,17 @@ export function appPage(on: PageOf, { app, form, changes }: { app: FoundApp; for
         </>
       }
     >
-      <ErrorSummary lang={lang} errors={form.draft.errors} />
+      <ErrorSummary lang={lang} errors={keyDraft?.errors ?? form.draft.errors} />
+      {app.kind === 'confidential' || keys.length > 0 ? (
+        <KeysSection
+          on={on}
+          base={appHref(app.clientId)}
+          keys={keys}
+          live={live}
+          draft={keyDraft ?? { values: {}, errors: [] }}
+          open={keyDraft !== undefined}
+        />
+      ) : null}
       {live ? (
         <>
           <Form action={appHref(app.clientId)} label={change}>

@@ -2,7 +2,7 @@ import { type AppSaved, type FoundApp, type GivenApp, registers } from '#care/pe
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { type AppForm, appHref, appPage, appsPage, newAppPage } from './app-pages.tsx'
-import { again, errorsOf, fields, led, type Typed, typedIn } from './form.tsx'
+import { again, type Draft, errorsOf, fields, led, type Typed, typedIn } from './form.tsx'
 import { pageOf } from './frame.tsx'
 import { forOperator, provenToAct, provenToOpen } from './row-terms.ts'
 
@@ -69,11 +69,67 @@ async function change(ctx: Context, request: RouteRequest, deps: Deps): Promise<
   const done = await registers.apps.change(ctx, { ...given, logoText: app.logoText })
   if ('saved' in done) return led(request, appHref(app.clientId))
   const changes = await registers.history(ctx, `App/${app.clientId}`)
-  const page = () => appPage(pageOf(ctx, request, deps), { app, changes, form: refusedForm(ctx, given, done) })
+  const keys = await registers.apps.keys(ctx, app.clientId)
+  const page = () => appPage(pageOf(ctx, request, deps), { app, changes, keys, form: refusedForm(ctx, given, done) })
   return again(ctx, request, { findings: done.findings, page })
 }
 
 const shown = (app: FoundApp): AppForm => formOf({ ...app, keys: '' })
+
+async function one(ctx: Context, request: RouteRequest, deps: Deps, keyDraft?: Draft): Promise<Answer> {
+  const app = await registers.apps.get(ctx, request.params.id ?? '')
+  const changes = await registers.history(ctx, `App/${app.clientId}`)
+  const keys = await registers.apps.keys(ctx, app.clientId)
+  const about = { app, changes, keys, form: shown(app), ...(keyDraft === undefined ? {} : { keyDraft }) }
+  return { json: { app, keys, changes }, page: () => appPage(pageOf(ctx, request, deps), about) }
+}
+
+/** Keys of an app, from one to the next. */
+function keyRows(deps: Deps): Row[] {
+  const write = { kind: 'write', method: 'POST', schema: fields, ...forOperator, ...provenToAct } as const
+  const saved = async (ctx: Context, request: RouteRequest, done: AppSaved, values: Draft['values']): Promise<Answer> => {
+    if ('saved' in done) return led(request, appHref(done.saved))
+    const draft = { values: done.secret === true ? { ...values, keys: '' } : values, errors: errorsOf(done.findings, ctx.lang) }
+    return again(ctx, request, { findings: done.findings, page: (await one(ctx, request, deps, draft)).page! })
+  }
+  return [
+    {
+      ...write,
+      path: '/operator/apps/:id/keys',
+      audit: 'client.key-add',
+      summary: { ja: 'アプリの次の鍵を加える', en: 'Add the next key of an app' },
+      handle: async (ctx, request) => {
+        const typed = typedIn(request)
+        const given = { keys: typed.text('keys'), oldUntil: typed.text('oldUntil') }
+        const done = await registers.apps.addKeys(ctx, request.params.id ?? '', given.keys, given.oldUntil || null)
+        return saved(ctx, request, done, given)
+      },
+    },
+    {
+      ...write,
+      path: '/operator/apps/:id/keys/end',
+      audit: 'client.key-end',
+      summary: { ja: 'アプリの鍵の最後の日を決める', en: 'Settle the last day of an app’s key' },
+      handle: async (ctx, request) => {
+        const typed = typedIn(request)
+        const to = { thumbprint: typed.text('thumbprint'), until: typed.orNull('until') }
+        const done = await registers.apps.endKeyOn(ctx, request.params.id ?? '', to)
+        return saved(ctx, request, done, { thumbprint: to.thumbprint, until: to.until ?? '', form: 'end' })
+      },
+    },
+    {
+      ...write,
+      path: '/operator/apps/:id/keys/:thumbprint/retire',
+      audit: 'client.key-retire',
+      summary: { ja: 'アプリの鍵の使用を終える', en: 'Retire a key of an app' },
+      handle: async (ctx, request) => {
+        const { id = '', thumbprint = '' } = request.params
+        await registers.apps.retireKey(ctx, id, thumbprint)
+        return led(request, appHref(id))
+      },
+    },
+  ]
+}
 
 /** The register of apps. */
 export function appRows(deps: Deps): Row[] {
@@ -111,11 +167,10 @@ export function appRows(deps: Deps): Row[] {
       audit: 'operator.app',
       summary: { ja: 'アプリ：範囲の上限、戻り先、変更の履歴', en: 'An app: its bounds, its addresses, its history' },
       handle: async (ctx, request) => {
-        const app = await registers.apps.get(ctx, request.params.id ?? '')
-        const changes = await registers.history(ctx, `App/${app.clientId}`)
-        return { json: { app, changes }, page: () => appPage(pageOf(ctx, request, deps), { app, changes, form: shown(app) }) }
+        return one(ctx, request, deps)
       },
     },
+    ...keyRows(deps),
     {
       ...write,
       path: '/operator/apps/:id',

@@ -10,6 +10,6 @@ export const clientCrumbs = (lang: Lang) => [
 export const nearEnd = (key: ClientKey, now: Date): boolean =>
   key.validUntil !== null && key.validUntil.getTime() - now.getTime() < WARN_DAYS * 86_400_000
 
-export const inUse = (client: ClientEntry): ClientKey[] => client.keys.filter((k) => k.retiredAt === null)
+export const inUse = ({ keys }: { keys: readonly ClientKey[] }): ClientKey[] => keys.filter((k) => k.retiredAt === null)
 export const lastUse = (client: ClientEntry): Date | null =>
   client.keys.reduce<Date | null>((last, { usedAt }) => (usedAt !== null && (last === null || usedAt > last) ? usedAt : last), null)

@@ -39,6 +39,7 @@ const scopesIn = (typed: Typed): string[] => [
 /** What was typed; the pasted text only where it shows no private key. */
 const valuesOf = (typed: Typed, secret: boolean): Draft['values'] => ({
   ...Object.fromEntries(['institutionNumber', 'clientId', 'name', 'binding', 'certificateSubject'].map((name) => [name, typed.text(name)])),
+  oldUntil: typed.text('oldUntil'),
   keys: secret ? '' : typed.text('keys'),
 })
 
@@ -80,9 +81,20 @@ async function change(ctx: Context, request: RouteRequest, deps: Deps): Promise<
 async function addKeys(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
   const typed = typedIn(request)
   const clientId = request.params.id ?? ''
-  const done = await registers.clients.addKeys(ctx, clientId, typed.text('keys'))
+  const done = await registers.clients.addKeys(ctx, clientId, typed.text('keys'), typed.orNull('oldUntil'))
   if ('saved' in done) return led(request, clientHref(clientId))
   const answer = await one(ctx, request, deps, { draft: draftOf(ctx, typed, done), open: 'keys' })
+  return again(ctx, request, { findings: done.findings, page: answer.page! })
+}
+
+async function endKey(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
+  const typed = typedIn(request)
+  const clientId = request.params.id ?? ''
+  const to = { thumbprint: typed.text('thumbprint'), until: typed.orNull('until') }
+  const done = await registers.clients.endKeyOn(ctx, clientId, to)
+  if ('saved' in done) return led(request, clientHref(clientId))
+  const draft = { values: { ...to, until: to.until ?? '', form: 'end' }, errors: errorsOf(done.findings, ctx.lang) }
+  const answer = await one(ctx, request, deps, { draft, open: 'keys' })
   return again(ctx, request, { findings: done.findings, page: answer.page! })
 }
 
@@ -141,6 +153,13 @@ export function clientRows(deps: Deps): Row[] {
       audit: 'client.key-add',
       summary: { ja: '次の鍵・証明書を加える', en: 'Add the next key or certificate' },
       handle: (ctx, request) => addKeys(ctx, request, deps),
+    },
+    {
+      ...write,
+      path: '/operator/clients/:id/keys/end',
+      audit: 'client.key-end',
+      summary: { ja: '鍵の最後の日を決める', en: 'Settle the last day of a key' },
+      handle: (ctx, request) => endKey(ctx, request, deps),
     },
     {
       ...write,

@@ -4,6 +4,7 @@ import { refusalRow } from '#kernel/refusal'
 import type { RefusalCode } from '#kernel/refusal'
 import { refusals } from '#kernel/refusals'
 import { Banner, EmptyState, Ja, type Lang, renderPage, Section, Table, Time, t } from '#ui'
+import { appHref } from './app-pages.tsx'
 import { clientHref } from './client-parts.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
 import { staffHref } from './staff-parts.tsx'
@@ -102,7 +103,7 @@ function Endings({ lang, worries }: { lang: Lang; worries: Worries }): ReactNode
   const rows = [
     ...worries.keys.map((k) => ({
       key: `${k.clientId} ${k.kid}`,
-      href: clientHref(k.clientId),
+      href: k.isApp ? appHref(k.clientId) : clientHref(k.clientId),
       name: k.name,
       what: k.form === 'jwk' ? t(lang, { ja: '公開鍵', en: 'Public key' }) : t(lang, { ja: '証明書', en: 'Certificate' }),
       until: k.validUntil as Date | string,

@@ -11,6 +11,7 @@ import { claimOnce } from '#kernel/identity'
 import type { Answer, RouteRequest } from '#kernel/route'
 import type { ClientCertificate } from '#kernel/tls'
 import { ACCESS_TOKEN_SECONDS, type Binding, type TokenMint } from '#kernel/token'
+import { endedKeyOf, keyEndedWords, keysNow } from './ended-key.ts'
 import { bindingFor, isRegistered } from './oauth-binding.ts'
 import { type Problem, problem } from './oauth-problem.ts'
 import { areForSystems, grantedScopes } from './rules.ts'
@@ -36,8 +37,9 @@ export async function answerToken(ctx: Context, deps: TokenDeps, request: RouteR
   const granted = await grant(ctx, deps, request)
   const headers = { 'cache-control': 'no-store', pragma: 'no-cache' }
   if ('error' in granted) {
-    ctx.audit({ outcome: granted.error === 'invalid_client' ? 'client-invalid' : 'input-invalid', rule: granted.error })
-    return { status: granted.error === 'invalid_client' ? 401 : 400, headers, json: granted }
+    const { outcome = granted.error === 'invalid_client' ? 'client-invalid' : 'input-invalid', ...told } = granted
+    ctx.audit({ outcome, rule: granted.error })
+    return { status: granted.error === 'invalid_client' ? 401 : 400, headers, json: told }
   }
   ctx.audit({ resource: `Client/${granted.clientId}` })
   const access_token = await deps.mint.issue(ctx.now, granted)
@@ -97,7 +99,12 @@ async function provenClient(ctx: Context, deps: TokenDeps, assertion: string): P
     )
   const client = await deps.person.findClient(ctx, clientId)
   // One sentence for an unknown client and a wrong key: nobody learns here which clients exist.
-  const proof = client && (await verified(ctx, deps, { assertion, clientId, keys: client.jwks.keys }))
+  const keys = client === undefined ? [] : keysNow(client.jwks.keys, ctx.now)
+  const proof = client && (await verified(ctx, deps, { assertion, clientId, keys }))
+  if (client !== undefined && proof === 'signature') {
+    const ended = await endedKeyOf(ctx, assertion, client.jwks.keys)
+    if (ended !== null) return problem('invalid_client', keyEndedWords(ended), 'key-ended')
+  }
   if (client === undefined || proof === undefined || proof === 'signature')
     return problem('invalid_client', 'unknown client, or the signature does not match its keys')
   if (typeof proof === 'string') return problem('invalid_client', proof)
@@ -109,7 +116,7 @@ async function provenClient(ctx: Context, deps: TokenDeps, assertion: string): P
   const until = new Date(((proof.exp ?? 0) + SKEW_SECONDS) * 1000)
   const fresh = await claimOnce(ctx.db, ctx.now, { scope: 'client-assertion', value: `${clientId} ${jti}`, until })
   if (!fresh) return problem('invalid_client', 'this jti was used before')
-  const jwk = keyUsed(assertion, client.jwks.keys)
+  const jwk = keyUsed(assertion, keys)
   if (jwk !== undefined) await deps.person.noteKeyUse(ctx, { clientId, key: { jwk } })
   return client
 }

@@ -49,15 +49,17 @@ export async function insertKeys(db: Db, clientId: string, about: { keys: readon
       values (${clientId}, ${k.thumbprint}, ${k.form}, ${k.kid}, ${k.about}, ${k.jwk === null ? null : JSON.stringify(k.jwk)}::jsonb, ${k.validUntil},
         coalesce(${about.at}::timestamptz, now()))
       on conflict (client_id, thumbprint) do update set retired_at = null, kid = excluded.kid, jwk = excluded.jwk,
-        about = coalesce(nullif(excluded.about, ''), client_key.about), valid_until = coalesce(excluded.valid_until, client_key.valid_until)`.execute(
+        about = coalesce(nullif(excluded.about, ''), client_key.about),
+        valid_until = case when excluded.form = 'jwk' then excluded.valid_until else coalesce(excluded.valid_until, client_key.valid_until) end`.execute(
       db,
     )
 }
 
-/** Makes the keys that count those which are neither retired nor over. */
+/** Makes the keys that count those which are not retired. A key whose end is planned says when (`exp`, seconds), so that it holds to the second. */
 export async function settleKeys(db: Db, clientId: string): Promise<void> {
   await sql`update person.client c set
-      jwks = jsonb_build_object('keys', coalesce((select jsonb_agg(k.jwk order by k.added_at, k.thumbprint) from person.client_key k
+      jwks = jsonb_build_object('keys', coalesce((select jsonb_agg(case when k.valid_until is null then k.jwk
+          else k.jwk || jsonb_build_object('exp', floor(extract(epoch from k.valid_until))::bigint) end order by k.added_at, k.thumbprint) from person.client_key k
         where k.client_id = c.client_id and k.form = 'jwk' and k.retired_at is null), '[]'::jsonb)),
       certificates = coalesce((select array_agg(k.thumbprint order by k.added_at, k.thumbprint) from person.client_key k
         where k.client_id = c.client_id and k.form = 'certificate' and k.retired_at is null), '{}')
@@ -77,6 +79,13 @@ export async function setKeyEnd(db: Db, about: { clientId: string; thumbprint: s
   const { numAffectedRows } = await sql`update person.client_key set valid_until = ${about.until}
     where client_id = ${about.clientId} and thumbprint = ${about.thumbprint} and form = 'jwk' and retired_at is null`.execute(db)
   return numAffectedRows === 1n
+}
+
+/** Public keys of a client that ended, at their end: to tell whoever still signs with one what is wrong. */
+export async function endedKeys(db: Db, clientId: string): Promise<{ kid: string; jwk: object; endedAt: Date }[]> {
+  const { rows } = await sql<{ kid: string; jwk: object; endedAt: Date }>`select kid, jwk, retired_at as "endedAt" from person.client_key
+    where client_id = ${clientId} and form = 'jwk' and jwk is not null and retired_at is not null order by retired_at desc limit 10`.execute(db)
+  return rows
 }
 
 /** Retires the keys whose end has come. */
@@ -127,24 +136,30 @@ export const findClient = gather<string, FoundClient | undefined>(async (db, cli
 type EntryRow = Omit<ClientEntry, 'keys'> & { keys: Record<string, string | object | null>[] }
 
 const instant = (value: unknown): Date | null => (typeof value === 'string' ? new Date(value) : null)
-const toEntry = (r: EntryRow): ClientEntry => ({
-  ...r,
-  keys: r.keys.map((k) => ({
-    ...(k as unknown as ClientKey),
-    validUntil: instant(k.validUntil),
-    addedAt: instant(k.addedAt)!,
-    usedAt: instant(k.usedAt),
-    retiredAt: instant(k.retiredAt),
-  })),
+const toKey = (k: EntryRow['keys'][number]): ClientKey => ({
+  ...(k as unknown as ClientKey),
+  validUntil: instant(k.validUntil),
+  addedAt: instant(k.addedAt)!,
+  usedAt: instant(k.usedAt),
+  retiredAt: instant(k.retiredAt),
 })
+const toEntry = (r: EntryRow): ClientEntry => ({ ...r, keys: r.keys.map(toKey) })
+
+/** Keys that a system or an app has and had. */
+export async function keysOf(db: Db, clientId: string): Promise<ClientKey[]> {
+  const { rows } = await sql<Pick<EntryRow, 'keys'>>`select ${KEYS} as keys from person.client c where c.client_id = ${clientId}`.execute(db)
+  return rows[0]?.keys.map(toKey) ?? []
+}
+
+/** Keys of the client `c`, those in use first. */
+const KEYS = sql`coalesce((select jsonb_agg(jsonb_build_object('thumbprint', k.thumbprint, 'form', k.form, 'kid', k.kid, 'about', k.about, 'jwk', k.jwk,
+      'validUntil', k.valid_until, 'addedAt', k.added_at, 'usedAt', k.used_at, 'retiredAt', k.retired_at)
+      order by k.retired_at desc nulls first, k.added_at desc, k.thumbprint)
+    from person.client_key k where k.client_id = c.client_id), '[]')`
 
 const ENTRY = sql`c.client_id as "clientId", c.institution_number as "institutionNumber", f.name as "institutionName",
   f.name_en as "institutionNameEn", c.name, c.scopes, c.binding, c.certificate_subject as "certificateSubject", c.made_at as "madeAt",
-  c.ended_at as "endedAt",
-  coalesce((select jsonb_agg(jsonb_build_object('thumbprint', k.thumbprint, 'form', k.form, 'kid', k.kid, 'about', k.about, 'jwk', k.jwk,
-      'validUntil', k.valid_until, 'addedAt', k.added_at, 'usedAt', k.used_at, 'retiredAt', k.retired_at)
-      order by k.retired_at desc nulls first, k.added_at desc, k.thumbprint)
-    from person.client_key k where k.client_id = c.client_id), '[]') as keys`
+  c.ended_at as "endedAt", ${KEYS} as keys`
 
 /** Clients that are no apps: apps have pages of their own. */
 const IS_SYSTEM = sql`not exists (select 1 from person.app a where a.client_id = c.client_id)`
@@ -189,12 +204,12 @@ export async function endClient(db: Db, about: { clientId: string; now: Date }):
   return numAffectedRows === 1n
 }
 
-export type EndingKey = { clientId: string; name: string; form: 'jwk' | 'certificate'; kid: string; validUntil: Date }
+export type EndingKey = { clientId: string; name: string; isApp: boolean; form: 'jwk' | 'certificate'; kid: string; validUntil: Date }
 
 /** Keys and certificates in use that end before an instant, the soonest first; of what lies within reach. */
 export async function endingKeys(db: Db, reach: Reach, about: { before: Date; limit: number }): Promise<EndingKey[]> {
   const { rows } = await sql<EndingKey>`
-    select k.client_id as "clientId", c.name, k.form, k.kid, k.valid_until as "validUntil"
+    select k.client_id as "clientId", c.name, exists (select 1 from person.app a where a.client_id = c.client_id) as "isApp", k.form, k.kid, k.valid_until as "validUntil"
     from person.client_key k join person.client c using (client_id)
     where k.retired_at is null and k.valid_until < ${about.before} and c.ended_at is null and ${within(reach, sql`c.institution_number`)}
     order by k.valid_until, k.client_id limit ${about.limit}`.execute(db)

@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider'
 import { bindingDemanded, type FoundApp } from '#care/person'
 import type { RouteRequest } from '#kernel/route'
+import { keysNow } from '../ended-key.ts'
 import { isRegistered } from '../oauth-binding.ts'
 
 /** Where the certificate that is shown is not the app's, the one that the provider waits for is none that exists. */
@@ -11,6 +12,8 @@ const subjectAwaited = (app: FoundApp, { certificate }: Shown, now: Date): strin
   certificate !== undefined && isRegistered(app, certificate, now) ? certificate.subject : NO_SUBJECT
 
 type Shown = Pick<RouteRequest, 'headers' | 'certificate'>
+
+const withoutEnd = (jwk: object): object => Object.fromEntries(Object.entries(jwk).filter(([name]) => name !== 'exp'))
 
 /** A redirect to a scheme of its own, or to the device itself, is one of an app that is installed. */
 const isNative = (uri: string): boolean => {
@@ -35,7 +38,7 @@ export function clientMetadata(app: FoundApp, request: Shown, now: Date): Adapte
     grant_types: app.grantTypes.filter((type) => type !== 'client_credentials'),
     token_endpoint_auth_method: app.authMethod,
     id_token_signed_response_alg: 'ES256',
-    ...(app.jwks.keys.length > 0 && app.authMethod === 'private_key_jwt' ? { jwks: app.jwks } : {}),
+    ...(app.authMethod === 'private_key_jwt' ? { jwks: { keys: keysNow(app.jwks.keys, now).map(withoutEnd) } } : {}),
     ...(app.authMethod === 'tls_client_auth' ? { tls_client_auth_subject_dn: subjectAwaited(app, request, now) } : {}),
     // Only an app that reads its own person's record may do without; the register cannot say otherwise.
     require_pushed_authorization_requests: app.parRequired || demanded !== 'none',

@@ -1,6 +1,8 @@
 /** The endpoints of OAuth and OpenID Connect: each hands its request to the provider, and stays a row like any other. */
+import { findApp } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
+import { endedKeyOf, keyEndedWords } from '../ended-key.ts'
 import { OAUTH, open } from '../row-terms.ts'
 import { paths, SMART_AUD } from './configuration.ts'
 import type { LaunchContexts, ProviderDeps } from './deps.ts'
@@ -85,8 +87,20 @@ async function called(
   const held = await dpopFirst(ctx, request, { form, bases: [deps.baseUrl, ...(deps.tlsBase === null ? [] : [deps.tlsBase])] })
   if ('wrong' in held) return oauthProblem(ctx, 400, 'invalid_dpop_proof', held.wrong)
   const answered = await deps.oauth.answer(ctx, request, { form: change(form), base: held.base })
+  const ended = answered.status === 401 ? await endedKey(ctx, form, held.clientId) : null
+  if (ended !== null) {
+    ctx.audit({ outcome: 'key-ended', rule: 'invalid_client', resource: `Client/${held.clientId.slice(0, 200)}` })
+    return { status: 401, headers: { 'cache-control': 'no-store' }, json: { error: 'invalid_client', error_description: keyEndedWords(ended) } }
+  }
   noted(ctx, answered, form.get('client_id') ?? held.clientId)
   return answerOf(answered)
+}
+
+/** An app's key that has ended, where the app still signs with it. */
+async function endedKey(ctx: Context, form: URLSearchParams, clientId: string): Promise<{ kid: string; at: Date } | null> {
+  const assertion = form.get('client_assertion')
+  if (assertion === null) return null
+  return endedKeyOf(ctx, assertion, (await findApp(ctx.db, clientId))?.jwks.keys ?? [])
 }
 
 function par(deps: Deps, ctx: Context, request: RouteRequest): Promise<Answer> {

@@ -26,6 +26,8 @@ const schema = z.object({
     .regex(/^[0-9]+([.][0-9]+)+$/)
     .optional(),
   ENISHI_CARD_OCSP_URL: z.url().optional(),
+  /** 1: the reader's screen asks the card-bridge of its own machine for cards; 0: the demo's cards. */
+  ENISHI_CARD_BRIDGE: flag(false),
   /** Signatures of staff (HPKI): policies accepted (dotted, separated by commas), the responder, and the PKCS #11 module of card or HSM. */
   ENISHI_SIGNING_POLICY_OIDS: z
     .string()
@@ -101,6 +103,7 @@ export type Config = {
   secure: boolean
   cardPolicyOid: string | null
   cardOcspUrl: string | null
+  cardBridge: boolean
   signing: { policyOids: readonly string[]; ocspUrl: string | null; pkcs11Module: string | null }
   /** Files of the TLS listener; null where there is none, or where the demo has not made them yet. */
   tls: TlsConfig | null
@@ -152,6 +155,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secure: baseUrl.startsWith('https:'),
     cardPolicyOid: v.ENISHI_CARD_POLICY_OID ?? null,
     cardOcspUrl: v.ENISHI_CARD_OCSP_URL ?? null,
+    cardBridge: v.ENISHI_CARD_BRIDGE,
     signing: {
       policyOids: v.ENISHI_SIGNING_POLICY_OIDS?.split(',') ?? [],
       ocspUrl: v.ENISHI_SIGNING_OCSP_URL ?? null,
@@ -162,7 +166,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     witnessKeys: v.ENISHI_WITNESS_KEYS ?? null,
     outside: { citizen: v.ENISHI_OUTSIDE_CITIZENS ?? null, staff: v.ENISHI_OUTSIDE_STAFF ?? null },
     proxyAddressHeader: v.ENISHI_TRUSTED_PROXY_ADDRESS_HEADER ?? null,
-    hookHosts: hostsOf('ENISHI_HOOK_HOSTS', v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : '')),
+    hookHosts: hostsOf(
+      'ENISHI_HOOK_HOSTS',
+      v.ENISHI_HOOK_HOSTS ?? (v.ENISHI_DEMO ? 'localhost:*+private+http,127.0.0.1:*+private+http' : ''),
+    ),
     notices: noticesOf(v, baseUrl),
     transparency: v.ENISHI_TRANSPARENCY === undefined ? null : resolve(v.ENISHI_TRANSPARENCY),
   }

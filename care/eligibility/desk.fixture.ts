@@ -47,7 +47,8 @@ export const day = '2026-11-22'
 export const CLINIC = '1310000001'
 export const OTHER = '1310000002'
 
-export async function openDesk(cards: CardVerifier = fakeCards) {
+/** `bridge`: where the program stands that reaches the card reader. */
+export async function openDesk(cards: CardVerifier = fakeCards, { bridge = null }: { bridge?: string | null } = {}) {
   const database = await testDatabase(prepare, 'eligibility')
   const db = openDatabase({ url: database.url, poolSize: 8, applicationName: 'test' })
   const clock = { at: new Date(`${day}T03:00:00Z`), now: () => clock.at }
@@ -79,7 +80,7 @@ export async function openDesk(cards: CardVerifier = fakeCards) {
   ] as const
   for (const [id, name, role, institutionNumber] of workers)
     await insertStaff(db, { id, loginName: id, name, role, institutionNumber, passwordHash: '', totpSecret: '' })
-  const app = httpServer(routes(service), {
+  const app = httpServer(routes(service, { bridge }), {
     db,
     clock,
     accounts,

@@ -4,9 +4,10 @@ import type { Lang } from '#kernel/language'
 import { Banner, Form, Ja, Page, renderPage, Select, t } from '#ui'
 import { askedKind } from './kinds.ts'
 import { Say, Screen } from './reader-screen.tsx'
+import { PairScreen, type Shown, Troubles } from './reader-troubles.tsx'
 import { plain, readerSays, readerWords as words } from './reader-words.ts'
 
-const CardScreen = ({ lang }: { lang: Lang }): ReactNode => (
+const CardScreen = ({ lang, bridge }: Shown): ReactNode => (
   <Screen
     lang={lang}
     name="card"
@@ -16,7 +17,9 @@ const CardScreen = ({ lang }: { lang: Lang }): ReactNode => (
     lead={<Say lang={lang} text={words.cardLead} />}
   >
     <Form action="/reader" label={plain(words.cardAsk[lang])}>
-      <Select lang={lang} name="card" label={t(lang, words.demoCard)} options={[{ value: '', label: t(lang, words.chooseCard) }]} />
+      {bridge === null ? (
+        <Select lang={lang} name="card" label={t(lang, words.demoCard)} options={[{ value: '', label: t(lang, words.chooseCard) }]} />
+      ) : null}
       <button type="submit" className="kiosk-button kiosk-primary">
         <span>
           <Say lang={lang} text={words.placed} />
@@ -85,9 +88,10 @@ function KindScreens({ lang }: { lang: Lang }): ReactNode {
   })
 }
 
-const Screens = ({ lang }: { lang: Lang }): ReactNode => (
+const Screens = ({ lang, bridge }: Shown): ReactNode => (
   <>
-    <CardScreen lang={lang} />
+    <CardScreen lang={lang} bridge={bridge} />
+    {bridge === null ? null : <PairScreen lang={lang} />}
     <Screen
       lang={lang}
       name="way"
@@ -151,65 +155,7 @@ const Screens = ({ lang }: { lang: Lang }): ReactNode => (
         <ul className="kiosk-list" data-reader-allowed />
       </div>
     </Screen>
-    <Troubles lang={lang} />
-  </>
-)
-
-const Troubles = ({ lang }: { lang: Lang }): ReactNode => (
-  <>
-    <Screen
-      lang={lang}
-      name="locked"
-      step={2}
-      ask={<Say lang={lang} text={words.lockedAsk} />}
-      lead={<Say lang={lang} text={words.lockedLead} />}
-      buttons={[
-        { text: words.wayFace, act: 'face' },
-        { text: words.wayLook, act: 'look' },
-      ]}
-    />
-    <Screen
-      lang={lang}
-      name="unlinked"
-      ask={<Say lang={lang} text={words.unlinkedAsk} />}
-      lead={<Say lang={lang} text={words.unlinkedLead} />}
-      buttons={[
-        { text: words.haveOld, act: 'old-card' },
-        { text: words.finish, act: 'finish' },
-      ]}
-    />
-    <Screen
-      lang={lang}
-      name="replaced"
-      ask={<Say lang={lang} text={words.replacedAsk} />}
-      lead={<Say lang={lang} text={words.replacedLead} />}
-      buttons={[{ text: words.again, act: 'finish', look: 'primary' }]}
-    />
-    <Screen
-      lang={lang}
-      name="problem"
-      ask={<Say lang={lang} text={words.problemAsk} />}
-      buttons={[{ text: words.again, act: 'finish', look: 'primary' }]}
-    >
-      <p className="kiosk-lead" data-reader-problem />
-    </Screen>
-    <Screen
-      lang={lang}
-      name="help"
-      ask={<Say lang={lang} text={words.helpAsk} />}
-      lead={<Say lang={lang} text={words.helpLead} />}
-      buttons={[{ text: words.goOn, act: 'go-on', look: 'primary' }]}
-    />
-    <Screen
-      lang={lang}
-      name="still"
-      ask={<Say lang={lang} text={words.stillAsk} />}
-      lead={<Say lang={lang} text={words.stillLead} />}
-      buttons={[
-        { text: words.stillYes, act: 'go-on', look: 'primary' },
-        { text: words.finish, act: 'finish' },
-      ]}
-    />
+    <Troubles lang={lang} bridge={bridge} />
   </>
 )
 
@@ -238,10 +184,17 @@ const Ground = ({ lang }: { lang: Lang }): ReactNode => (
   </div>
 )
 
-export type ReaderPage = { lang: Lang; path: string; institutionName: string; institutionNumber: string; demo?: boolean }
+export type ReaderPage = {
+  lang: Lang
+  path: string
+  institutionName: string
+  institutionNumber: string
+  bridge?: string | null
+  demo?: boolean
+}
 
 /** The kiosk: one question a screen. Sentences that the script speaks travel with the page, so that languages stand in one table. */
-export function readerPage({ lang, path, institutionName, institutionNumber, demo }: ReaderPage): string {
+export function readerPage({ lang, path, institutionName, institutionNumber, bridge = null, demo }: ReaderPage): string {
   const says = Object.fromEntries(Object.entries(readerSays).map(([name, word]) => [name, word[lang]]))
   return renderPage(
     <Page
@@ -258,6 +211,7 @@ export function readerPage({ lang, path, institutionName, institutionNumber, dem
         className="kiosk"
         data-reader
         data-reader-institution={institutionNumber}
+        data-reader-bridge={bridge ?? undefined}
         data-reader-says={JSON.stringify(says)}
         data-reader-old-card={words.oldCardAsk[lang]}
       >
@@ -268,7 +222,7 @@ export function readerPage({ lang, path, institutionName, institutionNumber, dem
           <Tools lang={lang} />
         </div>
         <div data-reader-alert role="alert" />
-        <Screens lang={lang} />
+        <Screens lang={lang} bridge={bridge} />
         <Ground lang={lang} />
       </div>
     </Page>,

@@ -25,6 +25,22 @@ export const readerWords = {
     en: 'This screen cannot read cards. Please ask at the desk.',
   },
 
+  pairAsk: { ja: '職員の方へ：この画面とカードリーダーをつなぎます', en: 'For the staff: pair this screen with the card reader' },
+  pairLead: {
+    ja: 'この端末で動いている card-bridge に表示された、8桁の番号を入れてください。最初に一度だけ必要です。',
+    en: 'Enter the eight digits that card-bridge shows on this machine. This is needed only once.',
+  },
+  pairCode: { ja: 'つなぐための番号（8桁）', en: 'Pairing code (eight digits)' },
+  pairDo: { ja: 'つなぐ', en: 'Pair' },
+
+  machineAsk: { ja: 'カードを{読|よ}む{機械|きかい}が、いま{使|つか}えません', en: 'The card reader does not work right now' },
+  machineLead: {
+    ja: 'カードをお{取|と}りになり、{受付|うけつけ}の{人|ひと}をよんでください。ほかの{方法|ほうほう}で{受付|うけつけ}できます。',
+    en: 'Please take your card and call the staff. You can check in another way.',
+  },
+  machineNote: { ja: '職員の方へ：', en: 'For the staff: ' },
+  tryAgain: { ja: 'もう{一度|いちど}ためす', en: 'Try again' },
+
   wayAsk: { ja: 'どうやって、ご{本人|ほんにん}と{確|たし}かめますか', en: 'How shall we make sure it is you?' },
   wayLead: { ja: '{好|す}きなものを{選|えら}べます。', en: 'Choose whichever you like.' },
   wayPin: { ja: '{暗証番号|あんしょうばんごう}（4つの{数字|すうじ}）', en: 'PIN (four digits)' },
@@ -75,6 +91,11 @@ export const readerWords = {
     en: 'After three wrong tries the card locked it. Your municipal office can reset it. Today you can check in another way.',
   },
 
+  lockedLeadDesk: {
+    ja: '3回まちがえたため、カードが{止|と}めました。{市役所|しやくしょ}などの{窓口|まどぐち}で{直|なお}せます。{今日|きょう}は、{受付|うけつけ}の{人|ひと}にお{話|はな}しください。',
+    en: 'After three wrong tries the card locked it. Your municipal office can reset it. For today, please talk to the staff.',
+  },
+
   unlinkedAsk: {
     ja: 'このカードは、まだ{保険証|ほけんしょう}として{登録|とうろく}されていません',
     en: 'This card is not registered for insurance yet',
@@ -107,6 +128,15 @@ export const readerSays = {
   attention: { ja: '注意', en: 'Attention' },
   noCards: { ja: 'デモのカードがありません。受付にお声がけください。', en: 'There are no demo cards. Please ask at the desk.' },
   noCard: { ja: 'カードを選んでから、押してください。', en: 'Choose a card first, then press.' },
+  reading: { ja: 'カードを読んでいます。そのまま、お待ちください。', en: 'Reading your card. Please leave it and wait.' },
+  placeAgain: {
+    ja: 'カードを読めませんでした。置きなおして、そのまま動かさずに、もう一度押してください。',
+    en: 'Your card could not be read. Place it again, leave it there, and press once more.',
+  },
+  otherCard: {
+    ja: 'マイナンバーカードではないようです。マイナンバーカードを置いて、もう一度押してください。',
+    en: 'This does not seem to be a My Number Card. Place a My Number Card and press again.',
+  },
   badPin: { ja: '数字を4つ押してください。', en: 'Enter four digits.' },
   wrongPin: { ja: '番号がちがいます。あと{n}回ためせます。', en: 'That is not the PIN. You have {n} more tries.' },
   lastPin: {

@@ -91,8 +91,13 @@ async function deskAnswer({ service, demo }: Screens, ctx: Context, request: Rou
   return { status: result ? 200 : 400, json: result ?? { wrong }, page }
 }
 
+/** The reader's page may ask the program that reaches this machine's card reader, and no page else may. */
+const mayAsk = (bridge: string) => ({
+  'content-security-policy': `default-src 'self'; connect-src 'self' ${bridge}; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'`,
+})
+
 function screenRows(screens: Screens): Row[] {
-  const { demo } = screens
+  const { demo, bridge } = screens
   return [
     {
       kind: 'read',
@@ -103,12 +108,14 @@ function screenRows(screens: Screens): Row[] {
       law: LAW,
       summary: { ja: 'カードリーダーの画面', en: 'The card reader’s screen' },
       handle: async (ctx, request) => ({
+        ...(bridge === null ? {} : { headers: mayAsk(bridge) }),
         page: () =>
           readerPage({
             lang: ctx.lang,
             path: request.url,
             institutionName: institutionOfStaff(ctx),
             institutionNumber: institutionOf(ctx.actor) ?? '',
+            bridge,
             demo,
           }),
       }),
@@ -147,8 +154,8 @@ const clearing = (service: EligibilityService): Row => ({
   run: (job) => service.clear(job),
 })
 
-export function routes(service: EligibilityService, { demo = false }: { demo?: boolean } = {}): Row[] {
-  const screens = { service, demo }
+export function routes(service: EligibilityService, about: { demo?: boolean; bridge?: string | null } = {}): Row[] {
+  const screens = { service, demo: about.demo ?? false, bridge: about.bridge ?? null }
   return [
     ...readerRows(service),
     ...lookUpRows(service),

@@ -10,8 +10,11 @@ export const deskRoles: readonly StaffRole[] = ['physician', 'dentist', 'nurse',
 export const atDesk = { who: ['system', 'staff'], roles: deskRoles, why: ['TREAT'] } as const
 export const onScreen = { ...atDesk, who: ['staff'] } as const
 
-/** `demo` says at the foot of each screen that nobody here is real. */
-export type Screens = { service: EligibilityService; demo: boolean }
+/**
+ * `demo` says at the foot of each screen that nobody here is real. `bridge`: address on the kiosk's own machine of the program that
+ * reaches its card reader; null where the reader's screen uses the demo's cards.
+ */
+export type Screens = { service: EligibilityService; demo: boolean; bridge: string | null }
 
 export const userOf = ({ actor, lang }: Context): { name: string; detail?: string } =>
   actor.kind === 'staff' ? { name: actor.name, detail: institutionNameIn(actor, lang) } : { name: '' }

@@ -31,7 +31,7 @@ export const mayImport: Record<string, { wings: string[]; because: string }> = {
 /** The law's exceptions, one file each. */
 export const exceptions: Record<string, { target: RegExp; because: string }> = {
   'ui/islands/': {
-    target: /^adapters\/mynumber-card\/(browser-card|card-port|face-check|without-pin)\.ts$/,
+    target: /^adapters\/mynumber-card\/(browser-bridge|browser-card|card-port|face-check|without-pin)\.ts$/,
     because: 'they are browser code: the card is reached from the page, where no port can be bound',
   },
 }

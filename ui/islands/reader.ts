@@ -2,20 +2,19 @@
  * The card reader's screen: one question at a time. The card signs the platform's challenge after its PIN, or without it where
  * the reader compares faces or the staff look; then the person answers. PIN, key and picture stay in this page.
  */
-import { browserCard, type BrowserCardContent } from '../../adapters/mynumber-card/browser-card.ts'
-import { CardError } from '../../adapters/mynumber-card/card-port.ts'
+import { CardError, ReaderError, readerErrors } from '../../adapters/mynumber-card/card-port.ts'
 import { chosenFaceCheck } from '../../adapters/mynumber-card/face-check.ts'
-import { pinlessCard } from '../../adapters/mynumber-card/without-pin.ts'
-import { asked, base64url, bytesOf, counterOf, Told } from './reader/exchange.ts'
+import { isPaired, pair, placedCard, type PlacedCard } from './reader/card-source.ts'
+import { asked, base64url, bytesOf, Told } from './reader/exchange.ts'
 import { clear, cover, forgetWay, goBack, here, hush, show, tell, toggle, uncover, watchOverTheScreen } from './reader/screens.ts'
-import { find, institution, lang, oldCardAsk, says } from './reader/words.ts'
+import { bridge, find, lang, oldCardAsk, says } from './reader/words.ts'
 
 type Words = { ja: string; en: string }
 type Eligibility = { insurerName: string | null; copayPercent: number | null; validityName: Words; validity: string }
 type CardResult = { eligibility: Eligibility; person: { name: string; nameOfOther: string }; chartNumber: string | null }
 type Session = { id: string; challenge: string }
 
-let content: BrowserCardContent | null = null
+let content: PlacedCard | null = null
 let sessionId = ''
 /** Session in which a genuine card of nobody was read, while its person shows the old one. */
 let newCardSession: string | null = null
@@ -25,7 +24,7 @@ const kindOf = (element: HTMLElement) => element.dataset.readerKind ?? ''
 const pinField = () => find<HTMLInputElement>('#field-pin')
 const put = (selector: string, text: string) => find(selector)?.replaceChildren(text)
 
-const chosen = (): BrowserCardContent => {
+const chosen = (): PlacedCard => {
   if (content === null) throw new Told(says('noCard'), 'no-card')
   return content
 }
@@ -45,12 +44,13 @@ function received({ eligibility, person, chartNumber }: CardResult, id: string):
 }
 
 async function placeCard(): Promise<void> {
-  const n = find<HTMLSelectElement>('#field-card')?.value
-  if (!n) throw new Told(says('noCard'), 'no-card')
-  content = await asked<BrowserCardContent>('GET', `/demo/cards/${encodeURIComponent(n)}`)
+  if (bridge !== '') tell(says('reading'))
+  const placed = await placedCard()
+  content = placed
   const note = find('[data-reader-demo-pin]')
-  if (note) note.textContent = (note.dataset.text ?? '').replace('{pin}', content.pin)
-  show(newCardSession === null ? 'way' : 'pin')
+  if (note && placed.pin !== undefined) note.textContent = (note.dataset.text ?? '').replace('{pin}', placed.pin)
+  // A card on a plain reader answers after its PIN alone.
+  show(newCardSession === null && placed.signWithoutPin ? 'way' : 'pin')
 }
 
 async function byPin(): Promise<void> {
@@ -61,7 +61,7 @@ async function byPin(): Promise<void> {
   const card = chosen()
   try {
     const { id, challenge } = await openSession()
-    const signature = base64url(await browserCard(card, await counterOf(card.certificatePem)).sign(pin, bytesOf(challenge)))
+    const signature = base64url(await card.sign(pin, bytesOf(challenge)))
     const answer = { certificatePem: card.certificatePem, signature }
     if (newCardSession === null) return received(await asked<CardResult>('POST', at(id, 'card'), answer).catch(unlinkedAt(id)), id)
     await asked('POST', at(id, 'replace-card'), { ...answer, newCardSession })
@@ -86,7 +86,8 @@ const unlinkedAt =
 async function withoutPin(what: 'face' | 'visual', more: object): Promise<{ id: string; answer: CardResult }> {
   const card = chosen()
   const { id, challenge } = await openSession()
-  const signature = base64url(await pinlessCard(card).signWithoutPin(institution, bytesOf(challenge)))
+  if (!card.signWithoutPin) throw new Told(says('noCard'), 'no-card')
+  const signature = base64url(await card.signWithoutPin(bytesOf(challenge)))
   const body = { certificatePem: card.certificatePem, signature, ...more }
   return { id, answer: await asked<CardResult>('POST', at(id, what), body).catch(unlinkedAt(id)) }
 }
@@ -181,9 +182,30 @@ function wrongPin({ code, triesLeft }: CardError): void {
   else tell(triesLeft === 1 ? says('lastPin') : says('wrongPin', { n: String(triesLeft) }))
 }
 
+/** What is to be done about the card is said to the person; what is wrong with the machine, to the staff who are called. */
+function readerTrouble({ code }: ReaderError): void {
+  if (code === 'bridge-not-paired' || code === 'bridge-code-wrong') {
+    show('pair')
+    if (code === 'bridge-code-wrong') tell(readerErrors[code][lang])
+  } else if (code === 'card-other') tell(says('otherCard'))
+  else if (code.startsWith('card-') && code !== 'card-in-use') tell(says('placeAgain'))
+  else {
+    put('[data-reader-machine]', readerErrors[code][lang])
+    show('machine')
+  }
+}
+
+async function pairHere(): Promise<void> {
+  const field = find<HTMLInputElement>('#field-code')
+  await pair(field?.value ?? '')
+  if (field) field.value = ''
+  clear()
+}
+
 /** What the person can do next, where something did not go well. */
 function explain(error: unknown): void {
   if (error instanceof CardError) wrongPin(error)
+  else if (error instanceof ReaderError) readerTrouble(error)
   else if (!(error instanceof Told)) tell(says('network'))
   else if (error.code === 'card-not-linked' && newCardSession === null) show('unlinked')
   else if (error.code === 'face-no-match') tell(says('faceNo'))
@@ -234,6 +256,7 @@ function begin(): void {
   for (const [panel, work] of [
     ['card', placeCard],
     ['pin', byPin],
+    ['pair', pairHere],
   ] as const)
     find<HTMLFormElement>(`[data-reader-panel="${panel}"] form`)?.addEventListener('submit', (event) => {
       event.preventDefault()
@@ -243,7 +266,8 @@ function begin(): void {
     if (event.key === 'Escape' && find('[data-reader-act="back"]')?.hidden === false) void press(() => goBack() ?? clear())
   })
   watchOverTheScreen()
-  void offerCards()
+  if (bridge === '') void offerCards()
+  else if (!isPaired()) show('pair', { remember: false })
 }
 
 if (find('[data-reader]')) begin()

@@ -4,6 +4,8 @@ const sentences = JSON.parse(root?.dataset.readerSays ?? '{}') as Record<string,
 
 export const lang = document.documentElement.lang === 'en' ? 'en' : 'ja'
 export const institution = root?.dataset.readerInstitution ?? ''
+/** Where the bridge to this machine's card reader stands; '' where the demo's cards are used. */
+export const bridge = root?.dataset.readerBridge ?? ''
 export const oldCardAsk = root?.dataset.readerOldCard ?? ''
 
 /** One of the page's sentences, with its figures put in. */

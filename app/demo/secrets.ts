@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { open, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { createDemoCa, type DemoCard, exportDemoCa, makeCards } from '#adapters/mynumber-card'
 import { newTotpSecret } from '#care/person'
@@ -24,12 +24,20 @@ export type DemoSecrets = {
 
 const file = (home: string) => join(home, 'demo-secrets.json')
 
-/** Writes a file whole or not at all, readable by its owner alone. */
+/** Writes a file whole or not at all, readable by its owner alone, and on the disk when this returns: power may go at any moment. */
 export async function writePrivate(path: string, text: string | Uint8Array): Promise<void> {
   const draft = `${path}.new`
-  await writeFile(draft, text, { mode: 0o600 })
-  await chmod(draft, 0o600)
+  const file = await open(draft, 'w', 0o600)
+  try {
+    await file.chmod(0o600)
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
   await rename(draft, path)
+  const folder = await open(dirname(path), 'r')
+  await folder.sync().finally(() => folder.close())
 }
 
 export async function loadDemoSecrets(home: string): Promise<DemoSecrets | undefined> {

@@ -1,18 +1,8 @@
 // @ts-check
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { needSpace } from './disk.mjs'
+import { writeKept } from './kept-file.mjs'
 import { root } from './places.mjs'
 import { say, stop } from './sentences.mjs'
 
@@ -28,7 +18,9 @@ export const dataFormat = 1
  */
 function versionOf(home) {
   const file = join(home, 'version.json')
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
+  // An empty one is what a cut of power left of a folder that was being made.
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return text === '' ? null : JSON.parse(text)
 }
 
 /**
@@ -60,8 +52,7 @@ export function backUpOlderData(home, postgresMajor) {
   /** @type {Version} */
   const now = { data: dataFormat, app, postgresMajor: postgresMajor || (version?.postgresMajor ?? 0) }
   if (JSON.stringify(version) === JSON.stringify(now)) return
-  writeFileSync(join(home, 'version.json.new'), JSON.stringify(now), { mode: 0o600 })
-  renameSync(join(home, 'version.json.new'), join(home, 'version.json'))
+  writeKept(join(home, 'version.json'), JSON.stringify(now))
 }
 
 /** Not part of the data: earlier copies, logs, and what says who is running. */

@@ -1,18 +1,7 @@
 // @ts-check
-import {
-  accessSync,
-  constants,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { accessSync, constants, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeKept } from './kept-file.mjs'
 import { holderOf, take } from './lock.mjs'
 import { end, isAlive, startedAt } from './process-identity.mjs'
 import { stop } from './sentences.mjs'
@@ -76,15 +65,14 @@ function closeToOthers(home) {
 
 /** @param {string} home @param {Running} running */
 function writeRunning(home, running) {
-  const file = join(home, 'run.json')
-  writeFileSync(`${file}.new`, JSON.stringify(running), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  writeKept(join(home, 'run.json'), JSON.stringify(running))
 }
 
 /** @param {string} home @returns {Running | null} */
 function runningOf(home) {
   const file = join(home, 'run.json')
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return text === '' ? null : JSON.parse(text)
 }
 
 /**

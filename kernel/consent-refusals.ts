@@ -18,6 +18,12 @@ export const consentRefusals = {
     ja: '期限は、今日以降の日付（例: 2027-03-31）で入れてください。決めないときは空けてください。',
     en: 'Give the last day as a date from today on (for example 2027-03-31), or leave it empty.',
   },
+  'consent-text-changed': {
+    status: 409,
+    issue: 'conflict',
+    ja: '同意の文が新しくなりました。前の画面から、もう一度読んで決めてください。',
+    en: 'The words of the consent have changed. Please go back, read them again and decide.',
+  },
   'consent-not-supported': {
     status: 422,
     issue: 'not-supported',

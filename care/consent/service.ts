@@ -11,6 +11,7 @@ import { askableKinds } from './kinds.ts'
 import type { Consent, Facts, Grant, Item } from './model.ts'
 import { type Change, effectOf } from './preview.ts'
 import { accessRules, CONSENT_HOURS, patientSql, ruleSql, visibleSql } from './rules.ts'
+import { legalBases } from './legal-bases.ts'
 import { standing } from './standing.ts'
 import * as store from './store.ts'
 import { findClosures } from './store/closure.ts'
@@ -23,6 +24,9 @@ export function consentService() {
   return {
     /** What a person closed, and opens again. */
     closing,
+
+    /** What the law lets somebody see without consent. */
+    legalBases,
 
     /** Consents that go on, given by the person away from a reader. */
     standing,

@@ -74,6 +74,10 @@ export const consentMigrations: Migration[] = [
         actor_name text not null, acted_as text not null, door text not null, text_version text not null, primary key (key, id));
     `,
   },
+  {
+    id: 'consent/005-register-of-legal-bases',
+    sql: `alter table consent.legal_basis add column institution_name text not null default '';`,
+  },
 ]
 
 type ConsentRow = {

@@ -66,7 +66,12 @@ export function Behind({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNod
       ? [{ term: t(lang, { ja: '件数', en: 'Number of items' }), value: t(lang, { ja: `${act.count}件`, en: String(act.count) }) }]
       : []),
     ...(act.consentIds.length > 0
-      ? [{ term: t(lang, { ja: '同意', en: 'Consent' }), value: <a href="/me/consents">{act.consentIds.join(' ')}</a> }]
+      ? [
+          {
+            term: t(lang, { ja: '同意', en: 'Consent' }),
+            value: <a href={`/me/access-log/receipts/${encodeURIComponent(act.requestId)}`}>{act.consentIds.join(' ')}</a>,
+          },
+        ]
       : []),
     { term: t(lang, { ja: 'きまり', en: 'Law or standard' }), value: <span lang="ja">{act.law}</span> },
     { term: t(lang, { ja: '記録番号', en: 'Log number' }), value: <span className="number">{act.requestId}</span> },

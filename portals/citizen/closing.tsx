@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { z } from 'zod'
 import { type Closing, type Closure, type ConsentService, whatIsClosed } from '#care/consent'
 import type { PersonService } from '#care/person'
+import type { RecordService } from '#care/record'
 import { findInstitutions } from '#kernel/audit-read'
 import type { Lang, Sentence } from '#kernel/language'
 import { bodyOf, type Row, type RouteRequest } from '#kernel/route'
@@ -10,13 +11,18 @@ import { Button, Card, Checkbox, DefinitionList, EmptyState, Form, Ja, Section, 
 import { type About, citizenPage } from './frame.tsx'
 import { inReadersLanguage } from './institution-names.ts'
 import { aboutOf, citizenOf, noteOwn } from './self.ts'
+import { itemName } from './sharing/closing-check.tsx'
 
 const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
 const PLACE = '/me/consents/closing'
 const CHECK = `${PLACE}/check`
 
 type Named = { institutionNumber: string; institutionName: string }
-export type ClosingView = { closures: readonly Closure[]; institutions: readonly Named[]; item: { type: string; id: string } | null }
+export type ClosingView = {
+  closures: readonly Closure[]
+  institutions: readonly Named[]
+  item: { type: string; id: string; name: string } | null
+}
 
 const titles: Record<Closing['what'], Sentence> = {
   everything: { ja: 'すべての医療機関に見せない', en: 'No institution may see my record' },
@@ -130,7 +136,9 @@ function Choices({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
         <Section title={t(lang, titles.item)}>
           <Form action={CHECK} method="get" hidden={{ what: 'item', type: item.type, id: item.id }}>
             <p>
-              <code>{`${item.type}/${item.id}`}</code>
+              <strong>
+                <Ja>{item.name}</Ja>
+              </strong>
             </p>
             <Absolute lang={lang} name="absolute" />
             <Button>{t(lang, { ja: 'この記録を見せない…', en: 'Do not show this item…' })}</Button>
@@ -207,8 +215,10 @@ const json = (c: Closure) => ({
   endedAt: c.endedAt?.toISOString() ?? null,
 })
 
+type Deps = { consent: ConsentService; person: PersonService; record: RecordService; demo: boolean }
+
 /** What a person keeps closed: opt-out, one institution, one item; and opening again. */
-export function closingRows({ consent, person, demo }: { consent: ConsentService; person: PersonService; demo: boolean }): Row[] {
+export function closingRows({ consent, person, record, demo }: Deps): Row[] {
   const me = { who: ['citizen'], why: ['PATRQT'], law: LAW } as const
   return [
     {
@@ -226,9 +236,10 @@ export function closingRows({ consent, person, demo }: { consent: ConsentService
         noteOwn(ctx, { resource: 'Consent?' })
         const [type = '', id = ''] = (request.query.get('item') ?? '').split('/', 2)
         const item = type === '' || id === '' ? null : { type: type.slice(0, 64), id: id.slice(0, 64) }
+        const named = item === null ? null : { ...item, name: await itemName(ctx, { record }, item) }
         return {
           json: { closures: closures.map(json) },
-          page: () => closingPage(aboutOf(ctx, request, { demo }), { closures, institutions, item }),
+          page: () => closingPage(aboutOf(ctx, request, { demo }), { closures, institutions, item: named }),
         }
       },
     },

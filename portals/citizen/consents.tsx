@@ -2,23 +2,7 @@ import type { ReactNode } from 'react'
 import type { Closure, Consent, RegisteredBasis } from '#care/consent'
 import { statuteOf } from '#care/consent'
 import type { Lang } from '#kernel/language'
-import {
-  Banner,
-  Button,
-  ButtonRow,
-  Card,
-  DefinitionList,
-  EmptyState,
-  Form,
-  formatDateTime,
-  Ja,
-  LinkButton,
-  Section,
-  Stack,
-  Tag,
-  Time,
-  t,
-} from '#ui'
+import { Banner, ButtonRow, Card, DefinitionList, EmptyState, Ja, LinkButton, Section, Stack, Tag, Time, t } from '#ui'
 import { type ConsentState, stateOf } from './consent-state.ts'
 import { type About, citizenPage } from './frame.tsx'
 import { STANDING } from './sharing/standing-page.tsx'

@@ -3,7 +3,7 @@ import type { Consent } from '#care/consent'
 import type { ChartItem } from '#care/record'
 import type { AuditedAct } from '#kernel/audit-read'
 import type { Lang } from '#kernel/language'
-import { AccessList, ButtonRow, EmptyState, formatDateTime, Ja, joinList, kindName, LinkButton, Section, Stack, Time, t } from '#ui'
+import { AccessList, ButtonRow, EmptyState, formatDateTime, Ja, joinList, kindName, LinkButton, Section, Stack, t } from '#ui'
 import { Act } from './access-log.tsx'
 import { type About, citizenPage } from './frame.tsx'
 import { Results } from './record-items.tsx'
@@ -97,9 +97,7 @@ function InForce({ active, lang }: { active: readonly Consent[]; lang: Lang }): 
             lang,
             consent.allowed.map((kind) => kindName[kind][lang]),
           )}
-          {lang === 'ja' ? '（' : ' ('}
-          {untilWords(consent, lang)}
-          {lang === 'ja' ? 'まで）' : ')'}
+          {lang === 'ja' ? `（${untilWords(consent, lang)}）` : ` (${untilWords(consent, lang)})`}
         </li>
       ))}
     </ul>

@@ -3,15 +3,25 @@ import type { AllergyItem, ChartItem, DiagnosisItem, DocumentItem, OtherItem, Pr
 import type { Lang } from '#kernel/language'
 import { Card, Details, ProvenanceChip, ResultValue, Stack, Table, Tag, Time, t } from '#ui'
 
+const nameOf = (item: ChartItem): string => ('title' in item ? item.title : item.name) ?? item.type
+
 /** Where a fact of the record comes from, when, and who may see it. */
 export function From({ item, lang }: { item: ChartItem; lang: Lang }): ReactNode {
   return (
-    <ProvenanceChip
-      lang={lang}
-      institution={item.origin.institutionName}
-      on={item.on ?? item.registeredAt}
-      audience={t(lang, { ja: 'あなたと同意先', en: 'you and those you allow' })}
-    />
+    <>
+      <ProvenanceChip
+        lang={lang}
+        institution={item.origin.institutionName}
+        on={item.on ?? item.registeredAt}
+        audience={t(lang, { ja: 'あなたと同意先', en: 'you and those you allow' })}
+      />{' '}
+      <a className="note" href={`/me/consents/closing?item=${encodeURIComponent(`${item.type}/${item.id}`)}`}>
+        {t(lang, { ja: '見せない…', en: 'Hide…' })}
+        <span className="visually-hidden" lang="ja">
+          {`（${nameOf(item)}）`}
+        </span>
+      </a>
+    </>
   )
 }
 

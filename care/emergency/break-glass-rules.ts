@@ -139,11 +139,11 @@ export const laterFlags = {
 
 export type Verdict = { refused: RefusalCode; rule: string } | { refused: null; needs: string[]; flags: string[] }
 
-/** What the table says. `needs`: why a second clinician must agree; empty where one is enough. */
-export function judgeOpening(facts: OpeningFacts): Verdict {
-  const no = refusingRules.find((one) => one.when(facts))
+/** What the table says. `needs`: why a second clinician must agree; empty where one is enough. @param without rule left out, for tests */
+export function judgeOpening(facts: OpeningFacts, without?: string): Verdict {
+  const no = refusingRules.find((one) => one.id !== without && one.when(facts))
   if (no) return { refused: no.code, rule: no.id }
-  const idsOf = (rules: readonly Rule[]) => rules.filter((one) => one.when(facts)).map((one) => one.id)
+  const idsOf = (rules: readonly Rule[]) => rules.filter((one) => one.id !== without && one.when(facts)).map((one) => one.id)
   const needs = idsOf(secondRules)
   return { refused: null, needs, flags: [...needs, ...idsOf(flagRules)] }
 }

@@ -8,3 +8,5 @@ export { DAYS, FOUND_MINUTES, limits, LOOK_HOURS, REQUEST_HOURS, SMALL, stateNow
 export { disasterMigrations } from './schema.ts'
 export type { OpeningRequest } from './store/request.ts'
 export type { Look } from './store/look.ts'
+export * from './offline/index.ts'
+export { type Extract, listExtracts, listMerges, type MergeNote } from './store/offline.ts'

@@ -74,7 +74,8 @@ export function breakGlass({ consent, person }: { consent: ConsentService; perso
       secondName: second?.name ?? null,
       dueAt: after(ctx.now, REVIEW_HOURS * 60),
     })
-    ctx.audit({ action: 'emergency.open', key, rule: 'break-glass', consentId: id, resource: `Emergency/${id}`, kinds: [] })
+    // The reason is a code beside the rule, so that the person reads both; what was typed stays out of the log.
+    ctx.audit({ action: 'emergency.open', key, rule: `break-glass ${reason}`, consentId: id, resource: `Emergency/${id}`, kinds: [] })
     ctx.tell({ topic: 'notice', key, payload: { kind: 'break-glass', emergencyId: id, institutionName, staffName: staff.name } })
     return { state: 'open', id }
   }

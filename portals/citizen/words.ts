@@ -1,5 +1,6 @@
 /** Acts of the audit log in the words a person reads. Pure. */
 import { accessRules } from '#care/consent'
+import { reasons as emergencyReasons } from '#care/emergency'
 import { actorNamed } from '#kernel/audit-entry'
 import type { AuditedAct } from '#kernel/audit-read'
 import type { Lang, Sentence } from '#kernel/language'
@@ -57,12 +58,18 @@ const otherKinds: Record<string, Sentence> = {
 export const kindWords = (kind: string, lang: Lang): string =>
   own<Sentence>(kindName, kind as InformationKind)?.[lang] ?? own(otherKinds, kind)?.[lang] ?? kind
 
+/** Acts on an emergency access itself, which show nothing of the record. */
+const aboutAnOpening = new Set(['emergency.end', 'emergency.extend', 'emergency.question', 'emergency.answer'])
+
 /** What an act touched, in words that fit a sentence. */
 export function whatWords({ action, kinds }: Pick<AuditedAct, 'action' | 'kinds'>, lang: Lang): string[] {
   if (action.startsWith('eligibility.')) return [lang === 'ja' ? '保険の資格' : 'your insurance cover']
   if (action.startsWith('consent.')) return [lang === 'ja' ? 'あなたの同意' : 'your consent']
   if (action.startsWith('proxy.')) return [lang === 'ja' ? 'あなたの代理の登録' : 'who may act for you']
   if (action.startsWith('people.')) return [lang === 'ja' ? 'あなたの登録情報' : 'what is registered about you']
+  if (action.startsWith('emergency-review.'))
+    return [lang === 'ja' ? '緊急アクセスの審査の資料' : 'the dossier of an emergency access, to review it']
+  if (aboutAnOpening.has(action)) return [lang === 'ja' ? '緊急アクセス' : 'an emergency access']
   if (action === 'clinic.list') return [kindWords('patient', lang)]
   if (kinds.length === 0) return [lang === 'ja' ? 'あなたの記録' : 'your record']
   return kinds.map((kind) => kindWords(kind, lang))
@@ -89,6 +96,8 @@ const done: Record<string, AccessAction> = {
   'proxy.enter': 'registered',
   'proxy.accept': 'changed',
   'proxy.end': 'changed',
+  'emergency.end': 'changed',
+  'emergency.extend': 'changed',
 }
 
 export const actionOf = ({ action, outcome }: Pick<AuditedAct, 'action' | 'outcome'>): AccessAction =>
@@ -126,7 +135,8 @@ export function ownActWords({ action, outcome, actorName }: Pick<AuditedAct, 'ac
 }
 
 /** Why a rule of the access table let somebody see something. */
-export const ruleWords = (rule: string, lang: Lang): string => accessRules.find((one) => one.id === rule)?.because[lang] ?? rule
+export const ruleWords = (rule: string, lang: Lang): string =>
+  (accessRules.find((one) => one.id === rule)?.because ?? own<Sentence>(emergencyReasons, rule))?.[lang] ?? rule
 
 /** Why an act was refused, as the one who tried was told. */
 export function outcomeWords(outcome: string, lang: Lang): string {

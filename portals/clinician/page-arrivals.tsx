@@ -83,6 +83,14 @@ export function ArrivalsPage({ arrivals, searched, more, waiting, asked, mayOpen
         <a href="/desk/chart-numbers">{t(lang, { ja: '診察券番号をまとめて取り込む', en: 'Take over a list of chart numbers' })}</a>
         {' ・ '}
         <a href="/clinic/card-use">{t(lang, { ja: 'マイナ保険証の利用率', en: 'Card use rate' })}</a>
+        {mayOpen ? (
+          <>
+            {' ・ '}
+            <a href="/clinic/emergency" data-shortcut="k" aria-keyshortcuts="k">
+              {t(lang, { ja: '緊急アクセス（同意を尋ねられない人）', en: 'Emergency access (somebody who cannot be asked)' })}
+            </a>
+          </>
+        ) : null}
       </p>
       {searched ? (
         <>

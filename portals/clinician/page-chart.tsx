@@ -58,6 +58,14 @@ function Closed({ why, view, lang }: { why: string; view: ChartView; lang: Lang 
             en: 'This institution has registered no records of its own yet. Once the person agrees, reload this page.',
           })}
         </p>
+        <p>
+          <a href={`/clinic/emergency/open?patient=${encodeURIComponent(view.patient.patientId)}`}>
+            {t(lang, {
+              ja: '命にかかわり、同意を尋ねられないとき（緊急アクセス）',
+              en: 'Life is at stake and they cannot be asked (emergency access)',
+            })}
+          </a>
+        </p>
       </EmptyState>
       <Stack>
         {[...reasons].map(([reason, doors]) => (

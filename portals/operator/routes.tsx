@@ -6,6 +6,7 @@ import { openInvitations, type OutsideSettings } from '#portals/sign-in'
 import { appRows } from './app-routes.tsx'
 import { clientRows } from './client-routes.tsx'
 import { disasterRows } from './disaster/rows.tsx'
+import { emergencyReviewRows } from './emergency-review/rows.ts'
 import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
 import { importRows } from './import-routes.ts'
@@ -93,6 +94,7 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
     ...clientRows(deps),
     ...appRows(deps),
     ...peopleRows(deps),
+    ...emergencyReviewRows(deps),
     ...disasterRows(deps),
   ]
 }

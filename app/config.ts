@@ -85,6 +85,8 @@ const schema = z.object({
   ENISHI_OUTSIDE_STAFF: z.string().min(1).optional(),
   /** PEM file with the public keys of the log's witnesses, who run elsewhere. */
   ENISHI_WITNESS_KEYS: z.string().min(1).optional(),
+  /** Days that a backup is kept; then its key is destroyed. Without it backups have no end, and certificates of erasure name no date. */
+  ENISHI_BACKUP_DAYS: z.coerce.number().int().min(1).max(3_650).optional(),
   /** Parts that the large tables are kept in, by patient key; settled when the tables are made. */
   ENISHI_PARTS: z.coerce.number().int().min(1).max(256).default(1),
   ENISHI_DEMO_PEOPLE: z.coerce.number().int().min(10).max(5_000).default(300),
@@ -116,6 +118,7 @@ export type Config = {
   /** Settings files of outside OpenID providers; null where there is none. */
   outside: { citizen: string | null; staff: string | null }
   witnessKeys: string | null
+  backupDays: number | null
   notices: NoticeConfig
   /** File that says who runs this platform; null where nobody has said. */
   transparency: string | null
@@ -150,6 +153,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     demo: v.ENISHI_DEMO,
     demoPeople: v.ENISHI_DEMO_PEOPLE,
     parts: v.ENISHI_PARTS,
+    backupDays: v.ENISHI_BACKUP_DAYS ?? null,
     workers: v.ENISHI_WORKERS ?? Math.min(availableParallelism(), 8),
     baseUrl,
     secure: baseUrl.startsWith('https:'),

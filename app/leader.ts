@@ -10,6 +10,7 @@ import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { disasterJobs, emergencyJobs } from '#care/emergency'
 import { soughtJob } from '#care/person'
+import { erasureJobs } from '#care/erasure'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
 import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
@@ -22,6 +23,7 @@ import { type CheckpointSigner, sequence } from '#kernel/sequencer'
 import type { JobRow } from '#kernel/route'
 import { operatorRoutes } from '#portals/operator'
 import { ledgerJob } from './backup/erasures.ts'
+import { backupEndJob } from './backup/generations.ts'
 import type { Config } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { type DemoSecrets, loadDemoSecrets, writePrivate } from './demo/secrets.ts'
@@ -38,7 +40,9 @@ const HOUR_MS = 3_600_000
 /** The key that signs audit checkpoints, made on the first start; only its public half ever leaves the file. */
 export async function checkpointSigner(home: string): Promise<CheckpointSigner & { publicKeyPem: string }> {
   const path = join(home, 'audit-key.pem')
-  const pem = await readFile(path, 'utf8').catch(async () => {
+  const pem = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    // A key that cannot be read now is not a key that was never made: another one would sign over what the first has signed.
+    if (error.code !== 'ENOENT') throw error
     const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     await writePrivate(path, made)
     return made
@@ -161,6 +165,8 @@ export function allJobs({ demo, home, baseUrl, hookHosts, notices }: JobConfig):
   return [
     forgetJob,
     ledgerJob(home),
+    backupEndJob(home),
+    ...erasureJobs(built.erasure),
     ...searchJobs(),
     ...emergencyJobs,
     ...disasterJobs,

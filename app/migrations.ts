@@ -2,6 +2,7 @@ import { bulkMigrations } from '#care/bulk'
 import { consentMigrations } from '#care/consent'
 import { eligibilityMigrations } from '#care/eligibility'
 import { emergencyMigrations } from '#care/emergency'
+import { erasureMigrations } from '#care/erasure'
 import { noticeMigrations } from '#care/notice'
 import { oversightMigrations } from '#care/oversight'
 import { personMigrations } from '#care/person'
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   ...oversightMigrations,
   ...noticeMigrations,
   ...questionMigrations,
+  ...erasureMigrations,
   ...signInMigrations,
   ...demoMigrations,
 ]

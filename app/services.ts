@@ -9,8 +9,10 @@ import { signatureService, type SigningTools } from '#care/signature'
 import { subscriptionService } from '#care/subscription'
 import { terminologyService } from '#care/terminology'
 import { type Checker, type Definitions, type Terminology, validateResource } from '#packages/fhir'
+import { erasureService } from '#care/erasure'
 import { noOutbound, type Outbound } from '#kernel/outbound'
 import { noSigning } from './signing.ts'
+import { erasurePlan } from './erasure-plan.ts'
 
 export type Services = ReturnType<typeof services>
 
@@ -63,11 +65,27 @@ export function services({
   const signature = signatureService(signing)
   const notice = noticeService({ person, ...notices })
   const question = questionService({ person })
+  const erasure = erasureService({ consent, person, plan: erasurePlan })
   const accounts = accountsOf({ anyClientUnbound: demo, app: appAccessOf({ anyClientUnbound: demo }) })
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
-  return { accounts, consent, person, eligibility, record, signature, notice, question, bulk, subscription, terminology, cards, checker }
+  return {
+    accounts,
+    consent,
+    person,
+    eligibility,
+    record,
+    signature,
+    notice,
+    question,
+    erasure,
+    bulk,
+    subscription,
+    terminology,
+    cards,
+    checker,
+  }
 }

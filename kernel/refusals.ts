@@ -98,6 +98,12 @@ export const refusals = {
     ja: 'この職員はほかの施設でも働いています。氏名・免許・サインインの変更は、縁の運用担当に頼んでください。',
     en: 'This member of staff works at another facility too. Ask the platform’s operator to change name, licences or sign-in.',
   },
+  'workplace-unknown': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'この勤務先では、いま働いていることになっていません。一覧から選び直してください。',
+    en: 'You do not work there at this moment. Please choose again from the list.',
+  },
   'own-place': {
     status: 409,
     issue: 'business-rule',

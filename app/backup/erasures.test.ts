@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { HOSPITAL, openPlatform, type Platform } from '../../tests/harness/platform.ts'
+import { migrations } from '../migrations.ts'
 import { applyLedger, ledgerFile, readLedger, writeLedger } from './erasures.ts'
 
 let platform: Platform
 let home: string
 let key: string
 beforeAll(async () => {
-  platform = await openPlatform()
+  platform = await openPlatform({ migrations: [...migrations], template: 'whole' })
 })
 afterAll(() => platform?.close())
 beforeEach(async () => {

@@ -5,9 +5,11 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { clear, type TableRule } from '#care/erasure'
 import { eraseAgain, type ErasureOrder } from '#care/record'
 import { type Db, transact } from '#kernel/database'
 import type { JobRow } from '#kernel/route'
+import { erasurePlan } from '../erasure-plan.ts'
 
 export const ledgerFile = (home: string): string => join(home, 'erasures.ndjson')
 
@@ -45,10 +47,20 @@ export async function readLedger(home: string): Promise<ErasureOrder[]> {
   return [...new Map(orders.map((o) => [o.id, { ...o, at: new Date(o.at) }])).values()]
 }
 
+const goingWith = (goes: TableRule['goes']) => erasurePlan.filter((one) => one.goes === goes)
+
 /** Erases again what was erased after the backup was made. @returns how many orders were carried out anew */
 export async function applyLedger(db: Db, home: string): Promise<number> {
   let done = 0
-  for (const order of await readLedger(home)) if (await transact(db, (trx) => eraseAgain(trx, order))) done++
+  for (const order of await readLedger(home)) {
+    const again = await transact(db, async (trx) => {
+      if (!(await eraseAgain(trx, order))) return false
+      if (!order.sources) await clear(trx, goingWith('record'), { personId: order.personId ?? '', keys: [order.key] })
+      if (order.personId) await clear(trx, goingWith('registration'), { personId: order.personId, keys: [order.key] })
+      return true
+    })
+    if (again) done++
+  }
   return done
 }
 

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { sql } from 'kysely'
+import { endOfBackup, registerBackup } from '../backup/generations.ts'
+import { usualKeyFile } from '../backup/key.ts'
 import { noteAct } from '../backup/note.ts'
 import { generationOf, takeBackup } from '../backup/backup.ts'
 import { problem } from '../backup/problem.ts'
@@ -11,11 +13,16 @@ import { progressOn } from './progress.ts'
 /** Makes an encrypted backup. The log says so before the first row leaves, whatever comes of it. */
 export async function backup({ operands: [folder = ''], values }: Arguments, io: Io): Promise<Exit> {
   const config = configOf(io)
+  const keyFile = values.key === undefined ? undefined : resolve(io.cwd, values.key)
+  let endsOn: string | null = null
   const now = await withDatabase(config, async (db) => {
     const { rows } = await sql<{ log: string | null }>`select to_regclass('kernel.audit')::text as log`.execute(db)
     if (rows[0]?.log == null) return problem('empty-database')
     const at = await databaseNow(db)
+    endsOn = endOfBackup(at, config.backupDays)
     await noteAct(db, at, { action: 'backup.take', resource: `Backup/${generationOf(at)}` })
+    const generation = generationOf(at)
+    await registerBackup(db, { generation, madeAt: at, endsOn, keyFile: keyFile ?? usualKeyFile(config.home, generation) })
     return at
   })
   const bar = progressOn(io, { ja: '控え', en: 'backup' })
@@ -23,7 +30,7 @@ export async function backup({ operands: [folder = ''], values }: Arguments, io:
     url: config.databaseUrl,
     home: config.home,
     folder: resolve(io.cwd, folder),
-    keyFile: values.key === undefined ? undefined : resolve(io.cwd, values.key),
+    keyFile,
     migrations,
     now,
     progress: bar.at,
@@ -39,6 +46,16 @@ export async function backup({ operands: [folder = ''], values }: Arguments, io:
   bothWays(io, {
     ja: `鍵：${made.keyFile}　控えとは別の安全な場所にも写してください。鍵を失うと控えは戻せず、鍵を消すと控えは消えたことになります。`,
     en: `Key: ${made.keyFile} - also keep a copy in a safe place apart from the backup. Without the key nothing can be restored; destroying the key erases the backup.`,
+  })
+  bothWays(io, {
+    ja:
+      endsOn === null
+        ? '期限：ありません。ENISHI_BACKUP_DAYS で日数を決めると、過ぎたときに鍵を消します。'
+        : `期限：${endsOn}。過ぎると鍵を消します。写した鍵も消してください。`,
+    en:
+      endsOn === null
+        ? 'End: none. Set ENISHI_BACKUP_DAYS, and the key is destroyed after so many days.'
+        : `End: ${endsOn}. The key is destroyed then; destroy your copies of it too.`,
   })
   return EXIT.fine
 }

@@ -23,6 +23,7 @@ const erasures: Record<string, Sentence> = {
   held: { ja: '法律の決まりで、すぐには消せません', en: 'the law asks that it be kept for now' },
   restricted: { ja: '使えないようにしました', en: 'your data may no longer be used' },
   erased: { ja: '消しました', en: 'your data was erased' },
+  refused: { ja: 'お受けできませんでした。理由を見られます', en: 'it could not be granted; you can read why' },
 }
 
 const changes: Record<string, Sentence> = {
@@ -106,7 +107,7 @@ export const kinds = {
         : { ja: '消去の求めに動きがありました', en: 'Your request for erasure has moved on' }
     },
     text: { ja: '何が残り、それがいつまでかを確かめられます。', en: 'You can see what is kept, and until when.' },
-    leadsTo: () => '/me/profile',
+    leadsTo: () => '/me/erasure',
   },
   breach: {
     facts: z.object({ breachId: id }),

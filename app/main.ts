@@ -13,7 +13,9 @@ import { runLeader } from './leader.ts'
 import { migrations } from './migrations.ts'
 import { outsideClients } from './outside.ts'
 import { placements } from './placements.ts'
+import { sealStoredTotp, sealTotpWith } from '#care/person'
 import { place } from '#kernel/placement'
+import { secretKeys } from './secret-keys.ts'
 import { services } from './services.ts'
 import { readTlsFiles } from './tls.ts'
 import { runWorker } from './worker.ts'
@@ -28,12 +30,18 @@ function stopWith(code: number, line: string): never {
   process.exit(code)
 }
 
+const lostCodes = (n: number) =>
+  `確認コードの秘密 ${n}件を、secret-keys.json の鍵で開けません。その人たちはパスキーで入るか、招待状で設定し直してください。 / ${n} secrets of one-time codes cannot be opened with the keys of secret-keys.json. Those people sign in by passkey, or are invited anew.`
+
 /** Schema, and in a demo the region: done by one process before anybody is let in. */
 async function prepare(config: Config): Promise<void> {
   const db = openDatabase({ url: config.databaseUrl, poolSize: 6, applicationName: 'enishi-prepare' })
   try {
     await migrate(db, migrations, { parts: config.parts })
     await place(db, placements)
+    sealTotpWith(await secretKeys(config.home))
+    const { unreadable } = await sealStoredTotp(db)
+    if (unreadable > 0) say(lostCodes(unreadable))
     if (!config.demo) return
     await seedDemo({
       db,

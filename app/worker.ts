@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { pino } from 'pino'
 import { auditBatch, insertAudit } from '#kernel/audit'
+import { sealTotpWith } from '#care/person'
 import { signingRegister } from '#care/signature'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase } from '#kernel/database'
@@ -24,6 +25,7 @@ import { followMasters } from './masters.ts'
 import { noticeDeps } from './notices.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
+import { loadSecretKeys } from './secret-keys.ts'
 import { services } from './services.ts'
 import { trustedSigning } from './signing.ts'
 import { followTlsFiles, readTlsFiles } from './tls.ts'
@@ -47,6 +49,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const signing = staffAuthority
     ? demoSigning(staffAuthority, { home: config.home, port: config.port, register })
     : await trustedSigning(config, register)
+  sealTotpWith((await loadSecretKeys(config.home)) ?? null)
   const checker = await bindChecker(config.home)
   for (const { en } of checker.problems) log.warn({ problem: en.slice(0, 300) }, 'packages')
   const built = services({

@@ -20,6 +20,7 @@ import { people } from './people.ts'
 import { citizenActor, proxies } from './proxies.ts'
 import { bindingDemanded, foldName, samePerson } from './rules.ts'
 import * as store from './store.ts'
+import { totpFromStore } from './totp-seal.ts'
 
 export type PersonService = ReturnType<typeof personService>
 
@@ -144,7 +145,8 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
       if (minutes !== null) refuse('sign-in-locked', { minutes: String(minutes) })
       const found = await store.findStaff(ctx.db, { loginName: given.loginName }, { now: ctx.now })
       const passwordOk = await passwordMatches(found?.passwordHash ?? NOBODY, given.password)
-      const step = found && found.totpSecret !== '' ? totpStep(found.totpSecret, given.totp, ctx.now) : null
+      const secret = found ? totpFromStore(found.id, found.totpSecret) : ''
+      const step = secret === '' ? null : totpStep(secret, given.totp, ctx.now)
       // The code is claimed only with the right password: a mistyped one must not cost the wait for the next code.
       const fresh =
         passwordOk &&

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
+import { totpToStore } from '../totp-seal.ts'
 
 /** How a member of staff may sign in besides by passkey; `isSet` where both password and code are. */
 export type StaffSignIn = { id: string; loginName: string; name: string; isSet: boolean }
@@ -18,5 +19,23 @@ export async function findStaffSignIn(db: Db, by: { id: string } | { loginName: 
 /** Sets the password (as `hashPassword` makes it), the one-time code's secret (base 32), or both. '' takes one away, and with it the way in. */
 export async function setStaffSecrets(db: Db, staffId: string, secrets: { passwordHash?: string; totpSecret?: string }): Promise<void> {
   await sql`update person.staff set password_hash = coalesce(${secrets.passwordHash ?? null}, password_hash),
-    totp_secret = coalesce(${secrets.totpSecret ?? null}, totp_secret) where id = ${staffId}`.execute(db)
+    totp_secret = coalesce(${secrets.totpSecret === undefined ? null : totpToStore(staffId, secrets.totpSecret)}, totp_secret) where id = ${staffId}`.execute(
+    db,
+  )
+}
+
+/** Every secret of one-time codes as it is stored. */
+export async function totpSecretsAtRest(db: Db): Promise<{ id: string; stored: string }[]> {
+  const { rows } = await sql<{
+    id: string
+    stored: string
+  }>`select id, totp_secret as stored from person.staff where totp_secret <> ''`.execute(db)
+  return rows
+}
+
+/** Writes the same secret in another form. @returns false where it was changed meanwhile */
+export async function replaceTotpSecret(db: Db, about: { id: string; from: string; to: string }): Promise<boolean> {
+  const { numAffectedRows } =
+    await sql`update person.staff set totp_secret = ${about.to} where id = ${about.id} and totp_secret = ${about.from}`.execute(db)
+  return numAffectedRows === 1n
 }

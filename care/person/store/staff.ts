@@ -5,6 +5,7 @@ import type { Db } from '#kernel/database'
 import type { Staff } from '../model.ts'
 import type { Assignment, Licence, Reach, StaffEntry } from '../register-model.ts'
 import { licencesFor } from '../staff-rules.ts'
+import { totpToStore } from '../totp-seal.ts'
 import { facilityHolds, within } from './facility.ts'
 
 export type StaffRow = Staff & { passwordHash: string; totpSecret: string; institutionName: string; institutionNameEn: string }
@@ -37,7 +38,9 @@ export async function insertStaffEntry(
   s: { id: string; loginName: string; name: string; nameKana: string; nameEn: string; passwordHash?: string; totpSecret?: string },
 ): Promise<void> {
   await sql`insert into person.staff (id, login_name, name, name_kana, name_en, password_hash, totp_secret)
-    values (${s.id}, ${s.loginName}, ${s.name}, ${s.nameKana}, ${s.nameEn}, ${s.passwordHash ?? ''}, ${s.totpSecret ?? ''})`.execute(db)
+    values (${s.id}, ${s.loginName}, ${s.name}, ${s.nameKana}, ${s.nameEn}, ${s.passwordHash ?? ''}, ${totpToStore(s.id, s.totpSecret ?? '')})`.execute(
+    db,
+  )
 }
 
 export type NewAssignment = {
@@ -83,9 +86,16 @@ export async function findStaff(
   return rows[0]
 }
 
-/** In which role a member of staff works at this moment; undefined for nobody. */
-export const staffRoleNow = async (db: Db, now: Date, id: string): Promise<StaffRole | undefined> =>
-  (await findStaff(db, { id }, { now }))?.role
+export type Workplace = Pick<Assignment, 'id' | 'institutionNumber' | 'institutionName' | 'institutionNameEn' | 'role' | 'department'>
+
+/** Places that give a member of staff a right at this moment, the one first that counts where none is chosen. */
+export async function workplacesOf(db: Db, now: Date, staffId: string): Promise<Workplace[]> {
+  const { rows } = await sql<Workplace>`select a.id, a.institution_number as "institutionNumber", f.name as "institutionName",
+      f.name_en as "institutionNameEn", a.role, a.department
+    from person.staff s join person.assignment a on a.staff_id = s.id join person.facility f on f.institution_number = a.institution_number
+    where s.id = ${staffId} and s.ended_at is null and ${assignmentHolds(dayOf(now))} order by (a.id = s.id) desc, a.id`.execute(db)
+  return rows
+}
 
 /** Every role that a member of staff may exercise at an instant, at whichever place of theirs. */
 export async function staffRolesAt(db: Db, at: Date, id: string): Promise<StaffRole[]> {

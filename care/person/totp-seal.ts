@@ -1,0 +1,28 @@
+/**
+ * The secrets of one-time codes as the database keeps them. A copy of the database alone must not let anybody make codes, so they are
+ * sealed under a key that stands outside of it, each bound to its member of staff.
+ */
+import { isSealed, type Sealer } from '#kernel/sealed'
+
+let bound: Sealer | null = null
+
+/** Binds the keys. Called once, when a process starts; tests that bind nothing keep secrets as they are. */
+export const sealTotpWith = (sealer: Sealer | null): void => {
+  bound = sealer
+}
+
+const owner = (staffId: string): string => `totp:${staffId}`
+
+/** As it is written; '' stays '' (no code is set). */
+export const totpToStore = (staffId: string, secret: string): string =>
+  secret === '' || bound === null ? secret : bound.seal(secret, owner(staffId))
+
+/** As it is used; '' where there is none, or where no key here opens it: codes are then wrong, passkeys go on. */
+export function totpFromStore(staffId: string, stored: string): string {
+  if (!isSealed(stored)) return stored
+  return bound?.open(stored, owner(staffId)) ?? ''
+}
+
+/** Whether a stored secret is sealed as it would be today. */
+export const isSealedNow = (staffId: string, stored: string): boolean =>
+  bound === null || (bound.isCurrent(stored) && bound.open(stored, owner(staffId)) !== null)

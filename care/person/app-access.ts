@@ -5,6 +5,7 @@ import { scopeCovers } from '#kernel/scope'
 import { bindingDemanded } from './rules.ts'
 import * as store from './store.ts'
 import { findApp, findAppGrant } from './store/app.ts'
+import { workplacesOf } from './store/staff.ts'
 
 /**
  * What an app may do for somebody at this moment: what its token says, as far as the person's grant and the app's entry still cover it.
@@ -25,7 +26,10 @@ export const appAccessOf =
     const owner = patientKey === null ? undefined : await store.findByKey(db, patientKey)
     if (patientKey !== null && owner === undefined) return undefined
     // A record that has moved to another person since (a link undone) is not the one the app was let see.
-    const actsFor = subject.kind === 'citizen' && owner !== undefined && owner.id !== subject.id ? owner.id : null
+    const actsFor = subject.kind === 'citizen' ? (owner !== undefined && owner.id !== subject.id ? owner.id : null) : grant.workplace
+    // At a place where they work no more it acts nowhere, and not at another one instead.
+    if (subject.kind === 'staff' && grant.workplace !== null && !(await workplacesOf(db, now, subject.id)).some((w) => w.id === grant.workplace))
+      return undefined
     if (actsFor !== who.actsFor) return undefined
     return {
       clientId: app.clientId,

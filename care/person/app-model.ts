@@ -45,6 +45,8 @@ export type AppGrant = {
   subject: AppSubject
   scopes: readonly string[]
   patientKey: string | null
+  /** Where a member of staff worked then (their assignment); null for people, and where they had chosen none. */
+  workplace: string | null
   grantedAt: Date
   usedAt: Date
   until: Date

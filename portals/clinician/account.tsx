@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { findStaffSignIn, type PersonService } from '#care/person'
-import type { Context } from '#kernel/context'
+import { findStaffSignIn, type PersonService, type Workplace, workplacesOf } from '#care/person'
+import { type Context, institutionNameIn } from '#kernel/context'
 import type { Lang, Sentence } from '#kernel/language'
 import { refuse } from '#kernel/refusal'
 import type { Row, RouteRequest } from '#kernel/route'
@@ -20,14 +20,14 @@ import {
   staffStepUp,
   subjectOf,
 } from '#portals/sign-in'
-import { Button, ButtonRow, DefinitionList, Form, LinkButton, renderPage, Section, TextInput, t } from '#ui'
+import { Button, ButtonRow, DefinitionList, Form, Ja, LinkButton, renderPage, Section, TextInput, t } from '#ui'
 import { ClinicPage, type PageOf } from './frame.tsx'
 
 const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
 const BASE = '/clinic/account'
 
 type Deps = { person: PersonService; demo?: boolean; baseUrl?: string; outside?: Sentence | null }
-type View = { security: SecurityView; loginName: string; isSet: boolean; codesLeft: number; desk: DeskDevice | undefined }
+type View = { workplaces: readonly Workplace[]; here: string; security: SecurityView; loginName: string; isSet: boolean; codesLeft: number; desk: DeskDevice | undefined }
 
 function SecondWay({ lang, view }: { lang: Lang; view: View }): ReactNode {
   return (
@@ -55,6 +55,21 @@ function SecondWay({ lang, view }: { lang: Lang; view: View }): ReactNode {
           <Button>{t(lang, { ja: '回復コードを作り直す', en: 'Make recovery codes anew' })}</Button>
         </Form>
       ) : null}
+    </Section>
+  )
+}
+
+/** Where they work now, with the way to change it; nothing for somebody of one place. */
+function WhereNow({ lang, view: { workplaces, here } }: { lang: Lang; view: View }): ReactNode {
+  if (workplaces.length < 2) return null
+  return (
+    <Section title={t(lang, { ja: 'いまの勤務先', en: 'Where you work now' })}>
+      <p>
+        <Ja>{here}</Ja>
+      </p>
+      <ButtonRow>
+        <LinkButton href={`/sign-in/workplace?next=${BASE}`}>{t(lang, { ja: '勤務先を変える', en: 'Change it' })}</LinkButton>
+      </ButtonRow>
     </Section>
   )
 }
@@ -116,6 +131,7 @@ function AccountPage({ on, view, outside }: { on: PageOf; view: View; outside: S
       islands={['passkey']}
     >
       <ClonedNotice lang={lang} view={view.security} />
+      <WhereNow lang={lang} view={view} />
       <Passkeys
         lang={lang}
         base={BASE}
@@ -146,6 +162,8 @@ async function account(ctx: Context, request: RouteRequest): Promise<View> {
   const subject = ctx.actor.kind === 'staff' ? subjectOf(ctx) : refuse('not-permitted')
   const self = (await findStaffSignIn(ctx.db, { id: subject.id })) ?? refuse('not-permitted')
   return {
+    workplaces: await workplacesOf(ctx.db, ctx.now, subject.id),
+    here: ctx.actor.kind === 'staff' ? institutionNameIn(ctx.actor, ctx.lang) : '',
     security: await securityView(ctx, { subject, stepUp: staffStepUp, path: BASE }),
     loginName: self.loginName,
     isSet: self.isSet,

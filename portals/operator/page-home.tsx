@@ -14,7 +14,7 @@ import { licenceNames } from './words.ts'
 export type Worries = {
   /** People set aside, whom somebody must look at; null for who keeps one facility only. */
   doubts: number | null
-  keys: readonly { clientId: string; name: string; form: 'jwk' | 'certificate'; kid: string; validUntil: Date }[]
+  keys: readonly { clientId: string; name: string; isApp: boolean; form: 'jwk' | 'certificate'; kid: string; validUntil: Date }[]
   licences: readonly { id: string; name: string; kind: LicenceKind; until: string }[]
   locked: readonly StaffEntry[]
   invited: readonly { staff: StaffEntry; until: Date }[]

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { type Actor, institutionNameIn, type StaffRole } from '#kernel/context'
-import type { Lang } from '#kernel/language'
+import type { Lang, Sentence } from '#kernel/language'
 import { type PageUser, Tabs, t } from '#ui'
 import type { DemoDoor } from './model.ts'
 
@@ -10,6 +10,19 @@ export type About = { lang: Lang; path: string; actor: Actor; demo: DemoDoor | n
 /** Keepers of the registers begin there, everybody else with the patients. */
 export const homeOfStaff = (role: StaffRole | undefined): string =>
   role === 'auditor' ? '/audit' : role === 'operator' || role === 'administrator' ? '/operator' : '/clinic'
+
+const roleNames: Record<StaffRole, Sentence> = {
+  physician: { ja: '医師', en: 'Physician' },
+  dentist: { ja: '歯科医師', en: 'Dentist' },
+  nurse: { ja: '看護職員', en: 'Nurse' },
+  pharmacist: { ja: '薬剤師', en: 'Pharmacist' },
+  clerk: { ja: '事務職員', en: 'Clerk' },
+  operator: { ja: '縁の運用担当', en: 'Operator of the platform' },
+  administrator: { ja: '施設の管理者', en: 'Administrator of the facility' },
+  auditor: { ja: '縁の監査担当', en: 'Auditor of the platform' },
+}
+/** What a role is called. */
+export const roleWords = (role: StaffRole): Sentence => roleNames[role]
 
 export const homeOf = (actor: Actor): string =>
   actor.kind === 'citizen' ? '/me' : actor.kind === 'staff' ? homeOfStaff(actor.role) : '/sign-in'

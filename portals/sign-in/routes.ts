@@ -18,6 +18,7 @@ import { staffRows } from './staff-rows.ts'
 import { stepUpRows } from './step-up/rows.ts'
 import { demoRows, systemRows } from './system-rows.ts'
 import { counted } from './tries.ts'
+import { workplaceRows } from './workplace/rows.tsx'
 
 function cardRows(service: SignInService, passkeys: PasskeyService): Row[] {
   return [
@@ -76,6 +77,7 @@ export function signInRoutes(deps: SignInDeps): Row[] {
     ...passkeyRows({ ...deps, passkeys }),
     ...stepUpRows({ ...deps, passkeys, service }),
     ...deskRows(deps),
+    ...workplaceRows(deps),
     ...codeRows(deps),
     ...letterRows(deps),
     ...invitationRows({ ...deps, invitations }),

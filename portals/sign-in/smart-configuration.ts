@@ -39,6 +39,7 @@ const common = (baseUrl: string, tlsBase: string | null) => {
 
 const scopes_supported = [
   ...['openid', 'fhirUser', 'profile', 'launch', 'launch/patient', 'offline_access', 'online_access'],
+  ...['HPAYMT', 'HRESCH', 'HOPERAT'].map((purpose) => `purpose/${purpose}`),
   ...['patient', 'user', 'system'].flatMap((context) => ['cruds', 'rs', 'read', 'write'].map((acts) => `${context}/*.${acts}`)),
 ]
 

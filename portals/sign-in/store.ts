@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
-import { deskMigrations } from './desk/store.ts'
+import { deskMigrations, workplaceMigrations } from './desk/store.ts'
 import { invitationMigrations } from './invitation/store.ts'
 import { launchMigrations } from './launch/store.ts'
 import type { Challenge } from './model.ts'
@@ -29,6 +29,7 @@ export const signInMigrations: Migration[] = [
   ...providerMigrations,
   ...launchMigrations,
   ...outsideMigrations,
+  ...workplaceMigrations,
 ]
 
 export async function insertChallenge(db: Db, c: Challenge): Promise<void> {

@@ -26,6 +26,11 @@ export const appMigrations: Migration[] = [
       create index app_grant_to on person.app_grant (client_id);
     `,
   },
+  {
+    // Where staff worked when they let the app in: it acts there, whatever they choose later.
+    id: 'person/008-app-grant-workplace',
+    sql: `alter table person.app_grant add column workplace text;`,
+  },
 ]
 
 /** Enters an app and its client. `institutionNumber` is '' for a maker that is no institution of the register. */
@@ -133,6 +138,7 @@ type GrantRow = {
   subject_id: string
   scopes: string[]
   patient_key: string | null
+  workplace: string | null
   granted_at: Date
   used_at: Date
   until: Date
@@ -145,6 +151,7 @@ const toGrant = (r: GrantRow): AppGrant => ({
   subject: { kind: r.subject_kind, id: r.subject_id },
   scopes: r.scopes,
   patientKey: r.patient_key,
+  workplace: r.workplace,
   grantedAt: r.granted_at,
   usedAt: r.used_at,
   until: r.until,
@@ -152,9 +159,11 @@ const toGrant = (r: GrantRow): AppGrant => ({
   endedBy: r.ended_by,
 })
 
-export async function insertAppGrant(db: Db, g: Omit<AppGrant, 'endedAt' | 'endedBy' | 'usedAt'>): Promise<void> {
-  await sql`insert into person.app_grant (id, client_id, subject_kind, subject_id, scopes, patient_key, granted_at, used_at, until)
-    values (${g.id}, ${g.clientId}, ${g.subject.kind}, ${g.subject.id}, ${[...g.scopes]}, ${g.patientKey}, ${g.grantedAt}, ${g.grantedAt}, ${g.until})`.execute(
+export type NewAppGrant = Omit<AppGrant, 'endedAt' | 'endedBy' | 'usedAt' | 'workplace'> & Partial<Pick<AppGrant, 'workplace'>>
+
+export async function insertAppGrant(db: Db, g: NewAppGrant): Promise<void> {
+  await sql`insert into person.app_grant (id, client_id, subject_kind, subject_id, scopes, patient_key, workplace, granted_at, used_at, until)
+    values (${g.id}, ${g.clientId}, ${g.subject.kind}, ${g.subject.id}, ${[...g.scopes]}, ${g.patientKey}, ${g.workplace ?? null}, ${g.grantedAt}, ${g.grantedAt}, ${g.until})`.execute(
     db,
   )
 }

@@ -51,7 +51,11 @@ const staffOf = ({ actor }: Context): Staff => (actor.kind === 'staff' ? actor :
 
 async function lock(ctx: Context, path: string, secure: boolean): Promise<Answer> {
   const staff = staffOf(ctx)
-  const place = await keepPlace(ctx.db, ctx.now, { staffId: staff.id, path: safeNext(path, '/clinic') })
+  const place = await keepPlace(ctx.db, ctx.now, {
+    staffId: staff.id,
+    path: safeNext(path, '/clinic'),
+    workplace: ctx.session?.actsFor ?? null,
+  })
   if (ctx.sessionId !== null) await endSession(ctx.db, ctx.now, ctx.sessionId)
   const kept = `${PLACE_COOKIE}=${place}; Path=/sign-in; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
   return { redirect: '/sign-in/locked', setSession: null, headers: { 'set-cookie': kept } }

@@ -20,6 +20,10 @@ export const deskMigrations: Migration[] = [
   },
 ]
 
+export const workplaceMigrations: Migration[] = [
+  { id: 'sign-in-desk/002-workplace', sql: `alter table sign_in.kept_place add column workplace text;` },
+]
+
 const hashOf = (purpose: string, token: string) => createHash('sha256').update(`${purpose}:${token}`).digest()
 
 export type DeskDevice = { institutionNumber: string; label: string; madeAt: Date }
@@ -55,20 +59,24 @@ export async function unmarkDesk(db: Db, now: Date, token: string): Promise<void
 const PLACE_HOURS = 4
 
 /** Keeps where somebody was. The path may name a patient, so it stays here and the browser holds a token alone. */
-export async function keepPlace(db: Db, now: Date, place: { staffId: string; path: string }): Promise<string> {
+export async function keepPlace(db: Db, now: Date, place: { staffId: string; path: string; workplace: string | null }): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   const until = new Date(now.getTime() + PLACE_HOURS * 3600_000)
-  await sql`insert into sign_in.kept_place (token_hash, staff_id, path, until)
-    values (${hashOf('place', token)}, ${place.staffId}, ${place.path}, ${until})`.execute(db)
+  await sql`insert into sign_in.kept_place (token_hash, staff_id, path, workplace, until)
+    values (${hashOf('place', token)}, ${place.staffId}, ${place.path}, ${place.workplace}, ${until})`.execute(db)
   return token
 }
 
-/** Takes the kept place, once. @returns the path where it is this member's, undefined for anybody else, whose sign-in ends it */
-export async function takePlace(db: Db, now: Date, kept: { token: string; staffId: string }): Promise<string | undefined> {
-  const { rows } = await sql<{ staff_id: string; path: string; until: Date }>`
-    delete from sign_in.kept_place where token_hash = ${hashOf('place', kept.token)} returning staff_id, path, until`.execute(db)
+/** Takes the kept place, once. @returns the path and where they worked, where it is this member's, undefined for anybody else, whose sign-in ends it */
+export async function takePlace(
+  db: Db,
+  now: Date,
+  kept: { token: string; staffId: string },
+): Promise<{ path: string; workplace: string | null } | undefined> {
+  const { rows } = await sql<{ staff_id: string; path: string; workplace: string | null; until: Date }>`
+    delete from sign_in.kept_place where token_hash = ${hashOf('place', kept.token)} returning staff_id, path, workplace, until`.execute(db)
   const r = rows[0]
-  return r !== undefined && r.staff_id === kept.staffId && r.until > now ? r.path : undefined
+  return r !== undefined && r.staff_id === kept.staffId && r.until > now ? { path: r.path, workplace: r.workplace } : undefined
 }
 
 export async function forgetPlaces(db: Db, now: Date): Promise<void> {

@@ -21,7 +21,7 @@ export async function accountOf(
   const actor =
     grant.subject.kind === 'citizen'
       ? await deps.accounts.citizen(ctx.db, id, { now: ctx.now, actsFor: null })
-      : await deps.accounts.staff(ctx.db, id, { now: ctx.now, place: null })
+      : await deps.accounts.staff(ctx.db, id, { now: ctx.now, place: grant.workplace })
   if (actor === undefined) return undefined
   const fhirUser = fhirUserOf(actor, base, grant.patientKey)
   return { accountId: id, claims: async () => ({ sub: id, name: actor.name, ...(fhirUser === null ? {} : { fhirUser }) }) }

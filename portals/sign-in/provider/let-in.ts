@@ -33,6 +33,7 @@ export function letIn(
     for (const earlier of await replaceAppGrants(ctx.db, ctx.now, given)) await forgetGrant(ctx.db, earlier)
     await insertAppGrant(ctx.db, {
       ...given,
+      workplace: who.kind === 'staff' ? (ctx.session?.actsFor ?? null) : null,
       id: grantId,
       scopes,
       grantedAt: ctx.now,

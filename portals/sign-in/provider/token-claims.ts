@@ -19,7 +19,8 @@ export async function claimsFromGrant(deps: ProviderDeps, token: AccessToken | C
   if (bindingDemanded(app, false) !== 'none' && parts.payload.cnf === undefined)
     throw new errors.InvalidGrant('the tokens of this app are tied to a key or a certificate')
   const owner = grant.patientKey === null ? undefined : await deps.person.findByKey(ctx, grant.patientKey)
-  const actsFor = grant.subject.kind === 'citizen' && owner !== undefined && owner.id !== grant.subject.id ? owner.id : null
+  const forAnother = owner !== undefined && owner.id !== grant.subject.id ? owner.id : null
+  const actsFor = grant.subject.kind === 'citizen' ? forAnother : grant.workplace
   const wanted = scopeList(parts.payload.scope)
   Object.assign(parts.payload, {
     sub: grant.subject.id,

@@ -55,7 +55,8 @@ export async function writeExtract(w: ToWrite, logKey: { privatePem: string; pub
       }
       held.push(line)
       size += line.length
-      w.progress?.(++people)
+      people++
+      w.progress?.(people)
     }
     await put(held, true)
     const manifest: Manifest = {

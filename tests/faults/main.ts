@@ -13,19 +13,33 @@ const faults: Record<string, { run: (about: FaultRun) => Promise<FaultResult>; w
     run: async (about) => (await import('./f1-import.ts')).f1Import(about),
     what: 'kill -9 of leader, database and all, in the middle of a bulk import',
   },
+  F2: { run: async (about) => (await import('./f2.ts')).f2(about), what: 'power cut × 10: only what had reached the disk is there again' },
   F3: {
     run: async (about) => (await import('./f3.ts')).f3(about),
     what: 'disk full under the database and its log, while it is written to',
   },
   F4: { run: async (about) => (await import('./f4.ts')).f4(about), what: 'database restarted under load' },
+  F6: {
+    run: async (about) => (await import('./f6.ts')).f6(about),
+    what: 'clock of the application’s host wrong by ± 1 hour and ± 400 days',
+  },
   F7: { run: async (about) => (await import('./f7.ts')).f7(about), what: '2,000 slow clients: slow headers, slow bodies, slow readers' },
   F8: { run: async (about) => (await import('./f8.ts')).f8(about), what: 'limit of open files, reached' },
   F9: { run: async (about) => (await import('./f9.ts')).f9(about), what: 'memory cap reached; bodies far over the limit' },
   F10: { run: async (about) => (await import('./f10.ts')).f10(about), what: 'corrupt input; flipped bits in data and backup' },
+  F11: { run: async (about) => (await import('./f11.ts')).f11(about), what: 'the audit log cannot be written, on every row that reads' },
+  F13: {
+    run: async (about) => (await import('./f13.ts')).f13(about),
+    what: 'restore drill: the platform is lost whole, and restored from its backup',
+  },
   F14: { run: async (about) => (await import('./f14.ts')).f14(about), what: 'simulated schedules: clock, database, network, crashes' },
   F15: {
     run: async (about) => (await import('./f15.ts')).f15(about),
     what: 'If-Match histories and conditional creates, with kill -9 between, under a linearizability checker',
+  },
+  F16: {
+    run: async (about) => (await import('./f16.ts')).f16(about),
+    what: 'consent withdrawn in the middle of 100,000 concurrent reads, at every door',
   },
 }
 

@@ -44,7 +44,7 @@ export async function onPlatform<T>(run: FaultRun, stage: Stage, work: (scene: S
 
 const PARTIES = 4
 
-async function partiesOf(platform: Platform): Promise<Party[]> {
+export async function partiesOf(platform: Platform): Promise<Party[]> {
   const demo = platform.demo()
   const known = demo.people.filter((p) => /^\d{8}:/.test(p.memberId))
   const chosen = demo.facilities.filter((f) => ['hospital', 'clinic'].includes(f.kind)).slice(0, PARTIES)

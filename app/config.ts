@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type AllowedHost, parseAllowedHosts } from '#kernel/outbound'
+import type { Rate } from '#kernel/rate'
 import { mailSettings, type NoticeConfig } from './notices.ts'
 
 const flag = (usual: boolean) =>
@@ -89,6 +90,8 @@ const schema = z.object({
   ENISHI_BACKUP_DAYS: z.coerce.number().int().min(1).max(3_650).optional(),
   /** Parts that the large tables are kept in, by patient key; settled when the tables are made. */
   ENISHI_PARTS: z.coerce.number().int().min(1).max(256).default(1),
+  /** Requests a second that one client may send to one worker on the whole, ten times as many at once; 0 for no limit, as in the demo. */
+  ENISHI_CLIENT_RATE: z.coerce.number().min(0).max(100_000).optional(),
   ENISHI_DEMO_PEOPLE: z.coerce.number().int().min(10).max(5_000).default(300),
 })
 
@@ -118,6 +121,8 @@ export type Config = {
   /** Settings files of outside OpenID providers; null where there is none. */
   outside: { citizen: string | null; staff: string | null }
   witnessKeys: string | null
+  /** Null where nobody is limited. */
+  rate: Rate | null
   backupDays: number | null
   notices: NoticeConfig
   /** File that says who runs this platform; null where nobody has said. */

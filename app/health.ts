@@ -10,6 +10,7 @@ export function healthRow(version: string): Row {
     path: '/health',
     who: ['public'],
     why: ['HOPERAT'],
+    unlimited: true,
     audit: 'none',
     law: '医療情報システムの安全管理に関するガイドライン 第6.0版（稼働の監視）',
     summary: { ja: '稼働の状態', en: 'State of the platform' },

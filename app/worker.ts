@@ -23,6 +23,7 @@ import { readWitnessKeys } from './log/keys.ts'
 import { outsideClients } from './outside.ts'
 import { followMasters } from './masters.ts'
 import { noticeDeps } from './notices.ts'
+import { outsideOf, readOperatorFacts } from './transparency.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
 import { loadSecretKeys } from './secret-keys.ts'
@@ -62,10 +63,11 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     hooks: outbound(config.hookHosts),
     notices: noticeDeps(config),
   })
+  const about = { facts: readOperatorFacts(config.transparency), outsideOf: outsideOf(config) }
   const masters = await followMasters({ db, clock, terminology: built.terminology, answerFrom: (t) => checker.answerFrom?.(t), log })
   const rows = allRows({
     services: built,
-    config: { ...config, witnesses: await readWitnessKeys(config.witnessKeys), outsideClients: await outsideClients(config) },
+    config: { ...config, witnesses: await readWitnessKeys(config.witnessKeys), outsideClients: await outsideClients(config), ...about },
     mint,
     demo: secrets ? demoDoor(secrets) : null,
     demoRows: [
@@ -85,6 +87,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     origins: [config.baseUrl, ...(config.tlsBase === null ? [] : [config.tlsBase])],
     ...(config.proxyCertificateHeader === null ? {} : { proxyCertificateHeader: config.proxyCertificateHeader }),
     ...(config.proxyAddressHeader === null ? {} : { proxyAddressHeader: config.proxyAddressHeader }),
+    ...(config.rate === null ? {} : { rate: config.rate }),
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })
   guard(app.server)

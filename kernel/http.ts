@@ -9,6 +9,8 @@ import { SESSION_COOKIE } from './identity.ts'
 import { type Lang, langOf } from './language.ts'
 import { answerClientError, answerExpectations, BODY_LIMIT, discardBody, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 import { challengeOf, cookie } from './proof.ts'
+import { type Rate, rateGuard } from './rate.ts'
+import { decode, formFields } from './request-body.ts'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
 import { type Answer, type HttpRow, isHttpRow, type MountRow, queryOf, type Row, type RouteRequest } from './route.ts'
 import { type Outcome, serve, type ServeDeps, wantsJson } from './serve.ts'
@@ -25,6 +27,8 @@ export type HttpDeps = ServeDeps & {
   proxyCertificateHeader?: string
   /** Header in which that proxy says who asked it; the last address in it is the one the proxy saw itself. */
   proxyAddressHeader?: string
+  /** How often one client may ask; absent, as often as it likes. */
+  rate?: Rate
 }
 
 const SECURITY_HEADERS = {
@@ -34,6 +38,8 @@ const SECURITY_HEADERS = {
   'referrer-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
   'cross-origin-opener-policy': 'same-origin',
+  // What another site's page embeds is not shown there; programs and pages that ask by CORS are not concerned.
+  'cross-origin-resource-policy': 'same-origin',
 }
 
 /** Turns the rows into one HTTP server. */
@@ -57,8 +63,16 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onSend', async (_request, reply) => harden(reply, deps))
+  const mustWait = deps.rate ? rateGuard(deps.rate) : () => 0
   for (const row of rows) {
-    if (isHttpRow(row)) app.route({ method: row.method, url: row.path, handler: (request, reply) => answerRow(row, request, reply, deps) })
+    if (isHttpRow(row))
+      app.route({
+        method: row.method,
+        url: row.path,
+        // Before the body is read: who asks too often costs no more than the headers.
+        onRequest: async (request, reply) => (row.unlimited ? undefined : heldToRate(mustWait, { request, reply, deps })),
+        handler: (request, reply) => answerRow(row, request, reply, deps),
+      })
     if (row.kind === 'mount') mount(app, row, deps)
   }
   serveSockets(app, rows, deps)
@@ -115,7 +129,7 @@ function harden(reply: FastifyReply, deps: HttpDeps): void {
   // A row may say more exactly where its form leads; what it leaves out stays as it is for all.
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-  if (deps.secure) reply.header('strict-transport-security', 'max-age=31536000')
+  if (deps.secure) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
 }
 
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
@@ -125,7 +139,10 @@ async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyRe
     const asked = requestOf(row, request, deps)
     const outcome = await serve(row, asked, deps)
     if (asked.query.get('lang') === outcome.lang)
-      reply.header('set-cookie', `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; SameSite=Lax`)
+      reply.header(
+        'set-cookie',
+        `enishi_lang=${outcome.lang}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax${deps.secure ? '; Secure' : ''}`,
+      )
     if (outcome.renewed !== null && !('answer' in outcome && outcome.answer.setSession !== undefined))
       reply.header('set-cookie', sessionCookie(outcome.renewed, deps))
     return 'answer' in outcome ? put(outcome.answer, reply, deps) : refuseOnWire(outcome.refusal, request, reply, deps, outcome)
@@ -135,15 +152,41 @@ async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyRe
   }
 }
 
+/** Turns away who asks too often, and says when to come again. */
+async function heldToRate(mustWait: ReturnType<typeof rateGuard>, at: { request: FastifyRequest; reply: FastifyReply; deps: HttpDeps }) {
+  const { request, reply, deps } = at
+  const headers = request.headers as Record<string, string | undefined>
+  const behindProxy = deps.proxyAddressHeader !== undefined
+  const seconds = mustWait({ headers, address: addressOf(request, deps), behindProxy }, performance.now())
+  if (seconds > 0)
+    return refuseOnWire(
+      new Refusal('too-many-requests', { seconds: String(seconds) }),
+      request,
+      reply.header('retry-after', String(seconds)),
+      deps,
+    )
+  return undefined
+}
+
+/** Where a request came from: as the proxy in front says, where there is one to be believed. */
+function addressOf(request: FastifyRequest, { proxyAddressHeader }: HttpDeps): string {
+  const told = proxyAddressHeader
+    ? String(request.headers[proxyAddressHeader] ?? '')
+        .split(',')
+        .at(-1)
+        ?.trim()
+    : undefined
+  return told || (request.raw.socket.remoteAddress ?? '')
+}
+
 /** The request in the shape rows read. A body is decoded as strict UTF-8, then by its media type. */
 function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): RouteRequest {
   const headers = request.headers as Record<string, string | undefined>
   const proxied = deps.proxyCertificateHeader
   const certificate = certificateOf(request.raw.socket) ?? (proxied ? certificateFromProxy(headers[proxied]) : undefined)
-  const told = deps.proxyAddressHeader ? headers[deps.proxyAddressHeader]?.split(',').at(-1)?.trim() : undefined
   const base = {
     ...(certificate ? { certificate } : {}),
-    address: told ?? request.raw.socket.remoteAddress ?? '',
+    address: addressOf(request, deps),
     method: request.method,
     params: request.params as Record<string, string>,
     query: queryOf(request.url),
@@ -162,30 +205,6 @@ function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): Route
   } catch {
     throw new Refusal('body-malformed', { what: 'JSON' })
   }
-}
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
-const OTHER_CHARSET = /;\s*charset\s*=\s*"?(?!utf-?8\b|us-ascii\b)[^\s;"]/i
-
-/** Names what cannot be read before it is taken for broken JSON: another charset, a compressed body, bytes that are no UTF-8. */
-function decode(raw: Buffer, { 'content-type': type = '', 'content-encoding': encoding = 'identity' }: RouteRequest['headers']): string {
-  if (OTHER_CHARSET.test(type)) throw new Refusal('media-type', { type: type.slice(0, 80) })
-  if (encoding.toLowerCase() !== 'identity') throw new Refusal('media-type', { type: `content-encoding: ${encoding.slice(0, 40)}` })
-  try {
-    return strictUtf8.decode(raw)
-  } catch {
-    throw new Refusal('body-malformed', { what: 'UTF-8' })
-  }
-}
-
-/** Form fields as an object; a name that comes twice becomes a list. */
-function formFields(text: string): Record<string, string | string[]> {
-  const fields: Record<string, string | string[]> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(text)) {
-    const known = fields[name]
-    fields[name] = known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value]
-  }
-  return { ...fields }
 }
 
 /** @param token null ends it */

@@ -483,6 +483,12 @@ export const refusals = {
     ja: '同じ Idempotency-Key で違う内容が送られました。新しいキーを使ってください。',
     en: 'The same Idempotency-Key came with another content. Use a new key.',
   },
+  'too-many-requests': {
+    status: 429,
+    issue: 'throttled',
+    ja: '短い時間に問い合わせが多すぎます。{seconds}秒待ってから、間をあけてもう一度お試しください。',
+    en: 'Too many requests in a short time. Wait {seconds} seconds, then ask again less often.',
+  },
   'try-again': {
     status: 503,
     issue: 'transient',

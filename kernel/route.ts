@@ -69,6 +69,8 @@ type Common = {
   stepUp?: StepUp
   /** May be asked by pages of other sites, whose browsers' cookies then count for nothing (the endpoints of OAuth). */
   crossSite?: true
+  /** Asked as often as anybody likes: says whether the platform lives. */
+  unlimited?: true
   /** Action written to the audit log whether the answer is yes or no; `none` only where nothing personal is shown. */
   audit: string
   /** Paragraph that allows or demands this row. */

@@ -10,10 +10,12 @@ import { terminologyCapabilities, terminologyRoutes } from '#care/terminology'
 import { validationRoutes } from '#care/validation'
 import type { Row } from '#kernel/route'
 import type { TokenMint } from '#kernel/token'
+import { auditorRoutes } from '#portals/auditor'
 import { citizenRoutes } from '#portals/citizen'
 import { clinicianRoutes } from '#portals/clinician'
 import { developerRoutes } from '#portals/developer'
-import { operatorRoutes, questionDeskRows } from '#portals/operator'
+import { legalBasisRows, operatorRoutes, questionDeskRows } from '#portals/operator'
+import { publicRoutes, type PublicDeps } from '#portals/public'
 import { type OutsideAudience, type OutsideClients, signInRoutes } from '#portals/sign-in'
 import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
@@ -32,6 +34,9 @@ export type RowDeps = {
     tlsBase?: string | null
     witnesses?: readonly KeyObject[]
     outsideClients?: OutsideClients
+    /** What the operator says of themselves, and what may leave, for the page on the handling of data. */
+    facts?: PublicDeps['facts']
+    outsideOf?: PublicDeps['outside']
   }
   mint: TokenMint
   demo: DemoDoor | null
@@ -70,12 +75,14 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
     ...signInRoutes({
       person: services.person,
       accounts: services.accounts,
+      consent: services.consent,
       mint,
       cards: services.cards,
       ...config,
       ...(config.outsideClients ? { outside: config.outsideClients } : {}),
       demo,
     }),
+    ...auditorRoutes({ base, demo: demo !== null, surface: () => rows }),
     ...citizenRoutes({ ...services, outside: nameOf('citizen'), baseUrl: config.baseUrl, demo: demo !== null }),
     ...clinicianRoutes({
       ...services,
@@ -91,6 +98,15 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       person: services.person,
       signature: services.signature,
       demo: demo !== null,
+    }),
+    ...legalBasisRows({ consent: services.consent, person: services.person, demo: demo !== null }),
+    ...publicRoutes({
+      ...services,
+      demo: demo !== null,
+      surface: () => rows,
+      facts: config.facts ?? null,
+      outside: config.outsideOf ?? [],
+      witnesses: config.witnesses?.length ?? 0,
     }),
     ...questionDeskRows({ question: services.question, demo: demo !== null }),
     ...developerRoutes({

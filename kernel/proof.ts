@@ -113,9 +113,21 @@ const purposesOf: Record<Actor['kind'], readonly Purpose[]> = {
 }
 
 /**
- * Holds the caller against the row.
+ * Why a system asks, as its token states it by a scope `purpose/…`; null where it states nothing, which is the usual purpose of the row.
+ * @refuses purpose-unclear where two are stated, not-permitted where it is none that a system may act under
+ */
+export function statedPurpose(actor: Actor): Purpose | null {
+  const said = actor.kind === 'system' ? [...new Set(actor.scopes.filter((scope) => scope.startsWith(PURPOSE_SCOPE)))] : []
+  if (said.length === 0) return null
+  if (said.length > 1) refuse('purpose-unclear')
+  return purposesOf.system.find((one) => said[0] === `${PURPOSE_SCOPE}${one}`) ?? refuse('not-permitted')
+}
+const PURPOSE_SCOPE = 'purpose/'
+
+/**
+ * Holds the caller against the row. A purpose that a token states is the only one it runs under: it opens no row that is not for it.
  * @returns the purpose the request runs under
- * @refuses not-signed-in, not-permitted
+ * @refuses not-signed-in, not-permitted, purpose-unclear
  */
 export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why' | 'apps'>, actor: Actor): Purpose {
   const open = row.who.includes('public')
@@ -124,7 +136,8 @@ export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why' | 'apps'>, acto
   if (!open && actor.kind === 'public') refuse('not-signed-in')
   if (!open && !row.who.includes(actor.kind)) refuse('not-permitted')
   if (row.roles && actor.kind === 'staff' && !row.roles.includes(actor.role)) refuse('not-permitted')
-  const purpose = purposesOf[actor.kind].find((one) => row.why.includes(one))
+  const stated = open ? null : statedPurpose(actor)
+  const purpose = (stated === null ? purposesOf[actor.kind] : [stated]).find((one) => row.why.includes(one))
   if (purpose !== undefined) return purpose
   if (open) return row.why[0]!
   return refuse('not-permitted')

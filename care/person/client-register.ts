@@ -19,8 +19,12 @@ export type NewClient = {
   keys: string
 }
 
-/** Scopes that a facility's system may be given: its own purposes on any type of resource, never a person's. */
-const SYSTEM_SCOPE = /^system\/(?:\*|[A-Z][A-Za-z]{2,60})\.(?:c?r?u?d?s?|read|write|\*)$/
+/**
+ * Scopes that a facility's system may be given: its own purposes on any type of resource, never a person's; a purpose that a law names,
+ * and kinds that narrow it.
+ */
+const SYSTEM_SCOPE =
+  /^(?:system\/(?:\*|[A-Z][A-Za-z]{2,60})\.(?:c?r?u?d?s?|read|write|\*)|purpose\/(?:HPAYMT|HRESCH|HOPERAT)|kind\/[a-z-]{3,30})$/
 
 function judgeClient(c: Omit<NewClient, 'keys'>): Finding[] {
   const one = (field: string, ja: string, en: string): Finding => ({ field, ja, en })

@@ -12,6 +12,7 @@ import { resourceAnswer } from './read-answer.ts'
 import { searchRoutes } from './search/routes.ts'
 import type { RecordService } from './service.ts'
 import { writeRoutes } from './write/routes.ts'
+import { readPurposes } from './purposes.ts'
 
 const LAW = '医療法等の一部を改正する法律（令和7年法律第87号）による電子カルテ情報の共有（施行日は規定ごと。要確認: 弁護士）'
 
@@ -23,7 +24,7 @@ export type SurfaceAbout = About & {
 /** The FHIR R4 surface. */
 export function recordRoutes(record: RecordService, { surface, ...about }: SurfaceAbout): Row[] {
   const { base } = about
-  const readers = { who: ['system', 'staff', 'citizen'], why: ['TREAT', 'PATRQT'], apps: true, crossSite: true } as const
+  const readers = { who: ['system', 'staff', 'citizen'], why: readPurposes, apps: true, crossSite: true } as const
   const writers = { who: ['system'], why: ['TREAT'] } as const
   const rows: Row[] = heedProjection([
     ...capabilityRoutes(about, () => surface?.() ?? rows),

@@ -17,6 +17,7 @@ export const pageOf = ({ lang, actor, now }: Context, request: Pick<RouteRequest
 
 /** Places of the menu. The register of people is the platform's, so a facility's administrator does not see it. */
 const places = [
+  { href: '/audit', shortcut: 'h', ja: '今日見るもの', en: 'Today', roles: ['auditor'] },
   { href: '/operator', shortcut: 'h', ja: 'いまの状態', en: 'Overview', roles: ['operator', 'administrator'] },
   { href: '/operator/facilities', shortcut: 'f', ja: '施設と職員', en: 'Facilities and staff', roles: ['operator', 'administrator'] },
   { href: '/operator/people', shortcut: 'p', ja: '人の登録', en: 'People', roles: ['operator'] },
@@ -25,6 +26,7 @@ const places = [
   { href: '/operator/questions', shortcut: 'u', ja: '本人からの質問', en: 'Questions', roles: ['administrator', 'auditor'] },
   { href: '/operator/sign-ins', shortcut: 's', ja: 'サインインの手助け', en: 'Sign-in help', roles: ['operator', 'administrator'] },
   { href: '/operator/emergencies', shortcut: 'e', ja: '緊急アクセスの審査', en: 'Emergency access', roles: ['auditor', 'administrator'] },
+  { href: '/operator/legal-bases', shortcut: 'l', ja: '法的根拠', en: 'Legal bases', roles: ['operator', 'auditor'] },
 ] as const
 
 export type Place = (typeof places)[number]['href']

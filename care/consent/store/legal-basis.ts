@@ -45,11 +45,19 @@ export async function endBasis(db: Db, id: string, at: Date): Promise<number> {
   return Number(numAffectedRows ?? 0)
 }
 
+/** Read from the log itself; only what came from institutions of the register since the first entry is looked at. */
 export async function usesByMonth(db: Db): Promise<BasisUse[]> {
+  const { rows: known } = await sql<{
+    id: string
+    number: string
+    since: Date
+  }>`select id, institution_number as number, since from consent.legal_basis`.execute(db)
+  if (known.length === 0) return []
+  const since = new Date(Math.min(...known.map((one) => one.since.getTime())))
   const { rows } = await sql<BasisUse>`
     select a.consent_id as id, to_char(a.at at time zone 'Asia/Tokyo', 'YYYY-MM') as month, count(*)::int as uses, count(distinct a.key)::int as persons
-    from kernel.audit a where a.rule = 'legal-basis' and a.outcome = 'success' and a.key <> ''
-      and a.consent_id = any(array(select id from consent.legal_basis))
+    from kernel.audit a where a.rule = 'legal-basis' and a.outcome = 'success' and a.key <> '' and a.at >= ${since}
+      and a.institution_number = any(${known.map((one) => one.number)}::text[]) and a.consent_id = any(${known.map((one) => one.id)}::text[])
     group by 1, 2 order by 2 desc, 1`.execute(db)
   return rows
 }

@@ -3,13 +3,14 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { isObject, type JsonObject, jsonOf } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { runGraphql } from './execute.ts'
+import { readPurposes } from '../purposes.ts'
 
 /** `$graphql` over everything and over one resource, by GET or POST. */
 export function graphqlRoutes(record: RecordService, { law }: { law: string }): Row[] {
   const row = {
     kind: 'read',
     who: ['system', 'staff', 'citizen'],
-    why: ['TREAT', 'PATRQT'],
+    why: readPurposes,
     apps: true,
     crossSite: true,
     audit: 'record.graphql',

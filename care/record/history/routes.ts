@@ -4,6 +4,7 @@ import { resourceAnswer } from '../read-answer.ts'
 import type { RecordService } from '../service.ts'
 import { historyBundle } from './bundle.ts'
 import { parseHistory } from './query.ts'
+import { readPurposes } from '../purposes.ts'
 
 /** Rows of earlier versions: of one resource, of a type, of everything the caller may see. */
 export function historyRoutes(record: RecordService, about: { base: string; law: string }): Row[] {
@@ -11,7 +12,7 @@ export function historyRoutes(record: RecordService, about: { base: string; law:
     kind: 'read',
     method: 'GET',
     who: ['system', 'staff', 'citizen'],
-    why: ['TREAT', 'PATRQT'],
+    why: readPurposes,
     apps: true,
     crossSite: true,
     law: about.law,

@@ -10,6 +10,7 @@ import { everythingBundle, parseEverything } from './everything.ts'
 import { labelsOf, metaParameters } from './meta.ts'
 import { alsoPosted } from './posted.ts'
 import { everythingTakes, HL7, labelTakes, lastnTakes, purgeTakes } from './terms.ts'
+import { readPurposes } from '../purposes.ts'
 
 const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
 const ERASURE = '個人情報の保護に関する法律（不要になった個人データの消去。条文は要確認: 弁護士）'
@@ -22,7 +23,7 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
     kind: 'read',
     method: 'GET',
     who: ['system', 'staff', 'citizen'],
-    why: ['TREAT', 'PATRQT'],
+    why: readPurposes,
     apps: true,
     crossSite: true,
     law,

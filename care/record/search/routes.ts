@@ -2,6 +2,7 @@ import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { searchset } from './searchset.ts'
 import type { Found, searchService } from './service.ts'
+import { readPurposes } from '../purposes.ts'
 
 const LAW = '医療法等の一部を改正する法律（令和7年法律第87号）による電子カルテ情報の共有（施行日は規定ごと。要確認: 弁護士）'
 
@@ -12,7 +13,7 @@ export function searchRoutes(record: Record, { base }: { base: string }): Row[] 
   const common = {
     kind: 'read',
     who: ['system', 'staff', 'citizen'],
-    why: ['TREAT', 'PATRQT'],
+    why: readPurposes,
     apps: true,
     crossSite: true,
     audit: 'record.search',

@@ -1,6 +1,6 @@
 /** What SMART scopes let through, as a condition of the query. */
 import { type RawBuilder, sql } from 'kysely'
-import type { Actor } from '#kernel/context'
+import { type Actor, scopesOf } from '#kernel/context'
 import type { SmartScope } from '#kernel/scope'
 import { heldBy } from '../scopes.ts'
 import { narrowedSql } from './narrowed-scopes.ts'
@@ -43,6 +43,17 @@ function contextSql(scopes: readonly SmartScope[]): RawBuilder<boolean> | null {
  * null where they leave nothing out that the types named in the request do not leave out already. A system with plain scopes pays nothing.
  */
 export function scopeSql(actor: Actor, act: 'r' | 's'): RawBuilder<boolean> | null {
+  const parts = [resourcesSql(actor, act), kindsSql(actor)].filter((part) => part !== null)
+  return parts.length === 2 ? sql<boolean>`(${parts[0]!} and ${parts[1]!})` : (parts[0] ?? null)
+}
+
+/** Kinds of information that scopes `kind/…` narrow a token to; null where none is named. Registers and the Patient have no such kind. */
+function kindsSql(actor: Actor): RawBuilder<boolean> | null {
+  const kinds = (scopesOf(actor) ?? []).filter((scope) => scope.startsWith('kind/')).map((scope) => scope.slice('kind/'.length))
+  return kinds.length === 0 ? null : sql<boolean>`(r.kind in ('shared', 'patient') or r.kind = any(${kinds}::text[]))`
+}
+
+function resourcesSql(actor: Actor, act: 'r' | 's'): RawBuilder<boolean> | null {
   const held = heldBy(actor)?.filter((scope) => scope.acts.includes(act))
   if (held === undefined) return null
   if (actor.kind === 'system') return held.some((scope) => scope.where.length > 0) ? contextSql(held) : null

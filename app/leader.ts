@@ -14,6 +14,7 @@ import { erasureJobs } from '#care/erasure'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
 import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
+import { breachTaker, oversightJobs } from '#care/oversight'
 import { subscriptionRoutes } from '#care/subscription'
 import { lead, resign } from '#kernel/leader'
 import { rememberLogKey } from '#kernel/log-proof'
@@ -22,6 +23,7 @@ import { outbound } from '#kernel/outbound'
 import { type CheckpointSigner, sequence } from '#kernel/sequencer'
 import type { JobRow } from '#kernel/route'
 import { operatorRoutes } from '#portals/operator'
+import { publicJobs } from '#portals/public'
 import { ledgerJob } from './backup/erasures.ts'
 import { backupEndJob } from './backup/generations.ts'
 import type { Config } from './config.ts'
@@ -172,7 +174,9 @@ export function allJobs({ demo, home, baseUrl, hookHosts, notices }: JobConfig):
     ...disasterJobs,
     soughtJob,
     ...built.notice.jobs(),
-    handOutJob([built.subscription.feed, built.notice.taker]),
+    ...publicJobs,
+    handOutJob([built.subscription.feed, built.notice.taker, breachTaker]),
+    ...oversightJobs,
     ...rows.filter((row) => row.kind === 'job'),
   ]
 }

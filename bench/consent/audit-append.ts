@@ -87,7 +87,12 @@ function sequencer(db: Db): { stop: () => Promise<void> } {
     const lease = await lead(db, hostname())
     if (lease) while ((await sequence(db, { epoch: lease.epoch, now: new Date(), signer }))! > 0);
   })()
-  return { stop: () => ((stopped = true), running) }
+  return {
+    stop: () => {
+      stopped = true
+      return running
+    },
+  }
 }
 
 /** Seconds from an entry's instant to the checkpoint that covers it, of one entry in ten. */

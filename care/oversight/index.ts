@@ -56,7 +56,7 @@ export { findings, isReason, reasons, REVIEW_DAYS, type VerdictState, watchlist 
 export { type Pattern, patternOf, patterns } from './patterns/table.ts'
 export { watchOnce } from './patterns/watch.ts'
 export { oversightMigrations } from './schema.ts'
-export { readSelector, type Selector, selectorFields, selectorWords } from './scope/selector.ts'
+export { type Misread, readSelector, type Selector, selectorFields, selectorWords } from './scope/selector.ts'
 export { askScope, readScope, scopeCsv, scopeJson } from './scope/service.ts'
 export { finishScope } from './scope/work.ts'
 export { listBreaches } from './store/breach.ts'

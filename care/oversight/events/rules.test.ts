@@ -11,7 +11,7 @@ import { eventId, fhirOutcome, placeOfEvent, toAuditEvent } from './map.ts'
 import { fhirAction, verbsOf } from './verbs.ts'
 
 const shown = { words: (action: string) => `${action}の言葉`, shows: 'everything' } as const
-export const entry = (about: Partial<LoggedEntry> = {}): LoggedEntry => ({
+const entry = (about: Partial<LoggedEntry> = {}): LoggedEntry => ({
   ...{
     key: 'abcdefghjkmnpqrstvwx',
     id: '01hx0000000000000000000000',

@@ -1,0 +1,2 @@
+/** The door of the auditors' portal. */
+export { type AuditorDeps, auditorRoutes } from './routes.tsx'

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { problem, reasonOf } from './problem.ts'
 
 /** Files of the data folder without which the data cannot be used: the key of the audit log, the demo's cards, trusted authorities. */
-const single = ['audit-key.pem', 'secret-keys.json', 'signing-keys.json', 'demo-secrets.json', 'demo-staff-ca.json']
+const single = ['audit-key.pem', 'disaster-key.pem', 'secret-keys.json', 'signing-keys.json', 'demo-secrets.json', 'demo-staff-ca.json']
 const folders = ['card-trust', 'signing-trust']
 
 /** Paths inside the data folder, of those that are there. */

@@ -75,7 +75,9 @@ async function nothing() {
 /** The command line attaches to a running platform, or opens the data folder for itself. @param {string[]} args */
 async function forCommandLine(args) {
   const home = homeFolder()
-  if (withoutDatabase.includes(args[0] ?? '')) return { env: { ENISHI_HOME: home }, close: async () => {} }
+  // A laptop in a shelter has no database.
+  const alone = args[0] === 'disaster' && ['offline', 'key'].includes(args[1] ?? '')
+  if (alone || withoutDatabase.includes(args[0] ?? '')) return { env: { ENISHI_HOME: home }, close: async () => {} }
   const attached = await beside()
   if (attached.env.DATABASE_URL) return attached
   refuseNewerData(home, 0)

@@ -1,4 +1,5 @@
 /** Disaster access without a network: the file, who can open it, the laptop's log, and its way back. */
+export { type Evacuee, type Evacuees, evacuees } from './evacuees.ts'
 export { makeExtract, type ToExtract } from './extract.ts'
 export { type ExtractProblem, ExtractRefused, fingerprintOf, type Manifest } from './format.ts'
 export { type LaptopLog, openLaptopLog } from './laptop-log.ts'

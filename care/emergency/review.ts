@@ -36,7 +36,7 @@ async function laterFlags(
   about: { fact: OpenedEmergency; looked: readonly log.LookedAt[] },
 ): Promise<string[]> {
   const treated = await emergencies.treatedAt(ctx.db, { keys: about.fact.keys, institutionNumber: of.institutionNumber })
-  const read = about.looked.some((one) => one.outcome === 'success' && one.rule === 'break-glass' && one.action !== 'emergency.open')
+  const read = about.looked.some((one) => one.outcome === 'success' && one.action === 'emergency.chart')
   return [...of.flags, ...(treated ? [] : ['no-relation']), ...(read ? [] : ['not-looked'])]
 }
 

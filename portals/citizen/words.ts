@@ -69,6 +69,10 @@ export function whatWords({ action, kinds }: Pick<AuditedAct, 'action' | 'kinds'
   if (action.startsWith('people.')) return [lang === 'ja' ? 'あなたの登録情報' : 'what is registered about you']
   if (action.startsWith('emergency-review.'))
     return [lang === 'ja' ? '緊急アクセスの審査の資料' : 'the dossier of an emergency access, to review it']
+  if (action === 'emergency.open')
+    return [
+      lang === 'ja' ? '同意を待たずに（緊急アクセス）、あなたの記録' : 'your record, without waiting for your consent (emergency access),',
+    ]
   if (aboutAnOpening.has(action)) return [lang === 'ja' ? '緊急アクセス' : 'an emergency access']
   if (action === 'clinic.list') return [kindWords('patient', lang)]
   if (kinds.length === 0) return [lang === 'ja' ? 'あなたの記録' : 'your record']

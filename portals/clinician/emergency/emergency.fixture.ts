@@ -36,6 +36,7 @@ const staff: readonly Member[] = [
   { id: 'dr2', role: 'physician', name: '白石 冬子', nameKana: 'シライシ フユコ' },
   { id: 'nurse', role: 'nurse', name: '緑川 夏美', nameKana: 'ミドリカワ ナツミ' },
   { id: 'clerk', role: 'clerk', name: '黒田 秋', nameKana: 'クロダ アキ' },
+  { id: 'operator', role: 'operator', name: '土屋 守', nameKana: 'ツチヤ マモル', institutionNumber: PLATFORM },
   { id: 'admin', role: 'administrator', name: '赤木 実', nameKana: 'アカギ ミノル' },
   { id: 'elsewhere', role: 'physician', name: '灰谷 修', nameKana: 'ハイタニ オサム', institutionNumber: SENDER },
   { id: 'auditor', role: 'auditor', name: '神谷 清', nameKana: 'カミヤ キヨシ', institutionNumber: PLATFORM },
@@ -64,7 +65,7 @@ export async function openEmergencyRoom() {
   for (const one of staff)
     await insertStaff(db, { institutionNumber: HOSPITAL, ...one, loginName: one.id, passwordHash: '', totpSecret: '' })
   const deps = { record, consent, person, eligibility }
-  const app = httpServer([...clinicianRoutes(deps), ...emergencyReviewRows({ demo: false })], {
+  const app = httpServer([...clinicianRoutes(deps), ...emergencyReviewRows({ demo: false, person })], {
     db,
     clock,
     accounts,

@@ -54,7 +54,7 @@ export function EmergencyPage({ chart, on }: { chart: EmergencyChart; on: PageOf
         />
       }
     >
-      <HarmBanner view={view} lang={lang} />
+      <Harm view={view} lang={lang} />
       <Banner
         lang={lang}
         tone="attention"
@@ -76,39 +76,72 @@ export function EmergencyPage({ chart, on }: { chart: EmergencyChart; on: PageOf
 
 type Part = { view: ChartView; look: Look }
 
+/** Known allergies before everything; where none are known, nobody here can be asked. */
+function Harm({ view, lang }: { view: ChartView; lang: Lang }): ReactNode {
+  if (view.items['drug-allergy'].filter(isAllergy).some((item) => item.current)) return <HarmBanner view={view} lang={lang} />
+  return (
+    <Banner
+      lang={lang}
+      tone="info"
+      label={t(lang, { ja: '薬剤アレルギー・禁忌', en: 'Drug allergies' })}
+      title={t(lang, { ja: 'ここには出ていません', en: 'None shown here' })}
+    >
+      <p>
+        {t(lang, {
+          ja: 'ないという意味ではありません。家族、お薬手帳、持ち物を確かめてください。',
+          en: 'This does not mean there are none. Check with relatives, the drug notebook and what they carry.',
+        })}
+      </p>
+    </Banner>
+  )
+}
+
+/** Nothing of a kind: never that there is none. */
+const Nothing = ({ lang }: { lang: Lang }): ReactNode => (
+  <p className="note">{t(lang, { ja: 'ここに出せるものはありません。', en: 'Nothing to show here.' })}</p>
+)
+
 function Vital({ view, look }: Part): ReactNode {
   const { lang } = look
   const title = (kind: (typeof open)[number]) => kindName[kind][lang]
   const drugs = view.items.prescription.filter(isPrescription)
   const allergies = [...view.items['drug-allergy'], ...view.items['other-allergy']].filter(isAllergy)
   const diagnoses = diagnosesInOrder(view)
+  const empty = <Nothing lang={lang} />
   const results = latestResults(view).filter((item) => item.kind === 'test-result')
   return (
     <>
-      <Section id="prescription" title={t(lang, { ja: '薬', en: 'Drugs' })}>
-        <Prescriptions items={drugs.slice(0, ROWS)} look={look} caption={title('prescription')} />
+      <Section
+        id="prescription"
+        title={t(lang, { ja: '薬', en: 'Drugs' })}
+        lead={t(lang, {
+          ja: '文書に含まれる処方です。電子処方箋と調剤の記録はまだ含みません。',
+          en: 'Prescriptions contained in documents. E-prescriptions and dispensing are not included yet.',
+        })}
+      >
+        <Prescriptions items={drugs.slice(0, ROWS)} look={look} empty={empty} caption={title('prescription')} />
         <Rest lang={lang} shown={drugs.length - ROWS}>
           <Prescriptions items={drugs.slice(ROWS)} look={look} caption={title('prescription')} />
         </Rest>
       </Section>
       <Section id="allergy" title={t(lang, { ja: 'アレルギー・禁忌', en: 'Allergies' })}>
-        <Allergies items={allergies} look={look} caption={t(lang, { ja: 'アレルギー・禁忌', en: 'Allergies' })} />
+        <Allergies items={allergies} look={look} empty={empty} caption={t(lang, { ja: 'アレルギー・禁忌', en: 'Allergies' })} />
       </Section>
       <Section id="diagnosis" title={title('diagnosis')}>
-        <Diagnoses items={diagnoses.slice(0, ROWS)} look={look} caption={title('diagnosis')} />
+        <Diagnoses items={diagnoses.slice(0, ROWS)} look={look} empty={empty} caption={title('diagnosis')} />
         <Rest lang={lang} shown={diagnoses.length - ROWS}>
           <Diagnoses items={diagnoses.slice(ROWS)} look={look} caption={title('diagnosis')} />
         </Rest>
       </Section>
       <Section id="infection" title={title('infection')}>
-        <Results items={view.items.infection.filter(isResult)} look={look} caption={title('infection')} />
+        <Results items={view.items.infection.filter(isResult)} look={look} empty={empty} caption={title('infection')} />
       </Section>
       <Section
         id="test-result"
         title={title('test-result')}
         lead={t(lang, { ja: '項目ごとの最新の結果。基準を外れたものが先です。', en: 'The latest of each item, those out of range first.' })}
       >
-        <Results items={results.slice(0, ROWS)} look={look} caption={title('test-result')} />
+        <Results items={results.slice(0, ROWS)} look={look} empty={empty} caption={title('test-result')} />
         <Rest lang={lang} shown={results.length - ROWS}>
           <Results items={results.slice(ROWS)} look={look} caption={title('test-result')} />
         </Rest>
@@ -130,7 +163,9 @@ function Checkups({ chart, look }: { chart: EmergencyChart; look: Look }): React
           key={document.id}
           summary={
             <>
-              <Ja>{document.title}</Ja> {document.date === null ? null : <Time value={document.date} lang={lang} />}
+              <Ja>{document.title}</Ja>
+              {t(lang, { ja: '　', en: ', ' })}
+              {document.date === null ? null : <Time value={document.date} lang={lang} />}
             </>
           }
         >

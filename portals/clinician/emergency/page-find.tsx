@@ -154,7 +154,7 @@ function Found({ view, lang }: { view: FindView; lang: Lang }): ReactNode {
               </LinkButton>
             }
           >
-            <Identity who={who} lang={lang} />
+            <Identity who={who} lang={lang} named={false} />
           </Card>
         ))}
       </Stack>

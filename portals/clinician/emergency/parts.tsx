@@ -4,12 +4,12 @@ import { DefinitionList, formatDate, Ja, type Lang, t, wareki } from '#ui'
 import { sexNames } from '../frame.tsx'
 
 /** By what one makes sure of somebody: name, kana, birth date, sex, town. */
-export function Identity({ who, lang }: { who: Candidate; lang: Lang }): ReactNode {
+export function Identity({ who, lang, named = true }: { who: Candidate; lang: Lang; named?: boolean }): ReactNode {
   const era = wareki(who.birthDate, 'day')
   return (
     <DefinitionList
       items={[
-        { term: t(lang, { ja: '氏名', en: 'Name' }), value: <Ja>{who.name || '—'}</Ja> },
+        ...(named ? [{ term: t(lang, { ja: '氏名', en: 'Name' }), value: <Ja>{who.name || '—'}</Ja> }] : []),
         { term: t(lang, { ja: 'フリガナ', en: 'Kana' }), value: <Ja>{who.nameKana || '—'}</Ja> },
         {
           term: t(lang, { ja: '生年月日', en: 'Born' }),

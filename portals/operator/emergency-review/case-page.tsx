@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { type CaseView, clauses, flagWords, type LookedAt, reasons, verdicts, whyHard, whyLonger, wordsOf } from '#care/emergency'
+import type { StaffRole } from '#kernel/context'
 import type { Lang } from '#kernel/language'
 import { refusals } from '#kernel/refusals'
 import {
@@ -23,6 +24,7 @@ import {
   t,
 } from '#ui'
 import { OperatorPage, type PageOf } from '../frame.tsx'
+import { roleNames } from '../words.ts'
 
 const actWords: Record<string, { ja: string; en: string }> = {
   'emergency.open': { ja: '開いた', en: 'Opened' },
@@ -82,7 +84,10 @@ function Facts({ view, lang }: { view: CaseView; lang: Lang }): ReactNode {
   return (
     <DefinitionList
       items={[
-        { term: t(lang, { ja: '職員', en: 'Clinician' }), value: <Ja>{`${of.staffName}（${of.institutionName}）`}</Ja> },
+        {
+          term: t(lang, { ja: '職員', en: 'Clinician' }),
+          value: <Ja>{`${of.staffName}（${roleNames[of.staffRole as StaffRole]?.ja ?? of.staffRole}、${of.institutionName}）`}</Ja>,
+        },
         ...(of.secondName === null ? [] : [{ term: t(lang, { ja: '2人目', en: 'Second' }), value: <Ja>{of.secondName}</Ja> }]),
         {
           term: t(lang, { ja: '開いていた時間', en: 'Open' }),

@@ -121,3 +121,47 @@ test('what nobody decided in 72 hours is raised, first in the queue, and counted
   expect(queue.cases.map((one) => one.id)).toContain(id)
   expect(queue.cases[0]).not.toHaveProperty('key')
 })
+
+test('an administrator says which person a member of staff of theirs is; from then on that one is a colleague, and closed to themselves', async () => {
+  const guards = '/operator/emergencies/guards'
+  const of = {
+    family: '緑川',
+    given: '夏美',
+    familyKana: 'ミドリカワ',
+    givenKana: 'ナツミ',
+    memberId: '06990001:88:5:01',
+    birthDate: '1990-01-02',
+  }
+  const key = await room.patient(of)
+  const asked = { loginName: 'nurse', name: '緑川 夏美', birthDate: '1990-01-02', memberId: '88-5' }
+  expect((await room.open('nurse', key)).done, 'before: a namesake').toMatchObject({ needs: ['same-name'] })
+  expect((await room.send('admin', 'POST', `${guards}/staff`, { ...asked, birthDate: '1990-01-03' })).json()).toMatchObject({
+    noted: false,
+  })
+  expect((await room.send('admin', 'POST', `${guards}/staff`, { ...asked, loginName: 'elsewhere' })).json()).toMatchObject({ noted: false })
+  expect((await room.send('admin', 'POST', `${guards}/staff`, asked)).json()).toMatchObject({ noted: true })
+  expect((await room.open('nurse', key)).code).toBe('emergency-self')
+  expect((await room.open('dr2', key)).done!.needs).toContain('colleague')
+  for (const who of ['dr', 'auditor']) expect((await room.send(who, 'POST', `${guards}/staff`, asked)).code).toBe('not-permitted')
+})
+
+test('an operator begins and ends a watch; administrators see none', async () => {
+  const guards = '/operator/emergencies/guards'
+  const key = await room.patient({
+    memberId: '06990001:99:7:01',
+    birthDate: '1970-07-07',
+    family: '星',
+    given: '光',
+    familyKana: 'ホシ',
+    givenKana: 'ヒカル',
+  })
+  const asked = { watchName: 'ホシ ヒカル', watchBirthDate: '1970-07-07', watchMemberId: '99-7', kind: 'vip' }
+  expect((await room.send('admin', 'POST', `${guards}/watches`, asked)).code).toBe('not-permitted')
+  expect((await room.send('operator', 'POST', `${guards}/watches`, asked)).json()).toMatchObject({ watched: true })
+  expect((await room.open('dr', key)).done).toMatchObject({ needs: ['watched'] })
+  const { watches } = (await room.send('operator', 'GET', guards)).json<{ watches: { id: string; personId: string; name: string }[] }>()
+  expect((await room.send('admin', 'GET', guards)).json()).toEqual({ watches: [] })
+  const mine = watches.find((one) => one.name === '星 光')!
+  await room.send('operator', 'POST', `${guards}/watches/${mine.id}/end`, { personId: mine.personId })
+  expect((await room.open('dr', key)).done).toMatchObject({ state: 'open' })
+})

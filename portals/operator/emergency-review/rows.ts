@@ -1,12 +1,14 @@
 /** Rows of the review: what was opened for the sake of a life, and what two people who had no part in it say. */
 import { z } from 'zod'
 import { emergencyFigures, emergencyReviews } from '#care/emergency'
+import type { PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { pageOf } from '../frame.tsx'
 import { led } from '../people/terms.ts'
 import { provenToAct, provenToOpen } from '../row-terms.ts'
 import { reviewCasePage } from './case-page.tsx'
+import { guardRows } from './guard-rows.ts'
 import { reviewQueuePage } from './queue-page.tsx'
 
 const LAW =
@@ -37,8 +39,9 @@ async function queue(ctx: Context, request: RouteRequest, deps: { demo: boolean 
 }
 
 /** The desk of those who look at emergencies afterwards. */
-export function emergencyReviewRows(deps: { demo: boolean }): Row[] {
+export function emergencyReviewRows(deps: { demo: boolean; person: PersonService }): Row[] {
   return [
+    ...guardRows(deps),
     {
       kind: 'read',
       method: 'GET',

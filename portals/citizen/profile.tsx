@@ -72,6 +72,11 @@ const places = [
     title: { ja: '家族と代理', en: 'Family and proxies' },
     text: { ja: 'あなたが代わりに見る人、あなたの代わりに見る人', en: 'Whom you look after, and who looks after you' },
   },
+  {
+    href: '/me/erasure',
+    title: { ja: '情報を消す・使わせない', en: 'Erase or stop using my data' },
+    text: { ja: '何を消せるか、いつ消えるか、申し出と証明書', en: 'What can go and when; asking for it; certificates' },
+  },
 ] as const
 
 /** What the register holds about the person. */

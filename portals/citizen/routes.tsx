@@ -1,4 +1,5 @@
 import type { ConsentService } from '#care/consent'
+import type { ErasureService } from '#care/erasure'
 import type { NoticeService } from '#care/notice'
 import type { PersonService } from '#care/person'
 import type { QuestionService } from '#care/question'
@@ -18,6 +19,7 @@ import { consentJson, stateOf } from './consent-state.ts'
 import { homePage } from './home.tsx'
 import { inReadersLanguage, institutionNames } from './institution-names.ts'
 import { withUnread } from './notices/unread.ts'
+import { erasureRows } from './erasure/rows.ts'
 import { noticeRows } from './notices/rows.ts'
 import { questionRows } from './questions/rows.ts'
 import { logProofRows } from './log-proof.tsx'
@@ -34,6 +36,7 @@ export type CitizenDeps = {
   person: PersonService
   notice: NoticeService
   question: QuestionService
+  erasure?: ErasureService
   demo: boolean
   /** What the outside sign-in of people is called; absent where there is none. */
   outside?: Sentence | null
@@ -71,6 +74,7 @@ export function citizenRoutes(deps: CitizenDeps): Row[] {
     ...noticeRows({ notice, aboutOf: about }),
     ...questionRows({ question, person, aboutOf: about }),
     ...closingRows(deps),
+    ...(deps.erasure ? erasureRows({ erasure: deps.erasure, person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) }) : []),
   ]
   return withUnread(rows, notice)
 }

@@ -21,7 +21,7 @@ export { ClonedNotice, Devices, Lately, NewPasskey, Passkeys } from './security/
 export { type SecurityDeps, securityRows, subjectOf } from './security/rows.ts'
 export { type SecurityView, securityJson, securityView } from './security/view.ts'
 export { againHref, citizenStepUp, isProven, staffStepUp } from './step-up/rules.ts'
-export { deskOf, type DeskDevice } from './desk/store.ts'
+export { deskOf, type DeskDevice, endDesk, type ListedDesk, listDesks, nameDesk } from './desk/store.ts'
 export { outsideClient } from './outside/client.ts'
 export type { OutsideAudience, OutsideLink, OutsideSettings } from './outside/model.ts'
 export { OutsideEntry } from './outside/page.tsx'

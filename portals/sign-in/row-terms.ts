@@ -1,3 +1,4 @@
+import type { ConsentService } from '#care/consent'
 import type { PersonService } from '#care/person'
 import type { Accounts } from '#kernel/identity'
 import type { RouteRequest } from '#kernel/route'
@@ -24,6 +25,8 @@ export type SignInDeps = {
   tlsBase?: string | null
   /** Null where real people's data is kept: its rows then do not exist. */
   demo: DemoDoor | null
+  /** Whose patients somebody may choose for an app; where it is absent, apps of staff start from a chart alone. */
+  consent?: ConsentService
   /** OpenID providers that the operator brought; none where it is absent. */
   outside?: OutsideClients
   /** True behind TLS. */

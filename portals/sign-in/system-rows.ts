@@ -5,7 +5,7 @@ import type { DemoDoor } from './model.ts'
 import { forgetProofs } from '#kernel/dpop'
 import { answerToken } from './oauth.ts'
 import { NOBODY, OAUTH, open, type SignInDeps } from './row-terms.ts'
-import { launchContexts } from './launch/index.ts'
+import { launchContexts, patientPicker } from './launch/index.ts'
 import { openIdProvider } from './provider/provider.ts'
 import { formOf } from './provider/request.ts'
 import { answerGrant, isProviders, providerRows } from './provider/rows.ts'
@@ -47,7 +47,7 @@ export function systemRows(deps: SignInDeps): Row[] {
     described('/.well-known/smart-configuration', smartConfiguration(baseUrl, tlsBase)),
     described('/.well-known/openid-configuration', openIdConfiguration(baseUrl, tlsBase)),
     described('/.well-known/oauth-authorization-server', openIdConfiguration(baseUrl, tlsBase)),
-    ...providerRows({ ...provider, launches: launchContexts(deps.person) }),
+    ...providerRows({ ...provider, launches: launchContexts(deps.person), picker: deps.consent ? patientPicker({ ...deps, consent: deps.consent }) : null }),
     {
       kind: 'job',
       name: 'sign-in.clear-proofs',

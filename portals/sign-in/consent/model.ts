@@ -17,6 +17,8 @@ export type ConsentApp = {
 export type ConsentProps = {
   /** Ends in the address of the form: `POST /oauth/interaction/:uid`. */
   interactionUid: string
+  /** Handle of the patient whom staff chose for an app they started on its own; null where none was. */
+  picked: string | null
   app: ConsentApp
   /** Who answers: a person for a record, or staff for their work. */
   by: 'citizen' | 'staff'

@@ -13,6 +13,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 const asked: ConsentProps = {
   interactionUid: 'u-1',
+  picked: null,
   app: {
     clientId: 'a',
     name: 'からだ手帳',

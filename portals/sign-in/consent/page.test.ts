@@ -5,6 +5,7 @@ import { consentPage, consentPolicy } from './page.tsx'
 
 const asked: ConsentProps = {
   interactionUid: 'u-1',
+  picked: null,
   app: {
     clientId: 'steps',
     name: 'からだ手帳',

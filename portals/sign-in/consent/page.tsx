@@ -60,6 +60,7 @@ export function consentPage(about: About, props: ConsentProps): string {
       <AboutApp lang={lang} app={app} isExample={about.demo !== null && app.clientId === DEMO_APP} />
       <Form
         action={`/oauth/interaction/${encodeURIComponent(props.interactionUid)}`}
+        hidden={props.picked === null ? {} : { picked: props.picked }}
         label={t(lang, { ja: '見せるものを選ぶ', en: 'Choose what it may see' })}
       >
         <ForWhom lang={lang} props={props} />

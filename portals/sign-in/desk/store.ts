@@ -4,6 +4,7 @@ import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
 import { cookie } from '#kernel/proof'
 import type { RouteRequest } from '#kernel/route'
+import { tidyLabel } from '../passkey/rules.ts'
 import { DESK_COOKIE } from './cookies.ts'
 
 /** Devices that several members of staff share, and the place somebody left when they locked one. */
@@ -53,6 +54,35 @@ export const deskOf = ({ db }: { db: Db }, { headers }: Pick<RouteRequest, 'head
 
 export async function unmarkDesk(db: Db, now: Date, token: string): Promise<void> {
   await sql`update sign_in.desk_device set ended_at = ${now} where token_hash = ${hashOf('desk', token)} and ended_at is null`.execute(db)
+}
+
+/** A shared device as a list shows it; `id` is the hash of its cookie, by which nobody gets in. */
+export type ListedDesk = { id: string; label: string; madeAt: Date; madeByName: string }
+
+/** Shared devices of an institution, the newest first. */
+export async function listDesks(db: Db, institutionNumber: string): Promise<ListedDesk[]> {
+  const { rows } =
+    await sql<ListedDesk>`select encode(d.token_hash, 'hex') as id, d.label, d.made_at as "madeAt", coalesce(s.name, '') as "madeByName"
+    from sign_in.desk_device d left join person.staff s on s.id = d.made_by
+    where d.institution_number = ${institutionNumber} and d.ended_at is null order by d.made_at desc limit 500`.execute(db)
+  return rows
+}
+
+type WhichDesk = { id: string; institutionNumber: string }
+
+const isDesk = ({ id, institutionNumber }: WhichDesk) =>
+  sql`encode(token_hash, 'hex') = ${id} and institution_number = ${institutionNumber} and ended_at is null`
+
+/** @returns whether there was such a device at the institution */
+export async function nameDesk(db: Db, desk: WhichDesk & { label: string }): Promise<boolean> {
+  const { numAffectedRows } = await sql`update sign_in.desk_device set label = ${tidyLabel(desk.label)} where ${isDesk(desk)}`.execute(db)
+  return numAffectedRows === 1n
+}
+
+/** Ends the sharing from the next request on. @returns whether there was such a device at the institution */
+export async function endDesk(db: Db, now: Date, desk: WhichDesk): Promise<boolean> {
+  const { numAffectedRows } = await sql`update sign_in.desk_device set ended_at = ${now} where ${isDesk(desk)}`.execute(db)
+  return numAffectedRows === 1n
 }
 
 /** A locked desk keeps the place for a working half-day. */

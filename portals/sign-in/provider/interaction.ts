@@ -3,6 +3,8 @@ import { listAppGrants } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { consentDecision, consentPage, consentPolicy, type ConsentProps, tickedIn } from '../consent/index.ts'
+import { refuse } from '#kernel/refusal'
+import { makeLaunch, mayPick, type PatientPicker, pickerPage } from '../launch/index.ts'
 import { open } from '../row-terms.ts'
 import { OFFLINE_DAYS, paths } from './configuration.ts'
 import type { LaunchContexts, ProviderDeps } from './deps.ts'
@@ -14,8 +16,9 @@ import { reachRecords } from './scopes.ts'
 
 const SMART = 'SMART App Launch 2.2; 個人情報の保護に関する法律 第28条・第33条（要確認: 弁護士）'
 
-type Deps = ProviderDeps & { oauth: OpenIdProvider; launches: LaunchContexts | null }
-type Ready = { launch: Launch; who: Person; chart: Chart | null; scopes: string[] }
+type Deps = ProviderDeps & { oauth: OpenIdProvider; launches: LaunchContexts | null; picker: PatientPicker | null }
+/** `handle`: of the launch from a chart, or of the patient that was picked. */
+type Ready = { launch: Launch; who: Person; chart: Chart | null; handle: string | null; scopes: string[] }
 
 const problem = (deps: Deps, ctx: Context, request: RouteRequest, which: LaunchProblem): Answer => ({
   status: which === 'over' ? 410 : 403,
@@ -33,7 +36,7 @@ function signInFirst(ctx: Context, { app, maxAge, startedAt, uid }: Launch): str
 }
 
 /** Everything that must hold before somebody is asked, or the answer that says what does not. */
-async function ready(deps: Deps, ctx: Context, request: RouteRequest): Promise<Ready | { answer: Answer }> {
+async function ready(deps: Deps, ctx: Context, request: RouteRequest, picked: string | null): Promise<Ready | { answer: Answer }> {
   const launch = await launchOf(deps.oauth, ctx, request)
   const refused = (which: LaunchProblem, rule: string) => {
     ctx.audit({ outcome: 'not-permitted', rule, ...(launch ? { resource: `Client/${launch.app.clientId}` } : {}) })
@@ -46,11 +49,52 @@ async function ready(deps: Deps, ctx: Context, request: RouteRequest): Promise<R
   if (who.kind !== 'citizen' && who.kind !== 'staff') return refused('over', 'nobody')
   if (!(who.kind === 'citizen' ? launch.app.forCitizens : launch.app.forStaff))
     return refused(who.kind === 'citizen' ? 'wrong-kind-staff' : 'wrong-kind-citizen', 'wrong-kind')
-  const chart = await chartOf(deps, ctx, launch, who)
+  const handle = launch.launchId ?? picked
+  const chart = await chartOf(deps, ctx, { ...launch, launchId: handle }, who)
+  if (chart === null && asksForPatient(deps, ctx, launch)) return { answer: await pickFirst(deps, ctx, request, launch) }
   const scopes = askable(launch, who, chart)
   if (!reachRecords(scopes) && reachRecords(launch.asked))
     return refused(who.kind === 'staff' ? 'no-patient' : 'not-for-you', 'nothing-to-give')
-  return { launch, who, chart, scopes }
+  return { launch, who, chart, handle, scopes }
+}
+
+/** Whether an app that staff started on its own wants a patient, and they may choose one. @spec SMART App Launch 2.2, scope launch/patient */
+const asksForPatient = ({ picker }: Deps, ctx: Context, { launchId, asked }: Launch): boolean =>
+  picker !== null && launchId === null && asked.includes('launch/patient') && mayPick(ctx)
+
+/** The page where staff choose the patient. */
+async function pickFirst(deps: Deps, ctx: Context, request: RouteRequest, { uid, app, redirectUri }: Launch): Promise<Answer> {
+  const text = (request.method === 'GET' ? (request.query.get('q') ?? '') : '').slice(0, 100)
+  const found = await deps.picker!.find(ctx, text)
+  ctx.audit({ resource: `Client/${app.clientId}` })
+  const view = { ...found, uid, text, app: (ctx.lang === 'en' && app.nameEn) || app.name }
+  const path = request.method === 'GET' ? request.url : `${paths.interaction}/${uid}`
+  return {
+    headers: consentPolicy(redirectUri),
+    page: () => pickerPage({ lang: ctx.lang, path, actor: ctx.actor, demo: deps.demo }, view),
+  }
+}
+
+const field = (request: RouteRequest, name: string): string | null => {
+  const { [name]: value } = typeof request.body === 'object' && request.body !== null ? (request.body as Record<string, unknown>) : {}
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** Keeps whom they chose, for this app and this member of staff, and goes on to what it may see. */
+async function pick(deps: Deps, ctx: Context, request: RouteRequest): Promise<Answer> {
+  const launch = await launchOf(deps.oauth, ctx, request)
+  if (launch === undefined) return problem(deps, ctx, request, 'over')
+  const resource = `Client/${launch.app.clientId}`
+  const who = ctx.actor
+  if (who.kind !== 'staff' || !launch.app.forStaff || !asksForPatient(deps, ctx, launch)) {
+    ctx.audit({ outcome: 'not-permitted', rule: 'no-patient-to-choose', resource })
+    return problem(deps, ctx, request, 'not-for-you')
+  }
+  const patientKey = await deps.picker!.pick(ctx, field(request, 'patient') ?? '')
+  if (patientKey === undefined) return refuse('patient-not-here')
+  const picked = await makeLaunch(ctx.db, ctx.now, { staffId: who.id, clientId: launch.app.clientId, patientKey })
+  ctx.audit({ resource, key: patientKey, rule: 'patient-chosen' })
+  return { redirect: `${paths.interaction}/${launch.uid}?picked=${picked}` }
 }
 
 /** The patient of a launch from a chart, not yet spent. */
@@ -65,12 +109,13 @@ async function previousOf(ctx: Context, who: Person, { app }: Launch): Promise<C
   return last === undefined ? null : { at: last.grantedAt, scopes: last.scopes }
 }
 
-async function propsOf(deps: Deps, ctx: Context, { launch, who, chart, scopes }: Ready): Promise<ConsentProps> {
+async function propsOf(deps: Deps, ctx: Context, { launch, who, chart, handle, scopes }: Ready): Promise<ConsentProps> {
   const { app, uid } = launch
   const { clientId, maker, logoText, homepageUrl: homepage } = app
   const name = (ctx.lang === 'en' && app.nameEn) || app.name
   return {
     interactionUid: uid,
+    picked: launch.launchId === null && chart !== null ? handle : null,
     app: { clientId, name, maker, logoText, homepage },
     by: who.kind,
     scopes,
@@ -87,16 +132,20 @@ const asked = (deps: Deps, ctx: Context, request: RouteRequest, props: ConsentPr
 })
 
 async function show(deps: Deps, ctx: Context, request: RouteRequest): Promise<Answer> {
-  const found = await ready(deps, ctx, request)
+  const found = await ready(deps, ctx, request, request.query.get('picked'))
   if ('answer' in found) return found.answer
   ctx.audit({ resource: `Client/${found.launch.app.clientId}` })
   return asked(deps, ctx, request, await propsOf(deps, ctx, found), found.launch)
 }
 
 async function decide(deps: Deps, ctx: Context, request: RouteRequest): Promise<Answer> {
-  const found = await ready(deps, ctx, request)
+  if (field(request, 'decision') === 'deny') {
+    const asking = await launchOf(deps.oauth, ctx, request)
+    if (asking !== undefined && ctx.actor.kind === 'staff' && asksForPatient(deps, ctx, asking)) return declined(deps, ctx, request, asking)
+  }
+  const found = await ready(deps, ctx, request, field(request, 'picked'))
   if ('answer' in found) return found.answer
-  const { launch, who, chart } = found
+  const { launch, who, chart, handle } = found
   const props = await propsOf(deps, ctx, found)
   const form = typeof request.body === 'object' && request.body !== null ? (request.body as Record<string, unknown>) : {}
   const decision = consentDecision(props, form)
@@ -109,19 +158,22 @@ async function decide(deps: Deps, ctx: Context, request: RouteRequest): Promise<
         : 'Choose at least one thing it may see, or press “Do not”.'
     return { status: 400, ...asked(deps, ctx, request, { ...props, error: { message, ticked: tickedIn(form) } }, launch) }
   }
-  if (!decision.allow) {
-    ctx.audit({ outcome: 'not-permitted', rule: 'access_denied', resource })
-    return { redirect: await letIn(deps, ctx, request, null) }
-  }
+  if (!decision.allow) return declined(deps, ctx, request, launch)
   const spent =
-    chart !== null && launch.launchId !== null
-      ? await deps.launches?.spend(ctx, { launchId: launch.launchId, staffId: who.id, clientId: launch.app.clientId })
+    chart !== null && handle !== null
+      ? await deps.launches?.spend(ctx, { launchId: handle, staffId: who.id, clientId: launch.app.clientId })
       : null
   if (chart !== null && spent === undefined) return problem(deps, ctx, request, 'over')
   const patientKey = who.kind === 'staff' ? (spent?.patientKey ?? null) : await keyOf(deps, ctx, who, decision.forId)
   if (patientKey === undefined) return problem(deps, ctx, request, 'not-for-you')
   ctx.audit({ resource, rule: decision.scopes.join(' ').slice(0, 400), ...(patientKey === null ? {} : { key: patientKey }) })
   return { redirect: await letIn(deps, ctx, request, { launch, who, scopes: decision.scopes, patientKey }) }
+}
+
+/** The person says no; the app is told so. */
+async function declined(deps: Deps, ctx: Context, request: RouteRequest, { app }: Launch): Promise<Answer> {
+  ctx.audit({ outcome: 'not-permitted', rule: 'access_denied', resource: `Client/${app.clientId}` })
+  return { redirect: await letIn(deps, ctx, request, null) }
 }
 
 /** Pages of a launch, in the browser that began it. */
@@ -145,6 +197,15 @@ export function interactionRows(deps: Deps): Row[] {
       audit: 'app.let-in',
       summary: { ja: 'アプリに見せるか、見せないかを決める', en: 'Let an app in, or not' },
       handle: (ctx, request) => decide(deps, ctx, request),
+    },
+    {
+      kind: 'write',
+      method: 'POST',
+      path: `${paths.interaction}/:uid/patient`,
+      ...about,
+      audit: 'app.pick-patient',
+      summary: { ja: 'アプリで見る患者を選ぶ', en: 'Choose the patient for whom an app is used' },
+      handle: (ctx, request) => pick(deps, ctx, request),
     },
   ]
 }

@@ -2,6 +2,7 @@
 import { findApp } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
+import type { PatientPicker } from '../launch/index.ts'
 import { endedKeyOf, keyEndedWords } from '../ended-key.ts'
 import { OAUTH, open } from '../row-terms.ts'
 import { paths, SMART_AUD } from './configuration.ts'
@@ -188,7 +189,7 @@ function clientRows(deps: Deps): Row[] {
 }
 
 /** Everything an app asks of us, but the token endpoint, which systems share. */
-export function providerRows(deps: Deps & { launches: LaunchContexts | null }): Row[] {
+export function providerRows(deps: Deps & { launches: LaunchContexts | null; picker: PatientPicker | null }): Row[] {
   return [
     ...launchRows(deps),
     ...clientRows(deps),

@@ -4,6 +4,7 @@ import { certificateVerifier, combine, crlFile, httpOcsp, USER_AUTHENTICATION_PO
 import type { CardVerifier } from '#care/eligibility'
 import type { Config } from './config.ts'
 import { cardVerifier } from './demo/authority.ts'
+import { renewalsOf } from './renewals.ts'
 
 /** Where no authority is configured, no card is accepted. */
 export const noCards: CardVerifier = {
@@ -16,7 +17,7 @@ export const noCards: CardVerifier = {
 
 /**
  * Cards of the authorities that the operator put under `$ENISHI_HOME/card-trust`: `anchors/*.pem`, `intermediates/*.pem`,
- * `revoked.crl` (DER, renewed by the operator's own job) and, where ENISHI_CARD_OCSP_URL is set, its responder.
+ * `revoked.crl` (DER) and `renewed.txt` (which certificate follows which), both renewed by the operator's own job, and, where ENISHI_CARD_OCSP_URL is set, its responder.
  * @returns undefined where the folder is absent
  */
 export async function trustedCards(config: Config): Promise<CardVerifier | undefined> {
@@ -24,7 +25,7 @@ export async function trustedCards(config: Config): Promise<CardVerifier | undef
   const anchors = await pems(join(folder, 'anchors'))
   if (anchors.length === 0) return undefined
   const list = crlFile(() => readFile(join(folder, 'revoked.crl')))
-  return cardVerifier(
+  const verifier = cardVerifier(
     certificateVerifier({
       trustAnchors: anchors,
       intermediates: await pems(join(folder, 'intermediates')),
@@ -32,6 +33,7 @@ export async function trustedCards(config: Config): Promise<CardVerifier | undef
       revocation: config.cardOcspUrl ? combine(list, httpOcsp({ url: config.cardOcspUrl })) : list,
     }),
   )
+  return { ...verifier, previousOf: renewalsOf(join(folder, 'renewed.txt')) }
 }
 
 /** Certificates of a folder, by name; none where it is absent. */

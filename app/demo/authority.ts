@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   cardRefusals,
   type CertificateVerifier,
@@ -13,6 +14,7 @@ import {
 } from '#adapters/mynumber-card'
 import type { CardVerifier } from '#care/eligibility'
 import type { MountRow } from '#kernel/route'
+import { renewalsOf } from '../renewals.ts'
 import { listPath, type Published, publishedRow, publishList } from './published.ts'
 import type { DemoSecrets } from './secrets.ts'
 
@@ -54,7 +56,8 @@ export function cardVerifier(verifier: CertificateVerifier): CardVerifier {
 /** Cards of the demo CA: its list first, its responder where the list is stale. Both stand on this machine. */
 export function demoCards(home: string, secrets: DemoSecrets, port: number): CardVerifier {
   const list = crlFile(() => readFile(listPath(home, { list: LIST })), { refreshMs: 10_000 })
-  return cardVerifier(verifierOf(secrets, combine(list, httpOcsp({ url: `http://127.0.0.1:${port}/demo/ca/ocsp` }))))
+  const verifier = cardVerifier(verifierOf(secrets, combine(list, httpOcsp({ url: `http://127.0.0.1:${port}/demo/ca/ocsp` }))))
+  return { ...verifier, previousOf: renewalsOf(join(home, 'demo-ca-renewed.txt')) }
 }
 
 const published = (secrets: DemoSecrets): Published => {

@@ -63,6 +63,9 @@ export function facilityPage(on: PageOf, shown: FacilityShown): string {
       />
       <ButtonRow>
         <LinkButton href={facilityHref(facility.institutionNumber, '/edit')}>{t(lang, { ja: '内容を変更する', en: 'Change' })}</LinkButton>
+        <LinkButton href={facilityHref(facility.institutionNumber, '/desks')}>
+          {t(lang, { ja: '共用の端末', en: 'Shared devices' })}
+        </LinkButton>
       </ButtonRow>
       <StaffSection on={on} shown={shown} />
       <ClientSection on={on} shown={shown} />

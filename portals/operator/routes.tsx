@@ -1,3 +1,4 @@
+import type { ErasureService } from '#care/erasure'
 import { type PersonService, reachOf, registers } from '#care/person'
 import type { SignatureService } from '#care/signature'
 import type { Context } from '#kernel/context'
@@ -7,6 +8,7 @@ import { appRows } from './app-routes.tsx'
 import { clientRows } from './client-routes.tsx'
 import { disasterRows } from './disaster/rows.tsx'
 import { emergencyReviewRows } from './emergency-review/rows.ts'
+import { erasureDeskRows } from './erasures/rows.ts'
 import { facilityRows, listAsked, PAGE_SIZE } from './facility-routes.tsx'
 import { pageOf } from './frame.tsx'
 import { importRows } from './import-routes.ts'
@@ -15,6 +17,7 @@ import { outsideStaffRows } from './outside-routes.tsx'
 import { peopleRows } from './people/rows.ts'
 import { forKeepers } from './row-terms.ts'
 import { signInsPage } from './sign-ins-page.tsx'
+import { deskRows } from './desks-routes.tsx'
 import { signingRows } from './signing-routes.tsx'
 import { staffRows } from './staff-routes.tsx'
 import { countRefusals, lockedHashes } from './store.ts'
@@ -23,6 +26,7 @@ import { countRefusals, lockedHashes } from './store.ts'
 export type OperatorDeps = {
   person: PersonService
   signature?: SignatureService
+  erasure?: ErasureService
   /** The outside provider of staff; absent where there is none. */
   outside?: Pick<OutsideSettings, 'issuer' | 'name' | 'claim'> | null
   demo: boolean
@@ -88,11 +92,13 @@ export function operatorRoutes(deps: OperatorDeps): Row[] {
     },
     ...importRows(deps),
     ...facilityRows(deps),
+    ...deskRows(deps),
     ...staffRows(deps),
     ...(deps.signature ? signingRows({ ...deps, signature: deps.signature }) : []),
     ...(deps.outside ? outsideStaffRows({ ...deps, outside: deps.outside }) : []),
     ...clientRows(deps),
     ...appRows(deps),
+    ...(deps.erasure ? erasureDeskRows({ ...deps, erasure: deps.erasure }) : []),
     ...peopleRows(deps),
     ...emergencyReviewRows(deps),
     ...disasterRows(deps),

@@ -278,6 +278,14 @@ async function allVisits(where: Demo): Promise<Visit[]> {
       path: `${chart}/documents/${idOf('document')}`,
       as: 'physician',
     },
+    {
+      name: 'document-sign',
+      row: '/clinic/patients/{patientId}/documents/{id}/sign',
+      path: `${chart}/documents/${idOf('document')}/sign`,
+      as: 'physician',
+      // Another institution's letter; the page itself is looked at in signing.test.ts.
+      refused: 403,
+    },
     ...developerVisits(seen!.patientId),
     { name: 'developer-terminology', row: '/developer/terminology', path: '/developer/terminology', as: 'physician' },
     { name: 'reader', row: '/reader', path: '/reader', as: 'clerk' },
@@ -322,6 +330,7 @@ async function peopleVisits(where: Demo): Promise<Visit[]> {
     ),
     visit('person-sign-in', '/operator/people/{id}/sign-in', `${person}/sign-in`),
     visit('person', '/operator/people/{id}', `${person}?why=request`),
+    visit('person-cards', '/operator/people/{id}/cards', `${person}/cards`),
     ...['name', 'sex', 'address', 'phone', 'proxy', 'mark'].map((entry) =>
       visit(`person-${entry}`, '/operator/people/{id}/enter/{entry}', `${person}/enter/${entry}?why=request`),
     ),

@@ -30,6 +30,7 @@ export async function registerVisits(where: Demo): Promise<{ name: string; row: 
     visit('facilities', '/operator/facilities'),
     visit('facility-new', '/operator/facilities/new'),
     visit('facility', '/operator/facilities/{number}', facility),
+    visit('desks', '/operator/facilities/{number}/desks', `${facility}/desks`),
     visit('facility-edit', '/operator/facilities/{number}/edit', `${facility}/edit`),
     visit('staff-new', '/operator/facilities/{number}/staff/new', `${facility}/staff/new`),
     visit('staff', '/operator/staff/{id}', `/operator/staff/${member!.id}`),

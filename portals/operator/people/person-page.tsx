@@ -272,6 +272,7 @@ export function personPage(on: PageOf, view: PersonShown): string {
     >
       <Section title={t(lang, { ja: 'いまの登録', en: 'Now' })}>
         <Now view={view} lang={lang} />
+        <a href={`${view.path}/cards`}>{t(lang, { ja: 'マイナンバーカード', en: 'My Number Cards' })}</a>
       </Section>
       <Section title={t(lang, { ja: '届け出の履歴', en: 'What was stated' })}>
         <Past view={view} lang={lang} />

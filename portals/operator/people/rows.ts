@@ -8,6 +8,7 @@ import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { pageOf } from '../frame.tsx'
 import { forOperator, provenToAct, provenToOpen } from '../row-terms.ts'
 import { casePage, undoPage } from './case-page.tsx'
+import { cardRows } from './card-rows.ts'
 import { personRows } from './person-rows.ts'
 import { queuePage } from './queue-page.tsx'
 import { led, lookReasonOf, noteLook } from './terms.ts'
@@ -163,6 +164,7 @@ export function peopleRows(deps: PeopleDeps): Row[] {
     },
     ...deciding(deps),
     ...personRows(deps),
+    ...cardRows(deps),
     comparing(deps),
   ]
 }

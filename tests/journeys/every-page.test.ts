@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
 import { askAddress, letExampleIn } from './app-launch.ts'
+import { emergencyVisits } from './emergency-visits.ts'
 import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
 import { takePictures } from './pictures.ts'
 import { type Demo, openRegion, type Region } from './region.ts'
@@ -17,7 +18,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 /** Where pictures of every page go; nowhere unless asked for. */
 const SHOTS = process.env.ENISHI_SHOTS
 
-const sessions = ['nobody', 'citizen', 'physician', 'clerk', 'operator'] as const
+const sessions = ['nobody', 'citizen', 'physician', 'clerk', 'operator', 'auditor'] as const
 type Who = (typeof sessions)[number]
 /** `refused`: the page of a refusal, looked at like any other. */
 type Visit = { name: string; row: string; path: string; as: Who; refused?: number }
@@ -108,7 +109,7 @@ test('the sweep finds what it looks for: a page that does everything wrong', asy
 })
 
 /** Where each is led after signing in. */
-const homes = { citizen: '**/me', physician: '**/clinic', clerk: '**/clinic', operator: '**/operator' } as const
+const homes = { citizen: '**/me', physician: '**/clinic', clerk: '**/clinic', operator: '**/operator', auditor: '**/audit' } as const
 
 const operatorOf = (where: Demo) => where.staff.find((s) => s.role === 'operator')!
 
@@ -130,6 +131,7 @@ async function signedIn(who: Who, options: { lang: Lang; viewport: typeof PHONE;
   if (who === 'citizen') await signInByCard(screen.page, demo, eldest(demo)[0]!)
   if (who === 'physician' || who === 'clerk') await signInAsStaff(screen.page, staffOf(demo, who, facilityOf(demo, 'clinic')))
   if (who === 'operator') await signInAsStaff(screen.page, operatorOf(demo))
+  if (who === 'auditor') await signInAsStaff(screen.page, demo.staff.find((s) => s.role === 'auditor')!)
   if (who !== 'nobody') await screen.page.waitForURL(homes[who])
   if (options.script !== false) return screen
   const cookies = await screen.context.cookies()
@@ -246,6 +248,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'me-profile', row: '/me/profile', path: '/me/profile', as: 'citizen' },
     ...(await peopleVisits(where)),
     ...(await registerVisits(where)),
+    ...(await emergencyVisits(where)),
     { name: 'me-apps', row: '/me/apps', path: '/me/apps', as: 'citizen' },
     { name: 'me-apps-end', row: '/me/apps/{id}/end', path: `/me/apps/${apps.hers}/end`, as: 'citizen' },
     { name: 'app-asks', row: '', path: askAddress(where, null), as: 'citizen' },

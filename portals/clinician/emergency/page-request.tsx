@@ -6,14 +6,10 @@ import { emergencyCrumbs, Identity } from './parts.tsx'
 
 export type RequestView = { request: SecondRequest; who: Candidate; isMine: boolean }
 
-const EVERY_SECONDS = 5
-
 /** Two clinicians agree: one waits here, the other answers here. */
 export function RequestPage({ on, view }: { on: PageOf; view: RequestView }): ReactElement {
   const { lang } = on
   const { request, who, isMine } = view
-  const waits = isMine && request.answer === null
-  const here = `/clinic/emergency/requests/${request.id}`
   return (
     <ClinicPage
       on={on}
@@ -23,7 +19,6 @@ export function RequestPage({ on, view }: { on: PageOf; view: RequestView }): Re
           : t(lang, { ja: '緊急アクセスの2人目になってください', en: 'Please be the second for an emergency access' })
       }
       breadcrumbs={emergencyCrumbs(lang)}
-      refresh={waits ? { seconds: EVERY_SECONDS, href: here } : undefined}
     >
       {isMine ? <Mine request={request} lang={lang} /> : null}
       <Identity who={who} lang={lang} />
@@ -60,14 +55,19 @@ function Mine({ request, lang }: { request: SecondRequest; lang: Lang }): ReactN
     <Banner lang={lang} tone="info" title={t(lang, { ja: '同僚の返事を待っています', en: 'Waiting for a colleague' })}>
       <p>
         {t(lang, {
-          ja: '同じ施設の医師・看護職員などに、「緊急アクセス」の画面を自分の端末で開いてもらってください。この画面は自動で読み直します。',
-          en: 'Ask a clinician here to open “Emergency access” on their own device. This page reloads by itself.',
+          ja: '同じ施設の医師・看護職員などに、「緊急アクセス」の画面を自分の端末で開いてもらってください。',
+          en: 'Ask a clinician here to open “Emergency access” on their own device.',
         })}
       </p>
       <p>
         {t(lang, { ja: '期限：', en: 'Until ' })}
         <Time value={request.until} lang={lang} withTime />
       </p>
+      <ButtonRow>
+        <LinkButton variant="primary" href={`/clinic/emergency/requests/${request.id}`}>
+          {t(lang, { ja: '返事が来たか確かめる', en: 'See whether there is an answer' })}
+        </LinkButton>
+      </ButtonRow>
     </Banner>
   )
 }

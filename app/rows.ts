@@ -97,6 +97,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       outside: config.outsideClients?.staff?.settings ?? null,
       person: services.person,
       signature: services.signature,
+      erasure: services.erasure,
       demo: demo !== null,
     }),
     ...legalBasisRows({ consent: services.consent, person: services.person, demo: demo !== null }),

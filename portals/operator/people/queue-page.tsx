@@ -247,6 +247,13 @@ export function queuePage(on: PageOf, view: QueueView): string {
         <Search view={view} lang={lang} />
         <People view={view} lang={lang} />
       </Section>
+      <Section title={t(lang, { ja: '消去の申し出', en: 'Wishes to be erased' })}>
+        <p>
+          <a href="/operator/erasures">
+            {t(lang, { ja: '申し出の一覧と、控え（バックアップ）の期限', en: 'Wishes that wait, and when backups end' })}
+          </a>
+        </p>
+      </Section>
       {view.decisions.length > 0 ? (
         <Section title={t(lang, { ja: '最近決めたこと', en: 'Lately decided' })}>
           <Decisions view={view} lang={lang} />

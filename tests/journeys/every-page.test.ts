@@ -8,6 +8,7 @@ import { openBrowser } from '../harness/browser.ts'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
 import { askAddress, letExampleIn } from './app-launch.ts'
 import { emergencyVisits } from './emergency-visits.ts'
+import { erasureVisits } from './erasure-visits.ts'
 import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
 import { takePictures } from './pictures.ts'
 import { type Demo, openRegion, type Region } from './region.ts'
@@ -248,6 +249,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'me-profile', row: '/me/profile', path: '/me/profile', as: 'citizen' },
     ...(await peopleVisits(where)),
     ...(await registerVisits(where)),
+    ...(await erasureVisits(where)),
     ...(await emergencyVisits(where)),
     { name: 'me-apps', row: '/me/apps', path: '/me/apps', as: 'citizen' },
     { name: 'me-apps-end', row: '/me/apps/{id}/end', path: `/me/apps/${apps.hers}/end`, as: 'citizen' },

@@ -13,6 +13,7 @@ import { subscriptionMigrations } from '#care/subscription'
 import { terminologyMigrations } from '#care/terminology'
 import type { Migration } from '#kernel/migrate'
 import { kernelMigrations } from '#kernel/schema'
+import { publicMigrations } from '#portals/public'
 import { signInMigrations } from '#portals/sign-in'
 import { demoMigrations } from './demo/progress.ts'
 
@@ -31,6 +32,7 @@ export const migrations: readonly Migration[] = [
   ...oversightMigrations,
   ...noticeMigrations,
   ...questionMigrations,
+  ...publicMigrations,
   ...erasureMigrations,
   ...signInMigrations,
   ...demoMigrations,

@@ -73,6 +73,8 @@ export const placements: Readonly<Record<string, Placed>> = {
   'terminology.release': everywhere('editions of code systems, joined by every node'),
   'terminology.concept': everywhere('codes and names, which belong to nobody'),
   'terminology.term': everywhere('what codes are found by'),
+  'statistics.day': coordinator('counts of the log, about nobody'),
+  'statistics.progress': coordinator('how far it was counted; one row'),
   'notice.progress': coordinator('how far the log was read; one row'),
   'notice.wish': by('person_id', 'how a person wants to be told, beside the person'),
   'notice.channel': by('person_id', 'browsers and addresses of a person, beside the person'),

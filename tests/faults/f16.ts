@@ -2,13 +2,14 @@ import { sql } from 'kysely'
 import { lead } from '#kernel/leader'
 import { canariesIn, canary } from '../attacks/canary.ts'
 import { openWorld, type World } from '../attacks/world.ts'
+import { drugAllergy } from '../harness/bundles.ts'
 import type { Caller, Heard } from '../harness/caller.ts'
 import { CLINIC } from '../harness/platform.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
 import { onTestServer } from './test-server.ts'
 
 /** One way to the allergy that the person let the clinic see. */
-type Door = { name: string; ask: () => Promise<Heard> }
+type Door = { name: string; ask: () => Promise<Heard>; shows: (text: string) => boolean }
 type Seen = { rounds: number; reads: number; shown: number; afterAck: string[]; blind: string[] }
 
 const IN_FLIGHT = 32
@@ -40,6 +41,8 @@ export async function f16(run: FaultRun): Promise<FaultResult> {
 }
 
 const DOORS = 8
+/** As the chart names it. */
+const SUBSTANCE = drugAllergy.code.text ?? drugAllergy.code.display
 
 async function attempt(run: FaultRun, { wanted, cached }: { wanted: number; cached: boolean }): Promise<Seen> {
   const world = await openWorld({ blind: false })
@@ -78,14 +81,16 @@ async function round(
 ): Promise<void> {
   let acknowledged = false
   let asked = 0
+  let askedAfter = 0
   const reader = async (n: number) => {
-    for (let turn = n; asked < most; turn++) {
+    for (let turn = n; askedAfter < most / 2; turn++) {
       const door = all[turn % all.length]!
       const after = acknowledged
       asked++
+      if (after) askedAfter++
       const heard = await door.ask()
       seen.reads++
-      const shows = canariesIn(heard.text).includes(canary('allergy'))
+      const shows = door.shows(heard.text)
       if (shows) {
         seen.shown++
         shownBy.add(door.name)
@@ -106,16 +111,20 @@ function doors({ victim }: World, { system, physician, files }: { system: Caller
   const allergy = victim.resources.filter((r) => r.startsWith('AllergyIntolerance/'))
   const graphql = JSON.stringify({ query: `{ AllergyIntoleranceList(patient: "Patient/${victim.key}") { id identifier { value } } }` })
   const batch = { resourceType: 'Bundle', type: 'batch', entry: allergy.map((url) => ({ request: { method: 'GET', url } })) }
-  return [
+  const all: Omit<Door, 'shows'>[] = [
     { name: 'read', ask: () => firstThatShows(allergy.map((place) => () => system.get(`/fhir/R4/${place}`))) },
     { name: 'search', ask: () => system.get(`/fhir/R4/AllergyIntolerance?patient=Patient/${victim.key}`) },
     { name: 'history', ask: () => system.get('/fhir/R4/AllergyIntolerance/_history') },
     { name: '$everything', ask: () => system.get(`/fhir/R4/Patient/${victim.key}/$everything`) },
     { name: 'GraphQL', ask: () => system.post('/fhir/R4/$graphql', graphql, { 'content-type': 'application/json' }) },
     { name: 'batch', ask: () => system.post('/fhir/R4', batch) },
-    { name: 'chart', ask: () => chart(physician, victim.key) },
+    { name: 'chart', ask: () => physician.get(`/clinic/patients/${victim.key}`, { accept: 'text/html' }) },
     { name: 'export file', ask: () => system.get(file) },
   ]
+  // The chart names what somebody cannot take, not the number that the resource carries.
+  const shows = (name: string) => (text: string) =>
+    name === 'chart' ? text.includes(SUBSTANCE) : canariesIn(text).includes(canary('allergy'))
+  return all.map((door) => ({ ...door, shows: shows(door.name) }))
 }
 
 async function firstThatShows(asks: readonly (() => Promise<Heard>)[]): Promise<Heard> {
@@ -125,13 +134,6 @@ async function firstThatShows(asks: readonly (() => Promise<Heard>)[]): Promise<
     if (canariesIn(last.text).includes(canary('allergy'))) return last
   }
   return last!
-}
-
-/** The chart, and the item that it leads to: the page itself names substances, the item its number. */
-async function chart(physician: Caller, key: string): Promise<Heard> {
-  const page = await physician.get(`/clinic/patients/${key}`, { accept: 'text/html' })
-  const item = /\/clinic\/patients\/[^"/]+\/items\/[^"?]+/.exec(page.text)?.[0]
-  return item === undefined ? page : physician.get(item, { accept: 'text/html' })
 }
 
 /** Addresses of the files of an export that the clinic made while it was allowed to. */
@@ -153,11 +155,12 @@ async function exported({ platform, services }: World, clinic: Caller): Promise<
 }
 
 /** A door of the product made wrong: it keeps its answer for a second. */
-function keeping({ name, ask }: Door): Door {
+function keeping({ ask, ...door }: Door): Door {
   let kept: { at: number; heard: Promise<Heard> } | undefined
   return {
-    name,
-    ask: () => {
+    ...door,
+    async ask() {
+      await new Promise((done) => setImmediate(done))
       if (kept === undefined || performance.now() - kept.at > 1_000) kept = { at: performance.now(), heard: ask() }
       return kept.heard
     },

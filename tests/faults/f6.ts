@@ -130,21 +130,17 @@ async function judgeTokens({ platform, parties }: Scene): Promise<{ taken: numbe
 }
 
 /** Consents at a reader of which one ended a minute ago and one holds for another minute, by the database's time. */
-async function judgeConsents({ parties }: Scene, client: pg.Client): Promise<{ taken: number; refused: number }> {
+async function judgeConsents({ platform, parties }: Scene, client: pg.Client): Promise<{ taken: number; refused: number }> {
   const result = { taken: 0, refused: 0 }
-  const [owner, asker] = parties
-  const made = await client.query<{ id: string; key: string; source: string }>(
-    `select id, key, source from record.resource where type = 'Condition' and kind = 'diagnosis' and not uninformed and not undelivered and not deleted
-      and key = $1 limit 1`,
-    [owner!.patient],
+  const asker = parties[1]!
+  const institution = platform.demo().facilities.filter((f) => ['hospital', 'clinic'].includes(f.kind))[1]!.institutionNumber
+  const made = await client.query<{ id: string; key: string }>(
+    `select id, key from record.resource where type = 'Condition' and kind = 'diagnosis' and source <> $1 and addressee is null
+      and not uninformed and not undelivered and not deleted order by id limit 1`,
+    [institution],
   )
   const item = made.rows[0]
-  const number = await client.query<{ source: string }>(
-    `select distinct source from record.resource where key = $1 and kind = 'diagnosis'`,
-    [asker!.patient],
-  )
-  const institution = number.rows.find((r) => r.source !== item?.source)?.source
-  if (item === undefined || institution === undefined) return { taken: 0, refused: 1 }
+  if (item === undefined) throw new Error('there is no diagnosis of another institution to agree to')
   for (const [minutes, shown] of [
     [-1, false],
     [1, true],
@@ -156,7 +152,7 @@ async function judgeConsents({ parties }: Scene, client: pg.Client): Promise<{ t
         values ($1, 'f6', 'diagnosis', $2, 'TREAT', clock_timestamp() - interval '1 hour', clock_timestamp() + $3 * interval '1 minute')`,
       [item.key, institution, minutes],
     )
-    const answer = await asker!.hospital.ask(`Condition?_id=${item.id}`)
+    const answer = await asker.hospital.ask(`Condition?_id=${item.id}`)
     const found = (await answer.text()).includes(`"${item.id}"`)
     if (found && !shown) result.taken++
     if (!found && shown) result.refused++

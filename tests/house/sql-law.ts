@@ -116,7 +116,7 @@ export const forbiddenExceptions: Record<string, { pattern: RegExp; because: str
     pattern: /set_config\('synchronous_commit', 'off', true\)/g,
     because: 'the count of a visit precedes the synchronous commit of its audit entry in the log; and the next card says it again',
   },
-  'care/eligibility/store.ts': {
+  'care/eligibility/store/receive.ts': {
     pattern: /set_config\('synchronous_commit', 'off', true\)/g,
     because:
       'the claim of a reader session rides on the synchronous commit of its audit entry, which follows it in the log and precedes the answer',

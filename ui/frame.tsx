@@ -169,6 +169,13 @@ function Main(props: PageProps): ReactNode {
   )
 }
 
+/** What everybody may read, from every page. */
+const OpenPages = ({ lang }: { lang: Lang }): ReactNode => (
+  <p className="footer-links">
+    <a href="/transparency">{word(lang, 'transparency')}</a> <a href="/statistics">{word(lang, 'statistics')}</a>
+  </p>
+)
+
 /** The frame every page hangs in: one h1, readable and usable without script. @spec JIS X 8341-3 AA, WCAG 2.2 AA */
 export function Page(props: PageProps): ReactElement {
   const { lang, audience, title, refresh } = props
@@ -200,6 +207,7 @@ export function Page(props: PageProps): ReactElement {
         <Main {...props} />
         <footer className="site-footer">
           {props.demo ? <p className="demo-notice">{word(lang, 'demo')}</p> : null}
+          {audience === 'kiosk' ? null : <OpenPages lang={lang} />}
           <p lang="en">縁 Enishi</p>
         </footer>
         {/* Last in the body, so that the first paint waits for the small style sheet only. */}

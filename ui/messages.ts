@@ -97,6 +97,8 @@ export const words = {
   consentEmergency: { ja: '緊急アクセス中', en: 'Emergency access', easy: '急いで 見ています' },
   details: { ja: 'くわしく', en: 'Details', easy: 'くわしく' },
   proof: { ja: '証明を保存', en: 'Save the proof', easy: '証明を とっておく' },
+  transparency: { ja: '情報の扱い', en: 'What is done with data', easy: '情報を どう あつかうか' },
+  statistics: { ja: '閲覧の統計', en: 'Statistics', easy: 'どれだけ 見られたか' },
   looksWrong: { ja: '心当たりがない', en: 'This looks wrong', easy: 'おかしいと 思う' },
   previousPage: { ja: '前へ', en: 'Previous', easy: '前' },
   nextPage: { ja: '次へ', en: 'Next', easy: '次' },

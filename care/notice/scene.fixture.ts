@@ -12,8 +12,7 @@ import { type NoticeDeps, noticeService } from './index.ts'
 const key = generateKeyPairSync('ed25519').privateKey
 const signer = { keyId: 'test', sign: (message: Buffer) => sign(null, message, key) }
 
-export const openNotices = async () =>
-  noticesOn(await openPlatform())
+export const openNotices = async () => noticesOn(await openPlatform())
 
 export function noticesOn(platform: Platform) {
   const { db, clock } = platform

@@ -68,6 +68,11 @@ const places = [
     text: { ja: '記録を見せているアプリと、その取り消し', en: 'Apps that see your records, and how to end that' },
   },
   {
+    href: '/me/notices/settings',
+    title: { ja: 'お知らせの受け取り方', en: 'How you are told' },
+    text: { ja: 'この端末やメールに知らせるか、いつ知らせるか', en: 'On this device or by mail, and when' },
+  },
+  {
     href: '/me/family',
     title: { ja: '家族と代理', en: 'Family and proxies' },
     text: { ja: 'あなたが代わりに見る人、あなたの代わりに見る人', en: 'Whom you look after, and who looks after you' },

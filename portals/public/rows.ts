@@ -6,7 +6,8 @@ import type { OperatorFacts } from './operator-facts.ts'
 import { statistics, statisticsCsv, type StatisticsDeps } from './statistics.ts'
 import { statisticsPage } from './statistics-page.tsx'
 import { countNext } from './store.ts'
-import { type Outside, purposesOf, transparencyPage } from './transparency-page.tsx'
+import { type Outside, transparencyPage } from './transparency-page.tsx'
+import { purposesOf } from './transparency-parts.tsx'
 
 export type PublicDeps = Omit<StatisticsDeps, 'live'> & {
   demo: boolean

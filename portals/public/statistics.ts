@@ -26,7 +26,7 @@ async function factsOf(ctx: Asking, deps: StatisticsDeps, about: { months: reado
   const facts: MonthFacts[] = []
   for (const month of about.months) {
     const end = startOf(monthAfter(month))
-    const until = end < about.until ? end : about.until
+    const until = new Date(Math.min(end.getTime(), about.until.getTime()))
     const { opened, reviewed } = await emergencyFigures(ctx.db, { since: startOf(month), until, now: ctx.now })
     const asked = questions.find((q) => q.month === month) ?? { asked: 0, answered: 0, toAuditors: 0, medianDays: null }
     const slowest = notices.find((n) => n.month === month)?.slowestSeconds ?? null

@@ -80,6 +80,14 @@ const OpenPages = ({ lang }: { lang: Lang }): ReactNode => (
         <a href="/openapi.json">{t(lang, { ja: '窓口の一覧（OpenAPI）', en: 'All interfaces (OpenAPI)' })}</a>
       </li>
       <li>
+        <a href="/statistics">
+          {t(lang, { ja: '記録はどれだけ見られているか（統計）', en: 'How much records are looked at (statistics)' })}
+        </a>
+      </li>
+      <li>
+        <a href="/transparency">{t(lang, { ja: '情報をどう扱っているか', en: 'What is done with data' })}</a>
+      </li>
+      <li>
         <a href="/health">{t(lang, { ja: 'いま動いているか', en: 'Is it running?' })}</a>
       </li>
     </ul>

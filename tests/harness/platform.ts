@@ -10,7 +10,6 @@ import { type CardVerifier, eligibilityMigrations, eligibilityService, routes as
 import {
   accountsOf,
   appAccessOf,
-  type AppClient,
   type AppSubject,
   hashPassword,
   insertApp,
@@ -39,7 +38,10 @@ import type { Row } from '#kernel/route'
 import { kernelMigrations } from '#kernel/schema'
 import { type TokenMint, tokenMint } from '#kernel/token'
 import { testDatabase } from './database.ts'
+import { anApp } from './app-entry.ts'
 import { callerOf } from './caller.ts'
+
+export { anApp }
 
 export const careMigrations = [
   ...kernelMigrations,
@@ -162,16 +164,6 @@ export async function openPlatform(options: PlatformOptions = {}) {
     await database.drop()
   }
 }
-
-/** An entry of the register of apps, for tests. */
-export const anApp = (clientId: string, scopes: readonly string[], about: Partial<AppClient> = {}): AppClient => ({
-  ...{ clientId, institutionNumber: '', name: 'からだ手帳', nameEn: 'Body Notebook', maker: '縁市ソフトウェア', logoText: 'か' },
-  ...{ jwks: { keys: [] }, scopes: [...scopes], binding: 'none', kind: 'public', authMethod: 'none', parRequired: false },
-  ...{ forCitizens: true, forStaff: true, redirectUris: ['https://app.example/back'], launchUrl: 'https://app.example/launch' },
-  ...{ about: { ja: 'お薬と検査結果を見るアプリ', en: 'Shows medicines and test results' }, homepageUrl: null, privacyUrl: null },
-  grantTypes: ['authorization_code', 'refresh_token'],
-  ...about,
-})
 
 type Parts = { db: Db; clock: { at: Date }; services: PlatformServices; mint: TokenMint; app: ReturnType<typeof httpServer> }
 

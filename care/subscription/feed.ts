@@ -11,15 +11,27 @@ import * as store from './store.ts'
 type Named = { type: string; id: string; version: number }
 type Payload = { written?: Named[]; removed?: Named[] }
 
-/** What messages of the record say was written and removed. */
-export function changesOf(told: readonly Told[]): Change[] {
+/** What messages of the record say was written and removed of these types. */
+function changesOf(told: readonly Told[], types: ReadonlySet<string>): Change[] {
   return inOrder(
     told.flatMap(({ key, at, payload }) => {
       const { written = [], removed = [] } = payload as Payload
       const change = (removed: boolean) => (named: Named) => ({ key, type: named.type, id: named.id, version: named.version, removed, at })
-      return [...removed.map(change(true)), ...written.map(change(false))]
+      const wanted = ({ type }: Named) => types.has(type)
+      return [...removed.filter(wanted).map(change(true)), ...written.filter(wanted).map(change(false))]
     }),
   )
+}
+
+/** Types that messages speak of. */
+function typesOf(told: readonly Told[]): Set<string> {
+  const types = new Set<string>()
+  for (const { payload } of told) {
+    const { written = [], removed = [] } = payload as Payload
+    for (const { type } of written) types.add(type)
+    for (const { type } of removed) types.add(type)
+  }
+  return types
 }
 
 const versionOf = (of: { id: string; version: number }): string => `${of.id}/${of.version}`
@@ -75,8 +87,10 @@ export function subscriptionFeed(sources: Sources): Taker {
   }
 
   async function take(db: Db, told: readonly Told[], now: Date): Promise<void> {
-    const changes = changesOf(told)
-    const listening = await store.findListening(db, [...new Set(changes.map((c) => c.type))], now)
+    const listening = await store.findListening(db, [...typesOf(told)], now)
+    // Most of what an import writes nobody waits for.
+    if (listening.length === 0) return
+    const changes = changesOf(told, new Set(listening.map((s) => s.order.type)))
     for (const s of listening) {
       const actor = await actorOf(db, accounts, s)
       const setback = { status: 'error', failures: s.failures, failingSince: s.failingSince, nextTryAt: null, parked: true } as const

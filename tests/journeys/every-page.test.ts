@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
 import { askAddress, letExampleIn } from './app-launch.ts'
+import { disasterVisits } from './disaster-visits.ts'
 import { emergencyVisits } from './emergency-visits.ts'
 import { erasureVisits } from './erasure-visits.ts'
 import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
@@ -251,6 +252,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     ...(await registerVisits(where)),
     ...(await erasureVisits(where)),
     ...(await emergencyVisits(where)),
+    ...(await disasterVisits(where)),
     { name: 'me-apps', row: '/me/apps', path: '/me/apps', as: 'citizen' },
     { name: 'me-apps-end', row: '/me/apps/{id}/end', path: `/me/apps/${apps.hers}/end`, as: 'citizen' },
     { name: 'app-asks', row: '', path: askAddress(where, null), as: 'citizen' },

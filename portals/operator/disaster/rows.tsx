@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { disasters } from '#care/consent'
-import { DAYS, type Opening, openings, type OpeningRequest, publicUses, readPlaces } from '#care/emergency'
+import { DAYS, listExtracts, listMerges, type Opening, openings, type OpeningRequest, publicUses, readPlaces } from '#care/emergency'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
@@ -9,6 +9,7 @@ import { pageOf } from '../frame.tsx'
 import { provenToAct, provenToOpen } from '../row-terms.ts'
 import { listPage } from './list-page.tsx'
 import { checkPage, newPage } from './new-page.tsx'
+import { offlinePage } from './offline-page.tsx'
 import { disasterHref, HOME } from './parts.tsx'
 import { publicPage } from './public-page.tsx'
 import { requestPage, viewPage } from './view-page.tsx'
@@ -203,6 +204,18 @@ export function disasterRows(deps: Deps): Row[] {
 
 function oneDisaster(deps: Deps): Row[] {
   return [
+    {
+      kind: 'read',
+      method: 'GET',
+      path: `${HOME}/offline`,
+      ...forKeepers,
+      audit: 'disaster.offline',
+      summary: { ja: '持ち出し用の控えと、取り込んだ端末の記録', en: 'Extracts for laptops, and the logs that came back' },
+      handle: async (ctx, request) => {
+        const view = { extracts: await listExtracts(ctx.db), merges: await listMerges(ctx.db) }
+        return { json: view, page: () => offlinePage(pageOf(ctx, request, deps), view) }
+      },
+    },
     {
       kind: 'read',
       method: 'GET',

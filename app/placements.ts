@@ -90,6 +90,7 @@ export const placements: Readonly<Record<string, Placed>> = {
   'sign_in.desk_device': coordinator('devices that institutions share; few'),
   'sign_in.kept_place': coordinator('where somebody left a locked desk; lives hours'),
   'sign_in.launch': coordinator('lives minutes'),
+  'sign_in.first_ticket': coordinator('a card that nobody has, for some minutes'),
   'sign_in.outside_link': by('subject', 'the look-up from a subject of an outside provider to whose it is'),
   'sign_in.outside_try': coordinator('lives minutes, belongs to nobody yet'),
   'demo.progress': coordinator('how far the demo region is made'),

@@ -422,6 +422,12 @@ export const refusals = {
     ja: 'このカードは健康保険証として登録されていません。登録してからお使いください。',
     en: 'This card is not registered for health insurance yet. Please register it first.',
   },
+  'first-over': {
+    status: 409,
+    issue: 'expired',
+    ja: 'はじめての登録の手続きが見つからないか、20分を過ぎました。もう一度カードで始めてください。',
+    en: 'This first registration is not known, or took longer than 20 minutes. Please begin again with your card.',
+  },
   'card-stopped': {
     status: 403,
     issue: 'security',

@@ -16,6 +16,7 @@ export {
 } from './store/app.ts'
 export type { AppSaved, GivenApp } from './app-register.ts'
 export type { ClientSaved, NewClient } from './client-register.ts'
+export { type GivenRegistration, judgeRegistration, type Registered, registerCard, whoRegisters } from './first-registration.ts'
 export { facilityKinds, isDay, judgeInstitutionNumber, plainNumber } from './facility-rules.ts'
 export { judgeKeyEnd } from './key-ends.ts'
 export { type Finding, judgeKeys } from './key-rules.ts'

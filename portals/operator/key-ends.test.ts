@@ -2,7 +2,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findApp, judgeKeyEnd, registers } from '#care/person'
-import { keyEnd, keysNow } from '../sign-in/ended-key.ts'
 import { A, openOperator, type Operator } from './operator.fixture.ts'
 
 let op: Operator
@@ -73,7 +72,8 @@ describe('a key of a system', () => {
 
   test('whose end is planned is told of before, on the page and at home; the plan can be changed and dropped', async () => {
     const { first } = await system('emr-plan')
-    const thumbprint = ((await op.get('operator', '/operator/clients/emr-plan')).body.client as { keys: { thumbprint: string }[] }).keys[0]!.thumbprint
+    const thumbprint = ((await op.get('operator', '/operator/clients/emr-plan')).body.client as { keys: { thumbprint: string }[] }).keys[0]!
+      .thumbprint
     const settle = (until: string) => op.post('operator', '/operator/clients/emr-plan/keys/end', { thumbprint, until })
     expect((await op.page('operator', '/operator')).text, 'the control').not.toContain('/operator/clients/emr-plan')
     expect((await settle(day(29))).status).toBe(200)
@@ -87,7 +87,9 @@ describe('a key of a system', () => {
     expect((await ask('emr-plan', first)).said, 'no end any more').toMatch(THROUGH)
     const { changes } = (await op.get('operator', '/operator/clients/emr-plan')).body as { changes: { act: string }[] }
     expect(changes.map((one) => one.act)).toEqual(['client.key-end', 'client.key-end', 'client.enter'])
-    expect((await op.post('keeper-b', '/operator/clients/emr-plan/keys/end', { thumbprint, until: '' })).status, 'another facility’s').toBe(404)
+    expect((await op.post('keeper-b', '/operator/clients/emr-plan/keys/end', { thumbprint, until: '' })).status, 'another facility’s').toBe(
+      404,
+    )
   })
 })
 
@@ -106,13 +108,19 @@ describe('a key of an app', () => {
     binding: 'dpop',
   }
   const redeem = (key: Pair) =>
-    ask('diary', key, { grant_type: 'authorization_code', code: 'x', redirect_uri: 'https://app.example/back', code_verifier: 'v'.repeat(43) })
+    ask('diary', key, {
+      grant_type: 'authorization_code',
+      code: 'x',
+      redirect_uri: 'https://app.example/back',
+      code_verifier: 'v'.repeat(43),
+    })
 
   test('is followed, ended on a day and at once; the last one goes only with the app', async () => {
     const [first, next] = [await pair('d-1'), await pair('d-2')]
     expect((await op.post('operator', '/operator/apps', { ...APP, keys: keysOf(first) })).status).toBe(200)
     const thumbprintOf = async (kid: string) =>
-      ((await op.get('operator', '/operator/apps/diary')).body.keys as { kid: string; thumbprint: string }[]).find((k) => k.kid === kid)!.thumbprint
+      ((await op.get('operator', '/operator/apps/diary')).body.keys as { kid: string; thumbprint: string }[]).find((k) => k.kid === kid)!
+        .thumbprint
     expect((await op.post('operator', `/operator/apps/diary/keys/${await thumbprintOf('d-1')}/retire`)).text).toContain('last-key')
     expect((await op.post('operator', '/operator/apps/diary/keys', { keys: keysOf(next), oldUntil: day(1) })).status).toBe(200)
     expect((await redeem(first)).said, 'the control: the code is wrong, the key is not').not.toContain('ended')
@@ -122,7 +130,10 @@ describe('a key of an app', () => {
     const third = await pair('d-3')
     await op.post('operator', '/operator/apps/diary/keys', { keys: keysOf(third), oldUntil: '' })
     expect((await op.post('operator', `/operator/apps/diary/keys/${await thumbprintOf('d-2')}/retire`)).status).toBe(200)
-    expect((await findApp(op.db, 'diary'))!.jwks.keys.map((key) => (key as { kid: string }).kid), 'd-1 is tidied by the job').toContain('d-3')
+    expect(
+      (await findApp(op.db, 'diary'))!.jwks.keys.map((key) => (key as { kid: string }).kid),
+      'd-1 is tidied by the job',
+    ).toContain('d-3')
     expect((await redeem(next)).said).toContain('"d-2" ended at')
     expect((await op.post('keeper-a', '/operator/apps/diary/keys', { keys: keysOf(third) })).status, 'apps are the operator’s').toBe(403)
     expect((await op.page('operator', '/operator/apps/diary')).text).toContain('次の鍵・証明書を加える')
@@ -138,12 +149,4 @@ test.each([
   ['2037-01-01', '2026-11-22', 1],
 ])('a last day of %s, said on %s, has %i findings', (until, today, findings) => {
   expect(judgeKeyEnd(until, today)).toHaveLength(findings)
-})
-
-test('an end holds to the second', () => {
-  const at = new Date('2026-11-22T03:00:00Z')
-  const ends = { kid: 'a', exp: at.getTime() / 1000 }
-  expect(keysNow([ends, { kid: 'b' }], new Date(at.getTime() - 1))).toHaveLength(2)
-  expect(keysNow([ends, { kid: 'b' }], at)).toEqual([{ kid: 'b' }])
-  expect([keyEnd(ends), keyEnd({ kid: 'b', exp: 'soon' })]).toEqual([at, null])
 })

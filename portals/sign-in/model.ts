@@ -2,6 +2,8 @@ import type { Sentence } from '#kernel/language'
 
 /** A certificate that answered our challenge: the card's serial under its issuer, or why it was not accepted. */
 export type CardCheck = {
+  /** The certificate that this one follows, as its authority names it; null where it names none. */
+  previousOf?(card: { serial: string; issuer: string; now: Date }): Promise<{ serial: string; issuer: string } | null>
   check(answer: {
     certificatePem: string
     signature: Uint8Array

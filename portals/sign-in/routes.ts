@@ -1,8 +1,10 @@
+import type { Card } from '#care/person'
 import { bodyOf, type Row } from '#kernel/route'
 import { letIn, placeAfter } from './begin.ts'
 import { browserOf } from './browser.ts'
 import { cardAnswerOf, cardBody } from './card-body.ts'
 import { deskRows } from './desk/rows.tsx'
+import { firstRows, toRegistration } from './first/rows.ts'
 import { invitationRows } from './invitation/rows.ts'
 import { invitationService } from './invitation/service.ts'
 import { outsideRows } from './outside/rows.ts'
@@ -20,7 +22,7 @@ import { demoRows, systemRows } from './system-rows.ts'
 import { counted } from './tries.ts'
 import { workplaceRows } from './workplace/rows.tsx'
 
-function cardRows(service: SignInService, passkeys: PasskeyService): Row[] {
+function cardRows(service: SignInService, passkeys: PasskeyService, secure: boolean): Row[] {
   return [
     {
       // A single statement needs no transaction around it, and nothing is written that an audit entry belongs to.
@@ -46,7 +48,16 @@ function cardRows(service: SignInService, passkeys: PasskeyService): Row[] {
       summary: { ja: 'カードの署名でサインインする', en: 'Sign in by the card’s signature' },
       handle: async (ctx, request) => {
         const body = bodyOf(request, cardBody)
-        const begun = await counted(ctx, request, () => service.byCard(ctx, request, cardAnswerOf(request, body)))
+        let unknown: Card | null = null
+        const onUnknown = async (card: Card) => {
+          unknown = card
+        }
+        const given = { ...cardAnswerOf(request, body), ...(browserOf(request) === undefined ? {} : { onUnknown }) }
+        const begun = await counted(ctx, request, () => service.byCard(ctx, request, given)).catch((error: unknown) => {
+          if (unknown === null) throw error
+          return toRegistration(ctx, unknown, secure)
+        })
+        if (!('token' in begun)) return begun
         const answer = letIn(request, begun, body.next)
         // Offered to browsers alone; whether this device can make one, the page finds out.
         const isBrowser = browserOf(request) !== undefined && answer.json !== undefined
@@ -72,7 +83,8 @@ export function signInRoutes(deps: SignInDeps): Row[] {
   }
   return [
     ...pageRows(deps),
-    ...cardRows(service, passkeys),
+    ...cardRows(service, passkeys, deps.secure),
+    ...firstRows(deps),
     offerRow(deps),
     ...passkeyRows({ ...deps, passkeys }),
     ...stepUpRows({ ...deps, passkeys, service }),

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Person, PersonService } from '#care/person'
+import { type Card, type CardHolder, liveHolder, type Person, type PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
+import { transact } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { endSession, forgetSignInFailures } from '#kernel/identity'
 import { refuse } from '#kernel/refusal'
@@ -8,6 +9,7 @@ import type { RouteRequest } from '#kernel/route'
 import { type Begun, begin } from './begin.ts'
 import { forgetPlaces } from './desk/store.ts'
 import { forgetInvitations } from './invitation/store.ts'
+import { forgetTickets } from './first/store.ts'
 import { forgetLaunches } from './launch/index.ts'
 import type { CardCheck } from './model.ts'
 import { forgetTries } from './outside/store.ts'
@@ -25,6 +27,8 @@ export type CardAnswer = {
   signature: Uint8Array
   /** The browser's pre-session, where it has one. */
   browser: string | undefined
+  /** Told of a good card that nobody has, before it is refused. */
+  onUnknown?: (card: Card) => Promise<void>
 }
 
 export type Credentials = { loginName: string; password: string; totp: string }
@@ -43,6 +47,15 @@ function refuseCard({ refused, ja, en }: { refused: string; ja: string; en: stri
 
 /** Signing in: by card for people, by name, password and one-time code for staff. */
 export function signInService({ person, cards }: { person: PersonService; cards: CardCheck }) {
+  /** A certificate that its authority names as the follower of a known one leads to the same person from now on. */
+  async function successor(ctx: Context, card: Card): Promise<CardHolder | undefined> {
+    const old = await cards.previousOf?.({ ...card, now: ctx.now })
+    if (!old || (await person.cards.holder(ctx, old)) === undefined) return undefined
+    const about = { old, card, basis: 'authority', by: { kind: 'authority', id: card.issuer } } as const
+    await transact(ctx.db, (db) => person.cards.replace({ db, now: ctx.now }, about))
+    return person.cards.holder(ctx, card)
+  }
+
   return {
     async challenge(ctx: Context, browser: string | undefined): Promise<{ id: string; challenge: string; expiresAt: string }> {
       const challenge = randomBytes(32)
@@ -62,7 +75,9 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       const { certificatePem, signature } = answer
       const card = await cards.check({ certificatePem, signature, challenge: spent.challenge, now: ctx.now })
       if ('refused' in card) return refuseCard(card)
-      const found = await person.requireHolder(ctx, card)
+      const holder = (await person.cards.holder(ctx, card)) ?? (await successor(ctx, card))
+      if (holder === undefined && answer.onUnknown !== undefined) await answer.onUnknown(card)
+      const found = liveHolder(holder)
       ctx.audit({ ...(found.keys[0] === undefined ? {} : { key: found.keys[0] }), resource: `Person/${found.id}` })
       return found
     },
@@ -110,6 +125,7 @@ export function signInService({ person, cards }: { person: PersonService; cards:
       await forgetAddresses(db, now)
       await forgetLaunches(db, now)
       await forgetTries(db, now)
+      await forgetTickets(db, now)
       await forgetSignInFailures(db, now)
     },
   }

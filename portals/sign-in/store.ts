@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { Migration } from '#kernel/migrate'
 import { deskMigrations, workplaceMigrations } from './desk/store.ts'
+import { firstMigrations } from './first/store.ts'
 import { invitationMigrations } from './invitation/store.ts'
 import { launchMigrations } from './launch/store.ts'
 import type { Challenge } from './model.ts'
@@ -30,6 +31,7 @@ export const signInMigrations: Migration[] = [
   ...launchMigrations,
   ...outsideMigrations,
   ...workplaceMigrations,
+  ...firstMigrations,
 ]
 
 export async function insertChallenge(db: Db, c: Challenge): Promise<void> {

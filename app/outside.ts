@@ -17,9 +17,11 @@ export async function outsideClients({ outside }: Pick<Config, 'outside'>): Prom
     const text = await readFile(path, 'utf8').catch(() => {
       throw badConfig(`${named[audience]}: ${path} を読めません / cannot be read`)
     })
-    const settings = await outsideSettings(audience, text, (name) => readFile(resolve(dirname(path), name), 'utf8')).catch((error: unknown) => {
-      throw badConfig(`${named[audience]}: ${error instanceof Error ? error.message : 'unreadable'}`)
-    })
+    const settings = await outsideSettings(audience, text, (name) => readFile(resolve(dirname(path), name), 'utf8')).catch(
+      (error: unknown) => {
+        throw badConfig(`${named[audience]}: ${error instanceof Error ? error.message : 'unreadable'}`)
+      },
+    )
     clients[audience] = outsideClient(settings)
   }
   return clients

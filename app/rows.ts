@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { BRIDGE_PORT } from '#adapters/mynumber-card'
 import { bulkRoutes } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
-import { recordRoutes } from '#care/record'
+import { consentCapability, recordRoutes } from '#care/record'
 import { signatureRoutes } from '#care/signature'
 import { subscriptionCapability, subscriptionRoutes } from '#care/subscription'
 import { terminologyCapabilities, terminologyRoutes } from '#care/terminology'
@@ -63,7 +63,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       base,
       version: APP_VERSION,
       surface: () => rows,
-      described: [subscriptionCapability(base).resource],
+      described: [subscriptionCapability(base).resource, consentCapability],
       terminology: (ctx) => terminologyCapabilities(services.terminology, ctx, { base, version: APP_VERSION }),
     }),
     ...signatureRoutes(services),

@@ -138,7 +138,10 @@ describe('a call', () => {
     const kept = await open().call(call(`http://localhost:${port}/a`, { method: 'GET', body: '', keep: true }))
     expect(kept).toMatchObject({ outcome: 'status', status: 200, answer: { body: expect.any(String) } })
     expect(heard.at(-1)).toMatchObject({ method: 'GET', url: '/a', body: '' })
-    expect(await open().call(call(`http://localhost:${port}/endless`, { keep: true }))).toEqual({ outcome: 'failed', reason: 'answer-too-long' })
+    expect(await open().call(call(`http://localhost:${port}/endless`, { keep: true }))).toEqual({
+      outcome: 'failed',
+      reason: 'answer-too-long',
+    })
     expect(await open().call(call(`http://localhost:${port}/a`)), 'the control: not asked, not kept').not.toHaveProperty('answer')
   })
   test('hears how long it should wait', async () => {

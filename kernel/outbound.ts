@@ -15,7 +15,7 @@ export type OutboundCall = {
   url: string
   method: 'GET' | 'POST' | 'PUT'
   headers: Readonly<Record<string, string>>
-  body: string | Uint8Array
+  body: string | Uint8Array<ArrayBuffer>
   /** For the whole call, from the look-up of the name to the end of the answer. */
   timeoutMs: number
   /** Whether the answer is handed back, up to 64 KB; a longer one fails. */

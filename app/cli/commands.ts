@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { registerCommands } from './register-commands.ts'
 
 const lang = {
   value: 'ja|en',
@@ -6,7 +7,6 @@ const lang = {
   ja: '文の言葉（既定は LANG による）',
   en: 'language of the sentences (default: by LANG)',
 }
-const kinds = ['hospital', 'clinic', 'dental-clinic', 'pharmacy', 'care-provider', 'municipality', 'insurer']
 const files = { form: 'FILE...', least: 1, most: Number.POSITIVE_INFINITY }
 const key = {
   value: 'FILE',
@@ -100,67 +100,7 @@ export const commands: readonly Command[] = [
     },
     run: async (given, io) => (await import('./terminology.ts')).terminology(given, io),
   },
-  {
-    name: 'facility',
-    operands: { form: 'add NUMBER', least: 2, most: 2 },
-    ja: '施設を登録します。',
-    en: 'Registers a facility.',
-    options: {
-      kind: { value: 'KIND', oneOf: kinds, ja: '種別', en: 'kind of facility' },
-      name: { value: 'TEXT', ja: '名称', en: 'name in Japanese' },
-      'name-en': { value: 'TEXT', ja: '英語の名称', en: 'name in English' },
-      address: { value: 'TEXT', ja: '所在地', en: 'address' },
-      from: { value: 'YYYY-MM-DD', ja: '始まりの日（既定は今日）', en: 'first day (default: today)' },
-    },
-    run: async (given, io) => (await import('./registers.ts')).facility(given, io),
-  },
-  {
-    name: 'staff',
-    operands: { form: 'invite LOGIN', least: 2, most: 2 },
-    ja: '職員を登録して招待リンクを示します。最初の運用担当もこれで招きます。登録済みなら新しい招待リンクだけを示します。',
-    en: 'Registers a member of staff and prints an invitation link, the first operator too; for somebody known, a new link alone.',
-    options: {
-      facility: { value: 'NUMBER', ja: '医療機関番号', en: 'institution number' },
-      role: {
-        value: 'ROLE',
-        oneOf: ['operator', 'auditor', 'administrator', 'physician', 'dentist', 'pharmacist', 'nurse', 'clerk'],
-        ja: '職種',
-        en: 'role',
-      },
-      name: { value: 'TEXT', ja: '氏名', en: 'name in Japanese' },
-      'name-kana': { value: 'TEXT', ja: 'フリガナ', en: 'kana' },
-      'name-en': { value: 'TEXT', ja: 'ローマ字', en: 'name in Latin letters' },
-      from: { value: 'YYYY-MM-DD', ja: '勤務の始まりの日（既定は今日）', en: 'first day of work (default: today)' },
-      'licence-number': { value: 'NUMBER', ja: '免許の登録番号', en: 'registration number of the licence' },
-      'licence-from': { value: 'YYYY-MM-DD', ja: '免許の登録日', en: 'licensed since' },
-    },
-    run: async (given, io) => (await import('./registers.ts')).staff(given, io),
-  },
-  {
-    name: 'client',
-    operands: { form: 'add ID | rotate-key ID', least: 2, most: 2 },
-    ja: '施設のシステムを、公開鍵（JWKS か証明書のファイル）とともに登録します。rotate-key は次の鍵を加え、前の鍵の最後の日を決めます。',
-    en: 'Registers a system of a facility with its public keys (a file with a JWKS or certificates); rotate-key adds the next key and settles the last day of those before.',
-    options: {
-      facility: { value: 'NUMBER', ja: '医療機関番号', en: 'institution number' },
-      name: { value: 'TEXT', ja: '名称', en: 'name' },
-      jwks: { value: 'FILE', ja: 'JWKS（JSON）か証明書（PEM）', en: 'a JWKS (JSON) or certificates (PEM)' },
-      scopes: { value: 'SCOPES', ja: 'できること（既定は system/*.cruds）', en: 'scopes (default: system/*.cruds)' },
-      binding: {
-        value: 'any|mtls|dpop',
-        oneOf: ['any', 'mtls', 'dpop'],
-        ja: 'トークンを何に結び付けるか',
-        en: 'what its tokens are tied to',
-      },
-      'old-until': {
-        value: 'YYYY-MM-DD',
-        ja: '前の鍵の最後の日（rotate-key のとき。既定は7日後）',
-        en: 'last day of the keys in use (with rotate-key; default: in 7 days)',
-      },
-      'certificate-subject': { value: 'DN', ja: '証明書の名義', en: 'subject of its certificate' },
-    },
-    run: async (given, io) => (await import('./registers.ts')).client(given, io),
-  },
+  ...registerCommands,
   {
     name: 'seed',
     ja: 'デモ地域（架空の人々）を作ります。',
@@ -251,14 +191,30 @@ export const commands: readonly Command[] = [
     ja: '災害時の閲覧を通信のない場所で使います：持ち出しファイルを作る、端末で開く、その記録を取り込む。',
     en: 'Disaster access without a network: makes an extract, opens it on a laptop, merges the laptop’s log.',
     options: {
-      area: { value: 'PLACES', ja: '地域（石川県輪島市 など。既定は開いた地域すべて）', en: 'area, e.g. 石川県輪島市 (default: all that is open)' },
+      area: {
+        value: 'PLACES',
+        ja: '地域（石川県輪島市 など。既定は開いた地域すべて）',
+        en: 'area, e.g. 石川県輪島市 (default: all that is open)',
+      },
       disaster: { value: 'ID', ja: '災害（いくつも開いているとき）', en: 'which disaster, where several are open' },
       out: { value: 'FILE', ja: '書き出すファイル', en: 'file to write' },
       days: { value: 'DAYS', ja: '期限までの日数（既定は7、最大14）', en: 'days until it ends (default 7, at most 14)' },
-      for: { value: 'NAME[,NAME]', ja: '合言葉で開ける相手（合言葉は作って一度だけ示します）', en: 'who can open it by a passphrase, which is made and shown once' },
-      'recipient-keys': { value: 'FILE[,FILE]', ja: '鍵で開ける相手の公開鍵（X25519、PEM）', en: 'public keys (X25519, PEM) of who can open it' },
+      for: {
+        value: 'NAME[,NAME]',
+        ja: '合言葉で開ける相手（合言葉は作って一度だけ示します）',
+        en: 'who can open it by a passphrase, which is made and shown once',
+      },
+      'recipient-keys': {
+        value: 'FILE[,FILE]',
+        ja: '鍵で開ける相手の公開鍵（X25519、PEM）',
+        en: 'public keys (X25519, PEM) of who can open it',
+      },
       'private-key': { value: 'FILE', ja: '自分の鍵で開く', en: 'opens it with your private key' },
-      'passphrase-file': { value: 'FILE', ja: '合言葉の入ったファイル（既定は尋ねます）', en: 'file that holds the passphrase (default: asks)' },
+      'passphrase-file': {
+        value: 'FILE',
+        ja: '合言葉の入ったファイル（既定は尋ねます）',
+        en: 'file that holds the passphrase (default: asks)',
+      },
       signer: { value: 'FINGERPRINT', ja: '紙で知らされた署名の指紋', en: 'fingerprint you were given on paper' },
       log: { value: 'FILE', ja: '端末の記録の置き場所（既定は FILE.log）', en: 'where the laptop’s log is kept (default: FILE.log)' },
       port: { value: 'PORT', ja: '待ち受けるポート（既定は 8378）', en: 'port to listen on (default: 8378)' },

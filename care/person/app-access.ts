@@ -28,7 +28,11 @@ export const appAccessOf =
     // A record that has moved to another person since (a link undone) is not the one the app was let see.
     const actsFor = subject.kind === 'citizen' ? (owner !== undefined && owner.id !== subject.id ? owner.id : null) : grant.workplace
     // At a place where they work no more it acts nowhere, and not at another one instead.
-    if (subject.kind === 'staff' && grant.workplace !== null && !(await workplacesOf(db, now, subject.id)).some((w) => w.id === grant.workplace))
+    if (
+      subject.kind === 'staff' &&
+      grant.workplace !== null &&
+      !(await workplacesOf(db, now, subject.id)).some((w) => w.id === grant.workplace)
+    )
       return undefined
     if (actsFor !== who.actsFor) return undefined
     return {

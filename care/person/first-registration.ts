@@ -31,21 +31,49 @@ export function judgeRegistration(g: GivenRegistration, today: string): Finding[
   const wrong = (field: string, ja: string, en: string): Finding[] => [{ field, ja, en }]
   const when = (bad: boolean, finding: Finding[]): Finding[] => (bad ? finding : [])
   return [
-    ...when(text(g.name) === '' || g.name.length > 80, wrong('name', '氏名を80文字までで入力してください。', 'Enter your name, at most 80 characters.')),
-    ...when(!/^[\u30a1-\u30fe\u3000 ]{1,80}$/.test(g.nameKana), wrong('nameKana', 'フリガナを全角カタカナで入力してください。', 'Enter the reading in full-width katakana.')),
-    ...when(!isDay(g.birthDate) || g.birthDate > today || g.birthDate < '1890-01-01', wrong('birthDate', '生年月日を正しく入力してください。', 'Enter your birth date.')),
-    ...when(!['male', 'female'].includes(g.sex), wrong('sex', '性別を、保険の資格のとおりに選んでください。', 'Choose the sex as your insurance has it.')),
-    ...when(!/^\d{6,8}$/.test(text(g.insurerNumber)), wrong('insurerNumber', '保険者番号は数字6〜8桁です。', 'The insurer’s number has 6 to 8 digits.')),
+    ...when(
+      text(g.name) === '' || g.name.length > 80,
+      wrong('name', '氏名を80文字までで入力してください。', 'Enter your name, at most 80 characters.'),
+    ),
+    ...when(
+      !/^[\u30a1-\u30fe\u3000 ]{1,80}$/.test(g.nameKana),
+      wrong('nameKana', 'フリガナを全角カタカナで入力してください。', 'Enter the reading in full-width katakana.'),
+    ),
+    ...when(
+      !isDay(g.birthDate) || g.birthDate > today || g.birthDate < '1890-01-01',
+      wrong('birthDate', '生年月日を正しく入力してください。', 'Enter your birth date.'),
+    ),
+    ...when(
+      !['male', 'female'].includes(g.sex),
+      wrong('sex', '性別を、保険の資格のとおりに選んでください。', 'Choose the sex as your insurance has it.'),
+    ),
+    ...when(
+      !/^\d{6,8}$/.test(text(g.insurerNumber)),
+      wrong('insurerNumber', '保険者番号は数字6〜8桁です。', 'The insurer’s number has 6 to 8 digits.'),
+    ),
     ...when(text(g.symbol).length > 40, wrong('symbol', '記号は40文字までです。', 'The symbol has at most 40 characters.')),
     ...when(text(g.number) === '' || text(g.number).length > 40, wrong('number', '番号を入力してください。', 'Enter the number.')),
-    ...when(!/^\d{2}$/.test(text(g.branch)), wrong('branch', '枝番は数字2桁です。資格情報のお知らせにあります。', 'The branch number has two digits; it is on your notice of eligibility.')),
+    ...when(
+      !/^\d{2}$/.test(text(g.branch)),
+      wrong(
+        'branch',
+        '枝番は数字2桁です。資格情報のお知らせにあります。',
+        'The branch number has two digits; it is on your notice of eligibility.',
+      ),
+    ),
     ...when(g.address.length > 200, wrong('address', '住所は200文字までです。', 'At most 200 characters.')),
-    ...when(!/^[0-9+() -]{0,20}$/.test(text(g.phone)), wrong('phone', '電話番号は数字とハイフンで書いてください。', 'Write the phone number in digits and hyphens.')),
+    ...when(
+      !/^[0-9+() -]{0,20}$/.test(text(g.phone)),
+      wrong('phone', '電話番号は数字とハイフンで書いてください。', 'Write the phone number in digits and hyphens.'),
+    ),
   ]
 }
 
 /** Which entry all of it means: the one whose reading, birth date and sex agree, where there is exactly one and nothing about it is doubted. */
-export function whoRegisters(g: Pick<GivenRegistration, 'nameKana' | 'birthDate' | 'sex'>, candidates: readonly Candidate[]): Candidate | null {
+export function whoRegisters(
+  g: Pick<GivenRegistration, 'nameKana' | 'birthDate' | 'sex'>,
+  candidates: readonly Candidate[],
+): Candidate | null {
   if (candidates.some((c) => c.doubtful)) return null
   const agree = candidates.filter((c) => c.birthDate === g.birthDate && c.sex === g.sex && foldName(c.nameKana) === foldName(g.nameKana))
   return agree.length > 0 && new Set(agree.map((c) => c.personId)).size === 1 ? agree[0]! : null
@@ -87,10 +115,19 @@ export async function registerCard(
 async function enter(ctx: Context, given: GivenRegistration): Promise<{ personId: string; key: string }> {
   const made = { id: ulid(ctx.now.getTime()), key: newKey() }
   const { insurerNumber: _i, symbol: _s, number: _n, branch: _b, ...person } = given
-  await store.insertPerson(ctx.db, { ...person, ...made, foldedName: foldName(given.name), foldedKana: foldName(given.nameKana), at: ctx.now })
+  await store.insertPerson(ctx.db, {
+    ...person,
+    ...made,
+    foldedName: foldName(given.name),
+    foldedKana: foldName(given.nameKana),
+    at: ctx.now,
+  })
   return { personId: made.id, key: made.key }
 }
 
 /** Into the review queue, beside whoever has that member id. */
-const doubt = (ctx: Context, { birthDate, sex, nameKana }: GivenRegistration, { folded, key }: { folded: string; key: string }): Promise<void> =>
-  store.insertDoubt(ctx.db, { key, folded, birthDate, sex, nameKana, institutionNumber: '', at: ctx.now })
+const doubt = (
+  ctx: Context,
+  { birthDate, sex, nameKana }: GivenRegistration,
+  { folded, key }: { folded: string; key: string },
+): Promise<void> => store.insertDoubt(ctx.db, { key, folded, birthDate, sex, nameKana, institutionNumber: '', at: ctx.now })

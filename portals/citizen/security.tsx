@@ -24,7 +24,13 @@ import { type About, citizenPage } from './frame.tsx'
 const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
 const BASE = '/me/security'
 
-type Deps = { person: PersonService; demo: boolean; baseUrl: string; outside: Sentence | null; aboutOf: (ctx: Context, request: RouteRequest) => About }
+type Deps = {
+  person: PersonService
+  demo: boolean
+  baseUrl: string
+  outside: Sentence | null
+  aboutOf: (ctx: Context, request: RouteRequest) => About
+}
 
 const cardStates = {
   live: { ja: '使えます', en: 'In use' },

@@ -27,7 +27,15 @@ const LAW = '医療情報システムの安全管理に関するガイドライ�
 const BASE = '/clinic/account'
 
 type Deps = { person: PersonService; demo?: boolean; baseUrl?: string; outside?: Sentence | null }
-type View = { workplaces: readonly Workplace[]; here: string; security: SecurityView; loginName: string; isSet: boolean; codesLeft: number; desk: DeskDevice | undefined }
+type View = {
+  workplaces: readonly Workplace[]
+  here: string
+  security: SecurityView
+  loginName: string
+  isSet: boolean
+  codesLeft: number
+  desk: DeskDevice | undefined
+}
 
 function SecondWay({ lang, view }: { lang: Lang; view: View }): ReactNode {
   return (

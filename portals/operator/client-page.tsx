@@ -1,19 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Change, ClientEntry } from '#care/person'
-import {
-  Button,
-  ButtonRow,
-  DefinitionList,
-  Details,
-  ErrorSummary,
-  Form,
-  Ja,
-  type Lang,
-  renderPage,
-  Section,
-  Time,
-  t,
-} from '#ui'
+import { Button, ButtonRow, DefinitionList, Details, ErrorSummary, Form, Ja, type Lang, renderPage, Section, Time, t } from '#ui'
 import { facilityHref } from './facility-parts.tsx'
 import type { Draft } from './form.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'

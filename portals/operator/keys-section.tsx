@@ -48,7 +48,10 @@ function EndsSoon({ on: { lang, now }, keys }: Pick<KeysShown, 'on' | 'keys'>): 
       title={t(lang, { ja: `${WARN_DAYS}日以内に期限が切れるものがあります`, en: `Something ends within ${WARN_DAYS} days` })}
     >
       {stays
-        ? t(lang, { ja: 'あとに続く鍵があります。使われ始めたかを確かめてください。', en: 'A key that follows is there. See that it is used.' })
+        ? t(lang, {
+            ja: 'あとに続く鍵があります。使われ始めたかを確かめてください。',
+            en: 'A key that follows is there. See that it is used.',
+          })
         : t(lang, {
             ja: 'あとに続く鍵がありません。期限までに加えないと、つながらなくなります。',
             en: 'No key follows. Add one before the end, or it can connect no more.',
@@ -85,7 +88,8 @@ function KeysTable({ on, base, keys, live }: KeysShown): ReactNode {
         {
           key: 'used',
           header: t(lang, { ja: '最後の使用', en: 'Last use' }),
-          cell: (row) => (row.usedAt === null ? t(lang, { ja: 'まだない', en: 'never' }) : <Time value={row.usedAt} lang={lang} withTime />),
+          cell: (row) =>
+            row.usedAt === null ? t(lang, { ja: 'まだない', en: 'never' }) : <Time value={row.usedAt} lang={lang} withTime />,
         },
         {
           key: 'until',
@@ -119,7 +123,10 @@ function AddForm({ on: { lang }, base, draft, open }: KeysShown): ReactNode {
           {
             type: 'date',
             width: 'medium',
-            hint: t(lang, { ja: '一週間ほど重ねると、切り替えの間も止まりません。', en: 'A week of both lets the change go on without a stop.' }),
+            hint: t(lang, {
+              ja: '一週間ほど重ねると、切り替えの間も止まりません。',
+              en: 'A week of both lets the change go on without a stop.',
+            }),
           },
         )}
         <ButtonRow>

@@ -37,7 +37,10 @@ function formAgain(
 ): Answer {
   const { loginName, next } = bodyOf(request, staffBody)
   const page = { lang: ctx.lang, path: '/sign-in/staff', actor: ctx.actor, demo: about.demo }
-  return { status: about.status, page: () => staffPage(page, { next: safeNext(next, '') || null, loginName, errors: about.errors, outside: about.outside }) }
+  return {
+    status: about.status,
+    page: () => staffPage(page, { next: safeNext(next, '') || null, loginName, errors: about.errors, outside: about.outside }),
+  }
 }
 
 function emptyFields(ctx: Context, given: { loginName: string; password: string; totp: string }): FieldError[] {

@@ -47,7 +47,11 @@ export function systemRows(deps: SignInDeps): Row[] {
     described('/.well-known/smart-configuration', smartConfiguration(baseUrl, tlsBase)),
     described('/.well-known/openid-configuration', openIdConfiguration(baseUrl, tlsBase)),
     described('/.well-known/oauth-authorization-server', openIdConfiguration(baseUrl, tlsBase)),
-    ...providerRows({ ...provider, launches: launchContexts(deps.person), picker: deps.consent ? patientPicker({ ...deps, consent: deps.consent }) : null }),
+    ...providerRows({
+      ...provider,
+      launches: launchContexts(deps.person),
+      picker: deps.consent ? patientPicker({ ...deps, consent: deps.consent }) : null,
+    }),
     {
       kind: 'job',
       name: 'sign-in.clear-proofs',

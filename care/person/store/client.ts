@@ -84,7 +84,9 @@ export async function setKeyEnd(db: Db, about: { clientId: string; thumbprint: s
 /** Public keys of a client that ended, at their end: to tell whoever still signs with one what is wrong. */
 export async function endedKeys(db: Db, clientId: string): Promise<{ kid: string; jwk: object; endedAt: Date }[]> {
   const { rows } = await sql<{ kid: string; jwk: object; endedAt: Date }>`select kid, jwk, retired_at as "endedAt" from person.client_key
-    where client_id = ${clientId} and form = 'jwk' and jwk is not null and retired_at is not null order by retired_at desc limit 10`.execute(db)
+    where client_id = ${clientId} and form = 'jwk' and jwk is not null and retired_at is not null order by retired_at desc limit 10`.execute(
+    db,
+  )
   return rows
 }
 
@@ -147,7 +149,9 @@ const toEntry = (r: EntryRow): ClientEntry => ({ ...r, keys: r.keys.map(toKey) }
 
 /** Keys that a system or an app has and had. */
 export async function keysOf(db: Db, clientId: string): Promise<ClientKey[]> {
-  const { rows } = await sql<Pick<EntryRow, 'keys'>>`select ${KEYS} as keys from person.client c where c.client_id = ${clientId}`.execute(db)
+  const { rows } = await sql<Pick<EntryRow, 'keys'>>`select ${KEYS} as keys from person.client c where c.client_id = ${clientId}`.execute(
+    db,
+  )
   return rows[0]?.keys.map(toKey) ?? []
 }
 

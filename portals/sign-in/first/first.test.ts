@@ -41,9 +41,16 @@ async function showCard(card: string) {
   return { status: answer.statusCode, body: answer.json() as { redirect?: string }, cookie: [cookie, ...cookiesOf(answer)].join('; ') }
 }
 const register = (cookie: string, form: Record<string, string>, accept = 'application/json') =>
-  door.app.inject({ method: 'POST', url: '/sign-in/register', headers: { cookie, accept, 'content-type': FORM }, payload: new URLSearchParams(form).toString() })
+  door.app.inject({
+    method: 'POST',
+    url: '/sign-in/register',
+    headers: { cookie, accept, 'content-type': FORM },
+    payload: new URLSearchParams(form).toString(),
+  })
 const keysOf = async (answer: Awaited<ReturnType<typeof register>>) => {
-  const session = cookiesOf(answer).find((line) => line.startsWith('enishi_session='))!.split('=')[1]!
+  const session = cookiesOf(answer)
+    .find((line) => line.startsWith('enishi_session='))!
+    .split('=')[1]!
   const { rows } = await sql<{ id: string }>`select subject as id from kernel.session where id = ${session.split('.')[0]}`.execute(door.db)
   return (await people.find(door, rows[0]!.id))!.keys
 }
@@ -61,7 +68,9 @@ describe('a good card that nobody has', () => {
     expect(await keysOf(done)).toEqual([key])
     expect((await showCard('first-1')).body.redirect).toBe('/me')
     expect((await door.audits('card.register')).at(-1)).toMatchObject({ outcome: 'success', key, rule: 'linked' })
-    expect((await register(shown.cookie, formOf(memberId))).json(), 'once').toMatchObject({ issue: [{ details: { coding: [{ code: 'first-over' }] } }] })
+    expect((await register(shown.cookie, formOf(memberId))).json(), 'once').toMatchObject({
+      issue: [{ details: { coding: [{ code: 'first-over' }] } }],
+    })
   })
 
   test.each<[string, Record<string, string>]>([
@@ -78,7 +87,10 @@ describe('a good card that nobody has', () => {
     expect(await keysOf(done)).not.toContain(key)
     expect(await count()).toBe(before + 1)
     const { cases } = await people.cases.open(door, { limit: 200, offset: 0 })
-    expect(cases.some((one) => one.otherKey === key), 'in the review queue').toBe(true)
+    expect(
+      cases.some((one) => one.otherKey === key),
+      'in the review queue',
+    ).toBe(true)
   })
 
   test.each<[string, (personId: string) => Promise<unknown>]>([
@@ -145,11 +157,22 @@ test('a renewed card leads to the same person, and registers nobody anew', async
   const { personId } = await door.person('山川 花子', 'old-card')
   predecessors.set('new-card', 'old-card')
   expect((await showCard('new-card')).body.redirect).toBe('/me')
-  const { rows } = await sql<{ person_id: string; basis: string }>`select person_id, basis from person.card where serial = 'new-card'`.execute(door.db)
+  const { rows } = await sql<{
+    person_id: string
+    basis: string
+  }>`select person_id, basis from person.card where serial = 'new-card'`.execute(door.db)
   expect(rows).toEqual([{ person_id: personId, basis: 'authority' }])
 })
 
-const good = { name: '山川 花子', nameKana: 'ヤマカワ　ハナコ', birthDate: '1958-04-12', sex: 'female' as const, address: '', postalCode: '', phone: '' }
+const good = {
+  name: '山川 花子',
+  nameKana: 'ヤマカワ　ハナコ',
+  birthDate: '1958-04-12',
+  sex: 'female' as const,
+  address: '',
+  postalCode: '',
+  phone: '',
+}
 const insurance = { insurerNumber: '06990001', symbol: '77', number: '1234', branch: '01' }
 test.each([
   ['', {}],
@@ -166,7 +189,15 @@ test.each([
   expect(judgeRegistration({ ...good, ...insurance, ...change }, '2026-11-22').map((f) => f.field)).toEqual(field === '' ? [] : [field])
 })
 
-const entry = { key: 'a', personId: 'p', birthDate: '1958-04-12', sex: 'female', nameKana: 'ヤマカワ ハナコ', name: '山川 花子', doubtful: false }
+const entry = {
+  key: 'a',
+  personId: 'p',
+  birthDate: '1958-04-12',
+  sex: 'female',
+  nameKana: 'ヤマカワ ハナコ',
+  name: '山川 花子',
+  doubtful: false,
+}
 test.each([
   ['one entry', [entry], 'a'],
   ['one person under two keys', [entry, { ...entry, key: 'b' }], 'a'],

@@ -1,6 +1,22 @@
 import type { ReactNode } from 'react'
 import type { Registered } from '#care/person'
-import { Banner, Button, ButtonRow, ErrorSummary, type FieldError, Form, type Lang, LinkButton, Page, RadioGroup, renderPage, Section, Steps, TextInput, t } from '#ui'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  type Lang,
+  LinkButton,
+  Page,
+  RadioGroup,
+  renderPage,
+  Section,
+  Steps,
+  TextInput,
+  t,
+} from '#ui'
 import { type About, frame } from '../page-frame.tsx'
 
 export type FirstForm = { values: Readonly<Record<string, string>>; errors: readonly FieldError[] }
@@ -67,7 +83,12 @@ function Person({ lang, form }: { lang: Lang; form: FirstForm }): ReactNode {
   return (
     <>
       <TextInput {...about('name')} label={t(lang, { ja: '氏名', en: 'Name' })} autoComplete="name" maxLength={80} required />
-      <TextInput {...about('nameKana')} label={t(lang, { ja: 'フリガナ（全角カタカナ）', en: 'Reading, in katakana' })} maxLength={80} required />
+      <TextInput
+        {...about('nameKana')}
+        label={t(lang, { ja: 'フリガナ（全角カタカナ）', en: 'Reading, in katakana' })}
+        maxLength={80}
+        required
+      />
       <TextInput
         {...about('birthDate')}
         type="date"
@@ -84,8 +105,20 @@ function Person({ lang, form }: { lang: Lang; form: FirstForm }): ReactNode {
           { value: 'male', label: t(lang, { ja: '男性', en: 'Male' }) },
         ]}
       />
-      <TextInput {...about('address')} label={t(lang, { ja: '住所（任意）', en: 'Address, if you wish' })} autoComplete="street-address" maxLength={200} />
-      <TextInput {...about('phone')} label={t(lang, { ja: '電話番号（任意）', en: 'Phone, if you wish' })} type="tel" autoComplete="tel" width="medium" maxLength={20} />
+      <TextInput
+        {...about('address')}
+        label={t(lang, { ja: '住所（任意）', en: 'Address, if you wish' })}
+        autoComplete="street-address"
+        maxLength={200}
+      />
+      <TextInput
+        {...about('phone')}
+        label={t(lang, { ja: '電話番号（任意）', en: 'Phone, if you wish' })}
+        type="tel"
+        autoComplete="tel"
+        width="medium"
+        maxLength={20}
+      />
     </>
   )
 }
@@ -97,9 +130,16 @@ function Insurance({ lang, form }: { lang: Lang; form: FirstForm }): ReactNode {
   )
   return (
     <fieldset className="field">
-      <legend>{t(lang, { ja: '保険の資格（「資格情報のお知らせ」か資格確認書にあります）', en: 'Insurance, from your notice or certificate of eligibility' })}</legend>
+      <legend>
+        {t(lang, {
+          ja: '保険の資格（「資格情報のお知らせ」か資格確認書にあります）',
+          en: 'Insurance, from your notice or certificate of eligibility',
+        })}
+      </legend>
       {part('insurerNumber', '保険者番号', 'Insurer’s number', { required: true })}
-      {part('symbol', '記号', 'Symbol', { hint: t(lang, { ja: '記号のない資格では空のままにします。', en: 'Leave empty where there is none.' }) })}
+      {part('symbol', '記号', 'Symbol', {
+        hint: t(lang, { ja: '記号のない資格では空のままにします。', en: 'Leave empty where there is none.' }),
+      })}
       {part('number', '番号', 'Number', { required: true })}
       {part('branch', '枝番（2桁）', 'Branch number, two digits', { required: true })}
     </fieldset>
@@ -115,8 +155,14 @@ export function registeredPage(about: About, { became, review }: Registered): st
       title={t(lang, { ja: 'カードを登録しました', en: 'Your card is registered' })}
       lead={
         became === 'linked'
-          ? t(lang, { ja: 'あなたの記録につながりました。次からはカードだけで入れます。', en: 'It leads to your record. From now on the card is enough.' })
-          : t(lang, { ja: '新しい登録ができました。記録は、これから届いたものから並びます。', en: 'A new entry was made. What arrives from now on will be listed.' })
+          ? t(lang, {
+              ja: 'あなたの記録につながりました。次からはカードだけで入れます。',
+              en: 'It leads to your record. From now on the card is enough.',
+            })
+          : t(lang, {
+              ja: '新しい登録ができました。記録は、これから届いたものから並びます。',
+              en: 'A new entry was made. What arrives from now on will be listed.',
+            })
       }
     >
       {review ? (

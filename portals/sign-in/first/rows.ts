@@ -20,7 +20,12 @@ const LAW = '健康保険法 第3条第13項・第63条第3項（電子資格確
 const TICKET_COOKIE = 'enishi_first'
 
 const texts = ['name', 'nameKana', 'birthDate', 'sex', 'address', 'phone', 'insurerNumber', 'symbol', 'number', 'branch'] as const
-const body = z.object(Object.fromEntries(texts.map((name) => [name, z.string().max(300).default('')])) as Record<(typeof texts)[number], z.ZodDefault<z.ZodString>>)
+const body = z.object(
+  Object.fromEntries(texts.map((name) => [name, z.string().max(300).default('')])) as Record<
+    (typeof texts)[number],
+    z.ZodDefault<z.ZodString>
+  >,
+)
 
 const ticketCookie = (token: string, seconds: number, secure: boolean) =>
   `${TICKET_COOKIE}=${token}; Path=/sign-in; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`

@@ -94,7 +94,10 @@ function Patients({ lang, view }: { lang: Lang; view: PickerView }): ReactNode {
           header: t(lang, { ja: '氏名', en: 'Name' }),
           cell: (one) => (
             <>
-              <Ja>{one.name}</Ja> <span className="note" lang="ja">{one.nameKana}</span>
+              <Ja>{one.name}</Ja>{' '}
+              <span className="note" lang="ja">
+                {one.nameKana}
+              </span>
             </>
           ),
         },

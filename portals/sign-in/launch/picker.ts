@@ -22,7 +22,9 @@ export function patientPicker({ person, consent }: { person: PersonService; cons
     /** The institution's own patients by what was typed, or who came lately where nothing was; each is noted in their log. */
     async find(ctx: Context, text: string): Promise<Found> {
       const searched = text.trim() !== ''
-      const people = searched ? await person.search(ctx, { text, visible: consent.patientsOf(ctx), limit: MOST + 1, offset: 0 }) : await lately(ctx)
+      const people = searched
+        ? await person.search(ctx, { text, visible: consent.patientsOf(ctx), limit: MOST + 1, offset: 0 })
+        : await lately(ctx)
       const shown = people.slice(0, MOST)
       for (const one of shown) ctx.audit({ key: one.keys[0]!, resource: 'Patient?', rule: 'care-relation', count: 1 })
       return { people: shown, more: people.length > shown.length, searched }
@@ -38,7 +40,10 @@ export function patientPicker({ person, consent }: { person: PersonService; cons
   async function lately(ctx: Context): Promise<Person[]> {
     const since = new Date(ctx.now.getTime() - LATELY_DAYS * 86_400_000)
     const came = await consent.recentPatients(ctx, { since, limit: MOST + 1 })
-    const people = await person.findByKeys(ctx, came.map((one) => one.key))
+    const people = await person.findByKeys(
+      ctx,
+      came.map((one) => one.key),
+    )
     const place = (one: Person) => came.findIndex(({ key }) => one.keys.includes(key))
     return people.sort((a, b) => place(a) - place(b))
   }

@@ -1,6 +1,16 @@
 /** We as a client of an outside provider: the request, the code for an ID token, the token's proof. */
 import { createHash, randomBytes } from 'node:crypto'
-import { compactVerify, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose'
+import {
+  compactVerify,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+} from 'jose'
 import { type Outbound, outbound as outboundTo, type Resolve } from '#kernel/outbound'
 import { refuse } from '#kernel/refusal'
 import { knownOf } from './facts.ts'
@@ -75,7 +85,10 @@ function requestOf({ clientId, acr }: OutsideSettings, { state, redirectUri, abo
 type Calling = { settings: OutsideSettings; outbound: Outbound; facts: Facts; now: Date }
 
 /** A form with the proof that we are the client. @spec RFC 7523; OpenID Connect Core 1.0 section 9 */
-async function withProof({ settings, facts, now }: Calling, form: URLSearchParams): Promise<{ form: URLSearchParams; headers: Record<string, string> }> {
+async function withProof(
+  { settings, facts, now }: Calling,
+  form: URLSearchParams,
+): Promise<{ form: URLSearchParams; headers: Record<string, string> }> {
   const { proof, clientId, issuer } = settings
   if (proof.by === 'secret') {
     const pair = [clientId, proof.secret].map(encodeURIComponent).join(':')
@@ -135,11 +148,7 @@ async function withKey(calling: Calling, form: URLSearchParams): Promise<Told> {
 }
 
 /** The claims of an ID token, its signature checked by the provider's keys: never by one that the token brings along. */
-async function opened(
-  issuer: string,
-  idToken: string,
-  keysOf: (kid: string | undefined) => Promise<readonly JWK[]>,
-): Promise<JWTPayload> {
+async function opened(issuer: string, idToken: string, keysOf: (kid: string | undefined) => Promise<readonly JWK[]>): Promise<JWTPayload> {
   const { alg = 'none', kid } = headerOf(idToken)
   if (!acceptedAlgorithms.includes(alg)) return refuse('outside-algorithm', { alg: alg.slice(0, 20).replace(/[^\w-]/g, '') })
   // Said before the key is asked for: another issuer's token is not "wrongly signed", it is another's.

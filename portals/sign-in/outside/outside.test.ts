@@ -81,7 +81,8 @@ const leave = async (own: Browser, path: string): Promise<string> => {
   return to
 }
 const codesOf = async (action: string) =>
-  (await sql<{ outcome: string }>`select outcome from kernel.audit where action = ${action} order by id desc limit 1`.execute(here.db)).rows[0]?.outcome
+  (await sql<{ outcome: string }>`select outcome from kernel.audit where action = ${action} order by id desc limit 1`.execute(here.db))
+    .rows[0]?.outcome
 const link = (subject: string, kind: OutsideAudience, holderId: string) =>
   linkOutside(here.db, new Date(), { issuer: elsewhere.origin, subject, kind, holderId, by: 'test' })
 
@@ -108,7 +109,9 @@ describe('a person with an account at the other house', () => {
     expect([came.status, came.headers.get('location')]).toEqual([303, '/me/consents'])
     const home = await later.send('GET', `${here.origin}/me/security/outside`)
     expect(await home.text()).toContain('県立病院ID')
-    const { rows } = await sql<{ proven_by: string }>`select proven_by from kernel.session where subject = ${us.id} order by started_at desc limit 1`.execute(here.db)
+    const { rows } = await sql<{
+      proven_by: string
+    }>`select proven_by from kernel.session where subject = ${us.id} order by started_at desc limit 1`.execute(here.db)
     expect(rows[0]?.proven_by).toBe('outside')
     const ended = await later.send('POST', `${here.origin}/me/security/outside/end`, { issuer: elsewhere.origin, subject: there.id })
     expect(ended.status).toBe(303)
@@ -156,7 +159,12 @@ describe('a member of staff', () => {
     const [one, two] = [await aDoctor(here), await aDoctor(here)]
     const cookie = await here.operator()
     const post = (path: string, form: Record<string, string>) =>
-      fetch(`${here.origin}/operator/staff/${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual', headers: { cookie, accept: 'text/html' } })
+      fetch(`${here.origin}/operator/staff/${path}`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        redirect: 'manual',
+        headers: { cookie, accept: 'text/html' },
+      })
     expect((await post(`${one.id}/outside`, { subject: '' })).status).toBe(400)
     expect((await post(`${one.id}/outside`, { subject: 'E-1042' })).status).toBe(303)
     const taken = await post(`${two.id}/outside`, { subject: 'E-1042' })
@@ -174,7 +182,9 @@ describe('a member of staff', () => {
     const us = await aDoctor(here)
     await link(there.id, 'staff', us.id)
     const own = browser(here)
-    expect((await arrive(own, await away(there.browser, await leave(own, '/sign-in/outside/staff')))).headers.get('location')).toBe('/clinic')
+    expect((await arrive(own, await away(there.browser, await leave(own, '/sign-in/outside/staff')))).headers.get('location')).toBe(
+      '/clinic',
+    )
     await sql`update kernel.session set proven_by = 'password-totp' where subject = ${there.id}`.execute(elsewhere.db)
     const weak = await arrive(own, await away(there.browser, await leave(own, '/sign-in/outside/staff')))
     expect([weak.status, await codesOf('sign-in.outside')]).toEqual([403, 'outside-too-weak'])
@@ -230,14 +240,20 @@ describe('an answer that did not come as it was sent for', () => {
   })
 
   test('nobody is sent away by a page of another site', async () => {
-    const answer = await fetch(`${here.origin}/sign-in/outside/citizen`, { redirect: 'manual', headers: { 'sec-fetch-site': 'cross-site' } })
+    const answer = await fetch(`${here.origin}/sign-in/outside/citizen`, {
+      redirect: 'manual',
+      headers: { 'sec-fetch-site': 'cross-site' },
+    })
     expect([answer.status, answer.headers.get('location')]).toEqual([403, null])
   })
 })
 
 test('where nothing is configured, there is no way to a provider', async () => {
   expect(elsewhere.rows.some((row) => 'path' in row && row.path.includes('outside'))).toBe(false)
-  expect(here.rows.some((row) => 'path' in row && row.path === '/sign-in/outside/staff'), 'the control').toBe(true)
+  expect(
+    here.rows.some((row) => 'path' in row && row.path === '/sign-in/outside/staff'),
+    'the control',
+  ).toBe(true)
 })
 
 describe('a provider that answers wrongly', () => {
@@ -259,7 +275,9 @@ describe('a provider that answers wrongly', () => {
     await wayward.mint(asked.searchParams.get('nonce')!, change)
     const back = `${ours.origin}/sign-in/outside/citizen/back?code=c&here=1&state=${asked.searchParams.get('state')}&iss=${encodeURIComponent(wayward.origin)}${query}`
     const answer = await own.send('GET', back)
-    const { rows } = await sql<{ outcome: string }>`select outcome from kernel.audit where action = 'sign-in.outside' order by id desc limit 1`.execute(ours.db)
+    const { rows } = await sql<{
+      outcome: string
+    }>`select outcome from kernel.audit where action = 'sign-in.outside' order by id desc limit 1`.execute(ours.db)
     return { asked, answer, outcome: rows[0]?.outcome }
   }
   const now = () => Math.floor(Date.now() / 1000)
@@ -268,7 +286,13 @@ describe('a provider that answers wrongly', () => {
   test('is the control: what is right goes through, and the request asks for what it must', async () => {
     const key = await ours.enter()
     const person = await ours.services.person.findByKey(ours, key)
-    await linkOutside(ours.db, new Date(), { issuer: wayward.origin, subject: 'someone', kind: 'citizen', holderId: person!.id, by: 'test' })
+    await linkOutside(ours.db, new Date(), {
+      issuer: wayward.origin,
+      subject: 'someone',
+      kind: 'citizen',
+      holderId: person!.id,
+      by: 'test',
+    })
     const { asked, answer } = await signIn()
     expect(answer.headers.get('location')).toBe('/me')
     expect(Object.fromEntries(asked.searchParams)).toMatchObject({
@@ -283,7 +307,11 @@ describe('a provider that answers wrongly', () => {
   })
 
   const wrong: [string, string, () => Parameters<typeof wayward.mint>[1]][] = [
-    ['alg none', 'outside-algorithm', () => ({ text: (token) => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.` })],
+    [
+      'alg none',
+      'outside-algorithm',
+      () => ({ text: (token) => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.` }),
+    ],
     ['a shared secret', 'outside-algorithm', () => ({ header: { alg: 'HS256' }, key: secret })],
     ['a key of somebody else', 'outside-signature', () => ({ key: wayward.theirs })],
     ['a key it brings along', 'outside-signature', () => ({ key: wayward.theirs, header: { kid: 'unknown', jwk: wayward.keys[0] } })],
@@ -314,7 +342,11 @@ describe('a provider that answers wrongly', () => {
   ]
   test.each(wrong)('%s: %s', async (_which, code, change) => {
     const { answer, outcome } = await signIn(change())
-    expect([answer.status >= 400, outcome, answer.headers.get('set-cookie') ?? '']).toEqual([true, code, expect.not.stringContaining('enishi_session')])
+    expect([answer.status >= 400, outcome, answer.headers.get('set-cookie') ?? '']).toEqual([
+      true,
+      code,
+      expect.not.stringContaining('enishi_session'),
+    ])
   })
 
   test('that is down: a page says so, and the other ways stay', async () => {
@@ -336,9 +368,20 @@ describe('a provider that answers wrongly', () => {
   ])('one that %s is not used', async (_which, metadata) => {
     wayward.state.metadata = metadata
     const client = outsideClient({ ...(await wayward.settings()), hosts: [{ host: '127.0.0.1', port: '*', plain: true, inside: true }] })
-    const about = { audience: 'citizen', browserHash: Buffer.alloc(0), verifier: 'v', nonce: 'n', wish: 'sign-in', sessionId: null, next: null, since: null } as const
+    const about = {
+      audience: 'citizen',
+      browserHash: Buffer.alloc(0),
+      verifier: 'v',
+      nonce: 'n',
+      wish: 'sign-in',
+      sessionId: null,
+      next: null,
+      since: null,
+    } as const
     await expect(
-      client.ask(new Date(), { state: 's', redirectUri: 'r', about }).then(() => client.prove(new Date(), { code: 'c', iss: wayward.origin, redirectUri: 'r', about })),
+      client
+        .ask(new Date(), { state: 's', redirectUri: 'r', about })
+        .then(() => client.prove(new Date(), { code: 'c', iss: wayward.origin, redirectUri: 'r', about })),
     ).rejects.toMatchObject({ code: 'outside-unfit' })
     wayward.state.metadata = {}
   })

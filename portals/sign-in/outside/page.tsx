@@ -1,12 +1,37 @@
 import type { ReactNode } from 'react'
 import type { Lang, Sentence } from '#kernel/language'
 import { type Refusal, refusalSentence } from '#kernel/refusal'
-import { Banner, Button, ButtonRow, DefinitionList, EmptyState, Form, LinkButton, Page, ProblemPage, renderPage, Section, Table, Time, t } from '#ui'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  DefinitionList,
+  EmptyState,
+  Form,
+  LinkButton,
+  Page,
+  ProblemPage,
+  renderPage,
+  Section,
+  Table,
+  Time,
+  t,
+} from '#ui'
 import { type About, frame, homeOf } from '../page-frame.tsx'
 import type { OutsideAudience, OutsideLink } from './model.ts'
 
 /** The way in through an outside provider, beside the others. */
-export function OutsideWay({ lang, audience, name, next }: { lang: Lang; audience: OutsideAudience; name: Sentence; next: string | null }): ReactNode {
+export function OutsideWay({
+  lang,
+  audience,
+  name,
+  next,
+}: {
+  lang: Lang
+  audience: OutsideAudience
+  name: Sentence
+  next: string | null
+}): ReactNode {
   const query = next === null ? '' : `?next=${encodeURIComponent(next)}`
   return (
     <Section
@@ -43,7 +68,10 @@ export const comingPage = (about: About, href: string): string =>
     <Page
       {...frame(about)}
       title={t(about.lang, { ja: 'サインインを続けています', en: 'Signing you in' })}
-      lead={t(about.lang, { ja: '自動で進みます。進まないときは、下のボタンを押してください。', en: 'This goes on by itself. If it does not, press the button.' })}
+      lead={t(about.lang, {
+        ja: '自動で進みます。進まないときは、下のボタンを押してください。',
+        en: 'This goes on by itself. If it does not, press the button.',
+      })}
     >
       <ButtonRow>
         <LinkButton href={href}>{t(about.lang, { ja: '進む', en: 'Go on' })}</LinkButton>

@@ -35,7 +35,10 @@ async function orOtherWays(ctx: Context, request: RouteRequest, deps: Built, wor
     if (!(error instanceof Refusal) || wantsJson(request.headers.accept)) throw error
     ctx.audit({ outcome: error.code, ...(error.detail.key === undefined ? {} : { key: error.detail.key }) })
     const { audience } = deps
-    return { status: refusalRow(error.code).status, page: () => outsideProblemPage(aboutOf(ctx, '/sign-in', deps), { refusal: error, audience }) }
+    return {
+      status: refusalRow(error.code).status,
+      page: () => outsideProblemPage(aboutOf(ctx, '/sign-in', deps), { refusal: error, audience }),
+    }
   }
 }
 
@@ -143,7 +146,9 @@ function linkRows(deps: Built): Row[] {
   const theirs = { who: [deps.audience], why: [isCitizen ? 'PATRQT' : 'HOPERAT'], law: LAW } as const
   const stepUp = isCitizen ? citizenStepUp : staffStepUp
   const holder = ({ actor }: Context) =>
-    actor.kind === deps.audience && (actor.kind === 'citizen' || actor.kind === 'staff') ? { kind: deps.audience, id: actor.id } : refuse('not-permitted')
+    actor.kind === deps.audience && (actor.kind === 'citizen' || actor.kind === 'staff')
+      ? { kind: deps.audience, id: actor.id }
+      : refuse('not-permitted')
   const { settings } = deps.outside?.[deps.audience] ?? refuse('address-unknown')
   return [
     {
@@ -163,7 +168,10 @@ function linkRows(deps: Built): Row[] {
           isProven: isProven(ctx.session, stepUp, ctx.now),
           proveHref: againHref(base, stepUp.by),
         }
-        return { json: links.map(({ issuer, linkedAt }) => ({ issuer, linkedAt })), page: () => linksPage(aboutOf(ctx, request.url, deps), view) }
+        return {
+          json: links.map(({ issuer, linkedAt }) => ({ issuer, linkedAt })),
+          page: () => linksPage(aboutOf(ctx, request.url, deps), view),
+        }
       },
     },
     {

@@ -31,7 +31,9 @@ function whyNotForUs({ aud, azp }: JWTPayload, clientId: string): boolean {
 function isOutOfTime({ exp, iat, nbf }: JWTPayload, now: number): boolean {
   const [end, made, begin] = [secondsOf(exp), secondsOf(iat), secondsOf(nbf)]
   if (end === null || made === null) return true
-  return end + SKEW_SECONDS <= now || made - SKEW_SECONDS > now || made + YOUNG_SECONDS < now || (begin !== null && begin - SKEW_SECONDS > now)
+  return (
+    end + SKEW_SECONDS <= now || made - SKEW_SECONDS > now || made + YOUNG_SECONDS < now || (begin !== null && begin - SKEW_SECONDS > now)
+  )
 }
 
 /** Whether it says how strongly the person was proven, and that is enough. A password alone never is: no entry of the lists may mean one. */

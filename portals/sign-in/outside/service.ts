@@ -39,7 +39,11 @@ type Changed = { issuer: string; subject: string; label: string }
  * Lets a subject of a provider lead to somebody, who finds it among the changes of their sign-in. Called again it changes nothing.
  * @refuses outside-of-another
  */
-export async function enterOutsideLink(ctx: Pick<Context, 'db' | 'now'>, holder: OutsideLink['holder'], about: Changed & { by: string }): Promise<void> {
+export async function enterOutsideLink(
+  ctx: Pick<Context, 'db' | 'now'>,
+  holder: OutsideLink['holder'],
+  about: Changed & { by: string },
+): Promise<void> {
   const { issuer, subject, label, by } = about
   const of = { issuer, subject, kind: holder.kind }
   const known = await store.findOutsideLink(ctx.db, of)
@@ -50,7 +54,11 @@ export async function enterOutsideLink(ctx: Pick<Context, 'db' | 'now'>, holder:
 }
 
 /** Ends what `enterOutsideLink` made. @refuses not-found */
-export async function dropOutsideLink(ctx: Pick<Context, 'db' | 'now'>, holder: OutsideLink['holder'], { issuer, subject, label }: Changed): Promise<void> {
+export async function dropOutsideLink(
+  ctx: Pick<Context, 'db' | 'now'>,
+  holder: OutsideLink['holder'],
+  { issuer, subject, label }: Changed,
+): Promise<void> {
   if (!(await store.endOutsideLink(ctx.db, holder, { issuer, subject }))) refuse('not-found')
   await insertChange(ctx.db, { id: ulid(ctx.now.getTime()), subject: holder, at: ctx.now, what: 'outside-unlinked', label })
 }
@@ -117,7 +125,10 @@ export function outsideService({ clients, person, accounts, invitations, baseUrl
     nameOf: (audience: OutsideAudience) => clientOf(audience).settings.name,
 
     /** Sends the browser away. @returns where to @refuses outside-unreachable, outside-unfit */
-    async start(ctx: Context, about: { audience: OutsideAudience; wish: Wish; browser: string; next: string | null; request: RouteRequest }): Promise<string> {
+    async start(
+      ctx: Context,
+      about: { audience: OutsideAudience; wish: Wish; browser: string; next: string | null; request: RouteRequest },
+    ): Promise<string> {
       const { audience, wish, browser, next, request } = about
       const client = clientOf(audience)
       // At a desk that several people share, the provider's own session may be the colleague's who sat there before.

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { outsideSettings } from './settings.ts'
 
-const pem = (curve: string) => generateKeyPairSync('ec', { namedCurve: curve }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+const pem = (curve: string) =>
+  generateKeyPairSync('ec', { namedCurve: curve }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const files: Record<string, string> = {
   'key.pem': pem('P-256'),
   'k384.pem': pem('P-384'),
@@ -23,11 +24,21 @@ const settings = (change: Record<string, unknown> = {}) => outsideSettings('citi
 
 describe('settings of a provider', () => {
   test('name issuer, client and key; only the issuer’s own host is called, over TLS', async () => {
-    expect(await settings()).toMatchObject({ claim: 'sub', proof: { by: 'key', alg: 'ES256', audience: 'issuer' }, hosts: [{ host: 'login.example.jp', plain: false, inside: false }] })
+    expect(await settings()).toMatchObject({
+      claim: 'sub',
+      proof: { by: 'key', alg: 'ES256', audience: 'issuer' },
+      hosts: [{ host: 'login.example.jp', plain: false, inside: false }],
+    })
     expect(await settings({ keyFile: 'k384.pem' })).toMatchObject({ proof: { alg: 'ES384' } })
-    expect(await settings({ keyFile: undefined, secretFile: 'secret' })).toMatchObject({ proof: { by: 'secret', secret: 'a secret of the provider' } })
-    expect(await settings({ hosts: 'login.example.jp,keys.example.jp:8443+private' })).toMatchObject({ hosts: [{}, { host: 'keys.example.jp', inside: true }] })
-    expect(await settings({ issuer: 'http://localhost:9000' })).toMatchObject({ hosts: [{ host: 'localhost', port: 9000, plain: true, inside: true }] })
+    expect(await settings({ keyFile: undefined, secretFile: 'secret' })).toMatchObject({
+      proof: { by: 'secret', secret: 'a secret of the provider' },
+    })
+    expect(await settings({ hosts: 'login.example.jp,keys.example.jp:8443+private' })).toMatchObject({
+      hosts: [{}, { host: 'keys.example.jp', inside: true }],
+    })
+    expect(await settings({ issuer: 'http://localhost:9000' })).toMatchObject({
+      hosts: [{ host: 'localhost', port: 9000, plain: true, inside: true }],
+    })
   })
 
   test.each([
@@ -49,7 +60,11 @@ describe('settings of a provider', () => {
   })
 
   test('what is wrong is said without the secret', async () => {
-    const wrong = await outsideSettings('staff', JSON.stringify({ ...good, clientId: 1, keyFile: undefined, secretFile: 'secret' }), read).catch(String)
+    const wrong = await outsideSettings(
+      'staff',
+      JSON.stringify({ ...good, clientId: 1, keyFile: undefined, secretFile: 'secret' }),
+      read,
+    ).catch(String)
     expect(wrong).not.toContain('a secret of the provider')
     await expect(outsideSettings('staff', '{', read)).rejects.toThrow('JSON')
   })

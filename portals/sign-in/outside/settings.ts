@@ -26,7 +26,10 @@ const settings = z
     hosts: z.string().optional(),
     name: z.strictObject({ ja: z.string().trim().min(1).max(40), en: z.string().trim().min(1).max(40) }),
   })
-  .refine((s) => (s.keyFile === undefined) !== (s.secretFile === undefined), { path: ['keyFile'], message: 'keyFile or secretFile, one of them' })
+  .refine((s) => (s.keyFile === undefined) !== (s.secretFile === undefined), {
+    path: ['keyFile'],
+    message: 'keyFile or secretFile, one of them',
+  })
   .refine((s) => s.acr.length + s.amr.length > 0, { path: ['acr'], message: 'acr or amr: say what is strong enough' })
 
 /** Ways of proof that one of them alone is a password, whatever a provider calls it. @spec RFC 8176 section 2 */
@@ -53,7 +56,17 @@ export async function outsideSettings(audience: OutsideAudience, text: string, r
   const amr = data.amr.find((way) => weak.includes(way.toLowerCase()))
   if (amr !== undefined) throw new Error(`amr: ${amr} is not enough by itself`)
   const { name, clientId, claim, acr } = data
-  return { audience, name, issuer: data.issuer, clientId, claim, acr, amr: data.amr, proof: await proofOf(data, read), hosts: hostsOf(data.hosts, issuer) }
+  return {
+    audience,
+    name,
+    issuer: data.issuer,
+    clientId,
+    claim,
+    acr,
+    amr: data.amr,
+    proof: await proofOf(data, read),
+    hosts: hostsOf(data.hosts, issuer),
+  }
 }
 
 function jsonOf(text: string): unknown {

@@ -85,7 +85,11 @@ type Holder = OutsideLink['holder']
 
 /** Outside sign-ins of somebody, the oldest first. */
 export async function outsideLinksOf(db: Db, { kind, id }: Holder): Promise<OutsideLink[]> {
-  const { rows } = await sql<{ issuer: string; subject: string; linked_at: Date }>`select issuer, subject, linked_at from sign_in.outside_link
+  const { rows } = await sql<{
+    issuer: string
+    subject: string
+    linked_at: Date
+  }>`select issuer, subject, linked_at from sign_in.outside_link
     where holder_id = ${id} and holder_kind = ${kind} order by linked_at, subject`.execute(db)
   return rows.map((r) => ({ issuer: r.issuer, subject: r.subject, holder: { kind, id }, linkedAt: r.linked_at }))
 }

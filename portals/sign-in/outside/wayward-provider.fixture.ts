@@ -5,7 +5,12 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'j
 import type { OutsideSettings } from './model.ts'
 
 export type Heard = { path: string; form: URLSearchParams; headers: Record<string, string | string[] | undefined> }
-type Minted = { claims?: Record<string, unknown>; header?: Record<string, unknown>; key?: CryptoKey | Uint8Array; text?: (token: string) => string }
+type Minted = {
+  claims?: Record<string, unknown>
+  header?: Record<string, unknown>
+  key?: CryptoKey | Uint8Array
+  text?: (token: string) => string
+}
 
 export async function waywardProvider() {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
@@ -62,7 +67,17 @@ export async function waywardProvider() {
     /** Makes the next ID token: a good one for this nonce, but for what is said. */
     async mint(nonce: string, { claims = {}, header = {}, key = privateKey, text = (token) => token }: Minted = {}): Promise<void> {
       const seconds = Math.floor(Date.now() / 1000)
-      const said = { iss: origin, aud: 'enishi', sub: 'someone', iat: seconds, exp: seconds + 300, auth_time: seconds, nonce, acr: 'urn:level:high', ...claims }
+      const said = {
+        iss: origin,
+        aud: 'enishi',
+        sub: 'someone',
+        iat: seconds,
+        exp: seconds + 300,
+        auth_time: seconds,
+        nonce,
+        acr: 'urn:level:high',
+        ...claims,
+      }
       const kept = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
       state.idToken = text(await new SignJWT(kept).setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(key))
     },

@@ -23,7 +23,11 @@ export async function askProvider(outbound: Outbound, { url, form, headers = {} 
   const result = await outbound.call({
     url,
     method: form === undefined ? 'GET' : 'POST',
-    headers: { accept: 'application/json', ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }), ...headers },
+    headers: {
+      accept: 'application/json',
+      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...headers,
+    },
     body: form?.toString() ?? '',
     timeoutMs: TIMEOUT_MS,
     keep: true,

@@ -12,14 +12,19 @@ const OTHER = '1310000027'
 
 beforeAll(async () => {
   served = await openServed()
-  await register(served, anApp('round', { forCitizens: false, forStaff: true, name: '回診アプリ', scopes: [...scope.split(' '), 'offline_access'] }))
+  await register(
+    served,
+    anApp('round', { forCitizens: false, forStaff: true, name: '回診アプリ', scopes: [...scope.split(' '), 'offline_access'] }),
+  )
   side = await appSide(served, 'round')
   await insertFacilities(served.db, [{ institutionNumber: OTHER, name: '乙診療所', nameEn: 'Otsu', kind: 'clinic', prefecture: '13' }])
 }, 60_000)
 afterAll(() => served?.close())
 
 const relate = (key: string, institution = HOSPITAL) =>
-  sql`insert into consent.relation (key, institution_number, since) values (${key}, ${institution}, now()) on conflict do nothing`.execute(served.db)
+  sql`insert into consent.relation (key, institution_number, since) values (${key}, ${institution}, now()) on conflict do nothing`.execute(
+    served.db,
+  )
 
 /** The page where a patient is chosen, as the doctor's browser shows it. */
 async function toPicker(doctor: { browser: Browser }) {
@@ -31,7 +36,11 @@ const pickAt = (doctor: { browser: Browser }, at: string, patient: string) =>
   doctor.browser.send('POST', `${at.split('?')[0]}/patient`, { patient })
 
 /** Lets the app see everything it asks of the patient who was chosen, and hands it its tokens. */
-async function letInFor(doctor: { browser: Browser }, patient: { key: string }, { started, chosen }: { started: Started; chosen: Response }) {
+async function letInFor(
+  doctor: { browser: Browser },
+  patient: { key: string },
+  { started, chosen }: { started: Started; chosen: Response },
+) {
   const consent = await doctor.browser.open(new URL(chosen.headers.get('location')!, served.origin).href)
   const asked = await consent.answer.text()
   expect(asked).toContain('山川 花子')
@@ -53,7 +62,9 @@ describe('an app that staff start on their own', () => {
     const chosen = await pickAt(doctor, at, patient.key)
     const tokens = await letInFor(doctor, patient, { started, chosen })
     expect(tokens).toMatchObject({ patient: patient.key, need_patient_banner: true })
-    const { rows } = await sql<{ n: number }>`select count(*)::int as n from kernel.audit where action = 'app.pick-patient' and key = ${patient.key}`.execute(served.db)
+    const { rows } = await sql<{
+      n: number
+    }>`select count(*)::int as n from kernel.audit where action = 'app.pick-patient' and key = ${patient.key}`.execute(served.db)
     expect(rows[0]?.n, 'it stands in the patient’s log').toBe(1)
   })
 
@@ -115,9 +126,14 @@ test('an app that was let in at one place of work acts there, and nowhere once t
   const read = () =>
     import('openid-client').then((oidc) =>
       oidc
-        .fetchProtectedResource(side.config, tokens.access_token, new URL(`${served.base}/Observation?_count=1`), 'GET', null, undefined, { DPoP: side.DPoP })
+        .fetchProtectedResource(side.config, tokens.access_token, new URL(`${served.base}/Observation?_count=1`), 'GET', null, undefined, {
+          DPoP: side.DPoP,
+        })
         .then((got) => got.status)
-        .catch((error: { status?: number; response?: Response; cause?: { status?: number } }) => error.status ?? error.response?.status ?? error.cause?.status),
+        .catch(
+          (error: { status?: number; response?: Response; cause?: { status?: number } }) =>
+            error.status ?? error.response?.status ?? error.cause?.status,
+        ),
     )
   expect(await read()).toBe(200)
   const { rows } = await sql<{ at: string }>`select institution_number as at from kernel.audit

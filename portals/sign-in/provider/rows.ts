@@ -91,7 +91,11 @@ async function called(
   const ended = answered.status === 401 ? await endedKey(ctx, form, held.clientId) : null
   if (ended !== null) {
     ctx.audit({ outcome: 'key-ended', rule: 'invalid_client', resource: `Client/${held.clientId.slice(0, 200)}` })
-    return { status: 401, headers: { 'cache-control': 'no-store' }, json: { error: 'invalid_client', error_description: keyEndedWords(ended) } }
+    return {
+      status: 401,
+      headers: { 'cache-control': 'no-store' },
+      json: { error: 'invalid_client', error_description: keyEndedWords(ended) },
+    }
   }
   noted(ctx, answered, form.get('client_id') ?? held.clientId)
   return answerOf(answered)

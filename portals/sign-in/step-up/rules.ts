@@ -2,7 +2,10 @@
 import type { ProvenBy } from '#kernel/context'
 
 /** Ways that each kind of person has in a browser, the strongest first. */
-const waysOf = { citizen: ['card', 'passkey', 'outside'], staff: ['passkey', 'password-totp', 'outside'] } as const satisfies Record<string, readonly ProvenBy[]>
+const waysOf = { citizen: ['card', 'passkey', 'outside'], staff: ['passkey', 'password-totp', 'outside'] } as const satisfies Record<
+  string,
+  readonly ProvenBy[]
+>
 
 export type Way = 'card' | 'passkey' | 'password-totp' | 'outside'
 

@@ -30,19 +30,44 @@ beforeEach(async () => {
 
 const alsoAt = (institutionNumber: string, role: string, until: string | null = null) =>
   sql`insert into person.assignment (id, staff_id, institution_number, role, department, valid_from, valid_until)
-    values (${`also-${institutionNumber}-${role}`}, 'staff-1', ${institutionNumber}, ${role}, '内科', '1900-01-01', ${until})`.execute(door.db)
+    values (${`also-${institutionNumber}-${role}`}, 'staff-1', ${institutionNumber}, ${role}, '内科', '1900-01-01', ${until})`.execute(
+    door.db,
+  )
 
 const cookieIn = (answer: { headers: Record<string, unknown> }, name: string) =>
-  [answer.headers['set-cookie'] ?? []].flat().map(String).find((line) => line.startsWith(`${name}=`))?.split(';')[0]
+  [answer.headers['set-cookie'] ?? []]
+    .flat()
+    .map(String)
+    .find((line) => line.startsWith(`${name}=`))
+    ?.split(';')[0]
 
 async function signIn(next = '', cookies = '') {
-  const payload = new URLSearchParams({ loginName: 'yamada', password: PASSWORD, totp: door.totp(), ...(next === '' ? {} : { next }) }).toString()
-  const answer = await door.app.inject({ method: 'POST', url: '/sign-in/staff', headers: { 'content-type': FORM, cookie: cookies }, payload })
+  const payload = new URLSearchParams({
+    loginName: 'yamada',
+    password: PASSWORD,
+    totp: door.totp(),
+    ...(next === '' ? {} : { next }),
+  }).toString()
+  const answer = await door.app.inject({
+    method: 'POST',
+    url: '/sign-in/staff',
+    headers: { 'content-type': FORM, cookie: cookies },
+    payload,
+  })
   return { to: String(answer.headers.location), cookie: cookieIn(answer, 'enishi_session') ?? '' }
 }
 const choose = (cookie: string, workplace: string, next = '') =>
-  door.app.inject({ method: 'POST', url: '/sign-in/workplace', headers: { 'content-type': FORM, cookie }, payload: new URLSearchParams({ workplace, next }).toString() })
-const who = async (cookie: string) => (await door.app.inject({ url: '/test/who', headers: { cookie, accept: 'application/json' } })).json() as { institutionNumber: string; role: string }
+  door.app.inject({
+    method: 'POST',
+    url: '/sign-in/workplace',
+    headers: { 'content-type': FORM, cookie },
+    payload: new URLSearchParams({ workplace, next }).toString(),
+  })
+const who = async (cookie: string) =>
+  (await door.app.inject({ url: '/test/who', headers: { cookie, accept: 'application/json' } })).json() as {
+    institutionNumber: string
+    role: string
+  }
 
 describe('staff of several places', () => {
   test('are asked where they are, and see and do that place’s from the next request on', async () => {
@@ -57,7 +82,11 @@ describe('staff of several places', () => {
     expect(await who(cookie)).toMatchObject({ institutionNumber: HOSPITAL, role: 'physician' })
     await choose(cookie, 'staff-1')
     expect((await who(cookie)).institutionNumber, 'and back').toBe(CLINIC)
-    expect((await door.audits('staff.workplace')).at(-1)).toMatchObject({ outcome: 'success', resource: 'Staff/staff-1', rule: `workplace ${CLINIC} physician` })
+    expect((await door.audits('staff.workplace')).at(-1)).toMatchObject({
+      outcome: 'success',
+      resource: 'Staff/staff-1',
+      rule: `workplace ${CLINIC} physician`,
+    })
   })
 
   test('who takes another role begins on the first page of that role, without the rights of the other', async () => {

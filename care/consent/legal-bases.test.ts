@@ -35,7 +35,7 @@ const wish = (change: Partial<BasisWish> = {}): BasisWish => ({
   until: '2027-11-01',
   ...change,
 })
-const enter = (change: Partial<BasisWish> = {}, actor = operator) =>
+const enter = (change: Partial<BasisWish> = {}, actor: Actor = operator) =>
   platform.as(actor, (ctx) => platform.services.consent.legalBases.enter(ctx, wish(change)))
 const end = (id: string) => platform.as(operator, (ctx) => platform.services.consent.legalBases.end(ctx, id))
 const seenBy = async (who: Caller) => matches(await who.get(`/fhir/R4/Condition?subject=Patient/${person.key}`)).length

@@ -1,5 +1,6 @@
 /** The door of the record: submissions, single resources, search, history, the chart. */
 export { readResource } from './body.ts'
+export { consentCapability } from './consents/rows.ts'
 export { operationAt, placeOf, type RowInteraction } from './capability/surface.ts'
 export { hideContact, showContact } from './contact/store.ts'
 export { type Held, heldUnder } from './held/store.ts'

@@ -2,6 +2,7 @@ import type { Answer, Row } from '#kernel/route'
 import { hasError, operationOutcome } from '#packages/fhir'
 import { jsonText } from './body.ts'
 import { type DepositReceipt, judge, type Judged, requireDepositor } from './deposit.ts'
+import { consentRows } from './consents/rows.ts'
 import { capabilityRoutes } from './capability/routes.ts'
 import type { About } from './capability/statement.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
@@ -66,6 +67,7 @@ export function recordRoutes(record: RecordService, { surface, ...about }: Surfa
     ...operationRoutes(record, { base, law: LAW }),
     ...historyRoutes(record, { base, law: LAW }),
     ...writeRoutes(record, base),
+    ...consentRows(record, { base }),
   ])
   return rows
 }

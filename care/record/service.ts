@@ -3,6 +3,7 @@ import type { Person, PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { isResourceType, type Resource } from '#packages/fhir'
+import { consentDoor } from './consents/door.ts'
 import { withheldIn } from './contact/store.ts'
 import { depositService } from './deposit.ts'
 import { currentVersions, standingIn } from './earlier/store.ts'
@@ -117,6 +118,9 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     ...searches,
     ...operationService({ about, note, read, search: searches.searchType, update: (...args) => writes.update(...args) }),
     ensurePatient,
+
+    /** Consents of sharing, as FHIR. */
+    consents: consentDoor({ consent, person }),
 
     /** The caller's predicate over alias `r` (with the columns of a stored resource) for walks over the record. */
     sight: (ctx: Context) => sight(ctx),

@@ -1,0 +1,88 @@
+import type { Closure, Consent, ConsentService } from '#care/consent'
+import type { PersonService } from '#care/person'
+import type { Context } from '#kernel/context'
+import { institutionOf } from '#kernel/context'
+import { refuse } from '#kernel/refusal'
+import type { Resource } from '#packages/fhir'
+import { requireScope } from '../scopes.ts'
+import { closureResource, consentResource, readConsent, sharingId } from './map.ts'
+
+export type ConsentDoor = ReturnType<typeof consentDoor>
+
+/** Keys that a citizen's Consent may speak of: their own, and through an app only those of the patient it was let in for. */
+function keysOf({ actor }: Context): readonly string[] {
+  if (actor.kind !== 'citizen') return []
+  const launched = actor.app?.patientKeys ?? null
+  return launched === null ? actor.keys : actor.keys.filter((key) => launched.includes(key))
+}
+
+/**
+ * Consents of sharing as FHIR: the person and their apps see all of theirs; an institution what it may see of a patient it names, and
+ * never what was refused or closed.
+ */
+export function consentDoor({ consent, person }: { consent: ConsentService; person: PersonService }) {
+  /** @param asked patient keys, null for all that the caller may see */
+  async function visible(ctx: Context, asked: readonly string[] | null): Promise<{ consents: Consent[]; closures: Closure[] }> {
+    if (ctx.actor.kind === 'citizen') {
+      const own = keysOf(ctx)
+      if (own.length === 0 || (asked !== null && !asked.some((key) => own.includes(key)))) return { consents: [], closures: [] }
+      return { consents: await consent.list(ctx, own), closures: await consent.closing.list(ctx, own) }
+    }
+    if (institutionOf(ctx.actor) === null || asked === null || ctx.purpose !== 'TREAT') return { consents: [], closures: [] }
+    return { consents: (await consent.here(ctx, asked)).filter((one) => one.allowed.length > 0), closures: [] }
+  }
+
+  function noted(ctx: Context, consents: readonly Consent[], closures: readonly Closure[]): void {
+    const rule = ctx.actor.kind !== 'citizen' ? 'visit-consent' : ctx.actor.actsFor ? 'proxy' : 'own-record'
+    for (const one of consents)
+      ctx.audit({ key: one.key, rule, consentId: one.id, resource: `Consent/${sharingId.consent(one.id)}`, count: 1 })
+    for (const one of closures)
+      ctx.audit({ key: one.key, rule, consentId: one.closureId, resource: `Consent/${sharingId.closure(one.closureId)}`, count: 1 })
+  }
+
+  return {
+    /** Consents of these patients as resources; each is noted. `status`: active or inactive ones alone. */
+    async search(
+      ctx: Context,
+      asked: { keys: readonly string[] | null; ids: readonly string[] | null; status: string | null },
+    ): Promise<Resource[]> {
+      requireScope(ctx.actor, 'Consent', 's')
+      const found = await visible(ctx, asked.keys)
+      const fits = (resource: Resource) =>
+        (asked.ids === null || asked.ids.includes(String(resource.id))) && (asked.status === null || resource.status === asked.status)
+      const consents = found.consents.filter((one) => fits(consentResource(one, ctx.now)))
+      const closures = found.closures.filter((one) => fits(closureResource(one)))
+      noted(ctx, consents, closures)
+      return [...consents.map((one) => consentResource(one, ctx.now)), ...closures.map(closureResource)]
+    },
+
+    /** One consent of sharing by its FHIR id. @refuses not-found also where it is another's */
+    async read(ctx: Context, id: string): Promise<Resource> {
+      requireScope(ctx.actor, 'Consent', 'r')
+      const number = institutionOf(ctx.actor)
+      const own = number === null ? null : await consent.keyHere(ctx, id.replace(/^sharing-/, ''))
+      const found = await visible(ctx, own === null ? null : own)
+      const consents = found.consents.filter((one) => sharingId.consent(one.id) === id)
+      const closures = found.closures.filter((one) => sharingId.closure(one.closureId) === id)
+      noted(ctx, consents, closures)
+      const [one] = [...consents.map((c) => consentResource(c, ctx.now)), ...closures.map(closureResource)]
+      return one ?? refuse('not-found')
+    },
+
+    /**
+     * Keeps what a person or their app sends: a permission becomes a consent that goes on, a denial closes.
+     * @refuses not-permitted, scope-missing, consent-not-supported, not-found for an institution that nobody knows
+     */
+    async create(ctx: Context, resource: Resource): Promise<Resource> {
+      requireScope(ctx.actor, 'Consent', 'c')
+      const wanted = readConsent(resource, ctx.now)
+      if ('wrong' in wanted) return refuse('consent-not-supported', { what: wanted.wrong })
+      if (!keysOf(ctx).includes(wanted.patient)) refuse('not-permitted')
+      const door = ctx.actor.kind === 'citizen' && ctx.actor.app !== undefined ? 'fhir' : 'portal'
+      if (wanted.do === 'close') return closureResource(await consent.closing.close(ctx, wanted.closing, door))
+      const [facility] = await person.facilities(ctx, [wanted.institutionNumber])
+      const named = facility ?? refuse('consent-not-supported', { what: 'Consent.provision.actor.reference.identifier' })
+      return consentResource(await consent.standing.give(ctx, { ...wanted, institutionName: named.name }, door), ctx.now)
+    },
+  }
+}

@@ -259,7 +259,7 @@ export function breachPage(on: PageOf, view: CaseView, draft: Draft = noDraft): 
       titleLang="ja"
       lead={
         <>
-          {stateNames[b.state][lang]} ・ {t(lang, { ja: '担当：', en: 'In charge: ' })}
+          {stateNames[b.state][lang]} {t(lang, { ja: '・ 担当：', en: '— in charge: ' })}
           {b.ownerName === '' ? <Tag tone="attention">{t(lang, { ja: '未定', en: 'Nobody' })}</Tag> : <Ja>{b.ownerName}</Ja>}
         </>
       }
@@ -274,7 +274,9 @@ export function breachPage(on: PageOf, view: CaseView, draft: Draft = noDraft): 
       />
       {open && !mine ? (
         <Form action={`/audit/breaches/${b.id}/owner`} label={t(lang, { ja: '担当', en: 'In charge' })}>
-          <Button>{t(lang, { ja: '自分が担当する', en: 'Take charge' })}</Button>
+          <ButtonRow>
+            <Button>{t(lang, { ja: '自分が担当する', en: 'Take charge' })}</Button>
+          </ButtonRow>
         </Form>
       ) : null}
       <Duties lang={lang} b={b} now={now} />

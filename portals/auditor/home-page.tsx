@@ -11,7 +11,9 @@ export type Today = {
   watch: { watched: number; all: number; at: Date | null }
 }
 
-const share = (part: number, whole: number): number => (whole === 0 ? 100 : Math.floor((part / whole) * 100))
+/** A share in per cent; of nothing there is none. */
+const share = (part: number, whole: number): { value: string | number; unit?: string } =>
+  whole === 0 ? { value: '—' } : { value: Math.floor((part / whole) * 100), unit: '%' }
 
 /** What should an auditor look at today? */
 export function homePage(on: PageOf, today: Today): string {
@@ -139,11 +141,13 @@ function Open({ lang, byRule }: { lang: Lang; byRule: Today['byRule'] }): ReactN
           },
         ]}
       />
-      <ButtonRow>
-        <LinkButton href="/audit/findings" variant="primary">
-          {t(lang, { ja: '上から見ていく', en: 'Go through them' })}
-        </LinkButton>
-      </ButtonRow>
+      {rows.length > 0 ? (
+        <ButtonRow>
+          <LinkButton href="/audit/findings" variant="primary">
+            {t(lang, { ja: '上から見ていく', en: 'Go through them' })}
+          </LinkButton>
+        </ButtonRow>
+      ) : null}
     </Section>
   )
 }
@@ -155,8 +159,7 @@ function Figures({ lang, today }: { lang: Lang; today: Today }): ReactNode {
       <Grid>
         <Stat
           label={t(lang, { ja: `判断した割合（${REVIEW_DAYS}日間）`, en: `Reviewed share (${REVIEW_DAYS} days)` })}
-          value={share(reviewed.decided, reviewed.all)}
-          unit="%"
+          {...share(reviewed.decided, reviewed.all)}
           note={t(lang, {
             ja: `${reviewed.all}件のうち${reviewed.decided}件、問い合わせ中${reviewed.asked}件`,
             en: `${reviewed.decided} of ${reviewed.all}; ${reviewed.asked} asked about`,
@@ -164,8 +167,7 @@ function Figures({ lang, today }: { lang: Lang; today: Today }): ReactNode {
         />
         <Stat
           label={t(lang, { ja: '1週間以内に見たもの', en: 'Looked at within a week' })}
-          value={share(reviewed.withinWeek, reviewed.all)}
-          unit="%"
+          {...share(reviewed.withinWeek, reviewed.all)}
           note={
             reviewed.oldestOpen === null ? null : (
               <>
@@ -177,8 +179,7 @@ function Figures({ lang, today }: { lang: Lang; today: Today }): ReactNode {
         />
         <Stat
           label={t(lang, { ja: '見張りが読んだ記録', en: 'Of the log, read by the watch' })}
-          value={share(watch.watched, watch.all)}
-          unit="%"
+          {...share(watch.watched, watch.all)}
           note={t(lang, { ja: `${watch.all}件のうち${watch.watched}件`, en: `${watch.watched} of ${watch.all} entries` })}
         />
       </Grid>

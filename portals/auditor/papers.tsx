@@ -38,7 +38,7 @@ export function reportPage(on: PageOf, b: Breach, kind: Report['kind']): string 
           title={t(lang, { ja: `書かれていない項目が${missing}つあります`, en: `${missing} items are not written yet` })}
         />
       ) : null}
-      <article lang="ja" className="card">
+      <article lang="ja" className="card sheet">
         <h2>
           {report.drill ? `【${drillWords.ja}】` : ''}
           {report.title}
@@ -104,7 +104,7 @@ export function lettersPage(on: PageOf, { breach: b, letters, next }: LettersVie
       ) : null}
       <Stack>
         {letters.map(({ key, letter }) => (
-          <article key={key} lang="ja" className="card">
+          <article key={key} lang="ja" className="card sheet">
             <h2>
               {letter.drill ? `【${drillWords.ja}】` : ''}
               {letter.title}

@@ -1,20 +1,27 @@
 import type { ReactNode } from 'react'
-import { type Breach, type Clock, clockNames, daysLeft, drillWords, roleWords } from '#care/oversight'
+import { actorKindWords, type Breach, type Clock, clockNames, daysLeft, drillWords, roleWords } from '#care/oversight'
 import { Banner, Ja, type Lang, Tag, Time, t } from '#ui'
 
-export type Who = { actorId: string; actorName: string; actorRole: string; institutionName: string }
+export type Who = { actorKind?: string; actorId: string; actorName: string; actorRole: string; institutionName: string }
 
 /** Who it is about: name, role, place. */
 export function WhoCell({ who, lang }: { who: Who; lang: Lang }): ReactNode {
+  if (who.actorKind === 'public') return actorKindWords('public', lang)
   if (who.actorId === '' && who.actorName === '') return t(lang, { ja: '複数の人', en: 'Several people' })
+  const dot = lang === 'ja' ? ' ・ ' : ', '
   return (
     <>
       <Ja>{who.actorName || who.actorId}</Ja>
-      {who.actorRole === '' ? null : <> ・ {roleWords(who.actorRole, lang)}</>}
+      {who.actorRole === '' ? null : (
+        <>
+          {dot}
+          {roleWords(who.actorRole, lang)}
+        </>
+      )}
       {who.institutionName === '' ? null : (
         <>
-          {' '}
-          ・ <Ja>{who.institutionName}</Ja>
+          {dot}
+          <Ja>{who.institutionName}</Ja>
         </>
       )}
     </>

@@ -27,6 +27,7 @@ import {
   Pagination,
   renderPage,
   Section,
+  Stack,
   Stat,
   Table,
   Tag,
@@ -159,7 +160,7 @@ function Counts({ lang, words, counts }: { lang: Lang; words: ActionWords; count
     if (rows.length === 0) return null
     const name = dimensionNames[dimension][lang]
     return (
-      <Details key={dimension} summary={`${name}（${rows.length}）`} open={dimension === 'kind' || dimension === 'actor'}>
+      <Details key={dimension} summary={`${name} (${rows.length})`} open={dimension === 'kind' || dimension === 'actor'}>
         <Table
           lang={lang}
           caption={name}
@@ -244,7 +245,7 @@ function Done({ lang, view }: { lang: Lang; view: ScopeView }): ReactNode {
   const { scope, touched } = view
   const seconds = scope.startedAt && scope.endedAt ? Math.max(0, (scope.endedAt.getTime() - scope.startedAt.getTime()) / 1000) : null
   return (
-    <>
+    <Stack>
       <Grid>
         <Stat
           label={t(lang, { ja: '触れられた人', en: 'People touched' })}
@@ -324,6 +325,6 @@ function Done({ lang, view }: { lang: Lang; view: ScopeView }): ReactNode {
           </LinkButton>
         </ButtonRow>
       </Section>
-    </>
+    </Stack>
   )
 }

@@ -19,7 +19,7 @@ export function itemsFrom(found: ScopeFacts): BreachItems {
   const { scope } = found
   if (scope.persons === null || scope.firstAt === null || scope.lastAt === null) return {}
   const kinds = valuesOf(found, 'kind').map((c) => kindWords(c.value, 'ja'))
-  const who = valuesOf(found, 'actor').map((c) => (c.label === '' ? c.value : `${c.label}（${c.value}）`))
+  const who = valuesOf(found, 'actor').map((c) => (c.label === '' ? c.value : c.label))
   const where = valuesOf(found, 'institution').map((c) => (c.label === '' ? c.value : c.label))
   const span = `${formatDateTime(scope.firstAt, 'ja')}から${formatDateTime(scope.lastAt, 'ja')}まで`
   const at = where.length > 0 ? `（${listed(where)}）` : ''

@@ -73,7 +73,7 @@ export const refusingRules: readonly Refusing[] = [
     'desk-proof',
     'emergency-desk',
     { ja: '共用端末で、本人確認が古い', en: 'a shared device with an old proof' },
-    (f) => f.session !== null && f.session.isDesk && f.session.minutesSinceProof > DESK_PROOF_MINUTES,
+    (f) => f.session?.isDesk === true && f.session.minutesSinceProof > DESK_PROOF_MINUTES,
   ),
   refusing(
     'chained',
@@ -121,11 +121,7 @@ export const secondRules: readonly Rule[] = [
 /** What reviewers should see, beside why a second clinician was needed. */
 export const flagRules: readonly Rule[] = [
   rule('family-name', { ja: '氏が同じ', en: 'same family name' }, (f) => f.closeness.sameFamilyName && !f.closeness.sameName),
-  rule(
-    'staff-unknown',
-    { ja: '職員本人の登録との照合ができていない', en: 'the register does not know the clinician’s own entry' },
-    (f) => !f.closeness.isKnown,
-  ),
+  rule('staff-unknown', { ja: '職員本人の登録と照合していない', en: 'clinician’s own entry not known' }, (f) => !f.closeness.isKnown),
   rule('parallel', { ja: '別の人の緊急アクセスが同時に開いている', en: 'another emergency of theirs runs' }, (f) => f.running.others > 0),
   rule('night', { ja: '深夜（0時〜5時）', en: 'at night (0–5 h)' }, (f) => f.hour < 5),
 ]

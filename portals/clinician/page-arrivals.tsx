@@ -22,6 +22,7 @@ import {
 } from '#ui'
 import { askableKinds } from '#care/consent'
 import { dateInJapan } from '#kernel/japan'
+import { DisasterOpen, OtherPages } from './arrivals-ways.tsx'
 import { ClinicPage, type PageOf, patientHref, sexNames } from './frame.tsx'
 import type { ArrivalView } from './model.ts'
 
@@ -60,38 +61,10 @@ export function ArrivalsPage({ arrivals, searched, more, waiting, asked, mayOpen
   const now = arrivals.filter(isToday)
   return (
     <ClinicPage on={on} home title={t(lang, { ja: '受付・患者検索', en: 'Arrivals and search' })}>
-      {disaster ? (
-        <Banner
-          tone="attention"
-          lang={lang}
-          label={t(lang, { ja: '災害時の閲覧', en: 'Disaster access' })}
-          title={<Ja>{disaster.name}</Ja>}
-        >
-          <p>
-            <a href="/clinic/disaster">
-              {t(lang, {
-                ja: `避難している人をさがす（${formatDateTime(disaster.until, 'ja')}まで）`,
-                en: `Find an evacuee (until ${formatDateTime(disaster.until, 'en')})`,
-              })}
-            </a>
-          </p>
-        </Banner>
-      ) : null}
+      <DisasterOpen disaster={disaster} lang={lang} />
       {waiting > 0 ? <AtTheReader waiting={waiting} lang={lang} /> : null}
       <Search text={asked.text} lang={lang} />
-      <p>
-        <a href="/desk/chart-numbers">{t(lang, { ja: '診察券番号をまとめて取り込む', en: 'Take over a list of chart numbers' })}</a>
-        {' ・ '}
-        <a href="/clinic/card-use">{t(lang, { ja: 'マイナ保険証の利用率', en: 'Card use rate' })}</a>
-        {mayOpen ? (
-          <>
-            {' ・ '}
-            <a href="/clinic/emergency" data-shortcut="k" aria-keyshortcuts="k">
-              {t(lang, { ja: '緊急アクセス（同意を尋ねられない人）', en: 'Emergency access (somebody who cannot be asked)' })}
-            </a>
-          </>
-        ) : null}
-      </p>
+      <OtherPages mayOpen={mayOpen} lang={lang} />
       {searched ? (
         <>
           {list(arrivals, t(lang, { ja: `「${asked.text}」の検索結果`, en: `Found for “${asked.text}”` }), <NotFound lang={lang} />)}

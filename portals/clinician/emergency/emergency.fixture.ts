@@ -1,6 +1,6 @@
 /** An emergency department, its colleagues, two auditors and people who cannot speak, on a server in process with a clock moved by hand. */
 import pino from 'pino'
-import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { consentService } from '#care/consent'
 import { accounts, insertFacilities, insertStaff, personService } from '#care/person'
 import { recordService } from '#care/record'
@@ -166,7 +166,7 @@ export async function openEmergencyRoom() {
       clock.at = new Date(clock.at.getTime() + minutes * 60_000)
       cookies.clear()
     },
-    rows: async <T>(query: ReturnType<typeof sql<T>>): Promise<T[]> => (await query.execute(db)).rows,
+    rows: async <T>(query: RawBuilder<T>): Promise<T[]> => (await query.execute(db)).rows,
     async close() {
       await app.close()
       await db.destroy()

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { flagWords, type Listed, REVIEWERS, reasons, verdicts, wordsOf } from '#care/emergency'
-import { Banner, EmptyState, Ja, type Lang, Pagination, renderPage, Section, Stat, Grid, Table, Tabs, Tag, Time, t } from '#ui'
+import { Banner, EmptyState, Ja, joinList, type Lang, Pagination, renderPage, Section, Stat, Grid, Table, Tabs, Tag, Time, t } from '#ui'
 import { OperatorPage, type PageOf } from '../frame.tsx'
 
 export type QueueView = {
@@ -89,7 +89,11 @@ function Cases({ view, on }: { view: QueueView; on: PageOf }): ReactNode {
         {
           key: 'flags',
           header: t(lang, { ja: '気になる点', en: 'Flags' }),
-          cell: (row) => (row.flags.length === 0 ? '—' : row.flags.map((flag) => <Tag key={flag}>{t(lang, flagWords(flag))}</Tag>)),
+          cell: (row) =>
+            joinList(
+              lang,
+              row.flags.map((flag) => t(lang, flagWords(flag))),
+            ) || '—',
         },
         {
           key: 'due',

@@ -22,6 +22,7 @@ const small: readonly [name: string, onlyFull: boolean][] = [
   ['A15', false],
   ['A16', false],
   ['A17', false],
+  ['A20', false],
 ]
 
 for (const [name, onlyFull] of small) {

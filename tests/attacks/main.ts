@@ -22,6 +22,7 @@ const attacks: Record<string, () => Promise<Attack>> = {
   A15: async () => (await import('./a15.ts')).a15,
   A16: async () => (await import('./a16.ts')).a16,
   A17: async () => (await import('./a17.ts')).a17,
+  A20: async () => (await import('./a20.ts')).a20,
 }
 
 async function main(args: readonly string[]): Promise<number> {

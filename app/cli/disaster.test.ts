@@ -10,6 +10,9 @@ import type { AuditEntry } from '#kernel/audit-event'
 import { type Db, openDatabase } from '#kernel/database'
 import { folder } from '../../care/terminology/masters.fixture.ts'
 import { checkup, drugAllergy, fiveItems, hypertension, referralTo } from '../../tests/harness/bundles.ts'
+import { openBrowser } from '../../tests/harness/browser.ts'
+import { DESK, PHONE } from '../../tests/journeys/screen.ts'
+import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import type { TestDatabase } from '../../tests/harness/database.ts'
 import { migrated } from '../backup/drill.fixture.ts'
 import { contextOf } from '../demo/context.ts'
@@ -17,6 +20,7 @@ import { systemActor } from '../../tests/harness/platform.ts'
 import { openOffline } from './disaster.ts'
 import { typed } from './io.fixture.ts'
 
+const SHOTS = process.env.ENISHI_SHOTS
 const HOSPITAL = '1310000019'
 const CLINIC = '1310000027'
 const cwd = folder()
@@ -25,6 +29,8 @@ let db: Db
 let passphrase: string
 let key: string
 let closedKey: string
+/** Who is looked for. */
+let about: { birthDate: string }
 
 const consent = consentService()
 const person = personService({ totpOnce: true })
@@ -50,6 +56,8 @@ beforeAll(async () => {
   const facility = (institutionNumber: string, name: string) => ({ institutionNumber, name, nameEn: name, kind: 'clinic' as const, prefecture: '13', address: '東京都千代田区1' })
   await insertFacilities(db, [facility(HOSPITAL, '縁病院'), facility(CLINIC, 'さくら診療所')])
   for (const bundle of [fiveItems({}, [hypertension]), fiveItems({}, [drugAllergy]), checkup({}), referralTo({ addressee: CLINIC })]) key = await submit(bundle)
+  about = (await sql<{ birthDate: string }>`select birth_date as "birthDate" from person.person p join person.patient_key k on k.person_id = p.id
+    where k.key = ${key}`.execute(db)).rows[0]!
   closedKey = await submit(fiveItems({ memberId: '06990001:12:9999:01', patient: { birthDate: '1970-01-01' } }, [hypertension]))
   await sql`insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
     values (${closedKey}, 'c', '', '', '', '', true, now())`.execute(db)
@@ -63,9 +71,13 @@ afterAll(async () => {
 })
 
 /** A doctor's browser at a laptop. */
-async function doctorAt(file: string, log: string) {
+async function doctorAt(file: string, log: string, dist?: string) {
   writeFileSync(at('passphrase'), passphrase)
-  const opened = await openOffline(at(file), { operands: [], switches: new Set(), values: { 'passphrase-file': 'passphrase', port: '0', log } }, { out: () => {}, err: () => {}, env: {}, cwd, lang: 'ja' })
+  const opened = await openOffline(at(file), {
+    given: { operands: [], switches: new Set(), values: { 'passphrase-file': 'passphrase', port: '0', log } },
+    io: { out: () => {}, err: () => {}, env: {}, cwd, lang: 'ja' },
+    ...(dist === undefined ? {} : { dist }),
+  })
   const base = `http://localhost:${opened.port}`
   let cookie = ''
   const send = async (path: string, form?: Record<string, string>, headers: Record<string, string> = {}) => {
@@ -93,8 +105,7 @@ test('an extract is made for those who are named, and the passphrase shown once'
 test('a laptop shows nothing before it knows who looks, and notes each look on the disk before it is shown', async () => {
   const laptop = await doctorAt('relief.enishi', 'laptop-1.log')
   const lines = () => readFileSync(at('laptop-1.log'), 'utf8').split('\n').length - 1
-  const { birthDate } = (await sql<{ birthDate: string }>`select birth_date as "birthDate" from person.person p join person.patient_key k on k.person_id = p.id where k.key = ${key}`.execute(db)).rows[0]!
-  const wish = { ...laptop.wish, birth: birthDate }
+  const wish = { ...laptop.wish, birth: about.birthDate }
   expect((await laptop.send('/search', wish)).text).not.toContain('ハナコ')
   expect((await laptop.send(`/people/${key}`)).text).not.toContain('ハナコ')
   expect((await laptop.send('/who', { name: '' })).status).toBe(400)
@@ -124,6 +135,39 @@ test('pages of other sites reach nothing through the laptop’s browser', async 
   await laptop.close()
 })
 
+test('in a real browser, on a phone and on a desk: who looks, the search, who it is, the chart', async () => {
+  const laptop = await doctorAt('relief.enishi', 'laptop-9.log', await buildStaticFiles())
+  const browser = await openBrowser()
+  for (const [name, viewport] of [['desk', DESK], ['phone', PHONE]] as const) {
+    const page = await (await browser.newContext({ viewport, locale: 'ja-JP' })).newPage()
+    page.setDefaultTimeout(10_000)
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    const seen = async (what: string) => {
+      expect(await page.locator('h1').count(), what).toBe(1)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), what).toBeLessThanOrEqual(0)
+      if (SHOTS) await page.screenshot({ path: join(SHOTS, `laptop-${what}-${name}.png`), fullPage: true })
+    }
+    await page.goto(`http://localhost:${laptop.port}/`)
+    await seen('who')
+    for (const [field, value] of Object.entries({ name: '青山 春樹', licenceNumber: '123456', loginName: 'aoyama' })) await page.fill(`#field-${field}`, value)
+    await page.click('main form button')
+    await page.fill('#field-name', 'やまかわ')
+    await page.fill('#field-birth', about.birthDate.slice(0, 4))
+    await page.click('main form button')
+    await seen('found')
+    await page.click('#found a.button')
+    await seen('confirm')
+    await page.click('#field-agreed-oral')
+    await page.click('main form button')
+    await page.waitForSelector('#diagnosis')
+    await seen('chart')
+    expect(complaints).toEqual([])
+  }
+  await browser.close()
+  await laptop.close()
+}, 60_000)
+
 test('the log is merged once, however often it is handed in; people are told, and the counter rises', async () => {
   const merged = await say('disaster', 'merge', 'laptop-1.log')
   expect(merged).toMatchObject({ exit: 0 })
@@ -138,9 +182,8 @@ test('the log is merged once, however often it is handed in; people are told, an
 test('work goes on after a merge, and two laptops of one extract do not mix', async () => {
   for (const log of ['laptop-1.log', 'laptop-2.log']) {
     const laptop = await doctorAt('relief.enishi', log)
-    const { birthDate } = (await sql<{ birthDate: string }>`select birth_date as "birthDate" from person.person p join person.patient_key k on k.person_id = p.id where k.key = ${key}`.execute(db)).rows[0]!
     await laptop.begin()
-    await laptop.send('/search', { ...laptop.wish, birth: birthDate })
+    await laptop.send('/search', { ...laptop.wish, birth: about.birthDate })
     await laptop.send(`/people/${key}`, { agreed: 'unable' })
     await laptop.close()
   }

@@ -62,7 +62,10 @@ export async function disaster(given: Arguments, io: Io): Promise<Exit> {
   if (act === 'key' && file !== undefined) return newKey(resolve(io.cwd, file), io)
   if (act === 'offline' && file !== undefined) return told(() => offline(resolve(io.cwd, file), given, io))
   if (act === 'merge' && file !== undefined) return told(() => merge(resolve(io.cwd, file), io))
-  throw wrongUse('disaster のあとは extract、offline FILE、merge LOG、key FILE、list のどれかです。', 'After disaster comes extract, offline FILE, merge LOG, key FILE or list.')
+  throw wrongUse(
+    'disaster のあとは extract、offline FILE、merge LOG、key FILE、list のどれかです。',
+    'After disaster comes extract, offline FILE, merge LOG, key FILE or list.',
+  )
 }
 
 async function list(io: Io): Promise<Exit> {
@@ -82,24 +85,40 @@ async function disasterId(db: Db, now: Date, named: string | undefined): Promise
   const open = (await disasters.list({ db })).filter((d) => isOpen(d, now))
   if (open.length === 1) return open[0]!.id
   throw open.length === 0
-    ? wrongUse('開いている災害がありません。先に運用の画面で地域を開いてください。', 'No disaster is open. Open an area on the operator’s pages first.')
-    : wrongUse('開いている災害がいくつもあります。--disaster で選んでください（disaster list で見られます）。', 'Several disasters are open. Choose one with --disaster; disaster list shows them.')
+    ? wrongUse(
+        '開いている災害がありません。先に運用の画面で地域を開いてください。',
+        'No disaster is open. Open an area on the operator’s pages first.',
+      )
+    : wrongUse(
+        '開いている災害がいくつもあります。--disaster で選んでください（disaster list で見られます）。',
+        'Several disasters are open. Choose one with --disaster; disaster list shows them.',
+      )
 }
 
 type Made = { invited: Invited[]; passphrases: { name: string; passphrase: string }[] }
 
 async function inviteesOf({ values }: Arguments, io: Io): Promise<Made> {
-  const names = (values.for ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const names = (values.for ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
   const passphrases = names.map((name) => ({ name, passphrase: newPassphrase() }))
   const keys = await Promise.all(
     (values['recipient-keys'] ?? '')
       .split(',')
       .filter((path) => path !== '')
-      .map(async (path) => ({ by: 'x25519' as const, name: basename(path), publicKey: readPublicKey(await textOf(resolve(io.cwd, path))) })),
+      .map(async (path) => ({
+        by: 'x25519' as const,
+        name: basename(path),
+        publicKey: readPublicKey(await textOf(resolve(io.cwd, path))),
+      })),
   )
   const invited = [...passphrases.map((one) => ({ by: 'passphrase' as const, ...one })), ...keys]
   if (invited.length === 0)
-    throw wrongUse('だれが開けるかを --for（合言葉）か --recipient-keys（鍵）で指定してください。', 'Say who can open it: --for NAMES (passphrases) or --recipient-keys FILES.')
+    throw wrongUse(
+      'だれが開けるかを --for（合言葉）か --recipient-keys（鍵）で指定してください。',
+      'Say who can open it: --for NAMES (passphrases) or --recipient-keys FILES.',
+    )
   return { invited, passphrases }
 }
 
@@ -138,7 +157,11 @@ async function extract(given: Arguments, io: Io): Promise<Exit> {
     ja: `署名の指紋（紙で渡してください）：${fingerprintOf(manifest.signerPem)}`,
     en: `Fingerprint of the signature, to be handed over on paper: ${fingerprintOf(manifest.signerPem)}`,
   })
-  for (const one of passphrases) bothWays(io, { ja: `${one.name} の合言葉（この一度だけ示します。ファイルとは別に渡してください）：${one.passphrase}`, en: `Passphrase for ${one.name}, shown this once; hand it over apart from the file: ${one.passphrase}` })
+  for (const one of passphrases)
+    bothWays(io, {
+      ja: `${one.name} の合言葉（この一度だけ示します。ファイルとは別に渡してください）：${one.passphrase}`,
+      en: `Passphrase for ${one.name}, shown this once; hand it over apart from the file: ${one.passphrase}`,
+    })
   return EXIT.fine
 }
 
@@ -149,7 +172,10 @@ async function newKey(path: string, io: Io): Promise<Exit> {
   const { privateKey, publicKey } = generateKeyPairSync('x25519')
   await writePrivate(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
   await writePrivate(`${path}.pub`, publicKey.export({ type: 'spki', format: 'pem' }).toString())
-  bothWays(io, { ja: `鍵を作りました。${path}.pub だけを運用担当に渡してください。`, en: `Keys made. Give ${path}.pub alone to the operator.` })
+  bothWays(io, {
+    ja: `鍵を作りました。${path}.pub だけを運用担当に渡してください。`,
+    en: `Keys made. Give ${path}.pub alone to the operator.`,
+  })
   return EXIT.fine
 }
 
@@ -176,7 +202,7 @@ async function secretOf({ values }: Arguments, io: Io): Promise<Secret> {
 }
 
 /** What a laptop shows: opened files and the server, for whoever ends them. */
-export async function openOffline(path: string, given: Arguments, io: Io) {
+export async function openOffline(path: string, { given, io, dist }: { given: Arguments; io: Io; dist?: string }) {
   const manifest = await readManifest(path)
   io.err(`${manifest.disasterName}: ${fingerprintOf(manifest.signerPem)}`)
   const secret = await secretOf(given, io)
@@ -191,7 +217,7 @@ export async function openOffline(path: string, given: Arguments, io: Io) {
     expiresAt: new Date(manifest.expiresAt),
     now: new Date(),
   })
-  const server = viewer({ extract: opening, people, log, now: () => new Date() })
+  const server = viewer({ extract: opening, people, log, now: () => new Date(), ...(dist === undefined ? {} : { dist }) })
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
     server.listen(Number(given.values.port ?? PORT), '127.0.0.1', done)
@@ -211,11 +237,18 @@ export async function openOffline(path: string, given: Arguments, io: Io) {
 }
 
 async function offline(path: string, given: Arguments, io: Io): Promise<Exit> {
-  const opened = await openOffline(path, given, io)
+  const opened = await openOffline(path, { given, io })
   const { torn, setAside } = opened.log.mended
-  if (torn) bothWays(io, { ja: '記録の最後の行が途中で切れていたので、取り除きました（何も表示されていません）。', en: 'The last line of the log had broken off and was taken away; nothing was shown for it.' })
+  if (torn)
+    bothWays(io, {
+      ja: '記録の最後の行が途中で切れていたので、取り除きました（何も表示されていません）。',
+      en: 'The last line of the log had broken off and was taken away; nothing was shown for it.',
+    })
   if (setAside !== null)
-    bothWays(io, { ja: `記録が書き換えられていたので、${setAside} に移し、新しい記録を始めました。両方を運用担当に渡してください。`, en: `The log was tampered with: it was moved to ${setAside}, and a new one begun. Hand in both.` })
+    bothWays(io, {
+      ja: `記録が書き換えられていたので、${setAside} に移し、新しい記録を始めました。両方を運用担当に渡してください。`,
+      en: `The log was tampered with: it was moved to ${setAside}, and a new one begun. Hand in both.`,
+    })
   bothWays(io, {
     ja: `${opened.people}人分を開きました。このブラウザーで http://localhost:${opened.port} を開いてください。止めるには Ctrl+C。`,
     en: `${opened.people} people opened. Open http://localhost:${opened.port} in this machine’s browser. Ctrl+C stops it.`,
@@ -241,7 +274,12 @@ async function merge(path: string, io: Io): Promise<Exit> {
     ja: `${done.added}行を取り込みました（閲覧${done.looks}件。前に取り込んだもの${done.known}行）。端末 ${done.laptop}`,
     en: `${done.added} lines merged (${done.looks} records opened; ${done.known} were merged before). Laptop ${done.laptop}`,
   })
-  if (head === undefined) bothWays(io, { ja: `${path}.head がないため、終わりの行が取り除かれていないかは確かめられません。`, en: `Without ${path}.head nobody can tell whether lines at the end were taken away.` })
-  for (const one of done.problems) bothWays(io, { ja: `${one.n}行目：${logSentences[one.kind].ja}`, en: `line ${one.n}: ${logSentences[one.kind].en}` })
+  if (head === undefined)
+    bothWays(io, {
+      ja: `${path}.head がないため、終わりの行が取り除かれていないかは確かめられません。`,
+      en: `Without ${path}.head nobody can tell whether lines at the end were taken away.`,
+    })
+  for (const one of done.problems)
+    bothWays(io, { ja: `${one.n}行目：${logSentences[one.kind].ja}`, en: `line ${one.n}: ${logSentences[one.kind].en}` })
   return done.problems.some((one) => one.kind !== 'torn') ? EXIT.refused : EXIT.fine
 }

@@ -3,7 +3,27 @@ import type { ReactNode } from 'react'
 import type { AboutLine, Evacuee, Manifest, Who } from '#care/emergency'
 import type { Remembered } from '#care/person'
 import { Born, DisasterChartBody, type disasterChart, type Hit, PatientLine, Results, SearchForm } from '#portals/clinician'
-import { Banner, Button, ButtonRow, DefinitionList, EmptyState, type FieldError, ErrorSummary, Form, formatDateTime, Ja, type Lang, LinkButton, Page, RadioGroup, renderPage, Section, Select, TextInput, t } from '#ui'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  DefinitionList,
+  EmptyState,
+  type FieldError,
+  ErrorSummary,
+  Form,
+  formatDateTime,
+  Ja,
+  type Lang,
+  LinkButton,
+  Page,
+  RadioGroup,
+  renderPage,
+  Section,
+  Select,
+  TextInput,
+  t,
+} from '#ui'
 
 export type On = { lang: Lang; path: string; now: Date; manifest: Manifest; people: number; who: Who | null }
 type Props = { on: On; title: string; titleLang?: Lang; lead?: ReactNode; hasErrors?: boolean; children: ReactNode }
@@ -24,7 +44,8 @@ function LaptopPage({ on, ...props }: Props): ReactNode {
           label={t(lang, { ja: '災害時の持ち出し（通信なし）', en: 'Disaster extract (no network)' })}
           title={
             <>
-              <Ja>{manifest.disasterName}</Ja> {t(lang, { ja: `（${formatDateTime(until, 'ja')}まで）`, en: `(until ${formatDateTime(until, 'en')})` })}
+              <Ja>{manifest.disasterName}</Ja>{' '}
+              {t(lang, { ja: `（${formatDateTime(until, 'ja')}まで）`, en: `(until ${formatDateTime(until, 'en')})` })}
             </>
           }
         >
@@ -39,8 +60,7 @@ function LaptopPage({ on, ...props }: Props): ReactNode {
     >
       {on.who ? (
         <p className="note">
-          <Ja>{`${on.who.name}（${on.who.institutionName}）`}</Ja>{' '}
-          <a href="/leave">{t(lang, { ja: '終わる', en: 'Finish' })}</a>
+          <Ja>{`${on.who.name}（${on.who.institutionName}）`}</Ja> <a href="/leave">{t(lang, { ja: '終わる', en: 'Finish' })}</a>
         </p>
       ) : null}
       {props.children}
@@ -56,19 +76,38 @@ const licences = {
 } as const
 
 /** Who is looking? Nothing opens before that. */
-export function whoPage(on: On, about: { institutions: AboutLine['institutions']; typed: Record<string, string>; errors: readonly FieldError[] }): string {
+export function whoPage(
+  on: On,
+  about: { institutions: AboutLine['institutions']; typed: Record<string, string>; errors: readonly FieldError[] },
+): string {
   const { lang } = on
   const value = (name: string) => about.typed[name] ?? ''
   const error = (name: string) => about.errors.find((e) => e.name === name)?.message
   const input = (name: string, label: { ja: string; en: string }, width: 'short' | 'medium' = 'medium') => (
-    <TextInput lang={lang} name={name} label={t(lang, label)} value={value(name)} error={error(name)} required maxLength={60} width={width} autoComplete="off" />
+    <TextInput
+      lang={lang}
+      name={name}
+      label={t(lang, label)}
+      value={value(name)}
+      error={error(name)}
+      required
+      maxLength={60}
+      width={width}
+      autoComplete="off"
+    />
   )
   return renderPage(
     <LaptopPage on={on} title={t(lang, { ja: 'だれが見ますか', en: 'Who is looking?' })} hasErrors={about.errors.length > 0}>
       <ErrorSummary lang={lang} errors={about.errors} />
       <Form action="/who" label={t(lang, { ja: 'だれが見ますか', en: 'Who is looking?' })}>
         {input('name', { ja: '氏名', en: 'Name' })}
-        <Select lang={lang} name="licence" label={t(lang, { ja: '職種', en: 'Profession' })} value={value('licence')} options={Object.entries(licences).map(([one, words]) => ({ value: one, label: t(lang, words) }))} />
+        <Select
+          lang={lang}
+          name="licence"
+          label={t(lang, { ja: '職種', en: 'Profession' })}
+          value={value('licence')}
+          options={Object.entries(licences).map(([one, words]) => ({ value: one, label: t(lang, words) }))}
+        />
         {input('licenceNumber', { ja: '免許の登録番号', en: 'Licence number' })}
         {input('loginName', { ja: '縁のログイン名', en: 'Login name in Enishi' })}
         <Select
@@ -90,8 +129,10 @@ export function searchPage(on: On, view: SearchView): string {
   const { lang } = on
   return renderPage(
     <LaptopPage on={on} title={t(lang, { ja: '避難している人をさがす', en: 'Find an evacuee' })} hasErrors={view.errors.length > 0}>
-      {view.hits ? <Results lang={lang} hits={view.hits} more={view.more} now={on.now} hrefOf={(hit) => `/people/${encodeURIComponent(hit.key)}`} /> : null}
-      <SearchForm lang={lang} action="/search" typed={view.typed} errors={view.errors} />
+      {view.hits ? (
+        <Results lang={lang} hits={view.hits} more={view.more} now={on.now} hrefOf={(hit) => `/people/${encodeURIComponent(hit.key)}`} />
+      ) : null}
+      <SearchForm lang={lang} action="/search" again={view.hits !== null} typed={view.typed} errors={view.errors} />
     </LaptopPage>,
   )
 }
@@ -115,11 +156,16 @@ export function confirmPage(on: On, { person }: Pick<Evacuee, 'person'>): string
           label={t(lang, { ja: '本人の同意', en: 'The person’s consent' })}
           options={[
             { value: 'oral', label: t(lang, { ja: '口頭で同意を得た', en: 'They agreed by word of mouth' }) },
-            { value: 'unable', label: t(lang, { ja: '意識がないなど、同意を得ることが難しい', en: 'They cannot be asked (unconscious, confused)' }) },
+            {
+              value: 'unable',
+              label: t(lang, { ja: '意識がないなど、同意を得ることが難しい', en: 'They cannot be asked (unconscious, confused)' }),
+            },
           ]}
         />
         <ButtonRow>
-          <Button variant="primary">{t(lang, { ja: 'この人の記録を開く（後で本人に知らせます）', en: 'Open the record (the person is told later)' })}</Button>
+          <Button variant="primary">
+            {t(lang, { ja: 'この人の記録を開く（後で本人に知らせます）', en: 'Open the record (the person is told later)' })}
+          </Button>
           <LinkButton href="/">{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
         </ButtonRow>
       </Form>
@@ -127,10 +173,19 @@ export function confirmPage(on: On, { person }: Pick<Evacuee, 'person'>): string
   )
 }
 
-export function chartPage(on: On, chart: ReturnType<typeof disasterChart>, about: { institutions: (number: string, fallback: string) => string; empty: boolean }): string {
+export function chartPage(
+  on: On,
+  chart: ReturnType<typeof disasterChart>,
+  about: { institutions: (number: string, fallback: string) => string; empty: boolean },
+): string {
   const { lang } = on
   return renderPage(
-    <LaptopPage on={on} title={chart.patient.name || chart.patient.nameKana} titleLang="ja" lead={<PatientLine patient={chart.patient} lang={lang} />}>
+    <LaptopPage
+      on={on}
+      title={chart.patient.name || chart.patient.nameKana}
+      titleLang="ja"
+      lead={<PatientLine patient={chart.patient} lang={lang} />}
+    >
       <p>
         <a href="/">{t(lang, { ja: '検索に戻る', en: 'Back to the search' })}</a>
       </p>

@@ -11,7 +11,8 @@ import { extractSentences } from './sentences.ts'
 import { chartPage, confirmPage, messagePage, type On, searchPage, whoPage } from './viewer-pages.tsx'
 import { ExtractRefused } from '#care/emergency'
 
-export type ViewerDeps = { extract: OpenExtract; people: Evacuees; log: LaptopLog; now: () => Date }
+/** `dist`: the folder with the pages’ style sheets and scripts. */
+export type ViewerDeps = { extract: OpenExtract; people: Evacuees; log: LaptopLog; now: () => Date; dist?: string }
 type Session = { who: Who; at: number; found: Set<string>; opened: Set<string>; searches: number[]; looks: number[] }
 type Answer = { status?: number; page?: string; to?: string; cookie?: string }
 
@@ -19,9 +20,11 @@ const IDLE_MS = 15 * 60_000
 const HOUR_MS = 3_600_000
 const MOST_BODY = 20_000
 const HEADERS = {
-  'content-security-policy': "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  // With none at all, a browser would not say where a form comes from, and each would look like one of another site.
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 } as const
 
@@ -40,7 +43,8 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(text)
 }
 
-const cookieIn = (request: IncomingMessage, name: string) => new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1]
+const cookieIn = (request: IncomingMessage, name: string) =>
+  new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1]
 
 /** A page elsewhere must not reach this server through the browser that shows both. */
 function isOurs(request: IncomingMessage, port: number): boolean {
@@ -50,14 +54,17 @@ function isOurs(request: IncomingMessage, port: number): boolean {
   return request.method === 'GET' || origin === undefined || hosts.some((host) => origin === `http://${host}`)
 }
 
-export function viewer({ extract, people, log, now }: ViewerDeps): Server {
+export function viewer({ extract, people, log, now, dist = join(import.meta.dirname, '..') }: ViewerDeps): Server {
   const { manifest, about } = extract
   const sessions = new Map<string, Session>()
-  const dist = join(import.meta.dirname, '..')
   const assets = (['assets', 'islands'] as const).map((folder) => assetRow(folder, dist))
 
   const onOf = (request: IncomingMessage, session: Session | undefined): On => ({
-    lang: langOf({ query: new URL(request.url ?? '/', 'http://x').searchParams.get('lang') ?? undefined, cookie: cookieIn(request, 'enishi_lang'), accept: request.headers['accept-language'] }),
+    lang: langOf({
+      query: new URL(request.url ?? '/', 'http://x').searchParams.get('lang') ?? undefined,
+      cookie: cookieIn(request, 'enishi_lang'),
+      accept: request.headers['accept-language'],
+    }),
     path: request.url ?? '/',
     now: now(),
     manifest,
@@ -70,13 +77,21 @@ export function viewer({ extract, people, log, now }: ViewerDeps): Server {
     const institution = about.institutions.find((i) => i.open && i.number === field(form, 'institution'))
     const typed = Object.fromEntries(form)
     const read = who.safeParse({
-      ...{ name: field(form, 'name'), licence: field(form, 'licence'), licenceNumber: field(form, 'licenceNumber'), loginName: field(form, 'loginName') },
+      ...{
+        name: field(form, 'name'),
+        licence: field(form, 'licence'),
+        licenceNumber: field(form, 'licenceNumber'),
+        loginName: field(form, 'loginName'),
+      },
       ...{ institutionNumber: institution?.number ?? '', institutionName: institution?.name ?? '' },
     })
     if (!read.success) {
       const names = [...new Set(read.error.issues.map((issue) => String(issue.path[0])))]
       const message = on.lang === 'ja' ? '入力してください。' : 'Please fill this in.'
-      return { status: 400, page: whoPage(on, { institutions: about.institutions, typed, errors: names.map((name) => ({ name, message })) }) }
+      return {
+        status: 400,
+        page: whoPage(on, { institutions: about.institutions, typed, errors: names.map((name) => ({ name, message })) }),
+      }
     }
     log.note({ act: 'sign-in', who: read.data, at: now() })
     const token = randomBytes(24).toString('base64url')
@@ -92,15 +107,23 @@ export function viewer({ extract, people, log, now }: ViewerDeps): Server {
       page: searchPage(on, { typed, errors: [{ name, message: on.lang === 'ja' ? ja : en }], hits: null, more: false }),
     })
     if (isUnreadBirth(typed, asked)) return wrong('birth', '生年月日か年齢を読み取れません。', 'The birth date or age cannot be read.')
-    if (!isEnough(asked)) return wrong('name', '手がかりが足りません。氏名に加えて、生年月日・年齢・住所・保険の番号のどれかを入れてください。', 'Too little is known. Beside the name give one of birth date, age, address or insurance number.')
+    if (!isEnough(asked))
+      return wrong(
+        'name',
+        '手がかりが足りません。氏名に加えて、生年月日・年齢・住所・保険の番号のどれかを入れてください。',
+        'Too little is known. Beside the name give one of birth date, age, address or insurance number.',
+      )
     session.searches = lately(session.searches)
-    if (session.searches.length >= limits.searches) return wrong('name', '1時間に検索できる数を超えました。', 'You have reached what may be searched in an hour.')
+    if (session.searches.length >= limits.searches)
+      return wrong('name', '1時間に検索できる数を超えました。', 'You have reached what may be searched in an hour.')
     session.searches.push(now().getTime())
     const { found, more } = people.seek(asked)
-    const hits = found.map(({ evacuee: { person }, fit }): Hit => ({
-      ...{ key: person.keys[0]!, name: person.name, nameKana: person.nameKana, birthDate: person.birthDate },
-      ...{ sex: person.sex, address: person.address, why: whyFound(fit) },
-    }))
+    const hits = found.map(
+      ({ evacuee: { person }, fit }): Hit => ({
+        ...{ key: person.keys[0]!, name: person.name, nameKana: person.nameKana, birthDate: person.birthDate },
+        ...{ sex: person.sex, address: person.address, why: whyFound(fit) },
+      }),
+    )
     log.note({ act: 'search', who: session.who, at: now(), keys: hits.map((hit) => hit.key), kinds: ['patient'], count: hits.length })
     for (const hit of hits) session.found.add(hit.key)
     return { page: searchPage(on, { typed, errors: [], hits, more }) }
@@ -108,11 +131,16 @@ export function viewer({ extract, people, log, now }: ViewerDeps): Server {
 
   async function chart(on: On, session: Session, key: string, agreed: 'oral' | 'unable' | null): Promise<Answer> {
     const evacuee = people.byKey(key)
-    if (!evacuee || !session.found.has(key)) return { status: 403, page: messagePage(on, { ja: '先に検索してください', en: 'Please search first' }) }
+    if (!evacuee || !session.found.has(key))
+      return { status: 403, page: messagePage(on, { ja: '先に検索してください', en: 'Please search first' }) }
     if (agreed === null && !session.opened.has(key)) return { page: confirmPage(on, evacuee) }
     session.looks = lately(session.looks)
     const isFirst = agreed !== null
-    if (isFirst && session.looks.length >= limits.looks) return { status: 429, page: messagePage(on, { ja: '1時間に開ける数を超えました', en: 'You have reached what may be opened in an hour' }) }
+    if (isFirst && session.looks.length >= limits.looks)
+      return {
+        status: 429,
+        page: messagePage(on, { ja: '1時間に開ける数を超えました', en: 'You have reached what may be opened in an hour' }),
+      }
     const line = await extract.person(evacuee.address)
     const kinds = [...new Set(line.rows.map((row) => row.kind))].sort()
     log.note({ act: isFirst ? 'look' : 'again', who: session.who, at: now(), keys: [key], agreed, kinds, count: line.rows.length })
@@ -126,8 +154,18 @@ export function viewer({ extract, people, log, now }: ViewerDeps): Server {
       return known && ((lang === 'en' && known.nameEn) || known.name)
     }
     const person = { ...line.person, id: '', phone: '', postalCode: '' }
-    const view = disasterChart({ person, key, rows: line.rows, cut: line.cut, institutionNumber: session.who.institutionNumber, now: now(), nameOf: nameIn('ja') })
-    return { page: chartPage(on, view, { institutions: (number, fallback) => nameIn(on.lang)(number) ?? fallback, empty: line.rows.length === 0 }) }
+    const view = disasterChart({
+      person,
+      key,
+      rows: line.rows,
+      cut: line.cut,
+      institutionNumber: session.who.institutionNumber,
+      now: now(),
+      nameOf: nameIn('ja'),
+    })
+    return {
+      page: chartPage(on, view, { institutions: (number, fallback) => nameIn(on.lang)(number) ?? fallback, empty: line.rows.length === 0 }),
+    }
   }
 
   async function answer(request: IncomingMessage): Promise<Answer> {
@@ -157,14 +195,20 @@ export function viewer({ extract, people, log, now }: ViewerDeps): Server {
     const key = /^\/people\/([^/]+)$/.exec(path)?.[1]
     if (key !== undefined) {
       const agreed = isPost ? field(await formOf(request), 'agreed') : ''
-      if (isPost && agreed !== 'oral' && agreed !== 'unable') return { status: 400, page: messagePage(on, { ja: '同意の有無を選んでください', en: 'Say whether they agreed' }) }
+      if (isPost && agreed !== 'oral' && agreed !== 'unable')
+        return { status: 400, page: messagePage(on, { ja: '同意の有無を選んでください', en: 'Say whether they agreed' }) }
       return chart(on, session, decodeURIComponent(key), agreed === 'oral' || agreed === 'unable' ? agreed : null)
     }
     return { page: searchPage(on, { typed: rememberedIn(new URLSearchParams()), errors: [], hits: null, more: false }) }
   }
 
   const send = (response: ServerResponse, { status, page, to, cookie }: Answer) => {
-    const headers = { ...HEADERS, ...(cookie ? { 'set-cookie': cookie } : {}), ...(to ? { location: to } : {}), 'content-type': 'text/html; charset=utf-8' }
+    const headers = {
+      ...HEADERS,
+      ...(cookie ? { 'set-cookie': cookie } : {}),
+      ...(to ? { location: to } : {}),
+      'content-type': 'text/html; charset=utf-8',
+    }
     response.writeHead(to ? 303 : (status ?? 200), headers).end(page ?? '')
   }
   const server = createServer((request, response) => {
@@ -173,12 +217,15 @@ export function viewer({ extract, people, log, now }: ViewerDeps): Server {
     const asset = assets.find((row) => request.url?.startsWith(`${row.path}/`))
     const work = asset
       ? asset.handle(new Request(`http://localhost${request.url}`)).then(async (found) => {
-          response.writeHead(found.status, { ...Object.fromEntries(found.headers), 'x-content-type-options': 'nosniff' }).end(Buffer.from(await found.arrayBuffer()))
+          response
+            .writeHead(found.status, { ...Object.fromEntries(found.headers), 'x-content-type-options': 'nosniff' })
+            .end(Buffer.from(await found.arrayBuffer()))
         })
       : answer(request).then((found) => send(response, found))
     work.catch(() => {
       // Nothing is shown that could not be noted.
-      if (!response.headersSent) response.writeHead(500, HEADERS).end('Not shown: it could not be logged. / 記録できないため、表示しません。')
+      if (!response.headersSent)
+        response.writeHead(500, HEADERS).end('Not shown: it could not be logged. / 記録できないため、表示しません。')
     })
   })
   return server

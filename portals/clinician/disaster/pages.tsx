@@ -64,7 +64,7 @@ export function searchPage(on: PageOf, view: SearchView): string {
       hasErrors={view.errors.length > 0}
     >
       {view.hits ? <Results lang={lang} hits={view.hits} more={view.more} now={now} hrefOf={(hit) => personHref(hit.key)} /> : null}
-      <SearchForm lang={lang} action={HOME} typed={view.typed} errors={view.errors} />
+      <SearchForm lang={lang} action={HOME} again={view.hits !== null} typed={view.typed} errors={view.errors} />
     </ClinicPage>,
   )
 }
@@ -128,8 +128,8 @@ export function chartPage(on: PageOf, view: ChartPageView, institutions: Institu
     >
       <p className="note">
         {t(lang, {
-          ja: `${formatDateTime(look.at, 'ja')}に開きました。${formatDateTime(look.until, 'ja')}まで読めます。お薬・傷病名・アレルギー・検査・健診だけを表示しています。`,
-          en: `Opened on ${formatDateTime(look.at, 'en')}, readable until ${formatDateTime(look.until, 'en')}. Drugs, diagnoses, allergies, results and check-ups alone are shown.`,
+          ja: `${formatDateTime(look.at, 'ja')}に開きました。${formatDateTime(look.until, 'ja')}まで読めます。お薬・傷病名・アレルギー・検査・健診だけを表示しています。本人が災害時にも見せないとしたものは出ません。`,
+          en: `Opened on ${formatDateTime(look.at, 'en')}, readable until ${formatDateTime(look.until, 'en')}. Drugs, diagnoses, allergies, results and check-ups alone are shown; what the person closed for disasters too is not.`,
         })}
       </p>
       {view.empty ? (

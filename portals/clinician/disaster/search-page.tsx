@@ -44,9 +44,11 @@ export function whyFound(fit: Fit): Hit['why'] {
   return [
     ...(fit.exactName
       ? [{ ja: '氏名が一致', en: 'same name' }]
-      : fit.name >= 40
-        ? [{ ja: '氏名がほぼ一致', en: 'nearly the same name' }]
-        : fact(fit.name >= 15, '氏名の一部が一致', 'part of the name')),
+      : fit.name === 50
+        ? [{ ja: '入れた分の氏名が一致', en: 'the name as far as typed' }]
+        : fit.name >= 40
+          ? [{ ja: '氏名がほぼ一致', en: 'nearly the same name' }]
+          : fact(fit.name >= 15, '氏名の一部が一致', 'part of the name')),
     ...fact(fit.birth === 'same', '生年月日が一致', 'same birth date'),
     ...fact(fit.birth === 'near', '生年月日が1か所違い', 'birth date differs in one place'),
     ...fact(fit.birth === 'within', '年齢・生年が合う', 'age or year of birth fits'),
@@ -69,9 +71,20 @@ export const hitOf = ({ person, fit }: { person: Person; fit: Fit }): Hit => ({
   why: whyFound(fit),
 })
 
-type FormProps = { lang: Lang; action: string; typed: Remembered; errors: readonly FieldError[] }
+/** `again`: below what was found before. */
+type FormProps = { lang: Lang; action: string; again: boolean; typed: Remembered; errors: readonly FieldError[] }
 
-export function SearchForm({ lang, action, typed, errors }: FormProps): ReactNode {
+export function SearchForm(props: FormProps): ReactNode {
+  const { lang, again } = props
+  if (!again) return <Fields {...props} />
+  return (
+    <Section title={t(lang, { ja: '条件を変えてさがす', en: 'Search again' })}>
+      <Fields {...props} />
+    </Section>
+  )
+}
+
+function Fields({ lang, action, typed, errors }: FormProps): ReactNode {
   const error = (name: string) => errors.find((e) => e.name === name)?.message
   return (
     <>

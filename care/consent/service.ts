@@ -122,12 +122,6 @@ export function consentService() {
       return effectOf({ ...asked, facts, now: ctx.now })
     },
 
-    /** Whose a consent at the caller's institution is; empty where there is none. */
-    keyHere: async (ctx: Context, id: string): Promise<readonly string[]> => {
-      const institutionNumber = institutionOf(ctx.actor)
-      return institutionNumber === null ? [] : store.keysOfConsent(ctx.db, { id, institutionNumber })
-    },
-
     /** One consent of the person, whatever became of it; undefined where it is nobody's or another's. */
     find: (ctx: Context, keys: readonly string[], id: string): Promise<Consent | undefined> => store.findConsent(ctx.db, keys, id),
 

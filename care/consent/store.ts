@@ -220,18 +220,6 @@ export async function grantsAt(db: Db, about: { keys: readonly string[]; institu
   return rows.map(toGrant)
 }
 
-const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz'
-/** When an id was made, as it says of itself. */
-const madeAt = (id: string): Date =>
-  new Date([...id.toLowerCase().slice(0, 10)].reduce((ms, digit) => ms * 32 + Math.max(DIGITS.indexOf(digit), 0), 0))
-
-/** Keys that a consent to an institution stands under; found by when it was given, because an id alone has no index. */
-export async function keysOfConsent(db: Db, about: { id: string; institutionNumber: string }): Promise<string[]> {
-  const { rows } = await sql<{ key: string }>`select key from consent.consent where institution_number = ${about.institutionNumber}
-    and given_at = ${madeAt(about.id)} and id = ${about.id} limit 20`.execute(db)
-  return rows.map((r) => r.key)
-}
-
 export async function findConsent(db: Db, keys: readonly string[], id: string): Promise<Consent | undefined> {
   const { rows } =
     await sql<ConsentRow>`select * from consent.consent where key = any(${[...keys]}::text[]) and id = ${id} limit 1`.execute(db)

@@ -5,7 +5,8 @@ import { institutionOf } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import { requireScope } from '../scopes.ts'
-import { closureResource, consentResource, readConsent, sharingId } from './map.ts'
+import { keyOfId } from '../ids.ts'
+import { closureResource, consentResource, ownPart, readConsent, sharingId } from './map.ts'
 
 export type ConsentDoor = ReturnType<typeof consentDoor>
 
@@ -35,9 +36,9 @@ export function consentDoor({ consent, person }: { consent: ConsentService; pers
   function noted(ctx: Context, consents: readonly Consent[], closures: readonly Closure[]): void {
     const rule = ctx.actor.kind !== 'citizen' ? 'visit-consent' : ctx.actor.actsFor ? 'proxy' : 'own-record'
     for (const one of consents)
-      ctx.audit({ key: one.key, rule, consentId: one.id, resource: `Consent/${sharingId.consent(one.id)}`, count: 1 })
+      ctx.audit({ key: one.key, rule, consentId: one.id, resource: `Consent/${sharingId.consent(one)}`, count: 1 })
     for (const one of closures)
-      ctx.audit({ key: one.key, rule, consentId: one.closureId, resource: `Consent/${sharingId.closure(one.closureId)}`, count: 1 })
+      ctx.audit({ key: one.key, rule, consentId: one.closureId, resource: `Consent/${sharingId.closure(one)}`, count: 1 })
   }
 
   return {
@@ -59,14 +60,13 @@ export function consentDoor({ consent, person }: { consent: ConsentService; pers
     /** One consent of sharing by its FHIR id. @refuses not-found also where it is another's */
     async read(ctx: Context, id: string): Promise<Resource> {
       requireScope(ctx.actor, 'Consent', 'r')
-      const number = institutionOf(ctx.actor)
-      const own = number === null ? null : await consent.keyHere(ctx, id.replace(/^sharing-/, ''))
-      const found = await visible(ctx, own === null ? null : own)
-      const consents = found.consents.filter((one) => sharingId.consent(one.id) === id)
-      const closures = found.closures.filter((one) => sharingId.closure(one.closureId) === id)
+      const key = keyOfId(id)
+      const found = await visible(ctx, [key])
+      const consents = found.consents.filter((one) => ownPart(sharingId.consent(one)) === ownPart(id))
+      const closures = found.closures.filter((one) => ownPart(sharingId.closure(one)) === ownPart(id))
       noted(ctx, consents, closures)
       const [one] = [...consents.map((c) => consentResource(c, ctx.now)), ...closures.map(closureResource)]
-      return one ?? refuse('not-found')
+      return one ?? refuse('not-found', { key: key.slice(0, 64) })
     },
 
     /**

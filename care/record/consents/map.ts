@@ -14,8 +14,13 @@ export const KIND = 'urn:enishi:information-kind'
 /** Version of the words that the person was shown. */
 const TEXT = 'urn:enishi:consent-text:'
 
-/** Ids of consents of sharing: one kind permits, the other denies. */
-export const sharingId = { consent: (id: string) => `sharing-${id}`, closure: (id: string) => `closure-${id}` }
+/** Ids of consents: the patient key tells whose it is, as with every id of the record. */
+export const sharingId = {
+  consent: ({ key, id }: Pick<Consent, 'key' | 'id'>): string => `${key}.sharing-${id}`,
+  closure: ({ key, closureId }: Pick<Closure, 'key' | 'closureId'>): string => `${key}.closure-${closureId}`,
+}
+/** The part of an id behind the key: a person's consent stands under each of their keys. */
+export const ownPart = (id: string): string => id.slice(id.indexOf('.') + 1)
 
 const coded = (system: string, code: string) => ({ coding: [{ system, code }] })
 const institution = (number: string, name: string) => ({
@@ -42,7 +47,7 @@ const endOf = ({ until, basis }: Consent): { end?: string } =>
 export function consentResource(c: Consent, now: Date): Resource {
   const changed = c.withdrawnAt ?? c.givenAt
   return {
-    ...common({ id: sharingId.consent(c.id), key: c.key, active: c.withdrawnAt === null && c.until > now, at: c.givenAt, changed }),
+    ...common({ id: sharingId.consent(c), key: c.key, active: c.withdrawnAt === null && c.until > now, at: c.givenAt, changed }),
     policy: [{ uri: `${TEXT}${c.textVersion}` }],
     provision: {
       type: 'permit',
@@ -59,7 +64,7 @@ export function closureResource(c: Closure): Resource {
   const what = whatIsClosed(c)
   const purposes = c.absolute ? ['TREAT', 'ETREAT'] : ['TREAT']
   return {
-    ...common({ id: sharingId.closure(c.closureId), key: c.key, active: c.endedAt === null, at: c.since, changed: c.endedAt ?? c.since }),
+    ...common({ id: sharingId.closure(c), key: c.key, active: c.endedAt === null, at: c.since, changed: c.endedAt ?? c.since }),
     policy: [{ uri: `${TEXT}closing/1` }],
     provision: {
       type: 'deny',

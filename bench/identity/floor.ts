@@ -49,15 +49,17 @@ async function recordOne(sample: Sample, issuer: string): Promise<Statement[]> {
 /** The recorded values for another card. */
 function valuesFor(values: readonly unknown[], from: Sample, to: Sample): unknown[] {
   const swap = (value: unknown): unknown =>
-    value === from.id
-      ? to.id
-      : value === from.serial
-        ? to.serial
-        : value === from.key
-          ? to.key
-          : Array.isArray(value)
-            ? value.map(swap)
-            : value
+    typeof value === 'string' && value.startsWith('[')
+      ? value.replaceAll(from.id, to.id).replaceAll(from.serial, to.serial).replaceAll(from.key, to.key)
+      : value === from.id
+        ? to.id
+        : value === from.serial
+          ? to.serial
+          : value === from.key
+            ? to.key
+            : Array.isArray(value)
+              ? value.map(swap)
+              : value
   return values.map(swap)
 }
 

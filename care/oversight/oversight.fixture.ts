@@ -36,10 +36,7 @@ export async function openOversight(options: Pick<PlatformOptions, 'rows'> = {})
   const platform = await openPlatform({
     migrations: [...careMigrations, ...oversightMigrations],
     template: 'oversight',
-    rows: (about) => [
-      ...eventRows({ base: 'http://localhost/fhir/R4', words: actionWordsOf(() => rows) }),
-      ...(options.rows?.(about) ?? []),
-    ],
+    rows: options.rows ?? (() => eventRows({ base: 'http://localhost/fhir/R4', words: actionWordsOf(() => rows) })),
   })
   const rows: readonly Row[] = platform.rows
   const { privateKey } = generateKeyPairSync('ed25519')

@@ -11,8 +11,10 @@ import { disasterVisits } from './disaster-visits.ts'
 import { emergencyVisits } from './emergency-visits.ts'
 import { erasureVisits } from './erasure-visits.ts'
 import { agreed, eldest, facilityOf, lookedAtTheChart, staffOf, submittedToday } from './facts.ts'
+import { noticeVisits } from './notice-visits.ts'
 import { takePictures } from './pictures.ts'
 import { type Demo, openRegion, type Region } from './region.ts'
+import { auditorVisits } from './auditor-visits.ts'
 import { registerVisits } from './register-visits.ts'
 import { DESK, type Lang, openScreen, PHONE, type Screen, signInAsStaff, signInByCard } from './screen.ts'
 
@@ -56,7 +58,7 @@ test('every row that answers with a page is visited here', async () => {
 
 /** Rows for programs. A new one that answers no page is added here; a new page is added to the visits. */
 const notAPage =
-  /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|log\/|openapi\.json|terminology\/search|eligibility\/|reader\/sessions\/|me\/cards$|me\/access-log\/(?:proof\/)?download)/
+  /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|log\/|openapi\.json|statistics\.|terminology\/search|eligibility\/|reader\/sessions\/|me\/cards$|me\/access-log\/(?:proof\/)?download|audit\/(?:events|scope\/\{id\})\/download)/
 
 const looks = (['ja', 'en'] as const).flatMap((lang) => [
   { lang, width: 'phone', viewport: PHONE },
@@ -249,7 +251,9 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'me-withdraw', row: '/me/consents/{id}/withdraw', path: `/me/consents/${consents[0]}/withdraw`, as: 'citizen' },
     { name: 'me-profile', row: '/me/profile', path: '/me/profile', as: 'citizen' },
     ...(await peopleVisits(where)),
+    ...(await noticeVisits(where)),
     ...(await registerVisits(where)),
+    ...(await auditorVisits(where)),
     ...(await erasureVisits(where)),
     ...(await emergencyVisits(where)),
     ...(await disasterVisits(where)),

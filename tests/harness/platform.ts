@@ -155,7 +155,7 @@ export async function openPlatform(options: PlatformOptions = {}) {
       prefecture: '13',
     })),
   )
-  return { ...parties({ db, clock, services, mint, app }), app, db, clock, services, mint, rows, audit, logged, close }
+  return { ...parties({ db, clock, services, mint, app }), app, db, url: database.url, clock, services, mint, rows, audit, logged, close }
 
   async function close(): Promise<void> {
     await app.close()

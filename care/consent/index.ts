@@ -1,4 +1,5 @@
 /** The door of the consent service: who may see what, and the predicate every query of records passes through. */
+export { relationsFrom } from './store/relations.ts'
 export { type BodyKind, type BreachDuties, breachDuties, type BreachFacts, breachReportItems, personNoticeItems } from './law/index.ts'
 export { retentionYears } from './law/index.ts'
 export { type Closing, closureOf, whatIsClosed } from './closing.ts'

@@ -15,6 +15,7 @@ import type { CardVerifier, Changed, Eligibility, Facts, ProvenBy, ReaderSession
 import { CARD_SECONDS, CONSENT_SECONDS, coverOn, whyNotAnswer, whyNotPrevious, whyNotRead } from './rules.ts'
 import * as store from './store.ts'
 import * as looks from './store/look.ts'
+import { receiveCard } from './store/receive.ts'
 import { type Noted, noteVisit } from './store/visit.ts'
 
 export type ReaderDeps = { consent: ConsentService; person: PersonService; cards: CardVerifier }
@@ -136,12 +137,10 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
       const card = await genuine(ctx, session, answer, provenBy === 'pin')
       const holder = await holderOf(ctx, session, card)
       const until = seconds(ctx.now, CONSENT_SECONDS)
-      // Side by side: whoever loses the race for the challenge came to this desk with this card all the same.
-      const [facts, noted] = await Promise.all([
-        store.claimSession(ctx.db, { id, keys: holder.keys, cardSerial: card.serial, now: ctx.now, consentUntil: until, provenBy }),
-        visit(ctx, holder),
-        consent.relateVisit(ctx, holder.keys, institutionNumber),
-      ])
+      const { facts, noted } = await receiveCard(ctx.db, {
+        ...{ sessionId: id, keys: holder.keys, cardSerial: card.serial, institutionNumber, date: dateInJapan(ctx.now) },
+        ...{ addressMark: addressMark(holder), now: ctx.now, consentUntil: until, provenBy },
+      })
       if (facts === null) return refuse('challenge-used', { key: holder.keys[0]! })
       return received(ctx, holder, { facts, noted, limitConsent: answer.limitConsent, until, provenBy })
     },

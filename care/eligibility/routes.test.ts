@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CLINIC, cover, day, type Desk, openDesk, OTHER } from './desk.fixture.ts'
-import { claimSession } from './store.ts'
+import { receiveCard } from './store/receive.ts'
 
 let desk: Desk
 let serial = 0
@@ -173,14 +173,22 @@ describe('a challenge', () => {
   test('control: looking first and writing after lets it pass twice', async () => {
     const { key } = await someone()
     const { id } = (await desk.post('/reader/sessions', {})).body
-    const claim = { id, keys: [key], cardSerial: 'c', now: desk.clock.at, consentUntil: desk.clock.at, provenBy: 'pin' as const }
+    const about = {
+      sessionId: id as string,
+      keys: [key],
+      cardSerial: 'c',
+      institutionNumber: CLINIC,
+      date: '2026-11-22',
+      addressMark: null,
+    }
+    const claim = { ...about, now: desk.clock.at, consentUntil: desk.clock.at, provenBy: 'pin' as const }
     const free = async () =>
       (await sql`select 1 from eligibility.reader_session where id = ${id} and used_at is null`.execute(desk.db)).rows.length === 1
     const passed = await Promise.all([free(), free()])
     for (const pass of passed)
       if (pass) await sql`update eligibility.reader_session set used_at = ${desk.clock.at} where id = ${id}`.execute(desk.db)
     expect(passed).toEqual([true, true])
-    expect(await claimSession(desk.db, claim)).toBeNull()
+    expect((await receiveCard(desk.db, claim)).facts).toBeNull()
   })
 
   test('is spent by a wrong signature, whose reason is named', async () => {

@@ -98,7 +98,7 @@ async function insertCertificates(db: Db, entries: readonly RegisterEntry[]): Pr
 }
 
 /** Facts of several keys as those of one person. */
-function gatherFacts(rows: readonly { facts: Facts | null }[]): Facts {
+export function gatherFacts(rows: readonly { facts: Facts | null }[]): Facts {
   const all = rows.flatMap(({ facts }) => facts ?? [])
   return {
     coverages: all.flatMap((f) => f.coverages),
@@ -197,44 +197,6 @@ export async function spendSession(db: Db, id: string, now: Date): Promise<boole
     await sql`update eligibility.reader_session set used_at = ${now} where id = ${id} and used_at is null`.execute(db)
   return numAffectedRows === 1n
 }
-
-type Claim = { id: string; keys: readonly string[]; cardSerial: string; now: Date; consentUntil: Date; provenBy: ProvenBy }
-
-/**
- * Spends the challenge for the holder of an accepted card and reads the holder's cover, in one statement and so in one
- * commit: of any number of requests with the same challenge exactly one finds `used_at` empty. Cards read at many desks
- * at once share the statement.
- *
- * The commit does not wait for the disk. A crash within the same second could forget the claim, never the audit entry;
- * the challenge would then answer once more within its two minutes, to the same institution, for the same card.
- *
- * @returns null where the challenge was spent already
- */
-export const claimSession = gather<Claim, Facts | null>(async (db, claims) => {
-  // Of two claims of one session in one statement the first is taken; an update could not tell them apart.
-  const first = new Map<string, number>()
-  claims.forEach((c, i) => {
-    if (!first.has(c.id)) first.set(c.id, i)
-  })
-  const asked = [...first.values()].map((i) => {
-    const c = claims[i]!
-    return { id: c.id, key: c.keys[0], serial: c.cardSerial, now: c.now, until: c.consentUntil, proven: c.provenBy }
-  })
-  const keys = [...new Set(claims.flatMap((c) => c.keys))]
-  const { rows } = await sql<{ claimed: string | null; key: string | null; facts: Facts | null }>`
-    with claimed as (
-      update eligibility.reader_session s set used_at = a.now, person_key = a.key, card_serial = a.serial, consent_until = a.until, proven_by = a.proven
-      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a(id text, key text, serial text, now timestamptz, until timestamptz, proven text)
-      where s.id = a.id and s.used_at is null and s.expires_at > a.now
-      returning s.id, set_config('synchronous_commit', 'off', true))
-    select id as claimed, null as key, null::json as facts from claimed
-    union all select null, key, facts from eligibility.facts where key = any(${keys}::text[])`.execute(db)
-  const claimed = new Set(rows.flatMap((r) => r.claimed ?? []))
-  const facts = new Map(rows.flatMap((r) => (r.key === null ? [] : [[r.key, r] as const])))
-  return claims.map((c, i) =>
-    first.get(c.id) === i && claimed.has(c.id) ? gatherFacts(c.keys.flatMap((key) => facts.get(key) ?? [])) : null,
-  )
-})
 
 /** Forgets sessions that ended: whose card was where is the audit log's to keep, not this table's. */
 export async function deleteSessions(db: Db, endedBefore: Date): Promise<void> {

@@ -41,6 +41,26 @@ function mergedVisits(visits: readonly Visit[]): object[] {
   }))
 }
 
+/** Compares each visit of `asked` with the person's last one here. Of a visit by card the member that covers the day is noted too. */
+export const judgedVisits = sql`select v.*, array_remove(array[
+      case when v.member is not null and b.member is not null and v.member <> b.member then 'insurer' end,
+      case when v.address is not null and b.address_mark is not null and v.address <> b.address_mark then 'address' end], null) as changed
+  from (select a.*, case when a.card then (select string_agg(distinct c.member, ' ' order by c.member) from eligibility.coverage c
+      where c.key = any(a.keys) and c.valid_from <= a.date and (c.valid_until is null or c.valid_until >= a.date)) end as member from asked a) v
+  left join lateral (select m.member, m.address_mark from eligibility.visit_month m
+    where m.key = v.key and m.institution_number = v.institution order by m.month desc limit 1) b on true`
+
+/** Counts the visits of `judged`; a second visit that brings nothing new writes nothing. */
+export const writtenVisits = sql`insert into eligibility.visit_month as v
+    (key, institution_number, month, by_card, member, address_mark, changed, changed_at, first_at)
+  select key, institution, month, card, member, address, changed, case when cardinality(changed) > 0 then at end, at from judged
+  on conflict (key, institution_number, month) do update set by_card = v.by_card or excluded.by_card,
+    member = coalesce(excluded.member, v.member), address_mark = coalesce(excluded.address_mark, v.address_mark),
+    changed = case when cardinality(excluded.changed) > 0 then excluded.changed else v.changed end,
+    changed_at = coalesce(excluded.changed_at, v.changed_at)
+  where (excluded.by_card and not v.by_card) or coalesce(excluded.member, v.member) is distinct from v.member
+    or coalesce(excluded.address_mark, v.address_mark) is distinct from v.address_mark`
+
 /**
  * Counts a person once a month and institution, by card where any of the visits was by card, and notes what changed since
  * the last visit by card. Visits at many desks share the statement, which writes nothing for a second visit that brings nothing new.
@@ -50,27 +70,10 @@ function mergedVisits(visits: readonly Visit[]): object[] {
 export const noteVisit = gather<Visit, Noted>(async (db, visits) => {
   const { rows } = await sql<Noted & { place: string }>`
     with quick as (select set_config('synchronous_commit', 'off', true)),
-    asked as (select a.*, to_char(a.date, 'YYYY-MM') as month,
-        case when a.card then (select string_agg(distinct c.member, ' ' order by c.member) from eligibility.coverage c
-          where c.key = any(a.keys) and c.valid_from <= a.date and (c.valid_until is null or c.valid_until >= a.date)) end as member
+    asked as (select a.*, to_char(a.date, 'YYYY-MM') as month
       from jsonb_to_recordset(${JSON.stringify(mergedVisits(visits))}::jsonb)
         as a(place text, key text, keys text[], institution text, date date, card boolean, address text, at timestamptz), quick),
-    judged as (
-      select a.*, array_remove(array[
-          case when a.member is not null and b.member is not null and a.member <> b.member then 'insurer' end,
-          case when a.address is not null and b.address_mark is not null and a.address <> b.address_mark then 'address' end], null) as changed
-      from asked a left join lateral (
-        select v.member, v.address_mark from eligibility.visit_month v
-        where v.key = a.key and v.institution_number = a.institution order by v.month desc limit 1) b on true),
-    written as (
-      insert into eligibility.visit_month as v (key, institution_number, month, by_card, member, address_mark, changed, changed_at, first_at)
-      select key, institution, month, card, member, address, changed, case when cardinality(changed) > 0 then at end, at from judged
-      on conflict (key, institution_number, month) do update set by_card = v.by_card or excluded.by_card,
-        member = coalesce(excluded.member, v.member), address_mark = coalesce(excluded.address_mark, v.address_mark),
-        changed = case when cardinality(excluded.changed) > 0 then excluded.changed else v.changed end,
-        changed_at = coalesce(excluded.changed_at, v.changed_at)
-      where (excluded.by_card and not v.by_card) or coalesce(excluded.member, v.member) is distinct from v.member
-        or coalesce(excluded.address_mark, v.address_mark) is distinct from v.address_mark)
+    judged as (${judgedVisits}), written as (${writtenVisits})
     select place, changed, (select n.number from eligibility.chart_number n
       where n.institution_number = judged.institution and n.key = any(judged.keys) limit 1) as "chartNumber" from judged`.execute(db)
   const found = new Map(rows.map((r) => [r.place, { changed: r.changed, chartNumber: r.chartNumber }]))

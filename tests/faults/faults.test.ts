@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { judgeRestart } from './f4.ts'
+import { canCutPower } from './power.ts'
 import { LONG_MS, runSmall } from './run-small.fixture.ts'
 import { canMount } from './small-disk.ts'
 import type { Sample } from './traffic.ts'
@@ -20,6 +21,12 @@ const small: readonly [name: string, line: RegExp, control: RegExp, onlyFull: bo
     /^F4 control late=1$/,
     false,
   ],
+  [
+    'F6',
+    new RegExp(`^F6 shifts=2 acked=${some} lost=0 dup=0 backwards=0 outside=0 expired_taken=0 good_refused=0$`),
+    new RegExp(`^F6 control wrong=${some}$`),
+    true,
+  ],
   ['F7', /^F7 slow=300 held=0 failed=0 /, new RegExp(`^F7 control held=${some}$`), true],
   [
     'F8',
@@ -39,8 +46,26 @@ const small: readonly [name: string, line: RegExp, control: RegExp, onlyFull: bo
     new RegExp(`^F10 control undetected=${some}$`),
     true,
   ],
+  [
+    'F11',
+    new RegExp(`^F11 rows=${some} reads=(${some}) refused=\\1 reads_without_audit=0 recovered=yes$`),
+    new RegExp(`^F11 control reads_without_audit=${some}$`),
+    false,
+  ],
+  [
+    'F13',
+    new RegExp(`^F13 acked=${some} lost_of_before=0 rpo_s=[\\d.]+ rto_s=[\\d.]+ leaves=${some} root=witnessed$`),
+    new RegExp(`^F13 control edits_seen=${some}$`),
+    true,
+  ],
   ['F14', /^F14 seeds=300 .*breaks=0$/, /^F14 control breaks=(\d+) planted=\1$/, false],
   ['F15', new RegExp(`^F15 ops=${some} kills=2 .*anomalies=0 .*duplicates=0$`), new RegExp(`^F15 control anomalies=${some}$`), false],
+  [
+    'F16',
+    new RegExp(`^F16 reads=${some} shown=${some} revocations=${some} doors=8 reads_after_revoke_ack=0$`),
+    new RegExp(`^F16 control reads_after_revoke_ack=${some}$`),
+    true,
+  ],
 ]
 
 for (const [name, line, control, onlyFull] of small) {
@@ -65,6 +90,18 @@ test.skipIf(!mounts || !process.env.ENISHI_TEST_FULL)(
       ),
     )
     expect(control).toBe('F3 control missed=1')
+  },
+)
+
+const cuts = await canCutPower()
+if (!cuts) console.warn('F2 はマウントできる権限がないため省きます / F2 is skipped: nobody here may mount a file system in a file')
+test.skipIf(!cuts || !process.env.ENISHI_TEST_FULL)(
+  'F2, small (only in npm run test:full, where a file system in a file can be mounted)',
+  { timeout: LONG_MS },
+  () => {
+    const [line, control] = runSmall('F2')
+    expect(line).toMatch(new RegExp(`^F2 cuts=2 acked=${some} lost=0 dup=0 audit_missing=0$`))
+    expect(control).toMatch(new RegExp(`^F2 control lost=${some}$`))
   },
 )
 

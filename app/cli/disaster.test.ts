@@ -35,12 +35,14 @@ let about: { birthDate: string }
 const consent = consentService()
 const person = personService({ totpOnce: true })
 const record = recordService({ consent, person })
-const say = (...words: string[]) => typed(words, { cwd, lang: 'en', env: { DATABASE_URL: database.url, ENISHI_HOME: cwd, ENISHI_DEMO: '0' } })
+const say = (...words: string[]) =>
+  typed(words, { cwd, lang: 'en', env: { DATABASE_URL: database.url, ENISHI_HOME: cwd, ENISHI_DEMO: '0' } })
 const at = (file: string) => join(cwd, file)
 const one = async (text: ReturnType<typeof sql<{ n: number }>>) => (await text.execute(db)).rows[0]!.n
 const looks = () => one(sql<{ n: number }>`select count(*)::int as n from disaster.look`)
 const audited = (action: string) => one(sql<{ n: number }>`select count(*)::int as n from kernel.audit where action = ${action}`)
-const notices = () => one(sql<{ n: number }>`select count(*)::int as n from kernel.outbox where topic = 'notice' and payload ->> 'kind' = 'disaster-access'`)
+const notices = () =>
+  one(sql<{ n: number }>`select count(*)::int as n from kernel.outbox where topic = 'notice' and payload ->> 'kind' = 'disaster-access'`)
 
 async function submit(bundle: object): Promise<string> {
   return db.transaction().execute(async (trx) => {
@@ -53,11 +55,26 @@ async function submit(bundle: object): Promise<string> {
 beforeAll(async () => {
   database = await migrated()
   db = openDatabase({ url: database.url, poolSize: 3, applicationName: 'test' })
-  const facility = (institutionNumber: string, name: string) => ({ institutionNumber, name, nameEn: name, kind: 'clinic' as const, prefecture: '13', address: '東京都千代田区1' })
+  const facility = (institutionNumber: string, name: string) => ({
+    institutionNumber,
+    name,
+    nameEn: name,
+    kind: 'clinic' as const,
+    prefecture: '13',
+    address: '東京都千代田区1',
+  })
   await insertFacilities(db, [facility(HOSPITAL, '縁病院'), facility(CLINIC, 'さくら診療所')])
-  for (const bundle of [fiveItems({}, [hypertension]), fiveItems({}, [drugAllergy]), checkup({}), referralTo({ addressee: CLINIC })]) key = await submit(bundle)
-  about = (await sql<{ birthDate: string }>`select birth_date as "birthDate" from person.person p join person.patient_key k on k.person_id = p.id
-    where k.key = ${key}`.execute(db)).rows[0]!
+  for (const bundle of [
+    fiveItems({}, [hypertension]),
+    fiveItems({}, [drugAllergy]),
+    checkup({ localId: 'checkup-1' }),
+    referralTo({ addressee: CLINIC, localId: 'letter-1' }),
+  ])
+    key = await submit(bundle)
+  about = (
+    await sql<{ birthDate: string }>`select birth_date as "birthDate" from person.person p join person.patient_key k on k.person_id = p.id
+    where k.key = ${key}`.execute(db)
+  ).rows[0]!
   closedKey = await submit(fiveItems({ memberId: '06990001:12:9999:01', patient: { birthDate: '1970-01-01' } }, [hypertension]))
   await sql`insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
     values (${closedKey}, 'c', '', '', '', '', true, now())`.execute(db)
@@ -86,7 +103,8 @@ async function doctorAt(file: string, log: string, dist?: string) {
     cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie
     return { status: answer.status, to: answer.headers.get('location'), text: await answer.text(), headers: answer.headers }
   }
-  const begin = () => send('/who', { name: '青山 春樹', licence: 'physician', licenceNumber: '123456', loginName: 'aoyama', institution: CLINIC })
+  const begin = () =>
+    send('/who', { name: '青山 春樹', licence: 'physician', licenceNumber: '123456', loginName: 'aoyama', institution: CLINIC })
   return { ...opened, send, begin, wish: { name: 'やまかわ はなこ', birth: '1966-04-12' } }
 }
 
@@ -98,8 +116,12 @@ test('an extract is made for those who are named, and the passphrase shown once'
   expect(made.out).toMatch(/^1 people written/m)
   passphrase = /Passphrase for DMAT 1.*: (\S+)$/m.exec(made.out)![1]!
   // Each person sees in their log that they were taken along; who closed everything was not.
-  expect(await one(sql<{ n: number }>`select count(*)::int as n from kernel.audit where action = 'disaster.extract' and key = ${key}`)).toBeGreaterThan(0)
-  expect(await one(sql<{ n: number }>`select count(*)::int as n from kernel.audit where action = 'disaster.extract' and key = ${closedKey}`)).toBe(0)
+  expect(
+    await one(sql<{ n: number }>`select count(*)::int as n from kernel.audit where action = 'disaster.extract' and key = ${key}`),
+  ).toBeGreaterThan(0)
+  expect(
+    await one(sql<{ n: number }>`select count(*)::int as n from kernel.audit where action = 'disaster.extract' and key = ${closedKey}`),
+  ).toBe(0)
 })
 
 test('a laptop shows nothing before it knows who looks, and notes each look on the disk before it is shown', async () => {
@@ -130,7 +152,9 @@ test('pages of other sites reach nothing through the laptop’s browser', async 
   await laptop.begin()
   expect((await laptop.send('/search', laptop.wish, { origin: 'http://evil.example' })).status).toBe(403)
   const { request } = await import('node:http')
-  const status = await new Promise((done) => request({ port: laptop.port, host: '127.0.0.1', headers: { host: 'evil.example' } }, (r) => done(r.statusCode)).end())
+  const status = await new Promise((done) =>
+    request({ port: laptop.port, host: '127.0.0.1', headers: { host: 'evil.example' } }, (r) => done(r.statusCode)).end(),
+  )
   expect(status).toBe(403)
   await laptop.close()
 })
@@ -138,7 +162,10 @@ test('pages of other sites reach nothing through the laptop’s browser', async 
 test('in a real browser, on a phone and on a desk: who looks, the search, who it is, the chart', async () => {
   const laptop = await doctorAt('relief.enishi', 'laptop-9.log', await buildStaticFiles())
   const browser = await openBrowser()
-  for (const [name, viewport] of [['desk', DESK], ['phone', PHONE]] as const) {
+  for (const [name, viewport] of [
+    ['desk', DESK],
+    ['phone', PHONE],
+  ] as const) {
     const page = await (await browser.newContext({ viewport, locale: 'ja-JP' })).newPage()
     page.setDefaultTimeout(10_000)
     const complaints: string[] = []
@@ -150,7 +177,8 @@ test('in a real browser, on a phone and on a desk: who looks, the search, who it
     }
     await page.goto(`http://localhost:${laptop.port}/`)
     await seen('who')
-    for (const [field, value] of Object.entries({ name: '青山 春樹', licenceNumber: '123456', loginName: 'aoyama' })) await page.fill(`#field-${field}`, value)
+    for (const [field, value] of Object.entries({ name: '青山 春樹', licenceNumber: '123456', loginName: 'aoyama' }))
+      await page.fill(`#field-${field}`, value)
     await page.click('main form button')
     await page.fill('#field-name', 'やまかわ')
     await page.fill('#field-birth', about.birthDate.slice(0, 4))
@@ -172,8 +200,16 @@ test('the log is merged once, however often it is handed in; people are told, an
   const merged = await say('disaster', 'merge', 'laptop-1.log')
   expect(merged).toMatchObject({ exit: 0 })
   expect(merged.out).toMatch(/1 records opened/)
-  expect([await looks(), await notices(), await audited('disaster.offline-look'), await audited('disaster.offline-chart')]).toEqual([1, 1, 1, 1])
-  expect(await one(sql<{ n: number }>`select count(*)::int as n from kernel.audit where action = 'disaster.offline-look' and key = ${key} and rule = 'disaster' and purpose = 'ETREAT'`)).toBe(1)
+  expect([await looks(), await notices(), await audited('disaster.offline-look'), await audited('disaster.offline-chart')]).toEqual([
+    1, 1, 1, 1,
+  ])
+  expect(
+    await one(
+      sql<{
+        n: number
+      }>`select count(*)::int as n from kernel.audit where action = 'disaster.offline-look' and key = ${key} and rule = 'disaster' and purpose = 'ETREAT'`,
+    ),
+  ).toBe(1)
   const again = await say('disaster', 'merge', 'laptop-1.log')
   expect(again.out).toMatch(/^0 lines merged/m)
   expect([await looks(), await notices(), await audited('disaster.offline-look')]).toEqual([1, 1, 1])
@@ -205,7 +241,12 @@ test.each<[string, (lines: string[]) => string[], RegExp]>([
   ['the end taken away', (lines) => lines.slice(0, -2), /end were taken away/],
 ])('%s: told, and what is signed is merged all the same', async (_, change, words) => {
   const lines = readFileSync(at('laptop-2.log'), 'utf8').split('\n').slice(0, -1)
-  writeFileSync(at('bent.log'), change(lines).map((line) => `${line}\n`).join(''))
+  writeFileSync(
+    at('bent.log'),
+    change(lines)
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
   copyFileSync(at('laptop-2.log.head'), at('bent.log.head'))
   const before = await looks()
   const merged = await say('disaster', 'merge', 'bent.log')

@@ -5,7 +5,13 @@ import type { Demo, DemoPerson } from './region.ts'
 
 type DisasterVisit = { name: string; row: string; path: string; as: 'nobody' | 'physician' | 'operator' | 'auditor' }
 
-export const opening = { name: '縁ヶ丘地震', areas: '東京都縁ヶ丘市', days: '7', law: '災害救助法の適用（東京都公示）', orderedBy: '東京都知事' }
+export const opening = {
+  name: '縁ヶ丘地震',
+  areas: '東京都縁ヶ丘市',
+  days: '7',
+  law: '災害救助法の適用（東京都公示）',
+  orderedBy: '東京都知事',
+}
 
 const roleSession = (where: Demo, role: string) => staffSession(where, where.staff.find((one) => one.role === role)!)
 
@@ -41,7 +47,12 @@ export async function disasterVisits(where: Demo): Promise<DisasterVisit[]> {
   const physician = await staffSession(where, staffOf(where, 'physician', facilityOf(where, 'clinic')))
   const key = await foundInDisaster(where, physician, eldest(where)[1]!)
   await done(where, `/clinic/disaster/people/${key}`, { cookie: physician, json: { agreed: 'oral' } })
-  const visit = (name: string, row: string, path = row, as: DisasterVisit['as'] = 'operator') => ({ name: `disaster-${name}`, row, path, as })
+  const visit = (name: string, row: string, path = row, as: DisasterVisit['as'] = 'operator') => ({
+    name: `disaster-${name}`,
+    row,
+    path,
+    as,
+  })
   const check = `/operator/disaster/new?check=1&${new URLSearchParams(opening)}`
   return [
     visit('count', '/disaster', '/disaster', 'nobody'),

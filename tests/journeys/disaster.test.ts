@@ -34,15 +34,23 @@ afterAll(async () => {
 
 /** Looks at a page on a desk and on a phone. */
 async function seen(page: Page, name: string): Promise<void> {
-  for (const [width, size] of [['desk', DESK], ['phone', PHONE]] as const) {
+  for (const [width, size] of [
+    ['desk', DESK],
+    ['phone', PHONE],
+  ] as const) {
     await page.setViewportSize(size)
     await page.evaluate(() => document.fonts.ready)
     if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}-${width}.png`), fullPage: true })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name} ${width} is wider than the screen`).toBeLessThanOrEqual(0)
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+      `${name} ${width} is wider than the screen`,
+    ).toBeLessThanOrEqual(0)
   }
   await page.evaluate(axe)
   const found = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as { axe: { run: (o: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    const { axe: checker } = window as unknown as {
+      axe: { run: (o: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
     const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
     return violations.map((v) => `${v.id}: ${v.nodes[0]?.html}`)
   })
@@ -117,7 +125,8 @@ test('a doctor finds somebody by a name typed wrong and an age, makes sure, open
   await page.click('button:has-text("この人の記録を開く")')
   await page.waitForURL('**/chart')
   expect(await page.textContent('h1')).toBe(person.name)
-  for (const section of ['prescription', 'diagnosis', 'drug-allergy', 'test-result', 'check-up']) expect(await page.locator(`#${section}`).count()).toBe(1)
+  for (const section of ['prescription', 'diagnosis', 'drug-allergy', 'test-result', 'check-up'])
+    expect(await page.locator(`#${section}`).count()).toBe(1)
   await seen(page, 'disaster-chart')
   await page.goto(`${new URL(page.url()).pathname}?lang=en`)
   await seen(page, 'disaster-chart-en')

@@ -23,7 +23,18 @@ export type Asked = {
 /** An age that was guessed may be wrong by so many years. */
 export const AGE_SPREAD = 5
 
-const eras: Record<string, number> = { m: 1867, t: 1911, s: 1925, h: 1988, r: 2018, 明治: 1867, 大正: 1911, 昭和: 1925, 平成: 1988, 令和: 2018 }
+const eras: Record<string, number> = {
+  m: 1867,
+  t: 1911,
+  s: 1925,
+  h: 1988,
+  r: 2018,
+  明治: 1867,
+  大正: 1911,
+  昭和: 1925,
+  平成: 1988,
+  令和: 2018,
+}
 
 /** A year, or a year and a month: 1958, 1958-04, 昭和33年, S33.4. */
 function spanOf(typed: string): Span | null {
@@ -43,14 +54,19 @@ function spanOf(typed: string): Span | null {
 function spanOfAge(typed: string, today: string): Span | null {
   const [, about = '', decade] = /^約?(\d{1,3})(代)?(?:歳|才)?(?:くらい|位|ぐらい)?$/.exec(typed) ?? []
   if (about === '' || Number(about) > 130) return null
-  const [youngest, oldest] = decade ? [Number(about), Number(about) + 9] : [Math.max(0, Number(about) - AGE_SPREAD), Number(about) + AGE_SPREAD]
+  const [youngest, oldest] = decade
+    ? [Number(about), Number(about) + 9]
+    : [Math.max(0, Number(about) - AGE_SPREAD), Number(about) + AGE_SPREAD]
   const born = (years: number) => `${String(Number(today.slice(0, 4)) - years).padStart(4, '0')}${today.slice(4)}`
   return { from: addDays(born(oldest + 1), 1), until: born(youngest) }
 }
 
 /** Numbers an insurance card may be meant by: the whole, what stands between its separators. */
 const numbersIn = (typed: string): string[] => {
-  const plain = typed.normalize('NFKC').replace(/\s+/g, '').replace(/[\u2010-\u2015\u2212ー]/g, '-')
+  const plain = typed
+    .normalize('NFKC')
+    .replace(/\s+/g, '')
+    .replace(/[\u2010-\u2015\u2212ー]/g, '-')
   return [...new Set(plain.split(/[-:・]/).filter((one) => /\d{2,}/.test(one)))].slice(0, 4)
 }
 

@@ -64,20 +64,30 @@ test('one slip always shares an entry, where no long vowel comes or goes with it
 
 test('a person is found under up to three slips, any spelling, with a birth date or an age', () => {
   fc.assert(
-    fc.property(kanaName, fc.integer({ min: 0, max: 3 }), fc.nat(), fc.boolean(), fc.boolean(), ({ family, given }, errors, seed, spaced, dated) => {
-      const sought: Sought = {
-        keys: soughtKeys([`${family} ${given}`], '石川県輪島市緑町1-2-3'),
-        pairs: soughtPairs([`${family} ${given}`]),
-        birthDate: '1958-04-12',
-        sex: 'female',
-        memberIds: [],
-        addressHidden: false,
-      }
-      const [a, b] = [slips(spelt(family, seed), seed % (errors + 1), seed), slips(spelt(given, seed + 1), errors - (seed % (errors + 1)), seed + 7)]
-      const name = spaced ? `${a} ${b}` : `${a}${b}`
-      const wish = asked({ name, sex: 'female', ...(dated ? { birth: '昭和33年4月12日' } : { age: '68', address: '輪島市' }) })
-      return isCandidate(wish, sought) && isLikely(wish, fit(wish, sought))
-    }),
+    fc.property(
+      kanaName,
+      fc.integer({ min: 0, max: 3 }),
+      fc.nat(),
+      fc.boolean(),
+      fc.boolean(),
+      ({ family, given }, errors, seed, spaced, dated) => {
+        const sought: Sought = {
+          keys: soughtKeys([`${family} ${given}`], '石川県輪島市緑町1-2-3'),
+          pairs: soughtPairs([`${family} ${given}`]),
+          birthDate: '1958-04-12',
+          sex: 'female',
+          memberIds: [],
+          addressHidden: false,
+        }
+        const [a, b] = [
+          slips(spelt(family, seed), seed % (errors + 1), seed),
+          slips(spelt(given, seed + 1), errors - (seed % (errors + 1)), seed + 7),
+        ]
+        const name = spaced ? `${a} ${b}` : `${a}${b}`
+        const wish = asked({ name, sex: 'female', ...(dated ? { birth: '昭和33年4月12日' } : { age: '68', address: '輪島市' }) })
+        return isCandidate(wish, sought) && isLikely(wish, fit(wish, sought))
+      },
+    ),
     { numRuns: 1_500 },
   )
 })

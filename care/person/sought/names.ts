@@ -9,11 +9,15 @@ import { foldAddress, foldedParts, foldForMatch } from '../rules/folding.ts'
 import { kanaOfRomaji } from './romaji.ts'
 
 const KANA = /^[\u3041-\u3096ー]+$/
-const long = /([あかさたなはまやらわ])あ+|([いきしちにひみり])い+|([うくすつぬふむゆる])う+|([えけせてねへめれ])い+|([おこそとのほもよろ])う+/g
+const long =
+  /([あかさたなはまやらわ])あ+|([いきしちにひみり])い+|([うくすつぬふむゆる])う+|([えけせてねへめれ])い+|([おこそとのほもよろ])う+/g
 
 /** A folded name without voiced marks and long vowels: カワサキ and カワザキ, オオノ and オノ meet. */
 export function soundOf(folded: string): string {
-  const unvoiced = folded.normalize('NFD').replace(/[\u3099\u309a]/g, '').normalize('NFC')
+  const unvoiced = folded
+    .normalize('NFD')
+    .replace(/[\u3099\u309a]/g, '')
+    .normalize('NFC')
   return unvoiced.replace(long, (_, ...kept: unknown[]) => String(kept.slice(0, 5).find((one) => one !== undefined)))
 }
 

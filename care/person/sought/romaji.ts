@@ -23,18 +23,34 @@ const glides: Record<string, string> = {
   ...{ ny: 'に', hy: 'ひ', by: 'び', py: 'ぴ', my: 'み', ry: 'り' },
 }
 const single: Record<string, string> = {
-  ...{ ya: 'や', yu: 'ゆ', yo: 'よ', wa: 'わ', wo: 'を', shi: 'し', chi: 'ち', tsu: 'つ', ji: 'じ', fu: 'ふ', she: 'しぇ', che: 'ちぇ', je: 'じぇ' },
+  ...{
+    ya: 'や',
+    yu: 'ゆ',
+    yo: 'よ',
+    wa: 'わ',
+    wo: 'を',
+    shi: 'し',
+    chi: 'ち',
+    tsu: 'つ',
+    ji: 'じ',
+    fu: 'ふ',
+    she: 'しぇ',
+    che: 'ちぇ',
+    je: 'じぇ',
+  },
   ...{ fa: 'ふぁ', fi: 'ふぃ', fe: 'ふぇ', fo: 'ふぉ' },
 }
 
 const syllables = new Map<string, string>([
   ...Object.entries(rows).flatMap(([consonant, kana]) => [...kana].map((one, n) => [consonant + vowels[n]!, one] as const)),
   ...Object.entries(glides).flatMap(([consonant, kana]) =>
-    ([
-      ['a', 'ゃ'],
-      ['u', 'ゅ'],
-      ['o', 'ょ'],
-    ] as const).map(([vowel, small]) => [consonant + vowel, kana + small] as const),
+    (
+      [
+        ['a', 'ゃ'],
+        ['u', 'ゅ'],
+        ['o', 'ょ'],
+      ] as const
+    ).map(([vowel, small]) => [consonant + vowel, kana + small] as const),
   ),
   ...Object.entries(single),
 ])

@@ -5,7 +5,17 @@
 import type { Asked, Span } from './asked.ts'
 
 /** What each thing weighs where it agrees wholly. */
-export const weights = { name: 50, exactName: 10, birthDate: 30, birthNear: 18, birthSpan: 15, sex: 5, address: 20, insurance: 40, insurer: 10 } as const
+export const weights = {
+  name: 50,
+  exactName: 10,
+  birthDate: 30,
+  birthNear: 18,
+  birthSpan: 15,
+  sex: 5,
+  address: 20,
+  insurance: 40,
+  insurer: 10,
+} as const
 
 /** Whoever reaches less than this share of what could be reached is not shown. */
 export const LEAST_TENTHS = 4
@@ -24,7 +34,14 @@ export type Fit = {
 }
 
 /** Somebody as the index knows them. `memberIds`: folded, 'insurer:symbol:number:branch'. */
-export type Sought = { keys: readonly string[]; pairs: readonly string[]; birthDate: string; sex: string; memberIds: readonly string[]; addressHidden: boolean }
+export type Sought = {
+  keys: readonly string[]
+  pairs: readonly string[]
+  birthDate: string
+  sex: string
+  memberIds: readonly string[]
+  addressHidden: boolean
+}
 
 /** Two of year, month and day agree, or month and day were exchanged. */
 export function isNear(asked: string, known: string): boolean {
@@ -60,7 +77,10 @@ export function fit(asked: Asked, known: Sought): Fit {
       ? 'within'
       : null
   const sex = asked.sex !== null && asked.sex === known.sex
-  const address = asked.address && !known.addressHidden ? Math.floor((weights.address * shared(asked.address.pairs, keys)) / asked.address.pairs.length) : 0
+  const address =
+    asked.address && !known.addressHidden
+      ? Math.floor((weights.address * shared(asked.address.pairs, keys)) / asked.address.pairs.length)
+      : 0
   const parts = known.memberIds.map((id) => id.split(':'))
   const insurance = parts.some(([, , number]) => number !== undefined && asked.insurance.includes(number))
     ? 'number'

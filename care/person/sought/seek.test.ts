@@ -25,7 +25,10 @@ beforeAll(async () => {
       address: `石川県${['輪島市', '珠洲市', '七尾市'][n % 3]}${['緑町', '港町', '本町'][n % 3]}${1 + (n % 9)}-${n}`,
       memberId: `0617${String(n % 4).padStart(4, '0')}:縁:${5000 + n}:01`,
     }
-    const { personId } = await platform.services.person.enter({ db: platform.db, now: platform.clock.at }, { ...about, name: '', postalCode: '', phone: '' })
+    const { personId } = await platform.services.person.enter(
+      { db: platform.db, now: platform.clock.at },
+      { ...about, name: '', postalCode: '', phone: '' },
+    )
     people.push({ id: personId, ...about })
   }
   while ((await indexSought(platform.db, platform.clock.at)) > 0);
@@ -91,7 +94,9 @@ test('whom the caller may not see is not found', async () => {
   const p = people[0]!
   const wish = { name: p.nameKana, birth: p.birthDate }
   expect((await look(wish)).found[0]!.person.id).toBe(p.id)
-  expect((await look(wish, sql<boolean>`r.key <> (select key from person.patient_key where person_id = ${p.id})`)).found.map((f) => f.person.id)).not.toContain(p.id)
+  expect(
+    (await look(wish, sql<boolean>`r.key <> (select key from person.patient_key where person_id = ${p.id})`)).found.map((f) => f.person.id),
+  ).not.toContain(p.id)
 })
 
 test('nobody is found by an address that a mark hides', async () => {
@@ -102,7 +107,9 @@ test('nobody is found by an address that a mark hides', async () => {
     values (${p.id}, 'm1', 'police', '', '2026-01-01', '{}', true, ${platform.clock.at}, 'x')`.execute(platform.db)
   const found = (await look(wish)).found.find((f) => f.person.id === p.id)
   expect(found?.fit.address ?? 0).toBe(0)
-  expect((await look({ address: p.address, age: String(2026 - Number(p.birthDate.slice(0, 4))), sex: p.sex })).found.map((f) => f.person.id)).not.toContain(p.id)
+  expect(
+    (await look({ address: p.address, age: String(2026 - Number(p.birthDate.slice(0, 4))), sex: p.sex })).found.map((f) => f.person.id),
+  ).not.toContain(p.id)
   await sql`delete from person.mark where id = 'm1'`.execute(platform.db)
 })
 
@@ -126,7 +133,9 @@ test('a changed name is found within a run of the index, and the earlier one sta
 })
 
 test('each way of finding has its index', async () => {
-  await sql`insert into person.sought (person_id, keys, pairs) select 'far' || g, array['n:' || g], '{}' from generate_series(1, 20000) g`.execute(platform.db)
+  await sql`insert into person.sought (person_id, keys, pairs) select 'far' || g, array['n:' || g], '{}' from generate_series(1, 20000) g`.execute(
+    platform.db,
+  )
   await sql`analyze person.person, person.sought, person.member_id`.execute(platform.db)
   const plan = (wish: Partial<Remembered>) =>
     platform.db.transaction().execute(async (trx) => {

@@ -26,7 +26,11 @@ export async function indexSought(db: Db, now: Date, limit = BATCH): Promise<num
  * @param visible condition over alias `r` with the columns of a stored Patient
  * @returns nobody where too little is known to look
  */
-export async function seek(ctx: Pick<Context, 'db'>, asked: Asked, visible: RawBuilder<boolean>): Promise<{ found: store.FoundPerson[]; more: boolean }> {
+export async function seek(
+  ctx: Pick<Context, 'db'>,
+  asked: Asked,
+  visible: RawBuilder<boolean>,
+): Promise<{ found: store.FoundPerson[]; more: boolean }> {
   if (!isEnough(asked)) return { found: [], more: false }
   const found = await store.seek(ctx.db, asked, { visible, limit: MOST_FOUND + 1 })
   return { found: found.slice(0, MOST_FOUND), more: found.length > MOST_FOUND }
@@ -38,7 +42,10 @@ export const soughtJob: JobRow = {
   name: 'person.sought',
   everyMs: 3_000,
   law: '個人情報の保護に関する法律 第22条（データ内容の正確性の確保）',
-  summary: { ja: '新しく登録された人・変わった人を、さがすための索引に入れる', en: 'Brings new and changed people into the index that finds them' },
+  summary: {
+    ja: '新しく登録された人・変わった人を、さがすための索引に入れる',
+    en: 'Brings new and changed people into the index that finds them',
+  },
   run: async ({ db, now }) => {
     for (let batch = 0; batch < BATCHES; batch++) if ((await indexSought(db, now)) < BATCH) return
   },

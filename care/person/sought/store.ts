@@ -23,7 +23,11 @@ export async function notSought(db: Db, limit: number): Promise<NotSought[]> {
   return rows
 }
 
-export async function putSought(db: Db, people: readonly { id: string; keys: readonly string[]; pairs: readonly string[] }[], at: Date): Promise<void> {
+export async function putSought(
+  db: Db,
+  people: readonly { id: string; keys: readonly string[]; pairs: readonly string[] }[],
+  at: Date,
+): Promise<void> {
   const rows = people.map((p) => ({ id: p.id, keys: p.keys, pairs: p.pairs }))
   await sql`insert into person.sought (person_id, keys, pairs)
     select id, keys, pairs from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, keys text[], pairs text[])
@@ -52,7 +56,9 @@ function candidates({ name, birthDate, address, insurance }: Asked): RawBuilder<
   const ways = [
     ...(name ? [sql`select s.person_id as id from person.sought s where s.keys && ${name.keys}::text[]`] : []),
     ...(birthDate ? [sql`select b.id from person.person b where b.birth_date = ${birthDate}`] : []),
-    ...(insurance.length > 0 ? [sql`select m.person_id as id from person.member_id m where split_part(m.folded, ':', 3) = any(${insurance}::text[])`] : []),
+    ...(insurance.length > 0
+      ? [sql`select m.person_id as id from person.member_id m where split_part(m.folded, ':', 3) = any(${insurance}::text[])`]
+      : []),
     ...(address && address.length >= 3
       ? [
           sql`select s.person_id as id from person.sought s where s.keys @> ${address.pairs}::text[]
@@ -109,13 +115,29 @@ export function seekSql(asked: Asked, about: { visible: RawBuilder<boolean>; lim
     order by f.points desc, q.name_kana, q.birth_date, q.id limit ${about.limit}`
 }
 
-type FoundRow = PersonRow & { points: number; fitName: number; exactName: boolean; birth: Fit['birth']; fitSex: boolean; fitAddress: number; insurance: Fit['insurance'] }
+type FoundRow = PersonRow & {
+  points: number
+  fitName: number
+  exactName: boolean
+  birth: Fit['birth']
+  fitSex: boolean
+  fitAddress: number
+  insurance: Fit['insurance']
+}
 
 /** People who fit, the best first; only those whom `visible` (over alias `r`, with the columns of a stored Patient) lets the caller see. */
 export async function seek(db: Db, asked: Asked, about: { visible: RawBuilder<boolean>; limit: number }): Promise<FoundPerson[]> {
   const { rows } = await seekSql(asked, about).execute(db)
   return rows.map((r) => ({
     person: toPerson(r),
-    fit: { points: r.points, name: r.fitName, exactName: r.exactName, birth: r.birth, sex: r.fitSex, address: r.fitAddress, insurance: r.insurance },
+    fit: {
+      points: r.points,
+      name: r.fitName,
+      exactName: r.exactName,
+      birth: r.birth,
+      sex: r.fitSex,
+      address: r.fitAddress,
+      insurance: r.insurance,
+    },
   }))
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 
 const morae = [...'あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわがぎぐざじずだでどばびぶぱん']
 
-const word = (least: number, most: number) => fc.array(fc.constantFrom(...morae), { minLength: least, maxLength: most }).map((all) => all.join(''))
+const word = (least: number, most: number) =>
+  fc.array(fc.constantFrom(...morae), { minLength: least, maxLength: most }).map((all) => all.join(''))
 export const kanaName = fc
   .record({ family: word(2, 5), given: word(2, 4) })
   .filter(({ family, given }) => [...family, ...given].length >= 6)

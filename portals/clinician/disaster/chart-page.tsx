@@ -16,17 +16,36 @@ const MOST = 40
 /** The page's parts of a record: the kinds that disaster access shows. */
 export const disasterKinds = ['drug-allergy', 'other-allergy', 'prescription', 'diagnosis', 'test-result', 'infection', 'check-up'] as const
 
-export type DisasterChart = { patient: PatientView; items: ChartView['items']; sections: Map<string, { title: string; text: string; lines: string[] }[]>; cut: boolean }
+export type DisasterChart = {
+  patient: PatientView
+  items: ChartView['items']
+  sections: Map<string, { title: string; text: string; lines: string[] }[]>
+  cut: boolean
+}
 
-type Source = { person: Person; key: string; rows: readonly Seen[]; cut: boolean; institutionNumber: string; now: Date; nameOf: (number: string) => string | undefined }
+type Source = {
+  person: Person
+  key: string
+  rows: readonly Seen[]
+  cut: boolean
+  institutionNumber: string
+  now: Date
+  nameOf: (number: string) => string | undefined
+}
 
 /** Rows as somebody may see them, made into the page's lists. */
 export function disasterChart({ person, key, rows, cut, institutionNumber, now, nameOf }: Source): DisasterChart {
   const wanted = rows.filter((row) => disasterKinds.some((kind) => kind === row.kind))
   const items = Object.fromEntries([...disasterKinds, 'letter', 'other'].map((kind) => [kind, [] as AnyItem[]])) as ChartView['items']
-  for (const item of toldOnce(wanted.map((row) => present(row, nameOf)))) items[item.kind as InformationKind].push(itemView(item, institutionNumber))
+  for (const item of toldOnce(wanted.map((row) => present(row, nameOf))))
+    items[item.kind as InformationKind].push(itemView(item, institutionNumber))
   const checkups = wanted.filter((row) => row.kind === 'check-up' && (row.type === 'Bundle' || row.type === 'Composition')).slice(0, 5)
-  const sections = new Map(checkups.map((row) => [row.id, documentBody(row, nameOf).map((s) => ({ title: s.title, text: s.text, lines: [...s.items.map(lineOf), ...s.lines] }))]))
+  const sections = new Map(
+    checkups.map((row) => [
+      row.id,
+      documentBody(row, nameOf).map((s) => ({ title: s.title, text: s.text, lines: [...s.items.map(lineOf), ...s.lines] })),
+    ]),
+  )
   return { patient: patientView(person, key, now), items, sections, cut }
 }
 
@@ -36,16 +55,37 @@ function lineOf(item: ReturnType<typeof present>): string {
   return item.is === 'document' ? (item.title ?? '') : (item.name ?? '')
 }
 
-export function DisasterChartBody({ chart, institutions, lang }: { chart: DisasterChart; institutions: Institutions; lang: Lang }): ReactNode {
+export function DisasterChartBody({
+  chart,
+  institutions,
+  lang,
+}: {
+  chart: DisasterChart
+  institutions: Institutions
+  lang: Lang
+}): ReactNode {
   const look: Look = { lang, patient: chart.patient, institutions, alone: true }
-  const view: ChartView = { patient: chart.patient, consent: { open: [], closed: [] }, items: chart.items, courses: [], cut: chart.cut, generatedAt: '' }
+  const view: ChartView = {
+    patient: chart.patient,
+    consent: { open: [], closed: [] },
+    items: chart.items,
+    courses: [],
+    cut: chart.cut,
+    generatedAt: '',
+  }
   const latest = latestResults(view).filter((item) => item.kind === 'test-result')
   const older = chart.items['test-result'].filter(isResult).filter((item) => !latest.includes(item))
   const title = (kind: InformationKind) => kindName[kind][lang]
   return (
     <>
       <HarmBanner view={view} lang={lang} />
-      {chart.cut ? <Banner lang={lang} tone="attention" title={t(lang, { ja: '古い記録の一部は表示していません。', en: 'Some of the oldest records are left out.' })} /> : null}
+      {chart.cut ? (
+        <Banner
+          lang={lang}
+          tone="attention"
+          title={t(lang, { ja: '古い記録の一部は表示していません。', en: 'Some of the oldest records are left out.' })}
+        />
+      ) : null}
       <Section id="prescription" title={title('prescription')}>
         <Prescriptions items={chart.items.prescription.filter(isPrescription).slice(0, MOST)} look={look} caption={title('prescription')} />
       </Section>
@@ -60,7 +100,14 @@ export function DisasterChartBody({ chart, institutions, lang }: { chart: Disast
       <Section
         id="test-result"
         title={title('test-result')}
-        lead={latest.length > 0 ? t(lang, { ja: '項目ごとの最新の結果です。基準を外れたものを先に並べています。', en: 'The latest result of each item, those out of range first.' }) : undefined}
+        lead={
+          latest.length > 0
+            ? t(lang, {
+                ja: '項目ごとの最新の結果です。基準を外れたものを先に並べています。',
+                en: 'The latest result of each item, those out of range first.',
+              })
+            : undefined
+        }
       >
         <Results items={latest.slice(0, MOST)} look={look} caption={title('test-result')} />
         {older.length > 0 ? (
@@ -73,7 +120,13 @@ export function DisasterChartBody({ chart, institutions, lang }: { chart: Disast
         <Results items={chart.items.infection.filter(isResult).slice(0, MOST)} look={look} caption={title('infection')} />
       </Section>
       <Section id="check-up" title={title('check-up')}>
-        <Documents items={chart.items['check-up'].filter(isDocument).slice(0, MOST)} look={look} caption={title('check-up')} />
+        <Results
+          items={chart.items['check-up'].filter(isResult).slice(0, MOST)}
+          look={look}
+          caption={t(lang, { ja: '健診の結果', en: 'Results of check-ups' })}
+          empty={chart.items['check-up'].some(isDocument) ? [] : undefined}
+        />
+        <Documents items={chart.items['check-up'].filter(isDocument).slice(0, MOST)} look={look} caption={title('check-up')} empty={[]} />
         <Checkups chart={chart} lang={lang} />
       </Section>
     </>
@@ -85,7 +138,10 @@ function Checkups({ chart, lang }: { chart: DisasterChart; lang: Lang }): ReactN
     const sections = chart.sections.get(item.id)
     if (!sections || sections.length === 0) return null
     return (
-      <Details key={item.id} summary={t(lang, { ja: `健診の中身：${item.date ?? '日付の記載なし'}`, en: `What the check-up of ${item.date ?? 'no date'} says` })}>
+      <Details
+        key={item.id}
+        summary={t(lang, { ja: `健診の中身：${item.date ?? '日付の記載なし'}`, en: `What the check-up of ${item.date ?? 'no date'} says` })}
+      >
         {sections.map((section) => (
           <div key={section.title + section.text}>
             {section.title ? <h3 lang="ja">{section.title}</h3> : null}

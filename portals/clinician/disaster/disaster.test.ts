@@ -21,7 +21,14 @@ const get = (who: Caller, url: string) => who.get(url, { accept: 'application/js
 const post = (who: Caller, url: string, body: object = {}) => who.post(url, body, JSON_HEADERS)
 const said = (heard: Heard) => (heard.status < 400 ? heard.status : rulesOf(heard)[0])
 
-const opening = (more: object = {}) => ({ name: '縁ヶ浜地震', areas: CLINIC, days: '7', law: '災害救助法の適用', orderedBy: '縁県知事', ...more })
+const opening = (more: object = {}) => ({
+  name: '縁ヶ浜地震',
+  areas: CLINIC,
+  days: '7',
+  law: '災害救助法の適用',
+  orderedBy: '縁県知事',
+  ...more,
+})
 const wish = { name: 'ﾔﾏｶﾜ はなこ', birth: '昭和33年4月12日' }
 const open = async () => {
   const asked = await post(operator, '/operator/disaster', opening())
@@ -37,8 +44,10 @@ const closeAll = async () => {
   await sql`update consent.disaster_institution set ended_at = ${platform.clock.at} where ended_at is null`.execute(platform.db)
 }
 const audits = async (action: string) =>
-  (await sql<{ key: string; rule: string; outcome: string; purpose: string; institution_number: string }>`
-    select key, rule, outcome, purpose, institution_number from kernel.audit where action = ${action} order by id`.execute(platform.db)).rows
+  (
+    await sql<{ key: string; rule: string; outcome: string; purpose: string; institution_number: string }>`
+    select key, rule, outcome, purpose, institution_number from kernel.audit where action = ${action} order by id`.execute(platform.db)
+  ).rows
 
 beforeAll(async () => {
   platform = await openPlatform({
@@ -48,11 +57,19 @@ beforeAll(async () => {
   })
   operator = await platform.staff('operator', HOSPITAL)
   const hospital = await platform.system(HOSPITAL)
-  for (const bundle of [fiveItems({}, [hypertension]), fiveItems({}, [drugAllergy]), fiveItems({}, [potassium]), checkup({}), referralTo({ addressee: CLINIC })])
+  for (const bundle of [
+    fiveItems({}, [hypertension]),
+    fiveItems({}, [drugAllergy]),
+    fiveItems({}, [potassium]),
+    checkup({ localId: 'checkup-1' }),
+    referralTo({ addressee: CLINIC, localId: 'letter-1' }),
+  ])
     expect((await hospital.submit(bundle)).status).toBe(201)
   const { rows } = await sql<{ key: string }>`select key from person.patient_key`.execute(platform.db)
   key = rows[0]!.key
-  const { rows: about } = await sql<{ name_kana: string; birth_date: string }>`select name_kana, birth_date from person.person`.execute(platform.db)
+  const { rows: about } = await sql<{ name_kana: string; birth_date: string }>`select name_kana, birth_date from person.person`.execute(
+    platform.db,
+  )
   Object.assign(wish, { name: about[0]!.name_kana, birth: about[0]!.birth_date })
   await indexSought(platform.db, platform.clock.at)
 }, 60_000)
@@ -96,7 +113,10 @@ describe('opening', () => {
     const view = async () => (await get(operator, `/operator/disaster/${id}`)).body.disaster as { since: string; until: string }
     const { since, until } = await view()
     expect(Date.parse(until) - Date.parse(since)).toBe(14 * DAY_MS)
-    const over = (ms: number) => sql`update consent.disaster_institution set until = ${new Date(Date.parse(until) - ms)} where disaster_id = ${id}`.execute(platform.db)
+    const over = (ms: number) =>
+      sql`update consent.disaster_institution set until = ${new Date(Date.parse(until) - ms)} where disaster_id = ${id}`.execute(
+        platform.db,
+      )
     await over(14 * DAY_MS)
     expect((await get(doctor, '/clinic/disaster')).body.open).toBeNull()
     await over(0)
@@ -147,12 +167,15 @@ describe('looking', () => {
     expect(hit!.address).not.toMatch(/\d/)
     expect((await audits('disaster.search')).at(-1)).toMatchObject({ key, rule: 'disaster', purpose: 'ETREAT' })
     expect(said(await post(doctor, `/clinic/disaster/people/${key}`, { agreed: 'oral' }))).toBe(200)
-    const { rows: told } = await sql<{ payload: object }>`select payload from kernel.outbox where topic = 'notice' and key = ${key} order by id`.execute(platform.db)
+    const { rows: told } = await sql<{
+      payload: object
+    }>`select payload from kernel.outbox where topic = 'notice' and key = ${key} order by id`.execute(platform.db)
     expect(told.at(-1)!.payload).toEqual({ kind: 'disaster-access', disasterId: id, institutionName: 'さくら内科クリニック' })
     const chart = await get(doctor, `/clinic/disaster/people/${key}/chart`)
     expect(chart.status).toBe(200)
     const items = chart.body.items as Record<string, unknown[]>
     expect(items.diagnosis!.length + items.prescription!.length + items['test-result']!.length).toBeGreaterThan(0)
+    for (const kind of ['diagnosis', 'drug-allergy', 'test-result', 'check-up']) expect(items[kind]!.length, kind).toBeGreaterThan(0)
     expect(items.letter).toEqual([])
     expect((await audits('disaster.chart')).at(-1)).toMatchObject({ key, rule: 'disaster', purpose: 'ETREAT', institution_number: CLINIC })
   })
@@ -190,13 +213,17 @@ describe('looking', () => {
   test('what a person closed absolutely stays closed: an item, or everything with their name', async () => {
     await open()
     await opened()
-    const count = async () => Object.values((await get(doctor, `/clinic/disaster/people/${key}/chart`)).body.items as Record<string, unknown[]>).flat().length
+    const count = async () =>
+      Object.values((await get(doctor, `/clinic/disaster/people/${key}/chart`)).body.items as Record<string, unknown[]>).flat().length
     const all = await count()
     expect(all).toBeGreaterThan(0)
     const close = (id: string, type = '', resource = '') =>
       sql`insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
         values (${key}, ${id}, '', '', ${type}, ${resource}, true, ${platform.clock.at})`.execute(platform.db)
-    const { rows } = await sql<{ type: string; id: string }>`select type, id from record.resource where key = ${key} and kind = 'diagnosis' limit 1`.execute(platform.db)
+    const { rows } = await sql<{
+      type: string
+      id: string
+    }>`select type, id from record.resource where key = ${key} and kind = 'diagnosis' limit 1`.execute(platform.db)
     await close('one', rows[0]!.type, rows[0]!.id)
     expect(await count()).toBeLessThan(all)
     await close('all')
@@ -209,7 +236,10 @@ describe('looking', () => {
   test('too little is known: 422, and nobody is looked for', async () => {
     await open()
     expect(said(await post(doctor, '/clinic/disaster', { name: 'サトウ', sex: 'male' }))).toBe('disaster-too-little')
-    const page = await doctor.post('/clinic/disaster', 'name=%E3%82%B5%E3%83%88%E3%82%A6', { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' })
+    const page = await doctor.post('/clinic/disaster', 'name=%E3%82%B5%E3%83%88%E3%82%A6', {
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'text/html',
+    })
     expect(page.status).toBe(422)
     expect(page.text).toContain('サトウ')
   })
@@ -217,7 +247,9 @@ describe('looking', () => {
   test('one person searches and opens so often an hour, and no more', async () => {
     await open()
     const insert = (n: number) =>
-      sql`insert into disaster.search select ${doctor.id}, 's' || g, ${platform.clock.at}, ${CLINIC}, '', '{}' from generate_series(1, ${n}::int) g`.execute(platform.db)
+      sql`insert into disaster.search select ${doctor.id}, 's' || g, ${platform.clock.at}, ${CLINIC}, '', '{}' from generate_series(1, ${n}::int) g`.execute(
+        platform.db,
+      )
     await insert(limits.searches - 1)
     expect(said(await post(doctor, '/clinic/disaster', wish))).toBe(200)
     expect(said(await post(doctor, '/clinic/disaster', wish))).toBe('disaster-too-many')
@@ -228,7 +260,8 @@ describe('looking', () => {
   test('everybody sees how often, in rounded counts', async () => {
     const id = await open()
     await opened()
-    const uses = async () => (await get(platform.public(), '/disaster')).body.disasters as { id: string; total: number | null; days: unknown[] }[]
+    const uses = async () =>
+      (await get(platform.public(), '/disaster')).body.disasters as { id: string; total: number | null; days: unknown[] }[]
     expect((await uses()).find((d) => d.id === id)).toMatchObject({ total: null, open: true })
     await sql`insert into disaster.look select ${key}, 'l' || g, ${id}, 'x', 'x', ${CLINIC}, 'x', 'oral', ${platform.clock.at}, ${platform.clock.at}, null
       from generate_series(1, 123) g`.execute(platform.db)

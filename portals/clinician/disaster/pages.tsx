@@ -2,7 +2,22 @@ import type { ReactNode } from 'react'
 import type { Disaster } from '#care/consent'
 import type { Look } from '#care/emergency'
 import type { Person, Remembered } from '#care/person'
-import { Banner, Button, ButtonRow, DefinitionList, EmptyState, type FieldError, Form, formatDateTime, Ja, type Lang, LinkButton, RadioGroup, renderPage, t } from '#ui'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  DefinitionList,
+  EmptyState,
+  type FieldError,
+  Form,
+  formatDateTime,
+  Ja,
+  type Lang,
+  LinkButton,
+  RadioGroup,
+  renderPage,
+  t,
+} from '#ui'
 import { ClinicPage, PatientLine, sexNames, type PageOf } from '../frame.tsx'
 import { type DisasterChart, DisasterChartBody } from './chart-page.tsx'
 import type { Institutions } from '../load.ts'
@@ -20,7 +35,8 @@ function OpenBanner({ disaster, lang }: { disaster: Disaster; lang: Lang }): Rea
       label={t(lang, { ja: '災害時の閲覧', en: 'Disaster access' })}
       title={
         <>
-          <Ja>{disaster.name}</Ja> {t(lang, { ja: `（${formatDateTime(disaster.until, 'ja')}まで）`, en: `(until ${formatDateTime(disaster.until, 'en')})` })}
+          <Ja>{disaster.name}</Ja>{' '}
+          {t(lang, { ja: `（${formatDateTime(disaster.until, 'ja')}まで）`, en: `(until ${formatDateTime(disaster.until, 'en')})` })}
         </>
       }
     >
@@ -40,7 +56,10 @@ export function closedPage(on: PageOf): string {
   const { lang } = on
   return renderPage(
     <ClinicPage on={on} title={title(lang)}>
-      <EmptyState lang={lang} title={t(lang, { ja: 'いまこの医療機関には開かれていません', en: 'It is not open for this institution now' })}>
+      <EmptyState
+        lang={lang}
+        title={t(lang, { ja: 'いまこの医療機関には開かれていません', en: 'It is not open for this institution now' })}
+      >
         <p>
           {t(lang, {
             ja: '大きな災害のとき、地域と日数を決めて開かれます。避難している人を診ていて必要なときは、運用担当に連絡してください。命に関わる一人のためには、緊急時の閲覧を使えます。',
@@ -52,7 +71,13 @@ export function closedPage(on: PageOf): string {
   )
 }
 
-export type SearchView = { disaster: Disaster; typed: Remembered; errors: readonly FieldError[]; hits: readonly Hit[] | null; more: boolean }
+export type SearchView = {
+  disaster: Disaster
+  typed: Remembered
+  errors: readonly FieldError[]
+  hits: readonly Hit[] | null
+  more: boolean
+}
 
 export function searchPage(on: PageOf, view: SearchView): string {
   const { lang, now } = on
@@ -104,7 +129,9 @@ export function confirmPage(on: PageOf, { disaster, person }: { disaster: Disast
           ]}
         />
         <ButtonRow>
-          <Button variant="primary">{t(lang, { ja: 'この人の記録を開く（本人に知らせます）', en: 'Open the record (the person is told)' })}</Button>
+          <Button variant="primary">
+            {t(lang, { ja: 'この人の記録を開く（本人に知らせます）', en: 'Open the record (the person is told)' })}
+          </Button>
           <LinkButton href={HOME}>{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
         </ButtonRow>
       </Form>

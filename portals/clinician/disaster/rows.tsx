@@ -14,7 +14,8 @@ import { hitOf } from './search-page.tsx'
 
 export type DisasterRowDeps = { looking: LookingService; person: PersonService; pageOf: (ctx: Context, request: RouteRequest) => PageOf }
 
-const LAW = '災害救助法の適用などで開かれた地域での、生命・身体の保護のための閲覧。個人情報の保護に関する法律 第27条第1項第2号（適用の範囲は要確認: 弁護士）'
+const LAW =
+  '災害救助法の適用などで開かれた地域での、生命・身体の保護のための閲覧。個人情報の保護に関する法律 第27条第1項第2号（適用の範囲は要確認: 弁護士）'
 const clinical: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist']
 const staff = { who: ['staff'], roles: clinical, why: ['ETREAT'], law: LAW } as const
 
@@ -57,7 +58,10 @@ async function search(ctx: Context, request: RouteRequest, { looking, pageOf }: 
     const [disaster] = await looking.openHere(ctx)
     ctx.audit({ outcome: 'disaster-too-little' })
     const on = pageOf(ctx, request)
-    return { status: disaster ? 422 : 409, page: () => (disaster ? searchPage(on, { disaster, typed, errors, hits: null, more: false }) : closedPage(on)) }
+    return {
+      status: disaster ? 422 : 409,
+      page: () => (disaster ? searchPage(on, { disaster, typed, errors, hits: null, more: false }) : closedPage(on)),
+    }
   }
   const { disaster, found, more } = await looking.search(ctx, asked)
   const hits = found.map(hitOf)
@@ -72,7 +76,14 @@ async function chart(ctx: Context, request: RouteRequest, { looking, person: ser
     const known = facilities.find((f) => f.institutionNumber === number)
     return known && ((lang === 'en' && known.nameEn) || known.name)
   }
-  const view = disasterChart({ ...seen, person, key, institutionNumber: institutionOf(ctx.actor) ?? '', now: ctx.now, nameOf: nameIn('ja') })
+  const view = disasterChart({
+    ...seen,
+    person,
+    key,
+    institutionNumber: institutionOf(ctx.actor) ?? '',
+    now: ctx.now,
+    nameOf: nameIn('ja'),
+  })
   const institutions = (number: string, fallback: string) => nameIn(ctx.lang)(number) ?? fallback
   return {
     json: { patient: view.patient, items: view.items, disasterId: disaster.id, until: look.until.toISOString() },
@@ -126,7 +137,10 @@ export function disasterRows(deps: DisasterRowDeps): Row[] {
       handle: async (ctx, request) => {
         const view = await looking.found(ctx, request.params.key ?? '')
         const { person } = view
-        return { json: { key: person.keys[0], name: person.name, birthDate: person.birthDate, sex: person.sex }, page: () => confirmPage(pageOf(ctx, request), view) }
+        return {
+          json: { key: person.keys[0], name: person.name, birthDate: person.birthDate, sex: person.sex },
+          page: () => confirmPage(pageOf(ctx, request), view),
+        }
       },
     },
     {
@@ -140,7 +154,9 @@ export function disasterRows(deps: DisasterRowDeps): Row[] {
       handle: async (ctx, request) => {
         const look = await looking.open(ctx, { key: request.params.key ?? '', ...bodyOf(request, agreement) })
         const to = `/clinic/disaster/people/${encodeURIComponent(look.key)}/chart`
-        return wantsJson(request.headers.accept) ? { json: { id: look.id, until: look.until.toISOString(), redirect: to } } : { redirect: to }
+        return wantsJson(request.headers.accept)
+          ? { json: { id: look.id, until: look.until.toISOString(), redirect: to } }
+          : { redirect: to }
       },
     },
     {
@@ -150,7 +166,10 @@ export function disasterRows(deps: DisasterRowDeps): Row[] {
       snapshot: true,
       path: '/clinic/disaster/people/:key/chart',
       audit: 'disaster.chart',
-      summary: { ja: '災害時に開いた人の、お薬・傷病名・アレルギー・検査・健診', en: 'Drugs, diagnoses, allergies, results and check-ups of whoever was opened' },
+      summary: {
+        ja: '災害時に開いた人の、お薬・傷病名・アレルギー・検査・健診',
+        en: 'Drugs, diagnoses, allergies, results and check-ups of whoever was opened',
+      },
       handle: (ctx, request) => chart(ctx, request, deps),
     },
   ]

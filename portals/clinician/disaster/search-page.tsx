@@ -35,7 +35,8 @@ export type Hit = {
 }
 
 /** Where somebody lives, without the number of the house. */
-export const town = (address: string): string => address.normalize('NFKC').replace(/\s*[\d一二三四五六七八九十]*(?:丁目|番地|番|号)?[-\d].*$/, '')
+export const town = (address: string): string =>
+  address.normalize('NFKC').replace(/\s*[\d一二三四五六七八九十]*(?:丁目|番地|番|号)?[-\d].*$/, '')
 
 const fact = (holds: boolean, ja: string, en: string) => (holds ? [{ ja, en }] : [])
 
@@ -54,9 +55,7 @@ export function whyFound(fit: Fit): Hit['why'] {
     ...fact(fit.birth === 'within', '年齢・生年が合う', 'age or year of birth fits'),
     ...fact(fit.insurance === 'number', '保険の番号が一致', 'same insurance number'),
     ...fact(fit.insurance === 'insurer', '保険者が一致', 'same insurer'),
-    ...(fit.address >= 20
-      ? [{ ja: '住所が一致', en: 'same address' }]
-      : fact(fit.address >= 8, '住所の一部が一致', 'part of the address')),
+    ...(fit.address >= 20 ? [{ ja: '住所が一致', en: 'same address' }] : fact(fit.address >= 8, '住所の一部が一致', 'part of the address')),
     ...fact(fit.sex, '性別が一致', 'same sex'),
   ]
 }
@@ -121,7 +120,10 @@ function Fields({ lang, action, typed, errors }: FormProps): ReactNode {
           width="short"
           error={error('age')}
           label={t(lang, { ja: '年齢（生年月日が分からないとき）', en: 'Age, where the birth date is not known' })}
-          hint={t(lang, { ja: '68、60代 など。68と入れると63〜73歳をさがします。', en: 'Such as 68 or 60代 (in the sixties); 68 looks from 63 to 73.' })}
+          hint={t(lang, {
+            ja: '68、60代 など。68と入れると63〜73歳をさがします。',
+            en: 'Such as 68 or 60代 (in the sixties); 68 looks from 63 to 73.',
+          })}
         />
         <Select
           lang={lang}
@@ -160,7 +162,10 @@ function Fields({ lang, action, typed, errors }: FormProps): ReactNode {
 type ResultProps = { lang: Lang; hits: readonly Hit[]; more: boolean; now: Date; hrefOf: (hit: Hit) => string }
 
 export function Results({ lang, hits, more, now, hrefOf }: ResultProps): ReactNode {
-  const title = t(lang, { ja: `見つかった人（${hits.length}人）`, en: hits.length === 1 ? 'One person found' : `${hits.length} people found` })
+  const title = t(lang, {
+    ja: `見つかった人（${hits.length}人）`,
+    en: hits.length === 1 ? 'One person found' : `${hits.length} people found`,
+  })
   if (hits.length === 0)
     return (
       <Section title={t(lang, { ja: '検索の結果', en: 'Result' })} id="found">
@@ -175,12 +180,22 @@ export function Results({ lang, hits, more, now, hrefOf }: ResultProps): ReactNo
       </Section>
     )
   return (
-    <Section title={title} id="found" lead={t(lang, { ja: '当てはまる順です。開く前に、本人かどうかを確かめてください。', en: 'The likeliest first. Make sure who it is before you open.' })}>
+    <Section
+      title={title}
+      id="found"
+      lead={t(lang, {
+        ja: '当てはまる順です。開く前に、本人かどうかを確かめてください。',
+        en: 'The likeliest first. Make sure who it is before you open.',
+      })}
+    >
       {more ? (
         <Banner
           lang={lang}
           tone="attention"
-          title={t(lang, { ja: 'ほかにも当てはまる人がいます。分かることを足してください。', en: 'Others fit too. Add what else is known.' })}
+          title={t(lang, {
+            ja: 'ほかにも当てはまる人がいます。分かることを足してください。',
+            en: 'Others fit too. Add what else is known.',
+          })}
         />
       ) : null}
       <Table
@@ -218,13 +233,23 @@ export function Results({ lang, hits, more, now, hrefOf }: ResultProps): ReactNo
           {
             key: 'why',
             header: t(lang, { ja: '見つかったわけ', en: 'Why found' }),
-            cell: (hit) => joinList(lang, hit.why.map((one) => one[lang])),
+            cell: (hit) =>
+              joinList(
+                lang,
+                hit.why.map((one) => one[lang]),
+              ),
           },
           {
             key: 'open',
             header: t(lang, { ja: '確かめる', en: 'Check' }),
             cell: (hit) => (
-              <LinkButton href={hrefOf(hit)} ariaLabel={t(lang, { ja: `${hit.name || hit.nameKana}さんか確かめる`, en: `Check whether this is ${hit.name || hit.nameKana}` })}>
+              <LinkButton
+                href={hrefOf(hit)}
+                ariaLabel={t(lang, {
+                  ja: `${hit.name || hit.nameKana}さんか確かめる`,
+                  en: `Check whether this is ${hit.name || hit.nameKana}`,
+                })}
+              >
                 {t(lang, { ja: 'この人か確かめる', en: 'Check' })}
               </LinkButton>
             ),

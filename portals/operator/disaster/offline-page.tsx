@@ -58,7 +58,8 @@ export function offlinePage(on: PageOf, view: { extracts: readonly Extract[]; me
               header: t(lang, { ja: '期限', en: 'Ends' }),
               cell: (e) => (
                 <>
-                  <Time value={e.expiresAt} lang={lang} withTime /> {e.expiresAt <= now ? <Tag>{t(lang, { ja: '期限切れ', en: 'Over' })}</Tag> : null}
+                  <Time value={e.expiresAt} lang={lang} withTime />{' '}
+                  {e.expiresAt <= now ? <Tag>{t(lang, { ja: '期限切れ', en: 'Over' })}</Tag> : null}
                 </>
               ),
             },
@@ -85,7 +86,10 @@ export function offlinePage(on: PageOf, view: { extracts: readonly Extract[]; me
       </Section>
       <Section
         title={t(lang, { ja: '作り方と取り込み方', en: 'How it is made and merged' })}
-        lead={t(lang, { ja: 'サーバーの端末で行います。ファイルと合言葉は別々に、署名の指紋は紙で渡してください。', en: 'On the server’s machine. Hand over file and passphrase apart from each other, and the fingerprint of the signature on paper.' })}
+        lead={t(lang, {
+          ja: 'サーバーの端末で行います。ファイルと合言葉は別々に、署名の指紋は紙で渡してください。',
+          en: 'On the server’s machine. Hand over file and passphrase apart from each other, and the fingerprint of the signature on paper.',
+        })}
       >
         <Command>npm run enishi -- disaster extract --area 石川県輪島市 --for DMAT1 --out FILE</Command>
         <p>{t(lang, { ja: '端末で：', en: 'On the laptop:' })}</p>

@@ -61,7 +61,11 @@ export async function* collect(c: Collecting): AsyncGenerator<PersonLine> {
 }
 
 /** Residents and patients of the area; nobody who closed their record absolutely, to everybody or to some institution. */
-async function belonging(c: Collecting, batch: readonly Walked[], about: { inArea: string[]; beginnings: readonly string[] }): Promise<Walked[]> {
+async function belonging(
+  c: Collecting,
+  batch: readonly Walked[],
+  about: { inArea: string[]; beginnings: readonly string[] },
+): Promise<Walked[]> {
   const keys = batch.flatMap((w) => w.person.keys)
   const [patients, closed] = [await disasters.patientsAmong(c, keys, about.inArea), await disasters.closedWholly(c, keys)]
   return batch.filter(
@@ -74,9 +78,19 @@ async function belonging(c: Collecting, batch: readonly Walked[], about: { inAre
 
 async function linesOf(c: Collecting, people: readonly Walked[], reader: Actor): Promise<PersonLine[]> {
   if (people.length === 0) return []
-  const hidden = await c.person.marks.hidden(c, people.flatMap((w) => w.person.keys))
+  const hidden = await c.person.marks.hidden(
+    c,
+    people.flatMap((w) => w.person.keys),
+  )
   const notes: AuditEntry[] = []
-  const about = { actor: c.by, purpose: 'ETREAT' as const, now: c.now, requestId: ulid(c.now.getTime()), action: 'disaster.extract', law: LAW }
+  const about = {
+    actor: c.by,
+    purpose: 'ETREAT' as const,
+    now: c.now,
+    requestId: ulid(c.now.getTime()),
+    action: 'disaster.extract',
+    law: LAW,
+  }
   const ctx: Context = {
     ...{ actor: reader, purpose: 'ETREAT', now: c.now, lang: 'ja', db: c.db, requestId: about.requestId, sessionId: null },
     audit: (event) => void notes.push(auditEntry({ ...event, resource: `DisasterExtract/${c.extractId}` }, about)),

@@ -52,18 +52,49 @@ export async function makeExtract(t: ToExtract): Promise<Manifest> {
   await t.db.transaction().execute(async (trx) => {
     const recipients = t.invited.map((one) => one.name)
     await store.insertExtract(trx, {
-      ...{ id, disasterId: disaster.id, areas, madeAt: t.now, expiresAt, madeBy: madeBy.id, madeByName: madeBy.name, recipients, logKey: logKey.publicPem },
+      ...{
+        id,
+        disasterId: disaster.id,
+        areas,
+        madeAt: t.now,
+        expiresAt,
+        madeBy: madeBy.id,
+        madeByName: madeBy.name,
+        recipients,
+        logKey: logKey.publicPem,
+      },
     })
-    const about = { actor: t.by, purpose: 'HOPERAT' as const, now: t.now, requestId: ulid(t.now.getTime()), action: 'disaster.extract', law: LAW }
+    const about = {
+      actor: t.by,
+      purpose: 'HOPERAT' as const,
+      now: t.now,
+      requestId: ulid(t.now.getTime()),
+      action: 'disaster.extract',
+      law: LAW,
+    }
     await insertAudit(trx, [auditEntry({ resource: `DisasterExtract/${id}`, rule: 'disaster', count: recipients.length }, about)])
   })
   const known = await t.person.facilities(t)
   const manifest = await writeExtract(
     {
-      ...{ path: t.path, id, disasterId: disaster.id, disasterName: disaster.name, law: disaster.law, areas, invited: t.invited, signer: t.signer },
+      ...{
+        path: t.path,
+        id,
+        disasterId: disaster.id,
+        disasterName: disaster.name,
+        law: disaster.law,
+        areas,
+        invited: t.invited,
+        signer: t.signer,
+      },
       madeAt: t.now.toISOString(),
       expiresAt: expiresAt.toISOString(),
-      institutions: known.map((f) => ({ number: f.institutionNumber, name: f.name, nameEn: f.nameEn, open: open.has(f.institutionNumber) })),
+      institutions: known.map((f) => ({
+        number: f.institutionNumber,
+        name: f.name,
+        nameEn: f.nameEn,
+        open: open.has(f.institutionNumber),
+      })),
       people: collect({ ...t, disaster, areas, extractId: id }),
     },
     logKey,

@@ -20,7 +20,18 @@ const MOST_CHUNK = 64 * 1024 * 1024
 
 const base64 = z.string().regex(/^[A-Za-z0-9_-]+$/)
 const recipient = z.discriminatedUnion('by', [
-  z.object({ by: z.literal('passphrase'), name: z.string(), salt: base64, cost: z.number().int().min(2).max(2 ** 20), nonce: base64, wrapped: base64 }),
+  z.object({
+    by: z.literal('passphrase'),
+    name: z.string(),
+    salt: base64,
+    cost: z
+      .number()
+      .int()
+      .min(2)
+      .max(2 ** 20),
+    nonce: base64,
+    wrapped: base64,
+  }),
   z.object({ by: z.literal('x25519'), name: z.string(), publicKey: base64, ephemeral: base64, nonce: base64, wrapped: base64 }),
 ])
 export type Recipient = z.infer<typeof recipient>
@@ -47,7 +58,15 @@ const manifest = z.object({
 export type Manifest = z.infer<typeof manifest>
 
 /** Why a file cannot be opened; each is a sentence in `problems.ts`. */
-export type ExtractProblem = 'not-an-extract' | 'changed' | 'not-signed' | 'other-signer' | 'expired' | 'clock' | 'wrong-secret' | 'unreadable'
+export type ExtractProblem =
+  | 'not-an-extract'
+  | 'changed'
+  | 'not-signed'
+  | 'other-signer'
+  | 'expired'
+  | 'clock'
+  | 'wrong-secret'
+  | 'unreadable'
 export class ExtractRefused extends Error {
   readonly problem: ExtractProblem
   constructor(problem: ExtractProblem) {

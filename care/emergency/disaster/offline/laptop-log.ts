@@ -6,7 +6,14 @@ import { randomBytesOf, ulid } from '#kernel/id'
 import { firstHash, type LogEntry, readLog, sha256, type Who, writeHead, writeLine } from './log.ts'
 import { createPublicKey } from 'node:crypto'
 
-export type Noted = Pick<LogEntry, 'act'> & { who: Who | null; at: Date; keys?: readonly string[]; agreed?: LogEntry['agreed']; kinds?: readonly string[]; count?: number }
+export type Noted = Pick<LogEntry, 'act'> & {
+  who: Who | null
+  at: Date
+  keys?: readonly string[]
+  agreed?: LogEntry['agreed']
+  kinds?: readonly string[]
+  count?: number
+}
 
 export type LaptopLog = {
   laptop: string
@@ -79,7 +86,20 @@ export function openLaptopLog(about: About): LaptopLog {
   fsyncSync(file)
   syncFolder(path)
   const note: LaptopLog['note'] = ({ act, who, at, keys = [], agreed = null, kinds = [], count = 0 }) => {
-    const entry: LogEntry = { n: next, id: ulid(at.getTime()), extractId, laptop, at: at.toISOString(), act, who, keys: [...keys], agreed, kinds: [...kinds], count, prev }
+    const entry: LogEntry = {
+      n: next,
+      id: ulid(at.getTime()),
+      extractId,
+      laptop,
+      at: at.toISOString(),
+      act,
+      who,
+      keys: [...keys],
+      agreed,
+      kinds: [...kinds],
+      count,
+      prev,
+    }
     const text = writeLine(entry, key)
     const bytes = Buffer.from(`${text}\n`)
     if (writeSync(file, bytes) !== bytes.length) throw new Error('ENOSPC')

@@ -73,7 +73,11 @@ export type ReadLog = { entries: { entry: LogEntry; hash: string }[]; problems: 
 /** Where the log ended when it was last written: n and hash, signed. */
 export type Head = { n: number; hash: string; signature: string }
 const headText = (n: number, hash: string) => Buffer.from(`enishi-disaster-log-head ${n} ${hash}`)
-export const writeHead = (n: number, hash: string, key: KeyObject): Head => ({ n, hash, signature: sign(null, headText(n, hash), key).toString('base64url') })
+export const writeHead = (n: number, hash: string, key: KeyObject): Head => ({
+  n,
+  hash,
+  signature: sign(null, headText(n, hash), key).toString('base64url'),
+})
 const head = z.object({ n: z.number().int(), hash: z.string(), signature: z.string() })
 export function readHead(text: string, key: KeyObject): Head | null {
   try {

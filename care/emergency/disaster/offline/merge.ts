@@ -38,15 +38,38 @@ const actorOf = ({ who }: LogEntry): Actor =>
       }
 
 function auditOf(entry: LogEntry, extractId: string): AuditEntry[] {
-  const about = { actor: actorOf(entry), purpose: 'ETREAT' as const, now: new Date(entry.at), requestId: entry.id, action: actions[entry.act], law: LAW }
-  const resource = entry.act === 'search' ? 'Patient?' : entry.act === 'look' || entry.act === 'again' ? 'chart' : `DisasterExtract/${extractId}`
+  const about = {
+    actor: actorOf(entry),
+    purpose: 'ETREAT' as const,
+    now: new Date(entry.at),
+    requestId: entry.id,
+    action: actions[entry.act],
+    law: LAW,
+  }
+  const resource =
+    entry.act === 'search' ? 'Patient?' : entry.act === 'look' || entry.act === 'again' ? 'chart' : `DisasterExtract/${extractId}`
   const event = { resource, rule: 'disaster', kinds: entry.kinds, count: entry.act === 'search' ? 1 : entry.count }
-  return entry.keys.length === 0 ? [auditEntry({ ...event, count: 0 }, about)] : entry.keys.map((key) => auditEntry({ ...event, key }, about))
+  return entry.keys.length === 0
+    ? [auditEntry({ ...event, count: 0 }, about)]
+    : entry.keys.map((key) => auditEntry({ ...event, key }, about))
 }
 
 /** One entry into the log, the counter and the person's notices; nothing where it is in them already. */
-async function mergeEntry(db: Db, extract: store.Extract, { entry, hash }: { entry: LogEntry; hash: string }, now: Date): Promise<'added' | 'known' | 'unlike'> {
-  const noted = await store.insertEntry(db, { laptop: entry.laptop, n: entry.n, extractId: extract.id, hash, act: entry.act, at: new Date(entry.at), mergedAt: now })
+async function mergeEntry(
+  db: Db,
+  extract: store.Extract,
+  { entry, hash }: { entry: LogEntry; hash: string },
+  now: Date,
+): Promise<'added' | 'known' | 'unlike'> {
+  const noted = await store.insertEntry(db, {
+    laptop: entry.laptop,
+    n: entry.n,
+    extractId: extract.id,
+    hash,
+    act: entry.act,
+    at: new Date(entry.at),
+    mergedAt: now,
+  })
   if (noted !== 'added') return noted
   await insertAudit(db, auditOf(entry, extract.id))
   const [key] = entry.keys
@@ -55,7 +78,14 @@ async function mergeEntry(db: Db, extract: store.Extract, { entry, hash }: { ent
   const at = new Date(entry.at)
   await insertLook(db, {
     ...{ key, id: entry.id, disasterId: extract.disasterId, staffId: `offline:${who.loginName}`, staffName: who.name },
-    ...{ institutionNumber: who.institutionNumber, institutionName: who.institutionName, agreed: 'offline', at, until: at, laptop: entry.laptop },
+    ...{
+      institutionNumber: who.institutionNumber,
+      institutionName: who.institutionName,
+      agreed: 'offline',
+      at,
+      until: at,
+      laptop: entry.laptop,
+    },
   })
   const payload = { kind: 'disaster-access', disasterId: extract.disasterId, institutionName: who.institutionName }
   await writeOutbox(db, now, [{ topic: 'notice', key, payload }])
@@ -66,7 +96,10 @@ async function mergeEntry(db: Db, extract: store.Extract, { entry, hash }: { ent
  * Merges a log in one transaction: all of it or nothing, so that a stop in the middle is mended by doing it again.
  * @param given.head what stands in the file beside the log, where it was handed in
  */
-export async function mergeLog(db: Db, given: { text: string; head?: string | undefined; now: Date; by: Actor }): Promise<Merged | { refused: MergeRefused }> {
+export async function mergeLog(
+  db: Db,
+  given: { text: string; head?: string | undefined; now: Date; by: Actor },
+): Promise<Merged | { refused: MergeRefused }> {
   const claimed = claimedExtract(given.text)
   if (claimed === null) return { refused: 'no-log' }
   return db.transaction().execute(async (trx) => {
@@ -89,11 +122,29 @@ export async function mergeLog(db: Db, given: { text: string; head?: string | un
     const reached = Math.max(-1, ...read.entries.map((one) => one.entry.n))
     const before = await store.lastEntry(trx, read.laptop)
     if (before > reached && !problems.some((p) => p.kind === 'cut')) problems.push({ kind: 'cut', n: reached + 1 })
-    const about = { actor: given.by, purpose: 'HOPERAT' as const, now: given.now, requestId: ulid(given.now.getTime()), action: 'disaster.merge', law: LAW }
+    const about = {
+      actor: given.by,
+      purpose: 'HOPERAT' as const,
+      now: given.now,
+      requestId: ulid(given.now.getTime()),
+      action: 'disaster.merge',
+      law: LAW,
+    }
     const bad = problems.some((p) => p.kind !== 'torn')
-    await insertAudit(trx, [auditEntry({ resource: `DisasterExtract/${extract.id}`, count: added, outcome: bad ? 'log-damaged' : 'success' }, about)])
+    await insertAudit(trx, [
+      auditEntry({ resource: `DisasterExtract/${extract.id}`, count: added, outcome: bad ? 'log-damaged' : 'success' }, about),
+    ])
     const byName = given.by.kind === 'public' ? '' : given.by.name
-    await store.insertMerge(trx, { id: ulid(given.now.getTime()), at: given.now, extractId: extract.id, laptop: read.laptop, byName, added, known, problems })
+    await store.insertMerge(trx, {
+      id: ulid(given.now.getTime()),
+      at: given.now,
+      extractId: extract.id,
+      laptop: read.laptop,
+      byName,
+      added,
+      known,
+      problems,
+    })
     return { extractId: extract.id, laptop: read.laptop, added, known, looks, problems }
   })
 }

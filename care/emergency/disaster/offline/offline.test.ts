@@ -23,7 +23,14 @@ const signer = generateKeyPairSync('ed25519').privateKey
 const reader = generateKeyPairSync('x25519')
 
 const personOf = (n: number): PersonLine => ({
-  person: { keys: [`key${n}`], name: '山川 花子', nameKana: `ヤマカワ ハナコ${n}`, birthDate: '1958-04-12', sex: 'female', address: '縁県縁市' },
+  person: {
+    keys: [`key${n}`],
+    name: '山川 花子',
+    nameKana: `ヤマカワ ハナコ${n}`,
+    birthDate: '1958-04-12',
+    sex: 'female',
+    address: '縁県縁市',
+  },
   names: ['山川 花子'],
   memberIds: [],
   rows: [],
@@ -33,7 +40,14 @@ async function* people(count: number, pad = 0) {
   for (let n = 0; n < count; n++) yield { ...personOf(n), names: ['山川 花子', 'x'.repeat(pad)] }
 }
 const toWrite = (name: string, more: Partial<ToWrite> = {}): ToWrite => ({
-  ...{ path: join(folder, name), id: `extract-${name}`, disasterId: 'd', disasterName: '縁ヶ浜地震', law: '災害救助法', areas: ['prefecture:13'] },
+  ...{
+    path: join(folder, name),
+    id: `extract-${name}`,
+    disasterId: 'd',
+    disasterName: '縁ヶ浜地震',
+    law: '災害救助法',
+    areas: ['prefecture:13'],
+  },
   ...{ madeAt: now.toISOString(), expiresAt: '2026-11-29T03:00:00.000Z', institutions: [], people: people(3), signer },
   invited: [
     { by: 'passphrase', name: 'DMAT 1', passphrase, cost },
@@ -41,7 +55,11 @@ const toWrite = (name: string, more: Partial<ToWrite> = {}): ToWrite => ({
   ],
   ...more,
 })
-const whyNot = (work: Promise<unknown>) => work.then(() => 'opened', (error: unknown) => (error instanceof ExtractRefused ? error.problem : String(error)))
+const whyNot = (work: Promise<unknown>) =>
+  work.then(
+    () => 'opened',
+    (error: unknown) => (error instanceof ExtractRefused ? error.problem : String(error)),
+  )
 const opened = async (path: string, about: { secret?: Secret; now?: Date; lastSeen?: Date; signer?: string } = {}) => {
   const file = await openExtract(path, { secret: { passphrase }, now, ...about })
   try {
@@ -139,7 +157,14 @@ describe('the file', () => {
 
 describe('the log', () => {
   const expiresAt = at('2026-11-29T03:00:00Z')
-  const who: Who = { name: '青山 春樹', licence: 'physician', licenceNumber: '123456', loginName: 'aoyama', institutionNumber: '1310000027', institutionName: 'さくら' }
+  const who: Who = {
+    name: '青山 春樹',
+    licence: 'physician',
+    licenceNumber: '123456',
+    loginName: 'aoyama',
+    institutionNumber: '1310000027',
+    institutionName: 'さくら',
+  }
   let count = 0
   const begin = (looks = 5) => {
     const keys = newLogKey()

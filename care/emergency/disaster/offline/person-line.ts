@@ -3,14 +3,28 @@ import type { Person } from '#care/person'
 import type { Seen } from '#care/record'
 
 /** What an extract holds of a person: what disaster mode shows, and what they are found by. Address: to the town. */
-export type PersonLine = { person: Omit<Person, 'phone' | 'postalCode' | 'id'>; names: string[]; memberIds: string[]; rows: Seen[]; cut: boolean }
+export type PersonLine = {
+  person: Omit<Person, 'phone' | 'postalCode' | 'id'>
+  names: string[]
+  memberIds: string[]
+  rows: Seen[]
+  cut: boolean
+}
 
 /** The first line: the key that signs the laptop's log, and the institutions whose names the pages say. */
 export type AboutLine = { logKeyPem: string; institutions: { number: string; name: string; nameEn: string; open: boolean }[] }
 
 const day = z.coerce.date()
 const row = z.object({
-  ...{ key: z.string(), type: z.string(), id: z.string(), version: z.number(), lastUpdated: day, deleted: z.boolean(), kind: z.custom<Seen['kind']>() },
+  ...{
+    key: z.string(),
+    type: z.string(),
+    id: z.string(),
+    version: z.number(),
+    lastUpdated: day,
+    deleted: z.boolean(),
+    kind: z.custom<Seen['kind']>(),
+  },
   ...{ source: z.string(), depositId: z.string().nullable(), uninformed: z.boolean(), undelivered: z.boolean(), longTerm: z.boolean() },
   ...{ addressee: z.string().nullable(), registeredAt: day, clinicalAt: day.nullable(), body: z.string(), rule: z.string() },
 })

@@ -61,7 +61,10 @@ export type OpenExtract = {
  * Opens an extract: signature, time, secret, then every chunk as it is read.
  * @throws ExtractRefused
  */
-export async function openExtract(path: string, about: { secret: Secret; now: Date; lastSeen?: Date; signer?: string }): Promise<OpenExtract> {
+export async function openExtract(
+  path: string,
+  about: { secret: Secret; now: Date; lastSeen?: Date; signer?: string },
+): Promise<OpenExtract> {
   const manifest = await readManifest(path)
   if (about.signer !== undefined) mustBeSignedBy(manifest, about.signer)
   mustBeInTime(manifest, about.now, about.lastSeen)

@@ -1,5 +1,16 @@
 /** Who can open a file: its key wrapped for a passphrase (scrypt) or for a key pair (X25519). */
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes, scryptSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  scryptSync,
+} from 'node:crypto'
 import { FORMAT, type Manifest, type Recipient, refuseExtract } from './format.ts'
 
 /** Work of scrypt: 128 MiB of memory for each guess. */
@@ -7,7 +18,9 @@ export const SCRYPT_COST = 2 ** 17
 /** A shorter passphrase is guessed. */
 export const LEAST_PASSPHRASE = 16
 
-export type Invited = { by: 'passphrase'; name: string; passphrase: string; cost?: number } | { by: 'x25519'; name: string; publicKey: KeyObject }
+export type Invited =
+  | { by: 'passphrase'; name: string; passphrase: string; cost?: number }
+  | { by: 'x25519'; name: string; publicKey: KeyObject }
 export type Secret = { passphrase: string } | { privateKey: KeyObject }
 
 const text = (bytes: Buffer) => bytes.toString('base64url')
@@ -47,7 +60,13 @@ export function inviteAll(key: Buffer, bound: Bound, invited: readonly Invited[]
   return invited.map((one): Recipient => {
     if (one.by === 'passphrase') {
       const [salt, cost] = [randomBytes(16), one.cost ?? SCRYPT_COST]
-      return { by: 'passphrase', name: one.name, salt: text(salt), cost, ...wrap(key, stretched(one.passphrase, salt, cost), aad(bound, one.name)) }
+      return {
+        by: 'passphrase',
+        name: one.name,
+        salt: text(salt),
+        cost,
+        ...wrap(key, stretched(one.passphrase, salt, cost), aad(bound, one.name)),
+      }
     }
     const ephemeral = generateKeyPairSync('x25519')
     const [publicKey, mine] = [raw(one.publicKey), raw(ephemeral.publicKey)]

@@ -61,7 +61,15 @@ export async function writeExtract(w: ToWrite, logKey: { privatePem: string; pub
     await put(held, true)
     const manifest: Manifest = {
       format: FORMAT,
-      ...{ id: w.id, disasterId: w.disasterId, disasterName: w.disasterName, law: w.law, areas: w.areas, madeAt: w.madeAt, expiresAt: w.expiresAt },
+      ...{
+        id: w.id,
+        disasterId: w.disasterId,
+        disasterName: w.disasterName,
+        law: w.law,
+        areas: w.areas,
+        madeAt: w.madeAt,
+        expiresAt: w.expiresAt,
+      },
       ...{ people, chunks, bytes, sha256: hash.digest('hex') },
       recipients: inviteAll(key, w, w.invited),
       signerPem: pem(createPublicKey(w.signer)),

@@ -22,7 +22,9 @@ const COLUMNS = sql`id, disaster_id as "disasterId", areas, made_at as "madeAt",
 
 export async function insertExtract(db: Db, e: Omit<Extract, 'people' | 'sha256'>): Promise<void> {
   await sql`insert into disaster.extract (id, disaster_id, areas, made_at, expires_at, made_by, made_by_name, recipients, log_key)
-    values (${e.id}, ${e.disasterId}, ${e.areas}::text[], ${e.madeAt}, ${e.expiresAt}, ${e.madeBy}, ${e.madeByName}, ${e.recipients}::text[], ${e.logKey})`.execute(db)
+    values (${e.id}, ${e.disasterId}, ${e.areas}::text[], ${e.madeAt}, ${e.expiresAt}, ${e.madeBy}, ${e.madeByName}, ${e.recipients}::text[], ${e.logKey})`.execute(
+    db,
+  )
 }
 
 export async function finishExtract(db: Db, e: { id: string; people: number; sha256: string }): Promise<void> {
@@ -57,11 +59,22 @@ export async function lastEntry(db: Db, laptop: string): Promise<number> {
   return rows[0]?.n ?? -1
 }
 
-export type MergeNote = { id: string; at: Date; extractId: string; laptop: string; byName: string; added: number; known: number; problems: LogProblem[] }
+export type MergeNote = {
+  id: string
+  at: Date
+  extractId: string
+  laptop: string
+  byName: string
+  added: number
+  known: number
+  problems: LogProblem[]
+}
 
 export async function insertMerge(db: Db, m: MergeNote): Promise<void> {
   await sql`insert into disaster.merge (id, at, extract_id, laptop, by_name, added, known, problems)
-    values (${m.id}, ${m.at}, ${m.extractId}, ${m.laptop}, ${m.byName}, ${m.added}, ${m.known}, ${JSON.stringify(m.problems)}::jsonb)`.execute(db)
+    values (${m.id}, ${m.at}, ${m.extractId}, ${m.laptop}, ${m.byName}, ${m.added}, ${m.known}, ${JSON.stringify(m.problems)}::jsonb)`.execute(
+    db,
+  )
 }
 
 export async function listMerges(db: Db): Promise<MergeNote[]> {

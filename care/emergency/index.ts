@@ -16,7 +16,7 @@ export {
   REQUEST_MINUTES,
   REVIEW_HOURS,
 } from './break-glass-rules.ts'
-export { type CaseView, emergencyFigures, emergencyJobs, emergencyReviews } from './review.ts'
+export { type CaseView, emergenciesAbout, emergencyFigures, emergencyJobs, emergencyReviews, type TellableEmergency } from './review.ts'
 export { REVIEWERS, verdicts, type VerdictId } from './review-rules.ts'
 export type { EmergencyCase, EmergencyFigures, Listed } from './store/case.ts'
 export type { LookedAt } from './store/log.ts'

@@ -118,6 +118,40 @@ export const emergencyReviews = {
   },
 }
 
+/** One emergency as its person reads it: who, why, what kinds were seen, and what the review found. Free text is the reviewers'. */
+export type TellableEmergency = Pick<
+  store.EmergencyCase,
+  | 'id'
+  | 'staffName'
+  | 'staffRole'
+  | 'institutionNumber'
+  | 'institutionName'
+  | 'secondName'
+  | 'openedAt'
+  | 'reason'
+  | 'because'
+  | 'outcome'
+  | 'decidedAt'
+  | 'dueAt'
+> & { endedAt: Date; kinds: string[] }
+
+/** Every emergency about the keys of a person, the newest first. */
+export async function emergenciesAbout(ctx: Pick<Context, 'db'>, keys: readonly string[]): Promise<TellableEmergency[]> {
+  const found = await store.casesOfPerson(ctx.db, keys)
+  const facts = new Map((await emergencies.emergenciesOf(ctx.db, keys)).map((one) => [one.id, one]))
+  return Promise.all(
+    found.map(async ({ id, staffId, openedAt, ...of }) => {
+      const fact = facts.get(id)
+      const endedAt = fact?.endedAt ?? fact?.until ?? openedAt
+      const looked = await log.lookedAt(ctx.db, { keys, staffId, since: openedAt, until: endedAt })
+      const kinds = [...new Set(looked.filter((one) => one.action === 'emergency.chart').flatMap((one) => one.kinds))].sort()
+      const { staffName, staffRole, institutionNumber, institutionName, secondName, reason, because, outcome, decidedAt, dueAt } = of
+      const who = { staffName, staffRole, institutionNumber, institutionName, secondName }
+      return { id, ...who, openedAt, reason, because, outcome, decidedAt, dueAt, endedAt, kinds }
+    }),
+  )
+}
+
 /** For statistics: what was opened in a span of time, what share was reviewed, and what was refused. */
 export async function emergencyFigures(
   db: Db,

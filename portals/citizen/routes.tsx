@@ -20,6 +20,7 @@ import { homePage } from './home.tsx'
 import { inReadersLanguage, institutionNames } from './institution-names.ts'
 import { withUnread } from './notices/unread.ts'
 import { erasureRows } from './erasure/rows.ts'
+import { emergencyRows } from './emergencies/rows.tsx'
 import { noticeRows } from './notices/rows.ts'
 import { questionRows } from './questions/rows.ts'
 import { logProofRows } from './log-proof.tsx'
@@ -72,6 +73,7 @@ export function citizenRoutes(deps: CitizenDeps): Row[] {
     ...familyRows({ person, aboutOf: about }),
     ...logProofRows({ aboutOf: about, keysOf: (ctx) => citizenOf(ctx).keys }),
     ...noticeRows({ notice, aboutOf: about }),
+    ...emergencyRows({ person, aboutOf: about }),
     ...questionRows({ question, person, aboutOf: about }),
     ...closingRows(deps),
     ...(deps.erasure ? erasureRows({ erasure: deps.erasure, person, aboutOf: (ctx, request) => aboutOf(ctx, request, deps) }) : []),

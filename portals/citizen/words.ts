@@ -116,6 +116,7 @@ const ownActs: Record<string, Sentence> = {
   'citizen.log-proof': { ja: '記録が書き換えられていないかを確かめました', en: 'You checked that the log was not changed' },
   'citizen.consents': { ja: '同意の一覧を見ました', en: 'You looked at your consents' },
   'citizen.profile': { ja: '登録情報を見ました', en: 'You looked at what is registered about you' },
+  'citizen.emergencies': { ja: '同意を待たずに開かれた記録を確かめました', en: 'You checked emergency accesses to your record' },
   'citizen.closing': { ja: '見せない設定を見ました', en: 'You looked at what you keep closed' },
   'consent.close': { ja: '見せないと決めました', en: 'You closed something' },
   'consent.reopen': { ja: 'また見せられるようにしました', en: 'You opened something again' },

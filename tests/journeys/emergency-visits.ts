@@ -3,7 +3,7 @@ import { call, staffSession } from '../../app/tour/client.ts'
 import { eldest, facilityOf, staffOf } from './facts.ts'
 import type { Demo, DemoPerson } from './region.ts'
 
-type EmergencyVisit = { name: string; row: string; path: string; as: 'physician' | 'auditor' | 'operator' }
+type EmergencyVisit = { name: string; row: string; path: string; as: 'citizen' | 'physician' | 'auditor' | 'operator' }
 
 const ground = { reason: 'unconscious', because: ['no-response'], note: '搬送時に意識なし' }
 
@@ -32,7 +32,11 @@ export async function emergencyVisits(where: Demo): Promise<EmergencyVisit[]> {
     path,
     as,
   })
+  // The person whose portal is visited was opened too, so that it has something to show.
+  const her = await staffSession(where, staffOf(where, 'physician', facilityOf(where, 'hospital')))
+  await call(`${where.baseUrl}/clinic/emergency/open`, { json: { patient: eldest(where)[0]!.patientId, ...ground }, cookie: her })
   return [
+    visit('mine', '/me/emergencies', '/me/emergencies', 'citizen'),
     visit('home', '/clinic/emergency'),
     visit('open', '/clinic/emergency/open', `/clinic/emergency/open?patient=${people[4]!.patientId}`),
     visit('request', '/clinic/emergency/requests/{id}', `/clinic/emergency/requests/${request}`),

@@ -112,6 +112,10 @@ test('found, opened, seen, told, ended, and judged by two', async () => {
   await picture(her.page, 'notice')
   await her.page.goto('/me/access-log')
   await picture(her.page, 'access-log')
+  await her.page.click('a[href="/me/emergencies"]')
+  await her.page.waitForURL('**/me/emergencies')
+  expect(await her.page.locator('main').innerText()).toContain('意識がない')
+  await picture(her.page, 'mine')
   await her.close()
 
   await page.click('button:has-text("必要がなくなったので終える")')

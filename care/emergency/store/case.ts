@@ -59,6 +59,13 @@ export async function casesOfStaff(db: Db, staffId: string, limit: number): Prom
   return rows
 }
 
+/** Cases about a person, the newest first. */
+export async function casesOfPerson(db: Db, keys: readonly string[]): Promise<EmergencyCase[]> {
+  const { rows } = await sql<EmergencyCase>`select ${CASE} from emergency.case where key = any(${[...keys]}::text[])
+    order by opened_at desc limit 100`.execute(db)
+  return rows
+}
+
 export type Counts = { staffHour: number; staffDay: number; facilityHour: number; facilityDay: number }
 
 /** Openings of the last hour and day, by a member of staff and by their institution; held still until this write ends. */

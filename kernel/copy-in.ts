@@ -72,7 +72,6 @@ function field(value: CopyValue): string {
 
 /** Where a row stands: `from` to `to` in a room that its message shares with others. */
 export type Written = { room: Buffer; from: number; to: number }
-export type CopyWriter = ReturnType<typeof copyWriter>
 
 /**
  * Takes rows one by one, with the values of each in the order of the columns. Each is written where it leaves from: put together as one

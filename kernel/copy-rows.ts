@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type RawBuilder, sql } from 'kysely'
 import type pg from 'pg'
+import { binaryBegin, binaryEnd } from './copy-binary.ts'
 import { type CopyValue, copyText } from './copy-in.ts'
 import { compiledLater, type Db, onOneConnection } from './database.ts'
 import { tapCopyData } from './tapped-socket.ts'
@@ -177,12 +178,20 @@ export const copyInto = (
 
 type Table = `${string}.${string}`
 
+const copyStatement = (table: Table, columns: readonly string[]) =>
+  sql`copy ${sql.table(table)} (${sql.join(columns.map((name) => sql.id(name)))}) from stdin`
+
 /** As `copyInto`, of rows that are messages to the server already. */
-export function copyReady(
+function copyReady(db: Db, table: Table, { columns, pieces }: { columns: readonly string[]; pieces: readonly Buffer[] }): Promise<void> {
+  return compiledLater(db, Object.assign({ ...copyStatement(table, columns).compile(db) }, { rows: pieces }))
+}
+
+/** As `copyInto`, of rows that a `binaryWriter` made into messages to the server. */
+export function copyBinary(
   db: Db,
   table: Table,
   { columns, pieces }: { columns: readonly string[]; pieces: readonly Buffer[] },
 ): Promise<void> {
-  const into = sql`copy ${sql.table(table)} (${sql.join(columns.map((name) => sql.id(name)))}) from stdin`.compile(db)
-  return compiledLater(db, Object.assign({ ...into }, { rows: pieces }))
+  const into = sql`${copyStatement(table, columns)} (format binary)`.compile(db)
+  return compiledLater(db, Object.assign({ ...into }, { rows: [binaryBegin, ...pieces, binaryEnd] }))
 }

@@ -1,25 +1,32 @@
+import type { ColumnType } from '#kernel/copy-binary'
 import type { CopyValue } from '#kernel/copy-in'
 import { copyInto } from '#kernel/copy-rows'
 import type { Db } from '#kernel/database'
 import type { WrittenRow } from './store.ts'
 
-export const RESOURCE_COLUMNS = [
-  ...[
-    'key',
-    'type',
-    'id',
-    'version',
-    'last_updated',
-    'kind',
-    'source',
-    'deposit_id',
-    'uninformed',
-    'undelivered',
-    'long_term',
-    'addressee',
-  ],
-  ...['registered_at', 'clinical_at', 'sort_at', 'tokens', 'refs', 'body'],
-]
+const columns: Readonly<Record<string, ColumnType>> = {
+  ...{
+    key: 'text',
+    type: 'text',
+    id: 'text',
+    version: 'int4',
+    last_updated: 'timestamptz',
+    kind: 'text',
+    source: 'text',
+    deposit_id: 'text',
+  },
+  ...{
+    uninformed: 'bool',
+    undelivered: 'bool',
+    long_term: 'bool',
+    addressee: 'text',
+    registered_at: 'timestamptz',
+    clinical_at: 'timestamptz',
+  },
+  ...{ sort_at: 'timestamptz', tokens: 'text[]', refs: 'text[]', body: 'text' },
+}
+export const RESOURCE_COLUMNS = Object.keys(columns)
+export const RESOURCE_TYPES = Object.values(columns)
 
 /** The values of a first version, in the order of the columns. */
 export const resourceValues = (r: WrittenRow): CopyValue[] => [

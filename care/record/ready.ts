@@ -3,14 +3,15 @@
  * others. What they take for granted (nobody stands under their ids, their people are known) is asked in the transaction.
  */
 import type { PersonService } from '#care/person'
-import { type CopyValue, type CopyWriter, copyWriter } from '#kernel/copy-in'
-import { copyReady } from '#kernel/copy-rows'
+import { type BinaryWriter, binaryWriter, type ColumnType, instantBytes } from '#kernel/copy-binary'
+import type { CopyValue } from '#kernel/copy-in'
+import { copyBinary } from '#kernel/copy-rows'
 import { type Context, institutionOf } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
-import { RESOURCE_COLUMNS, resourceValues } from './copy-new.ts'
+import { RESOURCE_COLUMNS, RESOURCE_TYPES, resourceValues } from './copy-new.ts'
 import { isOfServer, newResourceId } from './ids.ts'
 import { freshen } from './search/custom.ts'
 import { valueTables } from './search/index-store.ts'
@@ -23,18 +24,24 @@ import { type Owner, ownerOf } from './write/owner.ts'
 export type ReadyRow = Place & { kind: string; type: string; chosen: boolean }
 /** Rows that go together or not at all, in the name of one institution: their messages by table, and where the instant of writing is missing. */
 export type Ready = { source: string; rows: readonly ReadyRow[]; pieces: readonly Buffer[][]; instants: readonly Blank[] }
-type Blank = { room: Buffer; at: readonly number[] }
+type Blank = { room: Buffer; columns: readonly [number, number]; text: number }
 
 /** Room taken at a time for the rows of one table. */
 const ROOM = 128 << 10
 /** Stands for the instant of the transaction, which is not known yet. Nobody can have written it: it is drawn anew in each process. */
 const BLANK = new Date(Date.UTC(1, 0) + Math.floor(Math.random() * 5e13))
-const BLANK_BYTES = Buffer.from(BLANK.toISOString())
+const BLANK_TEXT = Buffer.from(BLANK.toISOString())
+const BLANK_BYTES = Buffer.from(instantBytes(BLANK), 'latin1')
 
-type Target = { table: `record.${string}`; columns: readonly string[]; rowsOf: (row: store.WrittenRow) => CopyValue[][] }
+type Target = {
+  table: `record.${string}`
+  columns: readonly string[]
+  types: readonly ColumnType[]
+  rowsOf: (row: store.WrittenRow) => CopyValue[][]
+}
 const [CLIENT_IDS, RESOURCES]: Target[] = [
-  { table: 'record.client_id', columns: ['type', 'id', 'key'], rowsOf: (r) => [[r.type, r.id, r.key]] },
-  { table: 'record.resource', columns: RESOURCE_COLUMNS, rowsOf: (r) => [resourceValues(r)] },
+  { table: 'record.client_id', columns: ['type', 'id', 'key'], types: ['text', 'text', 'text'], rowsOf: (r) => [[r.type, r.id, r.key]] },
+  { table: 'record.resource', columns: RESOURCE_COLUMNS, types: RESOURCE_TYPES, rowsOf: (r) => [resourceValues(r)] },
 ]
 const TARGETS: readonly Target[] = [CLIENT_IDS!, RESOURCES!, ...valueTables]
 
@@ -51,7 +58,7 @@ export type ReadyWriter = ReturnType<typeof readyWriter>
 
 /** Makes rows ready under the caller's name, a group at a time. */
 export function readyWriter(ctx: Pick<Context, 'actor' | 'now'>) {
-  const writers = TARGETS.map(() => copyWriter(ROOM))
+  const writers = TARGETS.map(({ types }) => binaryWriter(types, ROOM))
   const about = { actor: ctx.actor, now: BLANK }
   let [rows, instants]: [ReadyRow[], Blank[]] = [[], []]
   return {
@@ -94,11 +101,11 @@ function drafted(about: Pick<Context, 'actor' | 'now'>, resource: Resource, plac
   }
 }
 
-/** The three places of the instant in a row: last updated, registered, and in the resource itself. */
-function blanksIn({ room, from }: ReturnType<CopyWriter['add']>): Blank {
+/** The three places of the instant in a row: last updated, registered, and in the text of the resource. */
+function blanksIn({ room, from }: ReturnType<BinaryWriter['add']>): Blank {
   const one = room.indexOf(BLANK_BYTES, from)
   const two = room.indexOf(BLANK_BYTES, one + BLANK_BYTES.length)
-  return { room, at: [one, two, room.indexOf(BLANK_BYTES, two + BLANK_BYTES.length)] }
+  return { room, columns: [one, two], text: room.indexOf(BLANK_TEXT, two + BLANK_BYTES.length) }
 }
 
 /** What `canGo` stands on. */
@@ -130,12 +137,16 @@ const isFree = (r: ReadyRow, known: ReadonlySet<string>, taken: ReadonlySet<stri
 
 /** Sends groups that can go, as written at the instant of the transaction: one COPY a table. */
 export async function sendReady(ctx: Context, groups: readonly Ready[]): Promise<void> {
-  const now = ctx.now.toISOString()
+  const [text, bytes] = [ctx.now.toISOString(), instantBytes(ctx.now)]
   const source = institutionOf(ctx.actor)
   if (groups.some((g) => g.source !== source)) throw new Error('made ready in another name')
-  for (const { instants } of groups) for (const { room, at } of instants) for (const place of at) room.write(now, place, 'latin1')
+  for (const { instants } of groups)
+    for (const { room, columns, text: place } of instants) {
+      for (const column of columns) room.write(bytes, column, 'latin1')
+      room.write(text, place, 'latin1')
+    }
   for (const [n, { table, columns }] of TARGETS.entries()) {
     const pieces = groups.flatMap((g) => g.pieces[n]!)
-    if (pieces.length > 0) await copyReady(ctx.db, table, { columns, pieces })
+    if (pieces.length > 0) await copyBinary(ctx.db, table, { columns, pieces })
   }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { copyInto } from '#kernel/copy-rows'
 import { type Db, later } from '#kernel/database'
+import type { ColumnType } from '#kernel/copy-binary'
 import type { CopyValue } from '#kernel/copy-in'
 import type { Resource } from '#packages/fhir'
 import type { IndexRows } from '../index-rows.ts'
@@ -74,10 +75,11 @@ export async function insertValues(db: Db, rows: readonly (Which & { index: Part
 const valueTable = <K extends keyof Part>(
   name: K,
   table: `record.${string}`,
-  about: { columns: string[]; of: (row: Part[K][number]) => CopyValue[] },
+  about: { columns: Readonly<Record<string, ColumnType>>; of: (row: Part[K][number]) => CopyValue[] },
 ) => ({
   table,
-  columns: ['key', 'type', 'id', 'n', 'param', ...about.columns],
+  columns: ['key', 'type', 'id', 'n', 'param', ...Object.keys(about.columns)],
+  types: ['text', 'text', 'text', 'int4', 'text', ...Object.values(about.columns)] as readonly ColumnType[],
   /** The rows of one resource, numbered. */
   rowsOf: ({ key, type, id, index }: Indexed): CopyValue[][] =>
     index[name].map((row, n) => [key, type, id, n, row.param, ...about.of(row)]),
@@ -85,13 +87,13 @@ const valueTable = <K extends keyof Part>(
 
 /** The tables of built-in values. */
 export const valueTables = [
-  valueTable('strings', 'record.string_value', { columns: ['value', 'raw'], of: (r) => [r.value, r.raw] }),
-  valueTable('dates', 'record.date_value', { columns: ['lo', 'hi'], of: (r) => [r.lo, r.hi] }),
+  valueTable('strings', 'record.string_value', { columns: { value: 'text', raw: 'text' }, of: (r) => [r.value, r.raw] }),
+  valueTable('dates', 'record.date_value', { columns: { lo: 'timestamptz', hi: 'timestamptz' }, of: (r) => [r.lo, r.hi] }),
   valueTable('numbers', 'record.number_value', {
-    columns: ['lo', 'hi', 'system', 'code', 'unit', 'clo', 'chi', 'cunit'],
+    columns: { lo: 'float8', hi: 'float8', system: 'text', code: 'text', unit: 'text', clo: 'float8', chi: 'float8', cunit: 'text' },
     of: (r) => [r.lo, r.hi, r.system, r.code, r.unit, r.clo, r.chi, r.cunit],
   }),
-  valueTable('composites', 'record.composite_value', { columns: ['parts'], of: (r) => [JSON.stringify(r.parts)] }),
+  valueTable('composites', 'record.composite_value', { columns: { parts: 'jsonb' }, of: (r) => [JSON.stringify(r.parts)] }),
 ] as const
 
 /** The built-in values of new resources, by COPY: one a table. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { LONG_MS, runSmall } from '../faults/run-small.fixture.ts'
 import { leaked } from './a1.ts'
 import { runs } from './a14.ts'
+import { unknownIn } from './requests.ts'
 import { canariesIn, canary } from './canary.ts'
 
 /** What takes long is left to `npm run test:full`; each is small here too. */
@@ -58,6 +59,12 @@ test('a canary is found in whatever spelling it leaves', () => {
   ])
     expect(canariesIn(text)).toEqual([canary('own', 'observation')])
   expect(canariesIn('nothing of anybody')).toEqual([])
+})
+
+test('an address with a name that nobody can fill is not passed over in silence', () => {
+  const row = (path: string) => ({ path }) as Parameters<typeof unknownIn>[0]
+  expect(unknownIn(row('/fhir/R4/:type/:id/_history/:vid'))).toEqual([])
+  expect(unknownIn(row('/x/:questionId/:colour'))).toEqual(['colour'])
 })
 
 test('who may see something is shown it; in a header too, who may not is not', () => {

@@ -19,20 +19,38 @@ export function requestsOf(row: HttpRow, pool: Pool, random: Random, most: numbe
   return all.length <= most ? all : random.shuffle(all).slice(0, most)
 }
 
+/** What stands in an address beside ids: each name that a row has, and what it may hold. */
+const held: Record<string, (pool: Pool) => readonly string[]> = {
+  type: ({ victim }) => [...new Set(victim.resources.map((r) => r.split('/')[0]!))],
+  compartment: () => ['Patient'],
+  number: () => [HOSPITAL, CLINIC],
+  version: () => ['1', '2'],
+  vid: () => ['1', '2'],
+  n: () => ['1', '2'],
+  step: () => ['1'],
+  generation: () => ['1'],
+  which: () => ['app', 'code'],
+  name: () => ['$everything', 'everything', 'example'],
+  file: () => ['1.AllergyIntolerance.ndjson', '1.Observation.ndjson'],
+  patientId: ({ victim }) => [victim.key, victim.personId],
+  personId: ({ victim }) => [victim.key, victim.personId],
+  key: ({ victim }) => [victim.key, victim.personId],
+}
+/** Names of ids, which the victim's own answer. */
+const isId = (param: string) => /^(id|uid|token|thumbprint|statement|proxy|mark|entry|loginName)$|[a-z]Id$/.test(param)
+
+/** Parameters of a row's address that nobody here knows how to fill: such a row is not attacked, and that must not pass in silence. */
+export const unknownIn = (row: HttpRow): string[] =>
+  [...row.path.matchAll(/:([A-Za-z]+)/g)].map((m) => m[1]!).filter((param) => !(param in held) && !isId(param))
+
 /** Every address of a row about the victim. */
-export function pathsOf(row: HttpRow, { victim }: Pool): string[] {
+export function pathsOf(row: HttpRow, pool: Pool): string[] {
+  const { victim } = pool
   const ids = [victim.key, victim.personId, ...victim.ids]
   const fill = (path: string): string[] => {
     const param = /:([A-Za-z]+)/.exec(path)?.[1]
     if (param === undefined) return [path]
-    const values =
-      param === 'type'
-        ? [...new Set(victim.resources.map((r) => r.split('/')[0]!))]
-        : /^(version|vid)$/.test(param)
-          ? ['1', '2']
-          : /^(patientId|personId|key)$/.test(param)
-            ? [victim.key, victim.personId]
-            : ids
+    const values = held[param]?.(pool) ?? ids
     return values.flatMap((value) => fill(path.replace(`:${param}`, encodeURIComponent(value))))
   }
   if (!row.path.includes(':type/:id')) return fill(row.path)

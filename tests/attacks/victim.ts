@@ -54,7 +54,8 @@ export async function plantRecords(platform: Platform): Promise<Victim> {
   await platform.consent(person.key, CLINIC, { 'drug-allergy': true, diagnosis: false })
   await closeItem(platform, person)
   const resources = await everythingOf(platform, person.key)
-  return { ...person, resources, ids: resources.map((r) => r.split('/')[1]!) }
+  const elsewhere = await idsUnder(platform, [person.key, person.personId])
+  return { ...person, resources, ids: [...resources.map((r) => r.split('/')[1]!), ...elsewhere] }
 }
 
 /** The hospital's own notes, of many types, which nobody else has any right to. */
@@ -116,4 +117,24 @@ async function everythingOf(platform: Platform, key: string): Promise<string[]> 
     id: string
   }>`select type, id from record.resource where key = ${key} order by type, id`.execute(platform.db)
   return rows.map((r) => `${r.type}/${r.id}`)
+}
+
+/**
+ * Ids of whatever any room keeps under the person: consents, requests, cases, letters. Asked of the catalogue of the database, so that the
+ * tables of a new room are among them from their first day.
+ */
+export async function idsUnder({ db }: Pick<Platform, 'db'>, whose: readonly string[]): Promise<string[]> {
+  const { rows: tables } = await sql<{ schema: string; name: string; owner: string; id: string }>`
+    select distinct on (n.nspname, c.relname, i.attname) n.nspname as schema, c.relname as name, o.attname as owner, i.attname as id
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute o on o.attrelid = c.oid and o.attname in ('key', 'person_id', 'patient_key', 'subject') and o.atttypid = 'text'::regtype
+      join pg_attribute i on i.attrelid = c.oid and i.attname in ('id', 'request_id', 'consent_id') and i.atttypid = 'text'::regtype
+    where c.relkind in ('r', 'p') and not c.relispartition and n.nspname not in ('record', 'pg_catalog', 'information_schema')`.execute(db)
+  const found = new Set<string>()
+  for (const { schema, name, owner, id } of tables) {
+    const { rows } = await sql<{ id: string }>`select distinct ${sql.ref(id)} as id from ${sql.table(`${schema}.${name}`)}
+      where ${sql.ref(owner)} = any(${[...whose]}::text[]) limit 5`.execute(db)
+    for (const row of rows) found.add(row.id)
+  }
+  return [...found]
 }

@@ -14,7 +14,7 @@ import { type Services, services } from '../../app/services.ts'
 import type { Caller } from '../harness/caller.ts'
 import { BASE, CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER, trustingCards } from '../harness/platform.ts'
 import { canary } from './canary.ts'
-import { plantRecords, type Victim } from './victim.ts'
+import { idsUnder, plantRecords, type Victim } from './victim.ts'
 
 /** Somebody who asks, and the canaries they may be shown. */
 export type Attacker = { name: string; caller: Caller; may: (found: string) => boolean }
@@ -65,6 +65,7 @@ export async function openWorld({ blind, hooks = localHooks() }: { blind: boolea
   ])
   const victim = await plantRecords(platform)
   const other = await platform.enter({ name: '別人 太郎' })
+  await openEmergency(platform, victim)
   // Consent is asked through these objects at every request, so from here on the mutated product sees no difference between people.
   if (blind) for (const consent of consents) Object.assign(consent, everything)
   return {
@@ -80,6 +81,14 @@ export async function openWorld({ blind, hooks = localHooks() }: { blind: boolea
       await rm(home, { recursive: true, force: true })
     },
   }
+}
+
+/** A clinician opened the victim's record for the sake of their life: what that left behind is nobody else's. */
+async function openEmergency(platform: Platform, victim: Victim): Promise<void> {
+  const doctor = await platform.staff('physician', HOSPITAL)
+  const about = { patient: victim.key, reason: 'unconscious', because: ['no-response'], note: '呼びかけに答えない' }
+  await doctor.post('/clinic/emergency/open', about, { 'content-type': 'application/json', accept: 'application/json' })
+  victim.ids.push(...(await idsUnder(platform, [victim.key])).filter((id) => !victim.ids.includes(id)))
 }
 
 const doorOf = (row: HttpRow) => `${row.method} ${row.path}`

@@ -22,12 +22,14 @@ const erasures: Record<string, Sentence> = {
   asked: { ja: '受け付けました', en: 'it was received' },
   held: { ja: '法律の決まりで、すぐには消せません', en: 'the law asks that it be kept for now' },
   restricted: { ja: '使えないようにしました', en: 'your data may no longer be used' },
+  refused: { ja: '消せませんでした。理由を確かめてください', en: 'it was refused; please see why' },
   erased: { ja: '消しました', en: 'your data was erased' },
   refused: { ja: 'お受けできませんでした。理由を見られます', en: 'it could not be granted; you can read why' },
 }
 
 const changes: Record<string, Sentence> = {
   given: { ja: '新しい同意が登録されました', en: 'A consent was registered' },
+  'standing-given': { ja: '続く同意が登録されました', en: 'A standing consent was registered' },
   withdrawn: { ja: '同意が取り消されました', en: 'A consent was withdrawn' },
   ended: { ja: '同意の期間が終わりました', en: 'A consent has ended' },
   closed: { ja: '見せない設定が変わりました', en: 'What you keep closed was changed' },
@@ -117,10 +119,10 @@ export const kinds = {
       en: 'Your data may have become known to others',
     }),
     text: {
-      ja: '誰が触れたのかを「誰が見たか」で確かめられます。くわしい説明が別に届きます。',
-      en: '“Who looked” shows who touched it. A fuller explanation comes separately.',
+      ja: '何が起き、何をすればよいかを説明しています。誰が触れたのかは「誰が見たか」で確かめられます。',
+      en: 'It is explained what happened and what you can do. “Who looked” shows who touched your data.',
     },
-    leadsTo: () => '/me/access-log',
+    leadsTo: ({ breachId }) => `/me/breaches/${encodeURIComponent(breachId ?? '')}`,
   },
 } as const satisfies Record<string, Kind>
 

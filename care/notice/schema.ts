@@ -25,4 +25,11 @@ export const noticeMigrations: Migration[] = [
       create index channel_due on notice.channel (due_at) where due_at is not null;
     `,
   },
+  {
+    // On a platform that is new nothing happened before there were notices: everything is told.
+    id: 'notice/002-new-platform',
+    sql: `
+      update notice.progress set since = 'epoch' where name = 'first-access' and next_leaf = 0 and not exists (select 1 from kernel.audit);
+    `,
+  },
 ]

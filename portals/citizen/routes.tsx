@@ -72,7 +72,7 @@ export function citizenRoutes(deps: CitizenDeps): Row[] {
     ...citizenSecurityRows({ person, demo, baseUrl, outside, aboutOf: about }),
     ...familyRows({ person, aboutOf: about }),
     ...logProofRows({ aboutOf: about, keysOf: (ctx) => citizenOf(ctx).keys }),
-    ...noticeRows({ notice, aboutOf: about }),
+    ...noticeRows({ notice, person, aboutOf: about }),
     ...emergencyRows({ person, aboutOf: about }),
     ...questionRows({ question, person, aboutOf: about }),
     ...closingRows(deps),

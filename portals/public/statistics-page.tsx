@@ -115,8 +115,10 @@ function One({ figure, months, lang }: { figure: Figure; months: readonly Month[
     .map((m) => ({ month: m.month, value: m[figure].total, complete: m.complete }))
   return (
     <Section title={title[lang]} lead={about[lang]} id={figure}>
-      {figure === 'purposes' || figure === 'volumes' ? null : <MonthBars bars={bars} title={title[lang]} lang={lang} />}
-      <Details summary={t(lang, { ja: '内訳を表で見る', en: 'See the table' })} open={figure === 'accesses'}>
+      {figure === 'purposes' || figure === 'volumes' || !bars.some((bar) => bar.value) ? null : (
+        <MonthBars bars={bars} title={title[lang]} lang={lang} />
+      )}
+      <Details summary={t(lang, { ja: '内訳を表で見る', en: 'See the table' })}>
         <Numbers figure={figure} months={months} lang={lang} />
       </Details>
       {figure === 'emergencies' ? (

@@ -17,12 +17,14 @@ function One({ notice, lang }: { notice: Notice; lang: Lang }): ReactNode {
       }
       footer={
         <Form action={`/me/notices/${encodeURIComponent(notice.id)}/open`} label={titleOf(notice, lang)}>
-          <Button
-            variant={unread ? 'secondary' : 'quiet'}
-            ariaLabel={`${t(lang, { ja: '確かめる', en: 'See more' })}: ${titleOf(notice, lang)}`}
-          >
-            {t(lang, { ja: '確かめる', en: 'See more' })}
-          </Button>
+          <ButtonRow>
+            <Button
+              variant={unread ? 'secondary' : 'quiet'}
+              ariaLabel={`${t(lang, { ja: '確かめる', en: 'See more' })}: ${titleOf(notice, lang)}`}
+            >
+              {t(lang, { ja: '確かめる', en: 'See more' })}
+            </Button>
+          </ButtonRow>
         </Form>
       }
     >
@@ -68,7 +70,9 @@ export function noticesPage(about: About, view: NoticesView): string {
       <Stack>
         {unread > 0 ? (
           <Form action="/me/notices/read" label={t(lang, { ja: 'すべて読んだことにする', en: 'Mark all as read' })}>
-            <Button>{t(lang, { ja: 'すべて読んだことにする', en: 'Mark all as read' })}</Button>
+            <ButtonRow>
+              <Button>{t(lang, { ja: 'すべて読んだことにする', en: 'Mark all as read' })}</Button>
+            </ButtonRow>
           </Form>
         ) : null}
         {notices.length === 0 ? <Nothing lang={lang} /> : notices.map((n) => <One key={n.id} notice={n} lang={lang} />)}
@@ -109,7 +113,9 @@ export const confirmMailPage = (about: About, token: string): string =>
         action={`/me/notices/mail/${encodeURIComponent(token)}`}
         label={t(about.lang, { ja: 'アドレスの確認', en: 'Confirm the address' })}
       >
-        <Button variant="primary">{t(about.lang, { ja: '受け取る', en: 'Confirm' })}</Button>
+        <ButtonRow>
+          <Button variant="primary">{t(about.lang, { ja: '受け取る', en: 'Confirm' })}</Button>
+        </ButtonRow>
       </Form>
     ),
   })

@@ -1,11 +1,13 @@
 /** Rows of notices: what the person was told, and how they want to be told. */
 import { z } from 'zod'
 import { type Channel, leadsTo, maskedAddress, type Notice, type NoticeService, textOf, titleOf, wishes } from '#care/notice'
+import type { PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
 import type { About } from '../frame.tsx'
+import { institutionNames } from '../institution-names.ts'
 import { citizenOf, noteOwn } from '../self.ts'
 import { confirmMailPage, noticesPage, saidWords } from './pages.tsx'
 import { settingsPage } from './settings.tsx'
@@ -14,7 +16,7 @@ const LAW = '個人情報の保護に関する法律 第33条（第三者提供�
 const me = { who: ['citizen'], why: ['PATRQT'], law: LAW } as const
 const A_PAGE = 30
 
-type Deps = { notice: NoticeService; aboutOf: (ctx: Context, request: RouteRequest) => About }
+type Deps = { notice: NoticeService; person: PersonService; aboutOf: (ctx: Context, request: RouteRequest) => About }
 
 const isForm = ({ headers }: RouteRequest): boolean =>
   (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') && !wantsJson(headers.accept)
@@ -27,6 +29,17 @@ const noticeJson = (notice: Notice, lang: Context['lang']) => ({
   ...{ id: notice.id, kind: notice.kind, at: notice.at.toISOString(), readAt: notice.readAt?.toISOString() ?? null },
   ...{ title: titleOf(notice, lang), text: textOf(notice, lang), href: leadsTo(notice) },
 })
+
+/** A notice keeps the name of its day, in Japanese; an English page says the register's English one where it knows the institution. */
+async function inEnglish(ctx: Context, person: PersonService, notices: readonly Notice[]): Promise<Notice[]> {
+  if (ctx.lang === 'ja') return [...notices]
+  const numberOf = ({ facts }: Notice) => facts.institutionNumber ?? ''
+  const nameOf = await institutionNames(ctx, person, notices.map(numberOf).filter(Boolean))
+  return notices.map((one) => {
+    const name = nameOf(numberOf(one))
+    return name === undefined ? one : { ...one, facts: { ...one.facts, institutionName: name } }
+  })
+}
 
 const channelJson = ({ id, kind, label, address, state, why, madeAt, arrivedAt }: Channel) => ({
   ...{ id, kind, label: kind === 'mail' ? maskedAddress(address) : label, state, why },
@@ -48,7 +61,7 @@ export function noticeRows(deps: Deps): Row[] {
   return [...listRows(deps), ...settingRows(deps), ...mailRows(deps)]
 }
 
-function listRows({ notice, aboutOf }: Deps): Row[] {
+function listRows({ notice, person, aboutOf }: Deps): Row[] {
   return [
     {
       ...{ kind: 'read', method: 'GET', path: '/me/notices', ...me, audit: 'notice.list' },
@@ -57,7 +70,8 @@ function listRows({ notice, aboutOf }: Deps): Row[] {
         const { keys, actsFor } = citizenOf(ctx)
         const asked = Number(/^\d{1,4}$/.exec(request.query.get('page') ?? '')?.[0] ?? 1)
         const page = Math.max(1, asked)
-        const { notices, total } = await notice.list(ctx, { keys, limit: A_PAGE, offset: (page - 1) * A_PAGE })
+        const { notices: kept, total } = await notice.list(ctx, { keys, limit: A_PAGE, offset: (page - 1) * A_PAGE })
+        const notices = await inEnglish(ctx, person, kept)
         const unread = await notice.unread(ctx, keys)
         noteOwn(ctx, { resource: 'Notice?', count: notices.length })
         return {

@@ -3,7 +3,7 @@ import { type Act as Move, isOverdue, MOST_TEXT, movesOf, type Opened, type Ques
 import type { AuditedAct } from '#kernel/audit-read'
 import { dateInJapan } from '#kernel/japan'
 import type { Lang } from '#kernel/language'
-import { AccessList, Button, ButtonRow, Card, EmptyState, Form, Ja, LinkButton, Section, Stack, Table, TextInput, Time, t } from '#ui'
+import { AccessList, Button, ButtonRow, Card, EmptyState, Form, Ja, Section, Stack, Table, TextInput, Time, t } from '#ui'
 import { Act, Behind } from '../access-log.tsx'
 import { type About, citizenPage } from '../frame.tsx'
 import { actionOf, whatWords, whoWords } from '../words.ts'
@@ -232,9 +232,9 @@ export function questionPage(about: About, { question, steps }: Opened): string 
         <Section title={t(lang, { ja: '質問した記録', en: 'What you asked about' })}>
           <AskedAbout act={question.act} lang={lang} />
           <p>
-            <LinkButton variant="quiet" href={`/me/access-log/acts/${encodeURIComponent(question.act.requestId)}`}>
+            <a href={`/me/access-log/acts/${encodeURIComponent(question.act.requestId)}`}>
               {t(lang, { ja: 'その記録を見る', en: 'See that line of the log' })}
-            </LinkButton>
+            </a>
           </p>
           {question.dueOn === null ? null : (
             <p>

@@ -11,7 +11,7 @@ export const prefectures = [
 ] as const
 
 const codeOf = (name: string): string | null => {
-  const at = prefectures.findIndex((one) => one === name)
+  const at = (prefectures as readonly string[]).indexOf(name)
   return at < 0 ? null : String(at + 1).padStart(2, '0')
 }
 export const prefectureName = (code: string): string => prefectures[Number(code) - 1] ?? code

@@ -4,7 +4,7 @@ import { foldForMatch } from '../rules/folding.ts'
 import { isEnough, isUnreadBirth, readRemembered, type Remembered } from './asked.ts'
 import { askedNameKeys, nameKeys, soughtKeys, soughtPairs, soundOf, withSlips } from './names.ts'
 import { kanaOfRomaji } from './romaji.ts'
-import { fit, isCandidate, isLikely, isNear, type Sought } from './scoring.ts'
+import { fitOf, isCandidate, isLikely, isNear, type Sought } from './scoring.ts'
 import { dakuten, kanaName, slips, spelt } from './typing.fixture.ts'
 
 const now = new Date('2026-11-22T03:00:00Z')
@@ -85,7 +85,7 @@ test('a person is found under up to three slips, any spelling, with a birth date
         ]
         const name = spaced ? `${a} ${b}` : `${a}${b}`
         const wish = asked({ name, sex: 'female', ...(dated ? { birth: '昭和33年4月12日' } : { age: '68', address: '輪島市' }) })
-        return isCandidate(wish, sought) && isLikely(wish, fit(wish, sought))
+        return isCandidate(wish, sought) && isLikely(wish, fitOf(wish, sought))
       },
     ),
     { numRuns: 1_500 },

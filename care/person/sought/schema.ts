@@ -6,7 +6,7 @@ import type { Migration } from '#kernel/migrate'
  */
 export const soughtMigrations: Migration[] = [
   {
-    id: 'person/sought-001-index',
+    id: 'person/009-sought',
     sql: `
       alter table person.person add column sought_at timestamptz;
       create index person_not_sought on person.person (id) where sought_at is null;

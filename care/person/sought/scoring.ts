@@ -63,7 +63,7 @@ export const reachable = ({ name, birthDate, birthSpan, sex, address, insurance 
 
 const shared = (asked: readonly string[], known: ReadonlySet<string>) => asked.filter((one) => known.has(one)).length
 
-export function fit(asked: Asked, known: Sought): Fit {
+export function fitOf(asked: Asked, known: Sought): Fit {
   const [keys, pairs] = [new Set(known.keys), new Set(known.pairs)]
   const name = asked.name ? Math.floor((weights.name * shared(asked.name.pairs, pairs)) / asked.name.pairs.length) : 0
   const exactName = asked.name?.exact.some((one) => keys.has(one)) ?? false

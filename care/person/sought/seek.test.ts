@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPlatform, type Platform } from '../../../tests/harness/platform.ts'
 import { readRemembered, type Remembered } from './asked.ts'
 import { soughtKeys, soughtPairs } from './names.ts'
-import { fit, isCandidate, isLikely } from './scoring.ts'
+import { fitOf, isCandidate, isLikely } from './scoring.ts'
 import { indexSought, seek } from './service.ts'
 import { seekSql } from './store.ts'
 import { slips } from './typing.fixture.ts'
@@ -40,7 +40,7 @@ const read = (more: Partial<Remembered>) => readRemembered({ ...nothing, ...more
 const look = (more: Partial<Remembered>, visible = everybody) => seek({ db: platform.db }, read(more), visible)
 
 const wishes = (): Partial<Remembered>[] =>
-  people.slice(0, 60).flatMap((p, n) => [
+  people.slice(0, 40).flatMap((p, n) => [
     { name: slips(p.nameKana.replace(' ', ''), n % 4, n), birth: p.birthDate, sex: p.sex },
     { name: p.nameKana.split(' ')[0]!, age: String(2026 - Number(p.birthDate.slice(0, 4))), address: '輪島市' },
     { birth: p.birthDate, address: p.address.slice(3, 8) },
@@ -49,25 +49,26 @@ const wishes = (): Partial<Remembered>[] =>
   ])
 
 test('the database ranks as the plain reading does', async () => {
+  // Made once: it is slow, and plain.
+  const all = people.map((p) => ({
+    id: p.id,
+    kana: p.nameKana,
+    birthDate: p.birthDate,
+    sought: {
+      keys: soughtKeys([p.nameKana], p.address),
+      pairs: soughtPairs([p.nameKana]),
+      birthDate: p.birthDate,
+      sex: p.sex,
+      memberIds: [p.memberId],
+      addressHidden: false,
+    },
+  }))
   let compared = 0
   for (const wish of wishes()) {
     const asked = read(wish)
-    const all = people.map((p) => ({
-      id: p.id,
-      kana: p.nameKana,
-      birthDate: p.birthDate,
-      sought: {
-        keys: soughtKeys([p.nameKana], p.address),
-        pairs: soughtPairs([p.nameKana]),
-        birthDate: p.birthDate,
-        sex: p.sex,
-        memberIds: [p.memberId],
-        addressHidden: false,
-      },
-    }))
     const expected = all
       .filter((p) => isCandidate(asked, p.sought))
-      .map((p) => ({ ...p, fit: fit(asked, p.sought) }))
+      .map((p) => ({ ...p, fit: fitOf(asked, p.sought) }))
       .filter((p) => isLikely(asked, p.fit))
       .sort((a, b) => b.fit.points - a.fit.points)
     const { found, more } = await look(wish)
@@ -76,8 +77,8 @@ test('the database ranks as the plain reading does', async () => {
     for (const one of found) expect(one.fit).toEqual(expected.find((e) => e.id === one.person.id)?.fit)
     compared += found.length
   }
-  expect(compared).toBeGreaterThan(300)
-})
+  expect(compared).toBeGreaterThan(200)
+}, 90_000)
 
 test('whoever is looked for stands first, or among those who fit as well', async () => {
   for (const p of people.slice(0, 40)) {

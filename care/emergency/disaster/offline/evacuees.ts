@@ -1,5 +1,5 @@
 /** Everybody of an extract, found in memory by the same rules as in the database. */
-import { type Asked, type Fit, fit, isCandidate, isLikely, MOST_FOUND, soughtKeys, soughtPairs, type Sought } from '#care/person'
+import { type Asked, type Fit, fitOf, isCandidate, isLikely, MOST_FOUND, soughtKeys, soughtPairs, type Sought } from '#care/person'
 import type { PersonLine } from './person-line.ts'
 import type { Address } from './read.ts'
 
@@ -55,7 +55,7 @@ export function evacuees() {
       const found = [...numbers]
         .map((n) => ({ evacuee: all[n]!, sought: soughtOf(all[n]!) }))
         .filter(({ sought }) => isCandidate(asked, sought))
-        .map(({ evacuee, sought }) => ({ evacuee, fit: fit(asked, sought) }))
+        .map(({ evacuee, sought }) => ({ evacuee, fit: fitOf(asked, sought) }))
         .filter((one) => isLikely(asked, one.fit))
         .sort((a, b) => b.fit.points - a.fit.points || (a.evacuee.person.nameKana < b.evacuee.person.nameKana ? -1 : 1))
       return { found: found.slice(0, MOST_FOUND), more: found.length > MOST_FOUND }

@@ -63,7 +63,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       base,
       version: APP_VERSION,
       surface: () => rows,
-      described: [subscriptionCapability(base).resource, consentCapability],
+      described: [subscriptionCapability(base).resource, consentCapability, { type: 'AuditEvent', versioning: 'no-version' }],
       terminology: (ctx) => terminologyCapabilities(services.terminology, ctx, { base, version: APP_VERSION }),
     }),
     ...signatureRoutes(services),

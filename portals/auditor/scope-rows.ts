@@ -20,7 +20,8 @@ import { wantsJson } from '#kernel/serve'
 import { type Draft, fields, led, noDraft, typedIn } from './form.ts'
 import { pageOf } from './frame.tsx'
 import { forBreaches } from './row-terms.ts'
-import { scopePage, scopesPage } from './scope-page.tsx'
+import { scopePage } from './scope-page.tsx'
+import { scopesPage } from './scopes-page.tsx'
 
 const SIZE = 100
 

@@ -115,6 +115,7 @@ function ofType(surface: Surface, type: string, { base, described = [] }: About)
   const interaction = [...new Set([...ownInteractions(surface, type), ...shared])]
   if (interaction.length === 0) return []
   const has = (code: (typeof shared)[number]) => shared.includes(code)
+  const own = described.find((d) => d.type === type)
   const conditional = (code: 'update-conditional' | 'delete-conditional') => surface.interactions.get('*')?.has(code) === true
   const operation = operationsOf(
     surface.operations.filter((o) => o.type === type || (o.type === '*' && has('read'))),
@@ -122,10 +123,10 @@ function ofType(surface: Surface, type: string, { base, described = [] }: About)
   )
   return [
     {
-      ...described.find((d) => d.type === type),
+      ...own,
       type,
       interaction: interaction.map((code) => ({ code })),
-      versioning: 'versioned-update',
+      versioning: own?.versioning ?? 'versioned-update',
       readHistory: has('vread'),
       updateCreate: has('update') && type !== 'Patient',
       conditionalCreate: has('create'),

@@ -24,7 +24,6 @@ const erasures: Record<string, Sentence> = {
   restricted: { ja: '使えないようにしました', en: 'your data may no longer be used' },
   refused: { ja: '消せませんでした。理由を確かめてください', en: 'it was refused; please see why' },
   erased: { ja: '消しました', en: 'your data was erased' },
-  refused: { ja: 'お受けできませんでした。理由を見られます', en: 'it could not be granted; you can read why' },
 }
 
 const changes: Record<string, Sentence> = {

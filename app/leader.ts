@@ -15,6 +15,7 @@ import { databaseClock } from '#kernel/clock'
 import { openDatabase, sqlState } from '#kernel/database'
 import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
 import { breachTaker, oversightJobs } from '#care/oversight'
+import { signatureTaker } from '#care/signature'
 import { subscriptionRoutes } from '#care/subscription'
 import { lead, resign } from '#kernel/leader'
 import { rememberLogKey } from '#kernel/log-proof'
@@ -175,7 +176,7 @@ export function allJobs({ demo, home, baseUrl, hookHosts, notices }: JobConfig):
     soughtJob,
     ...built.notice.jobs(),
     ...publicJobs,
-    handOutJob([built.subscription.feed, built.notice.taker, breachTaker]),
+    handOutJob([signatureTaker, built.subscription.feed, built.notice.taker, breachTaker]),
     ...oversightJobs,
     ...rows.filter((row) => row.kind === 'job'),
   ]

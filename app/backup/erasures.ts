@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { clear, type TableRule } from '#care/erasure'
 import { eraseAgain, type ErasureOrder } from '#care/record'
+import { eraseOrphans } from '#care/signature'
 import { type Db, transact } from '#kernel/database'
 import type { JobRow } from '#kernel/route'
 import { erasurePlan } from '../erasure-plan.ts'
@@ -56,6 +57,7 @@ export async function applyLedger(db: Db, home: string): Promise<number> {
     const again = await transact(db, async (trx) => {
       if (!(await eraseAgain(trx, order))) return false
       if (!order.sources) await clear(trx, goingWith('record'), { personId: order.personId ?? '', keys: [order.key] })
+      await eraseOrphans(trx, order.key)
       if (order.personId) await clear(trx, goingWith('registration'), { personId: order.personId, keys: [order.key] })
       return true
     })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import { sqlState } from '#kernel/database'
+import type { Taker } from '#kernel/outbox'
 import type { EndReason, Signature, StaffCertificate } from './model.ts'
 
 const CERTIFICATE = sql`c.id, c.staff_id as "staffId", c.issuer_key_hash as "issuerKeyHash", c.serial, c.issuer_name as "issuerName", c.name, c.roles,
@@ -66,9 +67,17 @@ export async function signaturesOf(db: Db, which: { key: string; type: string; r
   return rows
 }
 
-/** Takes away what was signed of a document that is erased, signatures with it. */
-export async function eraseSignatures(db: Db, which: { key: string; type?: string; resourceId?: string }): Promise<void> {
-  await sql`delete from signature.signature where key = ${which.key}
-    and (${which.type ?? null}::text is null or type = ${which.type ?? null})
-    and (${which.resourceId ?? null}::text is null or resource_id = ${which.resourceId ?? null})`.execute(db)
+/** Takes away the signatures under a key whose documents are gone from the record altogether. @returns how many went */
+export async function eraseOrphans(db: Db, key: string): Promise<number> {
+  const { numAffectedRows } = await sql`delete from signature.signature s where s.key = ${key}
+    and not exists (select 1 from record.resource r where r.key = s.key and r.type = s.type and r.id = s.resource_id)`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** Follows erasures: of what some institutions gave, the signatures go with it; where all goes, the plan of erasures takes them. */
+export const signatureTaker: Taker = {
+  topics: ['record.erased'],
+  async take(db, told) {
+    for (const key of new Set(told.map((one) => one.key))) await eraseOrphans(db, key)
+  },
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { makeReferral, type Resource, validateResource } from '#packages/fhir'
 import { startSession } from '#kernel/identity'
+import { signatureTaker } from '#care/signature'
 import type { StaffRole } from '#kernel/context'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CLINIC, type Clinic, hanako, HOSPITAL, openClinic, OTHER, senderOf } from '../clinic.fixture.ts'
@@ -276,4 +277,18 @@ describe('what a reader is told when the document is not what was signed', () =>
     expect(await signaturesIn(of, { institution: CLINIC })).toMatchObject([{ verdict }])
     expect((await asked('GET', hrefOf(of), { institution: CLINIC, accept: 'text/html' })).text).toContain(says)
   })
+})
+
+test('what an institution gave is erased with its signatures; what stands keeps its own', async () => {
+  const [gone, stays] = [await letter(), await letter()]
+  await signs(gone)
+  await sql`delete from signature.certificate`.execute(clinic.db)
+  await signs(stays)
+  await sql`delete from record.resource where key = ${gone.key} and kind = 'letter'`.execute(clinic.db)
+  const told = [gone.key, stays.key].map((key) => ({ id: key, key, topic: 'record.erased', payload: {}, at: NOW }))
+  await signatureTaker.take(clinic.db, told, NOW)
+  const { rows } = await sql<{
+    key: string
+  }>`select key from signature.signature where key = any(${[gone.key, stays.key]}::text[])`.execute(clinic.db)
+  expect(rows).toEqual([{ key: stays.key }])
 })

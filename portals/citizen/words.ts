@@ -25,6 +25,7 @@ const titled: Record<string, (name: string) => Sentence> = {
   pharmacist: (name) => ({ ja: `${name}薬剤師`, en: `${name}, pharmacist` }),
   clerk: (name) => ({ ja: `${name}さん（事務）`, en: `${name}, clerk` }),
   operator: (name) => ({ ja: `${name}さん（運用）`, en: `${name}, operator` }),
+  auditor: (name) => ({ ja: `${name}さん（監査）`, en: `${name}, auditor` }),
 }
 
 /** A table's own entry, never what its prototype offers under the same name. */
@@ -74,6 +75,9 @@ export function whatWords({ action, kinds }: Pick<AuditedAct, 'action' | 'kinds'
       lang === 'ja' ? '同意を待たずに（緊急アクセス）、あなたの記録' : 'your record, without waiting for your consent (emergency access),',
     ]
   if (aboutAnOpening.has(action)) return [lang === 'ja' ? '緊急アクセス' : 'an emergency access']
+  // Auditors see who looked, never what the record says.
+  if (action.startsWith('audit.')) return [lang === 'ja' ? '誰が見たかの記録' : 'the log of who looked']
+  if (action.startsWith('breach.')) return [lang === 'ja' ? '漏えい等を知らせる手紙' : 'a letter to you about a breach']
   if (action === 'clinic.list') return [kindWords('patient', lang)]
   if (kinds.length === 0) return [lang === 'ja' ? 'あなたの記録' : 'your record']
   return kinds.map((kind) => kindWords(kind, lang))
@@ -113,6 +117,9 @@ const ownActs: Record<string, Sentence> = {
   'citizen.home': { ja: 'ホームを開きました', en: 'You opened your home page' },
   'citizen.record': { ja: '自分の記録を見ました', en: 'You looked at your record' },
   'citizen.access-log': { ja: '誰が見たかを確かめました', en: 'You checked who looked' },
+  'audit.search': { ja: '誰が見たかを確かめました', en: 'You checked who looked' },
+  'audit.read': { ja: '誰が見たかを確かめました', en: 'You checked who looked' },
+  'breach.own-letter': { ja: '漏えい等についての手紙を開きました', en: 'You opened a letter about a breach' },
   'citizen.log-proof': { ja: '記録が書き換えられていないかを確かめました', en: 'You checked that the log was not changed' },
   'citizen.consents': { ja: '同意の一覧を見ました', en: 'You looked at your consents' },
   'citizen.profile': { ja: '登録情報を見ました', en: 'You looked at what is registered about you' },

@@ -46,6 +46,18 @@ export function ChartPage({ view, institutions, on, apps = [] }: ChartProps): Re
   )
 }
 
+/** Where doors are closed: the way for whoever cannot be asked. */
+const InEmergency = ({ patientId, lang }: { patientId: string; lang: Lang }): ReactNode => (
+  <p>
+    <a href={`/clinic/emergency/open?patient=${encodeURIComponent(patientId)}`}>
+      {t(lang, {
+        ja: '命にかかわり、同意を尋ねられないとき（緊急アクセス）',
+        en: 'Life is at stake and they cannot be asked (emergency access)',
+      })}
+    </a>
+  </p>
+)
+
 /** Nothing may be shown: why, what stays closed for which reason, and what to do. */
 function Closed({ why, view, lang }: { why: string; view: ChartView; lang: Lang }): ReactNode {
   const reasons = Map.groupBy(view.consent.closed, (door) => door.why[lang])
@@ -58,14 +70,7 @@ function Closed({ why, view, lang }: { why: string; view: ChartView; lang: Lang 
             en: 'This institution has registered no records of its own yet. Once the person agrees, reload this page.',
           })}
         </p>
-        <p>
-          <a href={`/clinic/emergency/open?patient=${encodeURIComponent(view.patient.patientId)}`}>
-            {t(lang, {
-              ja: '命にかかわり、同意を尋ねられないとき（緊急アクセス）',
-              en: 'Life is at stake and they cannot be asked (emergency access)',
-            })}
-          </a>
-        </p>
+        <InEmergency patientId={view.patient.patientId} lang={lang} />
       </EmptyState>
       <Stack>
         {[...reasons].map(([reason, doors]) => (
@@ -88,6 +93,7 @@ function Chart({ view, look, apps }: Part & { apps: readonly Launchable[] }): Re
   const { lang } = look
   return (
     <>
+      {view.consent.closed.length > 0 ? <InEmergency patientId={view.patient.patientId} lang={lang} /> : null}
       <HarmBanner view={view} lang={lang} />
       <AppsMenu apps={apps} patient={view.patient} lang={lang} />
       {view.cut ? (

@@ -130,6 +130,8 @@ async function attackersOf(platform: Platform, victim: Victim, other: { personId
     },
     { name: 'another citizen’s app', caller: await app(other, ['patient/*.rs'], other.key), may: nothing },
     { name: 'an insurer’s system', caller: await platform.system(INSURER), may: nothing },
+    { name: 'an insurer’s system, for payment', caller: await platform.system(INSURER, ['system/*.rs', 'purpose/HPAYMT']), may: nothing },
+    { name: 'a stranger’s system, for research', caller: await platform.system(STRANGER, ['system/*.rs', 'purpose/HRESCH']), may: nothing },
     { name: 'a stranger’s system', caller: await platform.system(STRANGER), may: nothing },
     {
       name: 'the hospital’s system, Observation alone',

@@ -57,15 +57,17 @@ export function effectOf(asked: {
   now: Date
 }): Effect[] {
   const { items, facts, change, keys, now } = asked
+  // A visit's answer ends within a day: what goes on is counted without it, or it would seem to change nothing.
+  const standing = change.do === 'give' ? { ...facts, grants: facts.grants.filter((g) => g.basis === 'standing') } : facts
   const asker = { actor: treating(asked.institutionNumber), purpose: 'TREAT' as const, now }
-  const changed = factsAfter(facts, change, keys)
+  const changed = factsAfter(standing, change, keys)
   const effects = new Map<string, Effect>()
   for (const item of items) {
     if (item.kind === 'patient' || item.kind === 'shared') continue
     const effect = effects.get(item.kind) ?? { kind: item.kind, total: 0, before: 0, after: 0 }
     effects.set(item.kind, effect)
     effect.total++
-    if (ruleThatAllows(item, asker, facts) !== null) effect.before++
+    if (ruleThatAllows(item, asker, standing) !== null) effect.before++
     if (ruleThatAllows(item, asker, changed) !== null) effect.after++
   }
   return [...effects.values()].sort((a, b) => a.kind.localeCompare(b.kind))

@@ -230,7 +230,7 @@ async function storeOthers({ closures = [], emergencies = [], disasters = [], le
     'consent.disaster_institution',
     disasters.map((d, i) => ({ institution_number: d.institutionNumber, disaster_id: `d${i}`, ...span(d) })),
   )
-  const decided = { clause: '', because: '', decided_by: '', review_on: '' }
+  const decided = { institution_name: '', clause: '', because: '', decided_by: '', review_on: '' }
   await put(
     'consent.legal_basis',
     legalBases.map((b, i) => ({

@@ -152,7 +152,7 @@ function ByLaw({ bases, lang }: { bases: readonly RegisteredBasis[]; lang: Lang 
                   { term: t(lang, { ja: '目的', en: 'Purpose' }), value: purposeWords(basis.purpose, lang) },
                   { term: t(lang, { ja: '見られる情報', en: 'What they may see' }), value: kindsIn(basis.kinds, lang) },
                   { term: t(lang, { ja: 'きまり', en: 'Law' }), value: <Ja>{statuteOf(basis.statute)?.citation ?? basis.statute}</Ja> },
-                  { term: t(lang, { ja: '期限', en: 'Until' }), value: <Time value={basis.until} lang={lang} /> },
+                  { term: t(lang, { ja: '期限', en: 'Until' }), value: <Time value={new Date(basis.until.getTime() - 1)} lang={lang} /> },
                 ]}
               />
             </Card>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { askableKinds, type Consent, type Grant } from '#care/consent'
+import { askableKinds, type Consent, type Grant, OPEN_ENDED } from '#care/consent'
 import type { InformationKind } from '#packages/fhir'
-import { doorsOf } from './doors.ts'
+import { doorsOf, openKinds } from './doors.ts'
 
 const now = new Date('2026-11-22T03:00:00Z')
 const hours = (n: number) => new Date(now.getTime() + n * 3_600_000)
@@ -66,4 +66,21 @@ describe('why a door is closed', () => {
     const grants = [grant('diagnosis'), grant('diagnosis', { key: 'k2', consentId: 'c2', until: hours(2) })]
     expect(doorsOf({ grants, answers: [], now }).open).toMatchObject([{ consentId: 'c2', until: hours(2).toISOString() }])
   })
+})
+
+test('a visit within a consent that goes on: the longer one counts, and one without an end is told as such', () => {
+  const grants = [
+    grant('diagnosis', { until: hours(2) }),
+    grant('diagnosis', { basis: 'standing', consentId: 'c9', until: OPEN_ENDED }),
+    grant('prescription', { until: hours(5) }),
+  ]
+  const { open } = doorsOf({ grants, answers: [], now })
+  expect(open.map((door) => [door.kind, door.consentId, door.basis])).toEqual([
+    ['diagnosis', 'c9', 'standing'],
+    ['prescription', 'c1', 'visit'],
+  ])
+  expect(openKinds(grants)).toEqual({ kinds: ['diagnosis', 'prescription'], until: hours(5).toISOString() })
+  // Of two keys the earlier end counts still.
+  const two = [grant('diagnosis', { until: OPEN_ENDED, basis: 'standing' }), grant('diagnosis', { key: 'k2', until: hours(1) })]
+  expect(doorsOf({ grants: two, answers: [], now }).open[0]).toMatchObject({ until: hours(1).toISOString(), basis: 'visit' })
 })

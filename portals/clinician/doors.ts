@@ -11,15 +11,23 @@ import type { Doors, Why } from './model.ts'
 export function doorsOf({ grants, answers, now }: { grants: readonly Grant[]; answers: readonly Consent[]; now: Date }): Doors {
   const doors: Doors = { open: [], closed: [] }
   for (const kind of askableKinds) {
-    const [first, ...others] = grants.filter((g) => g.kind === kind)
-    if (!first) doors.closed.push({ kind, why: whyClosed(kind, answers, now) })
+    const grant = lasting(grants.filter((g) => g.kind === kind))
+    if (!grant) doors.closed.push({ kind, why: whyClosed(kind, answers, now) })
     else {
-      // Of several keys the earliest end counts: from then on a part is missing.
-      const soonest = others.reduce((a, b) => (b.until < a.until ? b : a), first)
-      doors.open.push({ kind, until: soonest.until.toISOString(), givenAt: soonest.givenAt.toISOString(), consentId: soonest.consentId })
+      const { until, givenAt, consentId, basis } = grant
+      doors.open.push({ kind, until: until.toISOString(), givenAt: givenAt.toISOString(), consentId, basis })
     }
   }
   return doors
+}
+
+/**
+ * The grant that says how long a kind stays open: under one key the one that lasts longest (a visit may end before what goes on), of several
+ * keys the earliest end, because from then on a part is missing.
+ */
+function lasting(grants: readonly Grant[]): Grant | undefined {
+  const perKey = [...Map.groupBy(grants, (g) => g.key).values()].map((some) => some.reduce((a, b) => (b.until > a.until ? b : a)))
+  return perKey.length === 0 ? undefined : perKey.reduce((a, b) => (b.until < a.until ? b : a))
 }
 
 function whyClosed(kind: InformationKind, answers: readonly Consent[], now: Date): Why {
@@ -55,6 +63,7 @@ function dated(code: 'refused' | 'withdrawn' | 'expired', at: Date): Why {
 /** What a list says of open doors: the kinds, and when the first of them closes. */
 export function openKinds(grants: readonly Grant[]): { kinds: InformationKind[]; until: string } | null {
   if (grants.length === 0) return null
-  const until = new Date(Math.min(...grants.map((g) => g.until.getTime())))
-  return { kinds: askableKinds.filter((kind) => grants.some((g) => g.kind === kind)), until: until.toISOString() }
+  const kinds = askableKinds.filter((kind) => grants.some((g) => g.kind === kind))
+  const ends = kinds.map((kind) => lasting(grants.filter((g) => g.kind === kind))!.until.getTime())
+  return { kinds, until: new Date(Math.min(...ends)).toISOString() }
 }

@@ -10,7 +10,7 @@ export type Why = Sentence & { code: 'not-asked' | 'refused' | 'withdrawn' | 'ex
 
 /** Kinds this institution may see now by consent, and those it may not, each with the reason. Instants ISO 8601. */
 export type Doors = {
-  open: { kind: InformationKind; until: string; givenAt: string; consentId: string }[]
+  open: { kind: InformationKind; until: string; givenAt: string; consentId: string; basis: 'visit' | 'standing' }[]
   closed: { kind: InformationKind; why: Why }[]
 }
 
@@ -18,6 +18,8 @@ export type PatientView = {
   patientId: string
   name: string
   nameKana: string
+  /** What to call them, where they wish another name than the registered one. */
+  called: string | null
   /** YYYY-MM-DD */
   birthDate: string
   sex: Person['sex']

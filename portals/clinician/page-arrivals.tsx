@@ -21,6 +21,7 @@ import {
   wareki,
 } from '#ui'
 import { askableKinds } from '#care/consent'
+import { isOpenEnded } from '#care/consent'
 import { dateInJapan } from '#kernel/japan'
 import { DisasterOpen, OtherPages } from './arrivals-ways.tsx'
 import { ClinicPage, type PageOf, patientHref, sexNames } from './frame.tsx'
@@ -254,6 +255,14 @@ function Name({ one, mayOpen, place }: { one: ArrivalView; mayOpen: boolean; pla
       ) : (
         <Ja>{patient.name}</Ja>
       )}
+      {patient.called === null ? null : (
+        <>
+          <br />
+          <span className="note" lang="ja">
+            お呼びする名前：{patient.called}
+          </span>
+        </>
+      )}
     </>
   )
 }
@@ -284,10 +293,12 @@ function Opened({ one: { open }, lang }: { one: ArrivalView; lang: Lang }): Reac
           : t(lang, { ja: `${joinList(lang, closed)}を除くすべて`, en: `All but ${joinList(lang, closed).toLowerCase()}` })}
       <br />
       <span className="note">
-        {t(lang, {
-          ja: `${formatPlainDate(open.until, 'ja')} ${formatTime(open.until)}まで`,
-          en: `until ${formatPlainDate(open.until, 'en')}, ${formatTime(open.until)}`,
-        })}
+        {isOpenEnded(new Date(open.until))
+          ? t(lang, { ja: '本人が取り消すまで', en: 'until the person withdraws' })
+          : t(lang, {
+              ja: `${formatPlainDate(open.until, 'ja')} ${formatTime(open.until)}まで`,
+              en: `until ${formatPlainDate(open.until, 'en')}, ${formatTime(open.until)}`,
+            })}
       </span>
     </>
   )

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { isOpenEnded } from '#care/consent'
 import {
   ClosedDoor,
   type Column,
@@ -113,17 +114,28 @@ export function dateColumn<Row extends AnyItem>(look: Look, header: string): Col
   return { key: 'date', header, cell: (item) => <On date={item.date} lang={look.lang} /> }
 }
 
+/** How the person agreed; a consent without an end holds until they withdraw it. */
+function agreedWords({ givenAt, basis }: Doors['open'][number], isEndless: boolean, lang: Lang): string {
+  const how =
+    basis === 'visit'
+      ? { ja: '本人がカードリーダーで同意', en: 'Agreed at the card reader' }
+      : { ja: '本人が続けて見せることに同意', en: 'The person agreed to share on and on' }
+  const end = isEndless ? { ja: '。本人が取り消すまで', en: '; until the person withdraws' } : { ja: '', en: '' }
+  return t(lang, {
+    ja: `${formatDateTime(givenAt, 'ja')}に、${how.ja}（診療のため）${end.ja}`,
+    en: `${how.en} on ${formatDateTime(givenAt, 'en')}, for treatment${end.en}`,
+  })
+}
+
 /** What this desk may see, until when, why. */
 export function Consent({ doors, lang }: { doors: Doors; lang: Lang }): ReactNode {
   const { open, closed } = doors
   const [first] = open
   // Where nothing is open each kind has its closed door below; the bar then only says what is missing.
-  const [until] = open.map((door) => door.until).sort()
+  const [soonest] = open.map((door) => door.until).sort()
+  const isEndless = soonest !== undefined && isOpenEnded(new Date(soonest))
   const why = first
-    ? t(lang, {
-        ja: `${formatDateTime(first.givenAt, 'ja')}に、本人がカードリーダーで同意（診療のため）`,
-        en: `Agreed at the card reader on ${formatDateTime(first.givenAt, 'en')}, for treatment`,
-      })
+    ? agreedWords(first, isEndless, lang)
     : t(lang, {
         ja: '他の医療機関の記録を見るには、本人の同意が必要です。',
         en: 'Seeing records of other institutions needs the person’s consent.',
@@ -134,7 +146,7 @@ export function Consent({ doors, lang }: { doors: Doors; lang: Lang }): ReactNod
       state={open.length === 0 ? 'none' : closed.length === 0 ? 'open' : 'partial'}
       open={open.map((door) => door.kind)}
       closed={first === undefined ? [] : closed.map(({ kind, why }) => ({ kind, reason: why[lang] }))}
-      until={until}
+      until={isEndless ? undefined : soonest}
       why={why}
     />
   )

@@ -16,7 +16,17 @@ const change = ({ before, after }: Effect, lang: Lang): ReactNode => {
 const count = (n: number, lang: Lang) => <span className="number">{t(lang, { ja: `${n}件`, en: String(n) })}</span>
 
 /** What an institution sees before and after, counted in the person's own record by the rules that decide. */
-export function Effects({ effects, lang, institution }: { effects: readonly Effect[]; lang: Lang; institution?: string }): ReactNode {
+export function Effects({
+  effects,
+  lang,
+  institution,
+  goesOn = false,
+}: {
+  effects: readonly Effect[]
+  lang: Lang
+  institution?: string
+  goesOn?: boolean
+}): ReactNode {
   return (
     <Section title={institution ?? t(lang, { ja: 'あなたの記録では、こう変わります', en: 'What it changes in your record' })}>
       {effects.length === 0 ? (
@@ -47,6 +57,12 @@ export function Effects({ effects, lang, institution }: { effects: readonly Effe
           ja: 'あなたに見えている記録で数えています。その医療機関が自分で書いた記録は、いつも見えます。',
           en: 'Counted in what you see yourself. What an institution wrote itself it always sees.',
         })}
+        {goesOn
+          ? t(lang, {
+              ja: '受付で答えた、24時間の同意は除いています。',
+              en: ' Your answers at its reader, which end within 24 hours, are left out.',
+            })
+          : null}
       </p>
     </Section>
   )

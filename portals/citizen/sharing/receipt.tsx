@@ -6,7 +6,7 @@ import type { Context } from '#kernel/context'
 import type { Lang } from '#kernel/language'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { ButtonRow, DefinitionList, formatDateTime, Ja, LinkButton, Section, t } from '#ui'
+import { AccessList, ButtonRow, DefinitionList, formatDateTime, Ja, LinkButton, Section, t } from '#ui'
 import { Act } from '../access-log.tsx'
 import { type About, citizenPage } from '../frame.tsx'
 import { inReadersLanguage } from '../institution-names.ts'
@@ -73,6 +73,7 @@ const receiptJson = ({ act, consents, bases }: Receipt) => ({
 function allowedWords({ act, consents, bases }: Receipt, lang: Lang): string[] {
   if (act.outcome !== 'success') return [t(lang, { ja: '断られ、何も見えていません。', en: 'It was refused; nothing was shown.' })]
   const purpose = t(lang, { ja: `目的：${purposeWords(act.purpose, lang)}。`, en: `Purpose: ${purposeWords(act.purpose, lang)}.` })
+  if (act.isOwn) return [t(lang, { ja: 'あなた自身の操作です。', en: 'You did this yourself.' })]
   const byConsent = consents.map((one) => {
     const at = formatDateTime(one.givenAt, lang)
     const [where, whereEn] =
@@ -101,19 +102,28 @@ function One({ receipt, lang }: { receipt: Receipt; lang: Lang }): ReactNode {
   const { act, consents } = receipt
   return (
     <Section title={formatDateTime(act.at, lang)}>
-      <Act act={act} lang={lang} plain />
+      <AccessList>
+        <Act act={act} lang={lang} plain />
+      </AccessList>
       {allowedWords(receipt, lang).map((said) => (
         <p key={said}>
-          <Ja>{said}</Ja>
+          <strong>{said}</strong>
         </p>
       ))}
       <DefinitionList
         items={[
-          { term: t(lang, { ja: '見えた情報', en: 'What was shown' }), value: act.kinds.map((kind) => kindWords(kind, lang)) },
-          { term: t(lang, { ja: '件数', en: 'Number of items' }), value: <span className="number">{act.count}</span> },
+          ...(act.kinds.length > 0
+            ? [{ term: t(lang, { ja: '情報', en: 'Information' }), value: act.kinds.map((kind) => kindWords(kind, lang)) }]
+            : []),
+          ...(act.count > 0
+            ? [{ term: t(lang, { ja: '件数', en: 'Number of items' }), value: <span className="number">{act.count}</span> }]
+            : []),
           ...consents.map((one) => ({
             term: t(lang, { ja: '同意の内容', en: 'The consent' }),
-            value: `${kindsIn(one.allowed, lang)}（${untilWords(one, lang)}）`,
+            value: t(lang, {
+              ja: `${kindsIn(one.allowed, lang)}（${untilWords(one, lang)}）`,
+              en: `${kindsIn(one.allowed, lang)} (${untilWords(one, lang)})`,
+            }),
           })),
           { term: t(lang, { ja: 'きまり', en: 'Law or standard' }), value: <Ja>{act.law}</Ja> },
           { term: t(lang, { ja: '記録番号', en: 'Log number' }), value: <span className="number">{act.requestId}</span> },

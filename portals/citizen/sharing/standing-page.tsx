@@ -94,7 +94,7 @@ export function standingPage(about: About, form: StandingForm): string {
               label={t(lang, { ja: 'いつまで', en: 'Last day' })}
               hint={t(lang, { ja: '空けておくと、あなたが取り消すまで続きます。', en: 'Leave it empty to share until you withdraw.' })}
             />
-            <Button>{t(lang, { ja: '何が見えるようになるかを確かめる', en: 'See what it opens' })}</Button>
+            <Button variant="primary">{t(lang, { ja: '何が見えるようになるかを確かめる', en: 'See what it opens' })}</Button>
           </Form>
         )}
         <Search form={form} lang={lang} />
@@ -126,7 +126,7 @@ export function standingCheckPage(about: About, { consent, effects, text, until,
             })}
           </p>
         ) : null}
-        <Effects effects={effects} lang={lang} />
+        <Effects effects={effects} lang={lang} goesOn />
         <Section title={t(lang, { ja: '同意の文', en: 'What you agree to' })}>
           <p>{text.text[lang]}</p>
           <p className="note">
@@ -139,7 +139,7 @@ export function standingCheckPage(about: About, { consent, effects, text, until,
             hidden={{ institutionNumber: consent.institutionNumber, kinds: consent.allowed.join(','), until, textVersion: text.version }}
           >
             <ButtonRow>
-              <Button>{t(lang, { ja: '同意する', en: 'Agree' })}</Button>
+              <Button variant="primary">{t(lang, { ja: '同意する', en: 'Agree' })}</Button>
               <LinkButton href={`${STANDING}?${query}`}>{t(lang, { ja: '直す', en: 'Change' })}</LinkButton>
             </ButtonRow>
           </Form>

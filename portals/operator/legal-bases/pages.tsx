@@ -49,6 +49,9 @@ function StateOf({ basis, today, lang }: { basis: RegisteredBasis; today: string
   )
 }
 
+/** The last instant on which it holds. */
+const lastDay = ({ until }: RegisteredBasis): Date => new Date(until.getTime() - 1)
+
 const hrefOf = (id: string) => `${HOME}/${encodeURIComponent(id)}`
 
 export function listPage(on: PageOf, { bases, mayEnter }: { bases: readonly RegisteredBasis[]; mayEnter: boolean }): string {
@@ -96,7 +99,7 @@ export function listPage(on: PageOf, { bases, mayEnter }: { bases: readonly Regi
               header: t(lang, { ja: 'きまり', en: 'Law' }),
               cell: (basis) => t(lang, statuteOf(basis.statute)?.title ?? { ja: '—', en: '–' }),
             },
-            { key: 'until', header: t(lang, { ja: '期限', en: 'Until' }), cell: (basis) => <Time value={basis.until} lang={lang} /> },
+            { key: 'until', header: t(lang, { ja: '期限', en: 'Until' }), cell: (basis) => <Time value={lastDay(basis)} lang={lang} /> },
             {
               key: 'review',
               header: t(lang, { ja: '見直しの日', en: 'Review' }),
@@ -206,7 +209,7 @@ export function basisPage(
           { term: t(lang, { ja: '事実', en: 'Facts' }), value: <Ja>{basis.because}</Ja> },
           { term: t(lang, { ja: '決めた人', en: 'Decided by' }), value: <Ja>{basis.decidedBy}</Ja> },
           { term: t(lang, { ja: '始まり', en: 'Since' }), value: <Time value={basis.since} lang={lang} withTime /> },
-          { term: t(lang, { ja: '期限', en: 'Until' }), value: <Time value={basis.until} lang={lang} withTime /> },
+          { term: t(lang, { ja: '期限', en: 'Until' }), value: <Time value={lastDay(basis)} lang={lang} /> },
           { term: t(lang, { ja: '見直しの日', en: 'Review on' }), value: <Time value={basis.reviewOn} lang={lang} /> },
           ...(basis.endedAt === null
             ? []
@@ -300,7 +303,7 @@ export function publicPage(
               cell: (basis) => (
                 <>
                   <Time value={basis.since} lang={lang} /> {t(lang, { ja: '〜', en: '–' })}{' '}
-                  <Time value={basis.endedAt ?? basis.until} lang={lang} />
+                  <Time value={basis.endedAt ?? lastDay(basis)} lang={lang} />
                 </>
               ),
             },

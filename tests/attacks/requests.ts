@@ -37,7 +37,7 @@ const held: Record<string, (pool: Pool) => readonly string[]> = {
   key: ({ victim }) => [victim.key, victim.personId],
 }
 /** Names of ids, which the victim's own answer. */
-const isId = (param: string) => /^(id|uid|token|thumbprint|statement|proxy|mark|entry|loginName)$|[a-z]Id$/.test(param)
+const isId = (param: string) => /^(id|uid|job|token|thumbprint|statement|proxy|mark|entry|loginName)$|[a-z]Id$/.test(param)
 
 /** Parameters of a row's address that nobody here knows how to fill: such a row is not attacked, and that must not pass in silence. */
 export const unknownIn = (row: HttpRow): string[] =>

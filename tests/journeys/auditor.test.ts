@@ -1,6 +1,7 @@
 /** An auditor’s day: the log, a finding, what a sign-in touched, and a drill from knowing to its end. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call } from '../../app/tour/client.ts'
 import { openBrowser } from '../harness/browser.ts'
 import { facilityOf, staffOf } from './facts.ts'
 import { openRegion, type Region } from './region.ts'
@@ -97,6 +98,19 @@ test('then runs a drill: contains, reports, tells, reports finally, closes; nobo
   await page.goto(`${home}/letters`)
   expect(await main()).toContain('様')
   auditor.complaints()
+})
+
+test('the CapabilityStatement says what the log offers, and no more', async () => {
+  const { body } = await call(`${region.baseUrl}/fhir/R4/metadata`)
+  const [rest] = body.rest as {
+    resource: { type: string; interaction: { code: string }[]; versioning: string; searchParam: { name: string }[] }[]
+  }[]
+  const found = rest!.resource.find((r) => r.type === 'AuditEvent')!
+  expect(found.interaction.map((i) => i.code).sort()).toEqual(['read', 'search-type'])
+  expect(found.versioning).toBe('no-version')
+  expect(found.searchParam.map((p) => p.name)).toEqual(
+    expect.arrayContaining(['date', 'patient', 'agent', 'entity', 'action', 'outcome', 'purpose', 'altid']),
+  )
 })
 
 test('a doctor is not let in', async () => {

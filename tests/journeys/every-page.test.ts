@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../harness/browser.ts'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
 import { askAddress, letExampleIn } from './app-launch.ts'
+import { sharingVisits } from './sharing-visits.ts'
 import { disasterVisits } from './disaster-visits.ts'
 import { emergencyVisits } from './emergency-visits.ts'
 import { erasureVisits } from './erasure-visits.ts'
@@ -58,7 +59,7 @@ test('every row that answers with a page is visited here', async () => {
 
 /** Rows for programs. A new one that answers no page is added here; a new page is added to the visits. */
 const notAPage =
-  /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|log\/|openapi\.json|statistics\.|terminology\/search|eligibility\/|reader\/sessions\/|me\/cards$|me\/access-log\/(?:proof\/)?download|audit\/(?:events|scope\/\{id\})\/download)/
+  /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|log\/|openapi\.json|statistics\.|terminology\/search|eligibility\/|reader\/sessions\/|me\/cards$|me\/access-log\/(?:proof\/|receipts\/\{requestId\}\/)?download|audit\/(?:events|scope\/\{id\})\/download)/
 
 const looks = (['ja', 'en'] as const).flatMap((lang) => [
   { lang, width: 'phone', viewport: PHONE },
@@ -257,6 +258,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     ...(await erasureVisits(where)),
     ...(await emergencyVisits(where)),
     ...(await disasterVisits(where)),
+    ...(await sharingVisits(where)),
     { name: 'me-apps', row: '/me/apps', path: '/me/apps', as: 'citizen' },
     { name: 'me-apps-end', row: '/me/apps/{id}/end', path: `/me/apps/${apps.hers}/end`, as: 'citizen' },
     { name: 'app-asks', row: '', path: askAddress(where, null), as: 'citizen' },

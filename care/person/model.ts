@@ -7,6 +7,8 @@ export type Person = {
   keys: string[]
   name: string
   nameKana: string
+  /** What the person wishes to be called (NameOfOther); absent where that is their name. */
+  nameOfOther?: string
   birthDate: string
   /** FHIR administrative gender. */
   sex: 'male' | 'female' | 'other' | 'unknown'

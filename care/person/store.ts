@@ -70,6 +70,7 @@ export type PersonRow = {
   id: string
   name: string
   name_kana: string
+  name_of_other?: string
   birth_date: string
   sex: Person['sex']
   address: string
@@ -83,6 +84,7 @@ export const toPerson = (r: PersonRow): Person => ({
   keys: r.keys,
   name: r.name,
   nameKana: r.name_kana,
+  ...(r.name_of_other ? { nameOfOther: r.name_of_other } : {}),
   birthDate: r.birth_date,
   sex: r.sex,
   address: r.address,
@@ -90,7 +92,7 @@ export const toPerson = (r: PersonRow): Person => ({
   phone: r.phone,
 })
 
-export const PERSON = sql`select p.id, p.name, p.name_kana, p.birth_date, p.sex, p.address, p.postal_code, p.phone,
+export const PERSON = sql`select p.id, p.name, p.name_kana, p.name_of_other, p.birth_date, p.sex, p.address, p.postal_code, p.phone,
   array(select k.key from person.patient_key k where k.person_id = p.id order by k.since, k.key) as keys from person.person p`
 
 export async function findPerson(db: Db, id: string): Promise<Person | undefined> {

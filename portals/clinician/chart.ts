@@ -28,8 +28,9 @@ const placeOf = (item: ChartItem): InformationKind | 'other' =>
   informationKinds.includes(item.kind as InformationKind) ? (item.kind as InformationKind) : 'other'
 
 export function patientView(person: Person, patientId: string, now: Date): PatientView {
-  const { name, nameKana, birthDate, sex } = person
-  return { patientId, name, nameKana, birthDate, sex, age: ageOn(birthDate, dateInJapan(now)) }
+  const { name, nameKana, nameOfOther, birthDate, sex } = person
+  const called = nameOfOther !== undefined && nameOfOther !== name ? nameOfOther : null
+  return { patientId, name, nameKana, called, birthDate, sex, age: ageOn(birthDate, dateInJapan(now)) }
 }
 
 /** An item with its origin spelt out, and without the sections of a document, which have a page of their own. */

@@ -48,6 +48,11 @@ export function PatientLine({ patient, lang }: { patient: PatientView; lang: Lan
   const era = wareki(patient.birthDate, 'day')
   return (
     <>
+      {patient.called === null ? null : (
+        <KeyValue name={t(lang, { ja: 'お呼びする名前', en: 'Called' })}>
+          <strong lang="ja">{patient.called}</strong>
+        </KeyValue>
+      )}
       <KeyValue name={t(lang, { ja: 'フリガナ', en: 'Kana' })}>
         <Ja>{patient.nameKana || '—'}</Ja>
       </KeyValue>

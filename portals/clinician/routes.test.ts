@@ -190,6 +190,17 @@ describe('consent opens and closes the chart', () => {
   })
 })
 
+test('somebody who wishes another name than the registered one is called by it, on the chart and in the queue', async () => {
+  const { key } = await someone()
+  const page = async (url: string) => (await clinic.get(url, { accept: 'text/html' })).body
+  expect(await page(`/clinic/patients/${key}`), 'the control').not.toContain('お呼びする名前')
+  await sql`update person.person set name_of_other = '山田 まこと' where id = (select person_id from person.patient_key where key = ${key})`.execute(
+    clinic.db,
+  )
+  await clinic.relate(key)
+  for (const url of [`/clinic/patients/${key}`, '/clinic']) expect(await page(url)).toMatch(/お呼びする名前[\s\S]{0,80}山田 まこと/)
+})
+
 describe('marks of the sender', () => {
   test('未提供 is shown to no other institution; 未告知 here with its mark, and not to the person', async () => {
     const { key, chart } = await someone([

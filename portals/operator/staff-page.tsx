@@ -178,8 +178,8 @@ function PlacesSection({ on, shown }: Part): ReactNode {
       <Button
         variant="danger"
         ariaLabel={t(lang, {
-          ja: `${row.institutionName}での${roleNames[row.role].ja}の勤務を終了する`,
-          en: `End the work as ${roleNames[row.role].en} at ${row.institutionNameEn || row.institutionNumber}`,
+          ja: `${row.institutionName}での${roleNames[row.role].ja}の勤務をすぐに終了`,
+          en: `End now the work as ${roleNames[row.role].en} at ${row.institutionNameEn || row.institutionNumber}`,
         })}
       >
         {t(lang, { ja: 'すぐに終了', en: 'End now' })}

@@ -4,6 +4,7 @@ import {
   Banner,
   Button,
   ButtonRow,
+  DefinitionList,
   ErrorSummary,
   type FieldError,
   Form,
@@ -13,7 +14,6 @@ import {
   RadioGroup,
   renderPage,
   Section,
-  Steps,
   TextInput,
   t,
 } from '#ui'
@@ -48,7 +48,7 @@ export function firstPage(about: About, form: FirstForm): string {
         </ButtonRow>
       </Form>
       <Section title={t(lang, { ja: 'このあと起きること', en: 'What happens next' })}>
-        <Steps lang={lang} current={-1} steps={nextSteps(lang)} />
+        <DefinitionList items={nextSteps(lang)} />
       </Section>
     </Page>,
   )
@@ -56,12 +56,12 @@ export function firstPage(about: About, form: FirstForm): string {
 
 const nextSteps = (lang: Lang) => [
   {
-    title: t(lang, { ja: 'すべて合うとき', en: 'If all of it agrees' }),
-    body: t(lang, { ja: 'あなたの記録がそのまま開きます。', en: 'Your record opens at once.' }),
+    term: t(lang, { ja: 'すべて合うとき', en: 'If all of it agrees' }),
+    value: t(lang, { ja: 'あなたの記録がそのまま開きます。', en: 'Your record opens at once.' }),
   },
   {
-    title: t(lang, { ja: '合わないところがあるとき', en: 'If something differs' }),
-    body: t(lang, {
+    term: t(lang, { ja: '合わないところがあるとき', en: 'If something differs' }),
+    value: t(lang, {
       ja: '新しい登録として始まります。同じ方の記録が見つかったときは、担当者が確かめてからつなぎます。',
       en: 'You begin with a new entry. Where a record of yours is found, somebody checks before it is joined.',
     }),
@@ -99,6 +99,7 @@ function Person({ lang, form }: { lang: Lang; form: FirstForm }): ReactNode {
       />
       <RadioGroup
         {...about('sex')}
+        required
         label={t(lang, { ja: '性別（保険の資格のとおり）', en: 'Sex, as your insurance has it' })}
         options={[
           { value: 'female', label: t(lang, { ja: '女性', en: 'Female' }) },
@@ -129,20 +130,20 @@ function Insurance({ lang, form }: { lang: Lang; form: FirstForm }): ReactNode {
     <TextInput {...about(name)} label={t(lang, { ja, en })} width="medium" maxLength={40} autoComplete="off" {...more} />
   )
   return (
-    <fieldset className="field">
-      <legend>
-        {t(lang, {
-          ja: '保険の資格（「資格情報のお知らせ」か資格確認書にあります）',
-          en: 'Insurance, from your notice or certificate of eligibility',
-        })}
-      </legend>
+    <Section
+      title={t(lang, { ja: '保険の資格', en: 'Your insurance' })}
+      lead={t(lang, {
+        ja: '「資格情報のお知らせ」か、資格確認書に書いてあります。',
+        en: 'As written on your notice of eligibility, or your certificate.',
+      })}
+    >
       {part('insurerNumber', '保険者番号', 'Insurer’s number', { required: true })}
       {part('symbol', '記号', 'Symbol', {
         hint: t(lang, { ja: '記号のない資格では空のままにします。', en: 'Leave empty where there is none.' }),
       })}
       {part('number', '番号', 'Number', { required: true })}
       {part('branch', '枝番（2桁）', 'Branch number, two digits', { required: true })}
-    </fieldset>
+    </Section>
   )
 }
 

@@ -108,7 +108,7 @@ function Patients({ lang, view }: { lang: Lang; view: PickerView }): ReactNode {
           header: t(lang, { ja: '選ぶ', en: 'Choose' }),
           cell: (one) => (
             <Form action={addressOf(view.uid, '/patient')} hidden={{ patient: one.keys[0] ?? '' }}>
-              <Button ariaLabel={t(lang, { ja: `${one.name}さんを選ぶ`, en: `Choose ${one.name}` })}>
+              <Button ariaLabel={t(lang, { ja: `この患者で進む：${one.name}`, en: `Go on with this patient: ${one.name}` })}>
                 {t(lang, { ja: 'この患者で進む', en: 'Go on with this patient' })}
               </Button>
             </Form>

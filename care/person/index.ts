@@ -49,6 +49,7 @@ export { bindingDemanded, foldName } from './rules.ts'
 export { accounts, accountsOf, type PersonService, personService } from './service.ts'
 export { type CaseView, whoStays } from './cases.ts'
 export { markBases, type NewMark } from './marks.ts'
+export { protectedKeys } from './store/proxy.ts'
 export type {
   Case,
   Decided,
@@ -76,7 +77,7 @@ export { linkCard } from './store/card.ts'
 export { insertFacilities, insertStaff, personMigrations } from './store.ts'
 export { AGE_SPREAD, type Asked, isEnough, isUnreadBirth, readRemembered, type Remembered } from './sought/asked.ts'
 export { soughtKeys, soughtPairs } from './sought/names.ts'
-export { type Fit, fitOf, isCandidate, isLikely, MOST_FOUND, type Sought } from './sought/scoring.ts'
+export { findsByAddress, type Fit, fitOf, isCandidate, isLikely, MOST_FOUND, type Sought } from './sought/scoring.ts'
 export { indexSought, seek, soughtJob } from './sought/service.ts'
 export type { FoundPerson } from './sought/store.ts'
 export { type Area, countPeople, facilitiesIn, othersAs, peopleAfter, type Walked } from './store/area.ts'

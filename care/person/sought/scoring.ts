@@ -50,6 +50,15 @@ export function isNear(asked: string, known: string): boolean {
   return same === 2 || (a[0] === b[0] && a[1] === b[2] && a[2] === b[1])
 }
 
+/** Whoever is more than so many years off a guessed age or a remembered year is somebody else. */
+const YEARS_OFF = 10
+const yearsLater = (day: string, years: number) => `${String(Number(day.slice(0, 4)) + years).padStart(4, '0')}${day.slice(4)}`
+export const widened = ({ from, until }: Span): Span => ({ from: yearsLater(from, -YEARS_OFF), until: yearsLater(until, YEARS_OFF) })
+
+/** An address finds by itself only where nothing else does: a town alone is thousands. */
+export const findsByAddress = ({ name, birthDate, insurance, address }: Asked): boolean =>
+  address !== null && address.length >= 3 && name === null && birthDate === null && insurance.length === 0
+
 const isWithin = ({ from, until }: Span, day: string) => from <= day && day <= until
 
 /** The most that these facts can bring. */
@@ -100,11 +109,12 @@ export function fitOf(asked: Asked, known: Sought): Fit {
 /** Whether somebody may be meant at all: by an entry of the index, before anything is weighed. */
 export function isCandidate(asked: Asked, known: Sought): boolean {
   const keys = new Set(known.keys)
+  if (asked.birthSpan && !isWithin(widened(asked.birthSpan), known.birthDate)) return false
   return (
     (asked.name?.keys.some((one) => keys.has(one)) ?? false) ||
     asked.birthDate === known.birthDate ||
     (asked.insurance.length > 0 && known.memberIds.some((id) => asked.insurance.includes(id.split(':')[2] ?? ''))) ||
-    (asked.address !== null && asked.address.length >= 3 && !known.addressHidden && asked.address.pairs.every((one) => keys.has(one)))
+    (findsByAddress(asked) && !known.addressHidden && (asked.address?.pairs ?? []).every((one) => keys.has(one)))
   )
 }
 

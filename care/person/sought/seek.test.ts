@@ -144,7 +144,7 @@ test('each way of finding has its index', async () => {
       const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${seekSql(read(wish), { visible: everybody, limit: 21 })}`.execute(trx)
       return rows.map((r) => r['QUERY PLAN']).join('\n')
     })
-  const full = await plan({ name: 'やまかわ はなこ', birth: '1958-04-12', insurance: '縁-5003', address: '石川県輪島市緑町' })
+  const full = await plan({ name: 'やまかわ はなこ', birth: '1958-04-12', insurance: '縁-5003' })
   for (const index of ['sought_keys', 'person_by_birth', 'member_id_number']) expect(full).toContain(index)
   // Control: without the index the plan says so.
   await sql`drop index person.sought_keys`.execute(platform.db)

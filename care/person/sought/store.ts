@@ -4,7 +4,7 @@ import type { Db } from '#kernel/database'
 import type { Person } from '../model.ts'
 import { PERSON, type PersonRow, toPerson } from '../store.ts'
 import type { Asked } from './asked.ts'
-import { type Fit, LEAST_TENTHS, reachable, weights } from './scoring.ts'
+import { type Fit, findsByAddress, LEAST_TENTHS, reachable, weights, widened } from './scoring.ts'
 
 export type NotSought = { id: string; names: string[]; address: string }
 
@@ -52,14 +52,15 @@ const share = (asked: readonly string[], column: RawBuilder<unknown>, weight: nu
 const open = sql<boolean>`not exists (select 1 from person.mark k where k.person_id = p.id and k.ended_at is null)`
 
 /** Candidates, each by an index of its own. */
-function candidates({ name, birthDate, address, insurance }: Asked): RawBuilder<unknown> {
+function candidates(asked: Asked): RawBuilder<unknown> {
+  const { name, birthDate, address, insurance } = asked
   const ways = [
     ...(name ? [sql`select s.person_id as id from person.sought s where s.keys && ${name.keys}::text[]`] : []),
     ...(birthDate ? [sql`select b.id from person.person b where b.birth_date = ${birthDate}`] : []),
     ...(insurance.length > 0
       ? [sql`select m.person_id as id from person.member_id m where split_part(m.folded, ':', 3) = any(${insurance}::text[])`]
       : []),
-    ...(address && address.length >= 3
+    ...(address && findsByAddress(asked)
       ? [
           sql`select s.person_id as id from person.sought s where s.keys @> ${address.pairs}::text[]
             and not exists (select 1 from person.mark k where k.person_id = s.person_id and k.ended_at is null)`,
@@ -91,6 +92,8 @@ const insuranceSql = ({ insurance }: Asked): RawBuilder<string | null> =>
 export function seekSql(asked: Asked, about: { visible: RawBuilder<boolean>; limit: number }): RawBuilder<FoundRow> {
   const { name, sex, address } = asked
   const w = weights
+  const span = asked.birthSpan && widened(asked.birthSpan)
+  const wide = span ? sql<boolean>`p.birth_date between ${span.from} and ${span.until}` : sql<boolean>`true`
   return sql<FoundRow>`
     with candidate as (${candidates(asked)}),
     weighed as (
@@ -99,7 +102,7 @@ export function seekSql(asked: Asked, about: { visible: RawBuilder<boolean>; lim
         ${sex ? sql`p.sex = ${sex}` : sql`false`} as sex,
         ${address ? sql`case when ${open} then ${share(address.pairs, sql`s.keys`, w.address)} else 0 end` : none} as address,
         ${insuranceSql(asked)} as insurance
-      from candidate c join person.person p on p.id = c.id join person.sought s on s.person_id = p.id where p.merged_into is null),
+      from candidate c join person.person p on p.id = c.id join person.sought s on s.person_id = p.id where p.merged_into is null and ${wide}),
     ranked as (
       select w.*, w.name + (case when w."exactName" then ${w.exactName}::int else 0 end)
         + (case w.birth when 'same' then ${w.birthDate}::int when 'near' then ${w.birthNear}::int when 'within' then ${w.birthSpan}::int else 0 end)

@@ -1,5 +1,16 @@
 /** Everybody of an extract, found in memory by the same rules as in the database. */
-import { type Asked, type Fit, fitOf, isCandidate, isLikely, MOST_FOUND, soughtKeys, soughtPairs, type Sought } from '#care/person'
+import {
+  type Asked,
+  findsByAddress,
+  type Fit,
+  fitOf,
+  isCandidate,
+  isLikely,
+  MOST_FOUND,
+  soughtKeys,
+  soughtPairs,
+  type Sought,
+} from '#care/person'
 import type { PersonLine } from './person-line.ts'
 import type { Address } from './read.ts'
 
@@ -25,7 +36,7 @@ export function evacuees() {
     addressHidden: person.address === '',
   })
   const addresses = (asked: Asked): number[] =>
-    asked.address === null || asked.address.length < 3
+    !findsByAddress(asked)
       ? []
       : [...byAddress!].flatMap(([address, ns]) => {
           const pairs = new Set(soughtKeys([], address))

@@ -4,7 +4,7 @@ import type { Migration } from '#kernel/migrate'
 import type { NewPerson, Person } from './model.ts'
 import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
-import { appMigrations } from './store/app.ts'
+import { appMigrations, appWorkplaceMigrations } from './store/app.ts'
 import { cardMigrations } from './store/card-schema.ts'
 import { peopleMigrations } from './store/people-schema.ts'
 import { registerMigrations } from './store/registers-schema.ts'
@@ -63,6 +63,7 @@ export const personMigrations: Migration[] = [
   ...cardMigrations,
   ...peopleMigrations,
   ...watchMigrations,
+  ...appWorkplaceMigrations,
   ...soughtMigrations,
 ]
 

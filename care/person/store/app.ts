@@ -26,6 +26,10 @@ export const appMigrations: Migration[] = [
       create index app_grant_to on person.app_grant (client_id);
     `,
   },
+]
+
+/** Later than the other steps of the register, which stand between. */
+export const appWorkplaceMigrations: Migration[] = [
   {
     // Where staff worked when they let the app in: it acts there, whatever they choose later.
     id: 'person/008-app-grant-workplace',

@@ -130,20 +130,23 @@ function Insurance({ lang, form }: { lang: Lang; form: FirstForm }): ReactNode {
     <TextInput {...about(name)} label={t(lang, { ja, en })} width="medium" maxLength={40} autoComplete="off" {...more} />
   )
   return (
-    <Section
-      title={t(lang, { ja: '保険の資格', en: 'Your insurance' })}
-      lead={t(lang, {
-        ja: '「資格情報のお知らせ」か、資格確認書に書いてあります。',
-        en: 'As written on your notice of eligibility, or your certificate.',
-      })}
-    >
+    <>
+      <div>
+        <h2>{t(lang, { ja: '保険の資格', en: 'Your insurance' })}</h2>
+        <p>
+          {t(lang, {
+            ja: '「資格情報のお知らせ」か、資格確認書に書いてあります。',
+            en: 'As written on your notice of eligibility, or your certificate.',
+          })}
+        </p>
+      </div>
       {part('insurerNumber', '保険者番号', 'Insurer’s number', { required: true })}
       {part('symbol', '記号', 'Symbol', {
         hint: t(lang, { ja: '記号のない資格では空のままにします。', en: 'Leave empty where there is none.' }),
       })}
       {part('number', '番号', 'Number', { required: true })}
       {part('branch', '枝番（2桁）', 'Branch number, two digits', { required: true })}
-    </Section>
+    </>
   )
 }
 

@@ -39,10 +39,15 @@ export async function insertNotices(db: Db, notices: readonly NewNotice[]): Prom
   return made.map(toNotice)
 }
 
-/** The request that told something: it left its entry of the log in the same commit, at the same instant. '' where it noted nothing. */
-export async function requestOf(db: Db, told: { key: string; at: Date }): Promise<string> {
+/**
+ * The request that told something: it left its entry of the log in the same commit, at the same instant. Of several at that instant the one
+ * whose resource is `subject`. '' where it noted nothing.
+ */
+export async function requestOf(db: Db, told: { key: string; at: Date; subject: string }): Promise<string> {
   const { rows } = await sql<{ id: string }>`select request_id as id from kernel.audit
-    where key = ${told.key} and at = ${told.at} and outcome = 'success' order by id limit 1`.execute(db)
+    where key = ${told.key} and at = ${told.at} and outcome = 'success' order by right(resource, length(${told.subject})) = ${told.subject} desc, id desc limit 1`.execute(
+    db,
+  )
   return rows[0]?.id ?? ''
 }
 

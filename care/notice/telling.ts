@@ -43,8 +43,10 @@ export const noticeTaker = (deps: Deps): Taker => ({
   async take(db, told, now) {
     const made: store.NewNotice[] = []
     for (const one of told) {
-      const requestId = await store.requestOf(db, one)
-      made.push({ key: one.key, id: one.id, ...readTold(one), requestId, at: one.at, takenAt: now })
+      const said = readTold(one)
+      const subject = `/${said.facts.emergencyId ?? said.facts.disasterId ?? ''}`
+      const requestId = await store.requestOf(db, { key: one.key, at: one.at, subject })
+      made.push({ key: one.key, id: one.id, ...said, requestId, at: one.at, takenAt: now })
     }
     await oweSigns(deps, db, { notices: await store.insertNotices(db, made), now })
   },

@@ -210,6 +210,9 @@ export function accessLogPage(about: About, view: AccessLogView): string {
           <LinkButton href="/me/access-log/proof" variant="secondary">
             {t(lang, { ja: '書き換えられていないかを確かめる', en: 'Check that it was not changed' })}
           </LinkButton>
+          <LinkButton href="/me/questions" variant="quiet">
+            {t(lang, { ja: 'あなたの質問', en: 'Your questions' })}
+          </LinkButton>
           <LinkButton href="/me/emergencies" variant="secondary">
             {t(lang, { ja: '同意を待たずに開かれたとき', en: 'When it was opened without your consent' })}
           </LinkButton>

@@ -152,7 +152,7 @@ function Verdict({ lang, f }: { lang: Lang; f: Finding }): ReactNode {
   const options = (Object.keys(reasons) as VerdictState[]).flatMap((state) =>
     Object.entries(reasons[state]).map(([reason, words]) => ({
       value: `${state}:${reason}`,
-      label: `${verdictNames[state][lang]}：${words[lang]}`,
+      label: `${verdictNames[state][lang]}${lang === 'ja' ? '：' : ': '}${words[lang]}`,
     })),
   )
   return (

@@ -48,7 +48,7 @@ export function ScopeForm({ lang, action, draft }: { lang: Lang; action: string;
 
 export const questionOf = (scope: Scope, lang: Lang): string =>
   selectorWords(scope.selector, lang)
-    .map((w) => `${w.name}：${w.value}`)
+    .map((w) => `${w.name}${lang === 'ja' ? '：' : ': '}${w.value}`)
     .join(lang === 'ja' ? '、' : ', ')
 
 /** Who was touched, by whom or what, since when? */

@@ -137,6 +137,9 @@ export class BadConfig extends Error {}
 export const badConfig = (wrong: string): BadConfig =>
   new BadConfig(`設定に誤りがあります。${wrong} / The configuration is not valid. ${wrong}`)
 
+/** A client may send ten seconds' worth at once; 0 is no limit. */
+const rateOf = (perSecond: number): Rate | null => (perSecond === 0 ? null : { perSecond, burst: perSecond * 10 })
+
 /**
  * Reads the configuration once, at start.
  * @throws BadConfig naming what is wrong; values are not repeated, because one of them is a secret
@@ -158,6 +161,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     demo: v.ENISHI_DEMO,
     demoPeople: v.ENISHI_DEMO_PEOPLE,
     parts: v.ENISHI_PARTS,
+    rate: rateOf(v.ENISHI_CLIENT_RATE ?? (v.ENISHI_DEMO ? 0 : 200)),
     backupDays: v.ENISHI_BACKUP_DAYS ?? null,
     workers: v.ENISHI_WORKERS ?? Math.min(availableParallelism(), 8),
     baseUrl,

@@ -23,7 +23,7 @@ type Ports = { port: number; tlsPort: number }
 export async function settingsOf(url: string, { port, tlsPort }: Ports, binding: BindingName): Promise<Record<string, string>> {
   const home = join(benchFolder(), 'platform')
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  const demo = binding === 'none' ? { ENISHI_DEMO: '1', ENISHI_DEMO_PEOPLE: '10' } : { ENISHI_DEMO: '0' }
+  const demo = binding === 'none' ? { ENISHI_DEMO: '1', ENISHI_DEMO_PEOPLE: '10' } : { ENISHI_DEMO: '0', ENISHI_CLIENT_RATE: '0' }
   const tls = await tlsSettings(tlsPort)
   return { DATABASE_URL: url, ENISHI_HOME: home, ENISHI_HOST: '127.0.0.1', PORT: String(port), ...demo, ...tls }
 }

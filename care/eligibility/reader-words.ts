@@ -101,8 +101,8 @@ export const readerWords = {
     en: 'This card is not registered for insurance yet',
   },
   unlinkedLead: {
-    ja: 'はじめての{登録|とうろく}は、この{機械|きかい}の「初回登録」か、マイナポータルでできます。{今日|きょう}は{資格確認書|しかくかくにんしょ}を{受付|うけつけ}に{見|み}せてください。',
-    en: 'Register it once, here under “first registration” or in the Mynaportal. For today, show your eligibility certificate at the desk.',
+    ja: 'はじめての{登録|とうろく}は、{縁|えにし}のサインインの{画面|がめん}で、このカードを{使|つか}ってできます。{今日|きょう}は{資格確認書|しかくかくにんしょ}を{受付|うけつけ}に{見|み}せてください。',
+    en: 'Register it once: use this card on Enishi’s sign-in page. For today, show your eligibility certificate at the desk.',
   },
   haveOld: { ja: '{前|まえ}のカードがあります', en: 'I have my old card with me' },
   replacedAsk: { ja: '新しいカードが使えるようになりました', en: 'Your new card works now' },

@@ -12,6 +12,7 @@ import {
   personService,
   type SystemClient,
 } from '#care/person'
+import { emergencyMigrations } from '#care/emergency'
 import { noticeMigrations, noticeService } from '#care/notice'
 import { questionMigrations, questionService } from '#care/question'
 import { recordMigrations, recordRoutes, recordService } from '#care/record'
@@ -40,6 +41,7 @@ const migrations = [
   ...recordMigrations,
   ...noticeMigrations,
   ...questionMigrations,
+  ...emergencyMigrations,
   ...signatureMigrations,
   ...signInMigrations,
 ]

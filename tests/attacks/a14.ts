@@ -209,7 +209,7 @@ export const a14: Attack = {
     const world = await openWorld({ blind: false })
     try {
       if (mutated) trusting(world)
-      return await attack(world, quick || mutated ? 4 : 40)
+      return await attack(world, quick || mutated ? 2 : 40)
     } finally {
       await world.close()
     }

@@ -11,7 +11,11 @@ type Asking = { db: Db }
  * decides; it holds from the next query on, and ends by itself.
  */
 export const disasters = {
-  async open(ctx: Pick<Context, 'db' | 'now'>, d: Omit<store.Disaster, 'endedAt' | 'institutions' | 'since'>, institutions: readonly string[]): Promise<void> {
+  async open(
+    ctx: Pick<Context, 'db' | 'now'>,
+    d: Omit<store.Disaster, 'endedAt' | 'institutions' | 'since'>,
+    institutions: readonly string[],
+  ): Promise<void> {
     await store.insertDisaster(ctx.db, { ...d, since: ctx.now })
     await store.putInstitutions(ctx.db, { id: d.id, since: ctx.now, until: d.until }, institutions)
   },

@@ -53,7 +53,9 @@ export async function findDisaster(db: Db, id: string): Promise<Disaster | undef
 }
 
 export async function listDisasters(db: Db, limit: number): Promise<Disaster[]> {
-  const { rows } = await sql<Disaster>`select ${COLUMNS} from consent.disaster d order by d.since desc, d.id desc limit ${limit}`.execute(db)
+  const { rows } = await sql<Disaster>`select ${COLUMNS} from consent.disaster d order by d.since desc, d.id desc limit ${limit}`.execute(
+    db,
+  )
   return rows
 }
 

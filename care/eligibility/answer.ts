@@ -20,8 +20,10 @@ export type ShownPerson = {
   sex2: ShownAs['sex2']
 }
 
-export function shownPerson(person: Person, shownAs: ShownAs | null): ShownPerson {
-  const { name, nameKana, sex, birthDate, address, postalCode } = person
+/** `hidden`: the person is protected (支援措置), and no desk is shown where they live. */
+export function shownPerson(person: Person, shownAs: ShownAs | null, hidden = false): ShownPerson {
+  const { name, nameKana, sex, birthDate } = person
+  const { address, postalCode } = hidden ? { address: '', postalCode: '' } : person
   return {
     patientId: person.keys[0]!,
     name,

@@ -97,17 +97,17 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
       at: ctx.now,
     })
 
-  type Received = { facts: Facts; noted: Noted; limitConsent: boolean; until: Date; provenBy: ProvenBy }
+  type Received = { facts: Facts; noted: Noted; hidden: boolean; limitConsent: boolean; until: Date; provenBy: ProvenBy }
 
   /** What the desk is shown; the same whichever way the person was proven. */
-  function received(ctx: Context, holder: Person, { facts, noted, limitConsent, until, provenBy }: Received): CardResult {
+  function received(ctx: Context, holder: Person, { facts, noted, hidden, limitConsent, until, provenBy }: Received): CardResult {
     const date = dateInJapan(ctx.now)
     const judged = { birthDate: holder.birthDate, date, limitConsent, facts }
     const count = facts.coverages.length
     ctx.audit({ action: 'eligibility.card', key: holder.keys[0]!, resource: 'Coverage?', count, rule: `proven-by-${provenBy}` })
     return {
       eligibility: eligibilityOf(coverOn(facts.coverages, date), judged),
-      person: shownPerson(holder, facts.shownAs),
+      person: shownPerson(holder, facts.shownAs, hidden),
       kinds: askableKinds.map(askedKind),
       until: until.toISOString(),
       provenBy,
@@ -137,12 +137,12 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
       const card = await genuine(ctx, session, answer, provenBy === 'pin')
       const holder = await holderOf(ctx, session, card)
       const until = seconds(ctx.now, CONSENT_SECONDS)
-      const { facts, noted } = await receiveCard(ctx.db, {
+      const { facts, noted, hidden } = await receiveCard(ctx.db, {
         ...{ sessionId: id, keys: holder.keys, cardSerial: card.serial, institutionNumber, date: dateInJapan(ctx.now) },
         ...{ addressMark: addressMark(holder), now: ctx.now, consentUntil: until, provenBy },
       })
       if (facts === null) return refuse('challenge-used', { key: holder.keys[0]! })
-      return received(ctx, holder, { facts, noted, limitConsent: answer.limitConsent, until, provenBy })
+      return received(ctx, holder, { facts, noted, hidden, limitConsent: answer.limitConsent, until, provenBy })
     },
 
     /**
@@ -181,7 +181,8 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
         visit(ctx, holder),
         consent.relateVisit(ctx, holder.keys, institutionNumber),
       ])
-      return received(ctx, holder, { facts, noted, limitConsent: true, until: s.consentUntil!, provenBy: 'visual' })
+      const hidden = (await person.marks.hidden(ctx, holder.keys)).size > 0
+      return received(ctx, holder, { facts, noted, hidden, limitConsent: true, until: s.consentUntil!, provenBy: 'visual' })
     },
 
     /**

@@ -396,3 +396,32 @@ test('sessions that ended a day ago are forgotten, live ones stay', async () => 
   const left = await sql<{ id: string }>`select id from eligibility.reader_session where id = any(${[gone, live]}::text[])`.execute(desk.db)
   expect(left.rows).toEqual([{ id: live }])
 })
+
+describe('protection (支援措置) at a desk', () => {
+  const live = { address: '東京都千代田区1-1', postalCode: '1000001' }
+  const shownTo = async (card: string) => ((await show(card)).body.person ?? {}) as { address?: string; postalCode?: string; name?: string }
+  const protect = (personId: string, from: string, until: string | null) =>
+    sql`insert into person.mark (person_id, id, basis, note, valid_from, until, blocked_ids, blocks_all, made_at, made_by)
+      values (${personId}, ${from}, 'police', '', ${from}, ${until}, '{}', false, now(), 'operator')`.execute(desk.db)
+
+  test.each([
+    ['the control: nobody is protected', null, null, live],
+    ['protected today', '2026-11-01', null, { address: '', postalCode: '' }],
+    ['until yesterday', '2026-11-01', '2026-11-21', live],
+    ['from tomorrow', '2026-11-23', null, live],
+  ] as const)('%s', async (_name, from, until, expected) => {
+    const { card, personId } = await someone()
+    await sql`update person.person set address = ${live.address}, postal_code = ${live.postalCode} where id = ${personId}`.execute(desk.db)
+    if (from !== null) await protect(personId, from, until)
+    expect(await shownTo(card)).toMatchObject(expected)
+  })
+
+  test('stays with a person whose entries were linked', async () => {
+    const { card, personId } = await someone()
+    await sql`update person.person set address = ${live.address} where id = ${personId}`.execute(desk.db)
+    await sql`insert into person.person (id, name, name_kana, birth_date, sex, address, postal_code, phone, folded_name, folded_kana, made_at, merged_into)
+      values (${`${personId}-old`}, '', '', '1980-05-05', 'female', '', '', '', '', '', now(), ${personId})`.execute(desk.db)
+    await protect(`${personId}-old`, '2026-11-01', null)
+    expect((await shownTo(card)).address).toBe('')
+  })
+})

@@ -47,9 +47,10 @@ export function eligibilityService({ consent, person, cards }: EligibilityDeps) 
     const facts = await store.findFacts(ctx.db, people[0]!.keys)
     const judged = coverTyped(matches(facts), facts.coverages, date)
     const shows = judged.validity === '1'
+    const hidden = shows && (await person.marks.hidden(ctx, people[0]!.keys)).size > 0
     return {
       eligibility: eligibilityOf(judged, { ...about, facts: shows ? facts : noCertificates }),
-      person: shows ? shownPerson(people[0]!, facts.shownAs) : null,
+      person: shows ? shownPerson(people[0]!, facts.shownAs, hidden) : null,
     }
   }
 

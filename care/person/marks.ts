@@ -50,6 +50,9 @@ export const marks = {
   set,
   end,
   of: async (ctx: { db: Db }, personId: string): Promise<store.NotedMark[]> => store.marksOf(ctx.db, await idsOf(ctx.db, personId)),
+  /** Every key of people whose address and phone are hidden today. */
+  everyHidden: (ctx: { db: Db; now: Date }): Promise<string[]> => store.findProtectedKeys(ctx.db, dateInJapan(ctx.now)),
+
   /** Which of the keys belong to people whose address and phone are hidden today. */
   async hidden(ctx: { db: Db; now: Date }, keys: readonly string[]): Promise<Set<string>> {
     const found = await store.marksOfKeys(ctx.db, keys)

@@ -1,5 +1,6 @@
 /** A card was accepted at a desk: everything that is written and read for it, in one statement for as many desks as ask at once. */
 import { relationsFrom } from '#care/consent'
+import { protectedKeys } from '#care/person'
 import { sql } from 'kysely'
 import { gather } from '#kernel/gather'
 import type { Changed, Facts, ProvenBy } from '../model.ts'
@@ -18,8 +19,8 @@ export type Arrived = {
   consentUntil: Date
   provenBy: ProvenBy
 }
-/** `facts`: null where the challenge was spent already. */
-export type Receipt = { facts: Facts | null; noted: Noted }
+/** `facts`: null where the challenge was spent already; `hidden`: no desk is shown where the person lives. */
+export type Receipt = { facts: Facts | null; noted: Noted; hidden: boolean }
 
 type Row = {
   claimed: string | null
@@ -76,18 +77,22 @@ export const receiveCard = gather<Arrived, Receipt>(async (db, arrived) => {
     related as (${relationsFrom(sql`(select k.key, a.institution as institution_number, a.at as since from came a, unnest(a.keys) as k(key)) visit`)}),
     asked as (select distinct on (place) place, key, keys, institution, date, to_char(date, 'YYYY-MM') as month, card, address, at from came order by place),
     judged as (${judgedVisits}),
-    written as (${writtenVisits})
+    written as (${writtenVisits}),
+    hidden as (select p.key from ${protectedKeys(sql`${arrived[0]!.date}::text`)} p where p.key = any(${keys}::text[]))
     select id as claimed, null as key, null::json as facts, null as place, null::text[] as changed, null as chart from claimed
     union all select null, key, facts, null, null, null from eligibility.facts where key = any(${keys}::text[])
+    union all select null, key, null, 'hidden', null, null from hidden
     union all select null, null, null, place, changed, (select n.number from eligibility.chart_number n
       where n.institution_number = judged.institution and n.key = any(judged.keys) limit 1) from judged`.execute(db)
   const claimed = new Set(rows.flatMap((r) => r.claimed ?? []))
-  const facts = new Map(rows.flatMap((r) => (r.key === null ? [] : [[r.key, r] as const])))
+  const facts = new Map(rows.flatMap((r) => (r.key === null || r.place === 'hidden' ? [] : [[r.key, r] as const])))
+  const hidden = new Set(rows.flatMap((r) => (r.place === 'hidden' ? (r.key ?? []) : [])))
   const noted = new Map(
     rows.flatMap((r) => (r.place === null ? [] : [[r.place, { changed: r.changed ?? [], chartNumber: r.chart }] as const])),
   )
   return arrived.map((a, n) => ({
     facts: first.get(a.sessionId) === n && claimed.has(a.sessionId) ? gatherFacts(a.keys.flatMap((key) => facts.get(key) ?? [])) : null,
     noted: noted.get(placeOf(a)) ?? { changed: [], chartNumber: null },
+    hidden: a.keys.some((key) => hidden.has(key)),
   }))
 })

@@ -1,5 +1,5 @@
 /** Who acts for whom, and who is protected from whom. Ended rows stay: they say what held when. */
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ProxyBasis } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import type { Mark, ProxyEntry } from '../rules/proxy.ts'
@@ -111,6 +111,21 @@ export async function endMark(db: Db, m: { personIds: readonly string[]; id: str
   const { numAffectedRows } = await sql`update person.mark set ended_at = ${m.at}, ended_by = ${m.by}
     where person_id = any(${[...m.personIds]}::text[]) and id = ${m.id} and ended_at is null`.execute(db)
   return numAffectedRows === 1n
+}
+
+/**
+ * Keys of people who are protected on a day ('YYYY-MM-DD'), as a table of one column `key`; links of people are followed. Begun at the
+ * marks, which are few.
+ */
+export const protectedKeys = (day: RawBuilder<string>): RawBuilder<unknown> => sql`(
+  with recursive walk (id) as (
+    select m.person_id from person.mark m where m.ended_at is null and m.valid_from <= ${day} and (m.until is null or m.until >= ${day})
+    union select p.merged_into from walk w join person.person p on p.id = w.id where p.merged_into is not null)
+  select k.key from walk w join person.patient_key k on k.person_id = w.id)`
+
+export async function findProtectedKeys(db: Db, day: string): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`select key from ${protectedKeys(sql`${day}::text`)} p order by key`.execute(db)
+  return rows.map((r) => r.key)
 }
 
 /** Marks that were not ended of whoever owns any of these keys now, by key; links of people are followed. */

@@ -94,3 +94,9 @@ export async function withheldIn(db: Db, rows: readonly WrittenRow[]): Promise<W
     return { ...row, body: JSON.stringify(body), index: indexRows(body, null) }
   })
 }
+
+/** Keys whose address and phone are hidden. */
+export async function hiddenKeys(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`select key from record.hidden_key order by key`.execute(db)
+  return rows.map((r) => r.key)
+}

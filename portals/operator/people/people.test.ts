@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import type { Caller } from '../../../tests/harness/caller.ts'
 import { HOSPITAL, openPlatform, type Platform, systemActor } from '../../../tests/harness/platform.ts'
+import { addDays, dateInJapan } from '#kernel/japan'
+import { protectionByDate } from './person-rows.ts'
 import { peopleRows } from './rows.ts'
 
 let platform: Platform
@@ -177,8 +179,45 @@ describe('one person', () => {
 })
 
 test('the job compares who is new, in batches, and is idle after', async () => {
-  const job = peopleRows({ person: platform.services.person, demo: true }).find((row) => row.kind === 'job')!
+  const job = peopleRows({ person: platform.services.person, demo: true }).find(
+    (row) => row.kind === 'job' && row.name === 'people.compare',
+  )!
   await platform.enter({ name: '写し 一', nameKana: 'ウツシ ハジメ', birthDate: '1991-09-09' })
   if (job.kind === 'job') await job.run({ db: platform.db, now: platform.clock.at, epoch: 1 })
   expect(await platform.count(sql`select 1 from person.person where compared_at is null and merged_into is null`)).toBe(0)
+})
+
+describe('a protection by its days', () => {
+  const run = () => protectionByDate({ person: platform.services.person }).run({ db: platform.db, now: platform.clock.at, epoch: 1 })
+  const tells = async (key: string) => {
+    const { rows } = await sql<{ body: string }>`select body from record.resource where key = ${key} and type = 'Patient'`.execute(
+      platform.db,
+    )
+    return rows[0]!.body.includes('日付町1')
+  }
+
+  test('begins and ends though nobody touches it', async () => {
+    const { key, personId } = await platform.enter({ name: '日 守', address: '日付町1', birthDate: '1981-08-08' })
+    const person = (await platform.services.person.find(platform, personId))!
+    await platform.as(systemActor(HOSPITAL), (ctx) => platform.services.record.ensurePatient(ctx, key, person))
+    const today = dateInJapan(platform.clock.at)
+    const start = platform.clock.at
+    const mark = { basis: 'police', note: '', validFrom: addDays(today, 1), until: addDays(today, 2), why: 'request' }
+    expect((await form(`/operator/people/${personId}/marks`, mark)).status).toBe(303)
+    await run()
+    expect(await tells(key), 'not yet').toBe(true)
+    try {
+      for (const [days, hidden] of [
+        [1, true],
+        [2, true],
+        [3, false],
+      ] as const) {
+        platform.clock.at = new Date(start.getTime() + days * 86_400_000)
+        await run()
+        expect(await tells(key), `day ${days}`).toBe(!hidden)
+      }
+    } finally {
+      platform.clock.at = start
+    }
+  })
 })

@@ -1,7 +1,7 @@
 /** Rows of one person in the register: what was stated, proxies, protection. */
 import { z } from 'zod'
 import { type IdentityPart, identityParts, type IdentityValues, markBases, type PersonService, sources } from '#care/person'
-import { hideContact, showContact } from '#care/record'
+import { hiddenKeys, hideContact, showContact } from '#care/record'
 import type { Context } from '#kernel/context'
 import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
@@ -193,6 +193,24 @@ function proxyRows({ person }: Deps): Row[] {
   ]
 }
 
+/** A protection begins and ends by its days, also where nobody touches it. */
+export const protectionByDate = ({ person }: Pick<Deps, 'person'>): Extract<Row, { kind: 'job' }> => ({
+  kind: 'job',
+  name: 'people.protection-by-date',
+  law: forOperator.law,
+  summary: { ja: '期間のある保護（支援措置）を、その日に始め、終わらせる', en: 'Begins and ends protections on their days' },
+  everyMs: 600_000,
+  run: async ({ db, now }) => {
+    await db.transaction().execute(async (trx) => {
+      const [wanted, hidden] = [await person.marks.everyHidden({ db: trx, now }), await hiddenKeys(trx)]
+      const hide = wanted.filter((key) => !hidden.includes(key))
+      const show = hidden.filter((key) => !wanted.includes(key))
+      if (hide.length > 0) await hideContact({ db: trx, now }, hide)
+      if (show.length > 0) await showContact({ db: trx }, show)
+    })
+  },
+})
+
 function markRows({ person }: Deps): Row[] {
   return [
     {
@@ -265,5 +283,6 @@ export function personRows(deps: Deps): Row[] {
     ...statementRows(deps),
     ...proxyRows(deps),
     ...markRows(deps),
+    protectionByDate(deps),
   ]
 }

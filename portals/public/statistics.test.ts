@@ -24,7 +24,7 @@ beforeAll(async () => {
     template: 'statistics',
     rows: ({ services }) => publicRoutes({ ...services, demo: true, facts: null, surface: () => [], outside: [], witnesses: 0 }),
   })
-}, 60_000)
+}, 120_000)
 afterAll(() => platform?.close())
 
 const epoch = async () => (await lead(platform.db, 'test'))!.epoch

@@ -19,7 +19,7 @@ beforeAll(async () => {
     pushHosts: parseAllowedHosts('127.0.0.1:*+private+http'),
     baseUrl: 'https://enishi.example',
   })
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await service?.close()
   await room?.close()

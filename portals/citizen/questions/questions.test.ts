@@ -39,7 +39,7 @@ beforeAll(async () => {
   administrator = json(await platform.staff('administrator', HOSPITAL))
   stranger = json(await platform.staff('administrator', STRANGER))
   auditor = json(await platform.staff('auditor', CLINIC))
-}, 60_000)
+}, 120_000)
 afterAll(() => platform?.close())
 
 const leader = async () => {

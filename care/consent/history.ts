@@ -1,35 +1,13 @@
 /** What happened to a person's consents and closures: every event with who, when, through which door, under which text. */
-import { sql } from 'kysely'
 import type { Context } from '#kernel/context'
-import { type Db, later } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { dateInJapan } from '#kernel/japan'
 import type { Door } from './deciding.ts'
 import type { Closure, Consent } from './model.ts'
+import { insertEvent } from './store/event.ts'
 import { textOn } from './texts.ts'
 
-export type ConsentEvent = {
-  id: string
-  at: Date
-  what: 'given' | 'withdrawn' | 'closed' | 'reopened'
-  basis: 'visit' | 'standing' | 'closure'
-  /** The consent or closure it happened to. */
-  consentId: string
-  institutionNumber: string
-  institutionName: string
-  allowed: string[]
-  refused: string[]
-  /** `Type/id` of the one item that was closed. */
-  item: string
-  absolute: boolean
-  until: Date | null
-  actorName: string
-  actorKind: string
-  /** On what somebody acted for the person; '' where they decided themselves. */
-  actedAs: string
-  door: Door
-  textVersion: string
-}
+export { type ConsentEvent, findEvents } from './store/event.ts'
 
 type About =
   | { what: 'given' | 'withdrawn'; consent: Consent; door: Door; key: string }
@@ -48,7 +26,7 @@ const ofConsent = (c: Consent) => ({
   textVersion: c.textVersion,
 })
 const ofClosure = (c: Closure, now: Date) => ({
-  basis: 'closure',
+  basis: 'closure' as const,
   consentId: c.closureId,
   institutionNumber: c.institutionNumber,
   institutionName: '',
@@ -66,24 +44,16 @@ export async function noteEvent(ctx: Context, about: About): Promise<void> {
   const e = 'consent' in about ? ofConsent(about.consent) : ofClosure(about.closure, now)
   const actedAs = actor.kind === 'citizen' ? (actor.actsFor?.basis ?? '') : ''
   const name = actor.kind === 'public' ? '' : actor.kind === 'citizen' && actor.app ? `${actor.name} ［${actor.app.name}］` : actor.name
-  await later(
-    ctx.db,
-    sql`insert into consent.event (key, id, request_id, at, what, basis, consent_id, institution_number, institution_name, allowed, refused, item,
-        absolute, until, actor_kind, actor_name, acted_as, door, text_version)
-      values (${about.key}, ${ulid(now.getTime())}, ${ctx.requestId}, ${now}::timestamptz, ${about.what}, ${e.basis}, ${e.consentId}, ${e.institutionNumber},
-        ${e.institutionName}, ${e.allowed}::text[], ${e.refused}::text[], ${e.item}, ${e.absolute}, ${e.until}::timestamptz, ${actor.kind}, ${name},
-        ${actedAs}, ${about.door}, ${e.textVersion})`,
-  )
-}
-
-/** A person's events, the newest first; one act under several keys is one event. */
-export async function findEvents(db: Db, keys: readonly string[], page: { limit: number; offset: number }): Promise<ConsentEvent[]> {
-  const { rows } = await sql<ConsentEvent>`
-    select id, at, what, basis, consent_id as "consentId", institution_number as "institutionNumber", institution_name as "institutionName",
-      allowed, refused, item, absolute, until, actor_kind as "actorKind", actor_name as "actorName", acted_as as "actedAs", door,
-      text_version as "textVersion"
-    from (select distinct on (request_id, what, basis, institution_number, item) * from consent.event where key = any(${[...keys]}::text[])
-      order by request_id, what, basis, institution_number, item, id) e
-    order by at desc, id desc limit ${page.limit} offset ${page.offset}`.execute(db)
-  return rows
+  await insertEvent(ctx.db, {
+    ...e,
+    key: about.key,
+    id: ulid(now.getTime()),
+    requestId: ctx.requestId,
+    at: now,
+    what: about.what,
+    actorKind: actor.kind,
+    actorName: name,
+    actedAs,
+    door: about.door,
+  })
 }

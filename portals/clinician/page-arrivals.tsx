@@ -21,11 +21,11 @@ import {
   wareki,
 } from '#ui'
 import { askableKinds } from '#care/consent'
-import { isOpenEnded } from '#care/consent'
 import { dateInJapan } from '#kernel/japan'
 import { DisasterOpen, OtherPages } from './arrivals-ways.tsx'
 import { ClinicPage, type PageOf, patientHref, sexNames } from './frame.tsx'
 import type { ArrivalView } from './model.ts'
+import { untilWords } from './words.ts'
 
 export type ArrivalsProps = {
   arrivals: readonly ArrivalView[]
@@ -292,14 +292,7 @@ function Opened({ one: { open }, lang }: { one: ArrivalView; lang: Lang }): Reac
           ? t(lang, { ja: 'すべての種類', en: 'All kinds' })
           : t(lang, { ja: `${joinList(lang, closed)}を除くすべて`, en: `All but ${joinList(lang, closed).toLowerCase()}` })}
       <br />
-      <span className="note">
-        {isOpenEnded(new Date(open.until))
-          ? t(lang, { ja: '本人が取り消すまで', en: 'until the person withdraws' })
-          : t(lang, {
-              ja: `${formatPlainDate(open.until, 'ja')} ${formatTime(open.until)}まで`,
-              en: `until ${formatPlainDate(open.until, 'en')}, ${formatTime(open.until)}`,
-            })}
-      </span>
+      <span className="note">{untilWords(open.until, lang)}</span>
     </>
   )
 }

@@ -1,5 +1,6 @@
 /** Codes of items in words of both languages. Never a code without its name. */
-import type { Words } from '#ui'
+import { isOpenEnded } from '#care/consent'
+import { formatPlainDate, formatTime, type Lang, type Words } from '#ui'
 import type { AnyItem } from './model.ts'
 
 const clinicalStatus: Record<string, Words> = {
@@ -67,4 +68,12 @@ export const untitled: Words = { ja: '名称の記載なし', en: 'No name given
 export const titleOf = (item: AnyItem): Words => {
   if (item.title !== '') return { ja: item.title, en: item.title }
   return item.is === 'document' && item.documentClass !== null ? named('documentClass', item.documentClass) : untitled
+}
+
+/** How long something stays open; a consent without an end until the person withdraws it. */
+export function untilWords(until: string, lang: Lang): string {
+  if (isOpenEnded(new Date(until))) return lang === 'ja' ? '本人が取り消すまで' : 'until the person withdraws'
+  return lang === 'ja'
+    ? `${formatPlainDate(until, 'ja')} ${formatTime(until)}まで`
+    : `until ${formatPlainDate(until, 'en')}, ${formatTime(until)}`
 }

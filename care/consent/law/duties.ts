@@ -1,12 +1,9 @@
 /** Duties P1–P28 as rows. @law 個人情報の保護に関する法律. Rows not `confirmed` follow the Act by article; no commentary was read: 要確認: 弁護士 */
 import type { Sentence } from '#kernel/language'
+import { derivedDuties } from './derived-duties.ts'
+import { act, before, none } from './duty-terms.ts'
 import type { Duty } from './model.ts'
 
-const act = { from: '2022-04-01', until: null, signedOffBy: null, binds: ['private', 'academic'] } as const
-const publicBody = { from: '2023-04-01', until: null, signedOffBy: null, binds: ['public'], confirmed: false } as const
-
-const none: Sentence = { ja: '—', en: '–' }
-const before: Sentence = { ja: '行う前', en: 'before' }
 const promptly: Sentence = { ja: '遅滞なく', en: 'without delay' }
 
 /** One line a duty: what must be so for an act, what refuses it, until when. */
@@ -297,115 +294,5 @@ export const duties: readonly Duty[] = [
     title: { ja: '訴えは請求の後', en: 'Lawsuit only after asking' },
     does: { ja: '職員に期限を示す', en: 'clock shown to staff' },
   },
-  {
-    ...act,
-    id: 'P22',
-    article: '第40条',
-    confirmed: false,
-    acts: ['close-complaint'],
-    all: ['complaint-answered'],
-    deadline: { ja: '迅速に', en: 'promptly' },
-    title: { ja: '苦情の処理', en: 'Complaints' },
-    does: { ja: '期限のある問い合わせ', en: 'ticket with clock' },
-  },
-  {
-    ...act,
-    id: 'P23',
-    article: '第41条、規則第31条',
-    confirmed: false,
-    acts: ['make-pseudonymised'],
-    all: ['identifiers-removed', 'financial-removed', 'removed-kept-safe'],
-    deadline: before,
-    title: { ja: '仮名加工情報の作成', en: 'Making pseudonymised information' },
-    does: { ja: '別の区画、鍵を分ける', en: 'separate zone, key split' },
-  },
-  {
-    ...act,
-    id: 'P24',
-    article: '第42条',
-    confirmed: false,
-    acts: ['use-pseudonymised'],
-    all: ['no-reidentification', 'no-contact', 'removed-kept-safe'],
-    deadline: none,
-    title: { ja: '仮名加工情報の利用', en: 'Using pseudonymised information' },
-    does: { ja: '照合も連絡もできない', en: 'neither matching nor contacting is possible' },
-  },
-  {
-    ...act,
-    id: 'P25',
-    article: '第43条、規則第34条から第37条',
-    confirmed: false,
-    acts: ['make-anonymised'],
-    all: ['identifiers-removed', 'links-removed', 'singular-removed', 'items-published-after-making'],
-    deadline: { ja: '作成後に公表', en: 'published after making' },
-    title: { ja: '匿名加工情報の作成', en: 'Making anonymised information' },
-    does: { ja: '作業から作る公表の画面', en: 'publication page made from the job' },
-  },
-  {
-    ...act,
-    id: 'P25a',
-    article: '第44条、規則第38条（要確認: 弁護士）',
-    confirmed: false,
-    acts: ['provide-anonymised'],
-    all: ['items-published', 'receiver-told-anonymised'],
-    deadline: before,
-    title: { ja: '匿名加工情報の提供', en: 'Giving anonymised information' },
-    does: { ja: '項目と方法を公表してから', en: 'items and method published before' },
-  },
-  {
-    ...act,
-    id: 'P26',
-    article: '第45条、第46条',
-    confirmed: false,
-    acts: ['use-anonymised'],
-    all: ['no-reidentification', 'security-in-place'],
-    deadline: none,
-    title: { ja: '識別行為の禁止、安全管理', en: 'The receiver must not identify; safe handling' },
-    does: { ja: '規約と技術の両方で止める', en: 'terms and a technical block' },
-  },
-  {
-    ...act,
-    binds: ['academic'],
-    id: 'P27',
-    article: '第59条',
-    confirmed: false,
-    acts: ['research'],
-    all: ['own-rules-published'],
-    deadline: none,
-    title: { ja: '学術研究機関等の責務', en: 'Academic bodies: rules of their own' },
-    does: { ja: '申請書の項目', en: 'a field of the application form' },
-  },
-  {
-    ...publicBody,
-    id: 'P28',
-    article: '第69条',
-    acts: ['use', 'provide'],
-    all: [],
-    any: ['within-purpose', 'consent', 'law-orders'],
-    deadline: none,
-    title: { ja: '行政機関等の利用・提供の制限', en: 'Public bodies: limits of use and provision' },
-    does: { ja: '機関の種類が規則を選ぶ', en: 'the kind of body selects the rules' },
-  },
-  {
-    ...publicBody,
-    id: 'P28a',
-    article: '第68条',
-    acts: ['close-breach'],
-    all: [],
-    any: ['regulator-told', 'not-reportable'],
-    deadline: { ja: '第26条と同じ。100人を超えるときも', en: 'as Article 26; also over 100 persons' },
-    title: { ja: '行政機関等の漏えい等の報告', en: 'Public bodies: report a breach' },
-    does: { ja: '第3節の期限', en: 'clocks of section 3' },
-  },
-  {
-    ...publicBody,
-    id: 'P28b',
-    article: '第76条から',
-    acts: ['withhold'],
-    all: ['reason-told'],
-    any: ['harm-if-told', 'obstacle-if-told', 'other-law-forbids'],
-    deadline: none,
-    title: { ja: '行政機関等の開示（断れる場合）', en: 'Public bodies: disclosure' },
-    does: { ja: '画面で直ちに', en: 'at once in the portal' },
-  },
+  ...derivedDuties,
 ]

@@ -6,7 +6,8 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { again, errorsOf, fields, led, noDraft, typedIn } from '../form.tsx'
 import { pageOf } from '../frame.tsx'
 import { provenToAct, provenToOpen } from '../row-terms.ts'
-import { basisPage, HOME, listPage, newPage, publicPage } from './pages.tsx'
+import { basisPage, HOME, listPage, newPage } from './pages.tsx'
+import { publicPage } from './public-page.tsx'
 
 type Deps = { consent: ConsentService; person: PersonService; demo: boolean }
 

@@ -133,6 +133,20 @@ describe('AuditEvent', () => {
     expect((await who.get(`/fhir/R4/AuditEvent/${theirs.entry![0]!.resource.id}`)).status).toBe(404)
     expect((await who.get('/fhir/R4/AuditEvent?via=session:x')).status).toBe(400)
   })
+  test('each act says by which session, token or permission it came, and by nothing that opens anything', async () => {
+    const me = await o.enter({ name: '本人 四' })
+    await (await o.staff('auditor', HOSPITAL)).get('/fhir/R4/AuditEvent?purpose=HRESCH')
+    await (await o.system(HOSPITAL)).get('/fhir/R4/Observation')
+    await (await o.appOf({ kind: 'citizen', id: me.personId }, { scopes: ['patient/AuditEvent.rs'], patient: me.key })).get(
+      '/fhir/R4/AuditEvent',
+    )
+    for (const kind of ['session', 'token', 'grant'])
+      expect(
+        await o.count(sql`select 1 from kernel.audit where via ~ ${`^${kind}:[^ ]+$`} and action in ('audit.search', 'record.search')`),
+        kind,
+      ).toBeGreaterThan(0)
+    expect(await o.count(sql`select 1 from kernel.audit a join kernel.session s on a.via = 'session:' || encode(s.hash, 'hex')`)).toBe(0)
+  })
   test('an app reads it with a scope, and not without', async () => {
     const me = await o.enter({ name: '本人 三' })
     await o.log([look({ at: at(100), key: me.key })])

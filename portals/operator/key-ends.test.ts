@@ -8,7 +8,7 @@ let op: Operator
 beforeAll(async () => {
   op = await openOperator()
 }, 60_000)
-afterAll(() => op.close())
+afterAll(() => op?.close())
 
 const pair = async (kid: string) => {
   const { publicKey, privateKey } = await generateKeyPair('ES384', { extractable: true })

@@ -131,7 +131,10 @@ export async function staff(given: Arguments, io: Io): Promise<Exit> {
 
 const keysIn = (io: Io, path: string): Promise<string> =>
   readFile(resolve(io.cwd, path), 'utf8').catch(() => {
-    throw new Stop(EXIT.couldNotRun, { ja: `${path} を読めません。場所を確かめてください。`, en: `${path} cannot be read. Check the path.` })
+    throw new Stop(EXIT.couldNotRun, {
+      ja: `${path} を読めません。場所を確かめてください。`,
+      en: `${path} cannot be read. Check the path.`,
+    })
   })
 
 /** A week of both keys, where nobody says otherwise: systems are changed on a day of work. */

@@ -95,7 +95,14 @@ const subjectOf = ({ institutionNumber }: { institutionNumber: string }) => ({
 /** The history of an entry, newest first; of what lies within reach. */
 export const historyOf = (ctx: Context, subject: string) => changes.listChanges(ctx.db, reachOf(ctx.actor), { subject, limit: 50 })
 
-type NotedAct = 'staff.invite' | 'staff.unlock' | 'staff.sign-out' | 'staff.certificate-enter' | 'staff.certificate-end' | 'staff.outside-link' | 'staff.outside-unlink'
+type NotedAct =
+  | 'staff.invite'
+  | 'staff.unlock'
+  | 'staff.sign-out'
+  | 'staff.certificate-enter'
+  | 'staff.certificate-end'
+  | 'staff.outside-link'
+  | 'staff.outside-unlink'
 type Place = Omit<staff.NewAssignment, 'id' | 'staffId'>
 
 export const staffRegister = {

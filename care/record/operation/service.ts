@@ -12,7 +12,7 @@ import { type Everything, sharedReferences } from './everything.ts'
 import { lastOfEach } from './lastn.ts'
 import { metaOf, relabelled } from './meta.ts'
 import { eraseBases, whyNotErase } from './purge.ts'
-import { erase } from './erase.ts'
+import { erase } from '../store/erase.ts'
 import * as store from './store.ts'
 
 type Parts = {

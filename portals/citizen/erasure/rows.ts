@@ -10,7 +10,8 @@ import { citizenStepUp } from '#portals/sign-in'
 import type { About } from '../frame.tsx'
 import { institutionNames } from '../institution-names.ts'
 import { citizenOf, noteOwn } from '../self.ts'
-import { askPage, certificatePage, erasurePage, PLACE, type Shown } from './page.tsx'
+import { certificatePage } from './certificate-page.tsx'
+import { askPage, erasurePage, PLACE, type Shown } from './page.tsx'
 
 const LAW = '個人情報の保護に関する法律 第35条（利用停止・消去。適用の範囲は要確認: 弁護士）'
 const me = { who: ['citizen'], why: ['PATRQT'], law: LAW } as const

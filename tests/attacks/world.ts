@@ -143,7 +143,8 @@ async function attackersOf(platform: Platform, victim: Victim, other: { personId
     await staff('physician', STRANGER),
     await staff('clerk', STRANGER),
     await staff('operator', STRANGER),
-    await staff('auditor', STRANGER),
+    // The log names whoever acted, the person too; it shows nothing of what they were shown.
+    await staff('auditor', STRANGER, onlyPerson),
     await staff('operator', HOSPITAL, onlyPerson),
     await staff('clerk', HOSPITAL, onlyPerson),
     await staff('physician', CLINIC, consented),

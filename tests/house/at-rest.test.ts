@@ -19,7 +19,7 @@ async function callsAtRest(env: Record<string, string>): Promise<string[]> {
     await platform.start()
     for (const path of ['/', '/sign-in', '/developer', '/fhir/R4/metadata', '/health', '/reader']) {
       const answer = await fetch(`${platform.baseUrl}${path}`)
-      expect(answer.status, path).toBe(200)
+      expect(answer.status, path).toBeLessThan(500)
     }
     await pause(env.FAULT_CALL ? 0 : REST_MS)
     return [...new Set((await readFile(calls, 'utf8')).split('\n').filter(Boolean))]

@@ -6,7 +6,15 @@ import { type NavItem, Page, type PageProps, renderPage, t } from '#ui'
 import { ActingBanner } from './acting-banner.tsx'
 
 /** What every page of the person's portal needs. `actsFor`: whose portal it is, where somebody acts for another; `unread`: notices. */
-export type About = { lang: Lang; path: string; name: string; now: Date; demo: boolean; actsFor?: ActsFor | undefined; unread?: number | undefined }
+export type About = {
+  lang: Lang
+  path: string
+  name: string
+  now: Date
+  demo: boolean
+  actsFor?: ActsFor | undefined
+  unread?: number | undefined
+}
 
 const places = [
   { href: '/me', ja: 'ホーム', en: 'Home' },

@@ -59,7 +59,7 @@ export async function checkpointSigner(home: string): Promise<CheckpointSigner &
 /** Work that exactly one process does: the audit tree each second, housekeeping each hour. */
 export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const log = pino({ level: 'info' }, pino.destination(2))
-  const db = openDatabase({ url: config.databaseUrl, poolSize: 6, applicationName: 'enishi-leader' })
+  const db = openDatabase({ url: config.databaseUrl, poolSize: 10, applicationName: 'enishi-leader' })
   const clock = await databaseClock(db)
   const signer = await checkpointSigner(config.home)
   await rememberLogKey(db, clock.now(), { keyId: signer.keyId, pem: signer.publicKeyPem })

@@ -10,7 +10,7 @@ import type { IdentityPart, IdentityValues, Likely, Membership, Source, Statemen
 import { readSearch } from './patient-search.ts'
 import { foldedOrders, foldForMatch } from './rules/folding.ts'
 import { inForce, whyNotPeriod } from './rules/history.ts'
-import { type Compared, compare } from './rules/matching.ts'
+import { type Compared, compare, datesNear } from './rules/matching.ts'
 import * as finding from './store/finding.ts'
 import * as history from './store/history.ts'
 import { idsOf, leadsTo } from './store/link.ts'
@@ -102,7 +102,8 @@ const namesOf = (names: readonly { name: string; nameKana: string }[]): string[]
  */
 async function likely(ctx: Asking, stated: Omit<Stated, 'memberId'>): Promise<Likely[]> {
   const folded = namesOf([stated])
-  const about = { folded, birthDate: stated.birthDate, phone: stated.phone, excluding: '', limit: 50 }
+  const days = { birthDate: stated.birthDate, birthDates: datesNear(stated.birthDate) }
+  const about = { folded, ...days, memberIds: [], phone: stated.phone, excluding: '', limit: 50 }
   return (await finding.lookAlikes(ctx.db, about))
     .map((known) => ({ personId: known.personId, key: known.key, ...compare(comparedFrom(stated, []), known) }))
     .filter((one) => one.verdict !== 'different')
@@ -125,7 +126,9 @@ async function compareNew(ctx: Asking, limit = BATCH): Promise<{ compared: numbe
   await finding.replaceNameKeys(ctx.db, keys, ids)
   const pairs = new Map<string, { key: string; otherKey: string; points: number; found: readonly string[] }>()
   for (const one of fresh) {
-    const about = { folded: called.get(one.personId)!, birthDate: one.birthDate, phone: one.phone, excluding: one.personId, limit: 50 }
+    const days = { birthDate: one.birthDate, birthDates: datesNear(one.birthDate) }
+    const folded = called.get(one.personId)!
+    const about = { folded, ...days, memberIds: one.memberIds, phone: one.phone, excluding: one.personId, limit: 50 }
     for (const other of await finding.lookAlikes(ctx.db, about)) {
       const { verdict, points, found } = compare(one, other)
       if (verdict === 'different' || one.key === null) continue

@@ -25,7 +25,13 @@ const places = [
   { href: '/operator/disaster', shortcut: 'd', ja: '災害時の閲覧', en: 'Disaster access', roles: ['operator', 'auditor'] },
   { href: '/operator/questions', shortcut: 'u', ja: '本人からの質問', en: 'Questions', roles: ['administrator', 'auditor'] },
   { href: '/operator/sign-ins', shortcut: 's', ja: 'サインインの手助け', en: 'Sign-in help', roles: ['operator', 'administrator'] },
-  { href: '/operator/emergencies/guards', shortcut: 'g', ja: '緊急アクセスの守り', en: 'Emergency guards', roles: ['operator', 'administrator'] },
+  {
+    href: '/operator/emergencies/guards',
+    shortcut: 'g',
+    ja: '緊急アクセスの守り',
+    en: 'Emergency guards',
+    roles: ['operator', 'administrator'],
+  },
   { href: '/operator/emergencies', shortcut: 'e', ja: '緊急アクセスの審査', en: 'Emergency access', roles: ['auditor', 'administrator'] },
   { href: '/operator/legal-bases', shortcut: 'l', ja: '法的根拠', en: 'Legal bases', roles: ['operator', 'auditor'] },
 ] as const

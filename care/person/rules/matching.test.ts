@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { foldAddress, foldedOrders, foldForMatch } from './folding.ts'
-import { type Compared, compare, findings, nearDates, type Verdict } from './matching.ts'
+import { type Compared, compare, datesNear, findings, nearDates, type Verdict } from './matching.ts'
 
 describe('names that meet', () => {
   test.each([
@@ -160,5 +160,38 @@ describe('laws', () => {
     const without = far.points - findings.find((f) => f.id === 'birth-date-far')!.points
     expect(far.verdict).toBe('doubtful')
     expect(without).toBeGreaterThanOrEqual(14)
+  })
+})
+
+describe('dates that may be meant', () => {
+  const date = fc
+    .date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2026-12-31T00:00:00Z'), noInvalidDate: true })
+    .map((at) => at.toISOString().slice(0, 10))
+
+  test('are those that one slip tells apart, and no others', () => {
+    fc.assert(
+      fc.property(date, date, (a, b) => {
+        expect(datesNear(a)!.includes(b)).toBe(a === b || nearDates(a, b))
+        for (const near of datesNear(a)!) expect(near === a || nearDates(a, near), near).toBe(true)
+      }),
+    )
+    expect(datesNear('')).toBe(null)
+  })
+
+  test('without a member id in common, somebody born on another day is another person', () => {
+    const same = {
+      name: '山田 花子',
+      nameKana: 'ヤマダ ハナコ',
+      sex: 'female',
+      address: '東京都港区1-1',
+      postalCode: '1050001',
+      phone: '0312345678',
+    }
+    fc.assert(
+      fc.property(date, date, (a, b) => {
+        const { verdict } = compare({ ...same, birthDate: a, memberIds: ['x'] }, { ...same, birthDate: b, memberIds: ['y'] })
+        if (!datesNear(a)!.includes(b)) expect(verdict).toBe('different')
+      }),
+    )
   })
 })

@@ -60,6 +60,20 @@ export function nearDates(a: string, b: string): boolean {
   return x.slice(0, 4) === y.slice(0, 4) && x.slice(4, 6) === y.slice(6) && x.slice(6) === y.slice(4, 6)
 }
 
+/**
+ * Every date that one slip tells apart from a date, and itself: whoever was born on another day is another person, whatever else agrees,
+ * unless they share a member id. Null where nothing is known, and any date may be meant.
+ */
+export function datesNear(date: string): string[] | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null
+  const digits = [...date.replaceAll('-', '')]
+  const written = (of: readonly string[]) => `${of.slice(0, 4).join('')}-${of.slice(4, 6).join('')}-${of.slice(6).join('')}`
+  const near = digits.flatMap((digit, n) => [...'0123456789'].filter((other) => other !== digit).map((other) => digits.with(n, other)))
+  const exchanged = digits.slice(1).map((digit, n) => digits.with(n, digit).with(n + 1, digits[n]!))
+  const turned = [...digits.slice(0, 4), ...digits.slice(6), ...digits.slice(4, 6)]
+  return [...new Set([digits, ...near, ...exchanged, turned].map(written))]
+}
+
 const meet = (a: readonly string[], b: readonly string[]) => a.some((one) => b.includes(one))
 
 function names(a: Compared, b: Compared): FindingId[] {

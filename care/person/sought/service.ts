@@ -41,6 +41,8 @@ export const soughtJob: JobRow = {
   kind: 'job',
   name: 'person.sought',
   everyMs: 3_000,
+  // Many who come at once must not keep the log's own beat waiting.
+  apart: true,
   law: '個人情報の保護に関する法律 第22条（データ内容の正確性の確保）',
   summary: {
     ja: '新しく登録された人・変わった人を、さがすための索引に入れる',

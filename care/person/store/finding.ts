@@ -46,13 +46,26 @@ export async function replaceNameKeys(
     on conflict do nothing`.execute(db)
 }
 
-/** People who share a name, or the birth date with a part of the address, with any of these names and dates. */
+/**
+ * People who share a name and may have been born on the day, share a member id, or share birth date and phone.
+ * @param of.birthDates the day and those that one slip tells apart from it; null where any may be meant
+ */
 export async function lookAlikes(
   db: Db,
-  of: { folded: readonly string[]; birthDate: string; phone: string; excluding: string; limit: number },
+  of: {
+    folded: readonly string[]
+    birthDate: string
+    birthDates: readonly string[] | null
+    memberIds: readonly string[]
+    phone: string
+    excluding: string
+    limit: number
+  },
 ): Promise<Known[]> {
+  const onDay = of.birthDates === null ? sql`true` : sql`(p.birth_date = '' or p.birth_date = any(${[...of.birthDates]}::text[]))`
   const { rows } = await sql<KnownRow>`${KNOWN} where p.merged_into is null and p.id <> ${of.excluding} and (
-      p.id in (select n.person_id from person.name_key n where n.folded = any(${[...of.folded]}::text[]))
+      (${onDay} and p.id in (select n.person_id from person.name_key n where n.folded = any(${[...of.folded]}::text[])))
+      or p.id in (select m.person_id from person.member_id m where m.folded = any(${[...of.memberIds]}::text[]))
       or (p.birth_date = ${of.birthDate} and ${of.phone} <> '' and p.phone = ${of.phone}))
     order by (p.birth_date = ${of.birthDate}) desc, p.id limit ${of.limit}`.execute(db)
   return rows.filter((row) => row.key !== null)

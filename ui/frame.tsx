@@ -37,7 +37,7 @@ export interface PageProps {
   langHref?: ((lang: Lang) => string) | undefined
   nav?: NavItem[] | undefined
   user?: PageUser | undefined
-  breadcrumbs?: { href: string; label: string }[] | undefined
+  breadcrumbs?: { href: string; label: ReactNode }[] | undefined
   /** One sentence under the title that answers the page's question. */
   lead?: ReactNode | undefined
   /** Stands above the title over the full width: consent bar, harm banner. */
@@ -141,7 +141,7 @@ function Header(props: PageProps): ReactNode {
   )
 }
 
-function Breadcrumbs({ items, lang }: { items: { href: string; label: string }[]; lang: Lang }): ReactNode {
+function Breadcrumbs({ items, lang }: { items: { href: string; label: ReactNode }[]; lang: Lang }): ReactNode {
   return (
     <nav className="breadcrumbs" aria-label={word(lang, 'breadcrumbs')}>
       <ol>

@@ -8,6 +8,7 @@ import {
   EmptyState,
   ErrorSummary,
   Form,
+  Ja,
   type Lang,
   renderPage,
   Section,
@@ -46,7 +47,7 @@ export function signingPage(on: PageOf, shown: SigningShown): string {
       islands={['drop']}
       breadcrumbs={[
         ...staffCrumbs(lang, first && { number: first.institutionNumber, name: first.institutionName }),
-        { href: staffHref(staff.id), label: name },
+        { href: staffHref(staff.id), label: <Ja>{name}</Ja> },
       ]}
       lead={t(lang, {
         ja: '文書に電子署名するときに使う証明書（HPKI）です。署名のたびに、証明書・失効・資格を確かめます。',

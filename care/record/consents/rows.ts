@@ -62,7 +62,11 @@ export function consentRows(record: RecordService, { base }: { base: string }): 
       path: '/fhir/R4/Consent/:id',
       audit: 'consent.read',
       summary: { ja: '同意の読み取り', en: 'Read one consent' },
-      handle: async (ctx, { params }) => ({ fhir: await record.consents.read(ctx, params.id ?? '') }),
+      handle: async (ctx, { params: { id = '' } }) => {
+        // An id begins with a letter or a digit: this is an interaction that consents do not have.
+        if (id.startsWith('_')) refuse('interaction-unsupported', { type: 'Consent', interaction: 'history-type' })
+        return { fhir: await record.consents.read(ctx, id) }
+      },
     },
     {
       kind: 'write',

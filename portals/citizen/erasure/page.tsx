@@ -108,6 +108,14 @@ function Wish({ one, shown, lang }: { one: ErasureCase; shown: Shown; lang: Lang
       <p>
         <Tag tone={tone}>{t(lang, words)}</Tag>
       </p>
+      {one.state === 'kept' ? (
+        <p>
+          {t(lang, {
+            ja: '消せるものは消しました。残りは、法律の期限が来た日に消します。',
+            en: 'What could go is gone. The rest goes on the day that the law lets it go.',
+          })}
+        </p>
+      ) : null}
       <DefinitionList
         items={[
           { term: t(lang, { ja: '理由', en: 'Reason' }), value: reason ? t(lang, reason.words) : one.reason },

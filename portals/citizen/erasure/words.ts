@@ -6,7 +6,7 @@ export const stateWords: Record<CaseState, { words: Sentence; tone: 'attention' 
   'taken-back': { words: { ja: '取り下げました', en: 'Taken back' }, tone: undefined },
   refused: { words: { ja: 'お受けできませんでした', en: 'Not granted' }, tone: 'attention' },
   kept: {
-    words: { ja: '消せるものは消しました。残りは期限に消します', en: 'What could go is gone; the rest goes on its day' },
+    words: { ja: 'お受けしました', en: 'Granted' },
     tone: 'success',
   },
   erased: { words: { ja: 'すべて消しました', en: 'All erased' }, tone: 'success' },

@@ -1,10 +1,25 @@
 import type { ReactNode } from 'react'
 import { MOST_UNREAD, type Notice, textOf, titleOf } from '#care/notice'
 import type { Lang } from '#kernel/language'
-import { Banner, Button, ButtonRow, Card, EmptyState, Form, LinkButton, Pagination, Stack, Tag, Time, t } from '#ui'
+import { Banner, Button, ButtonRow, Card, EmptyState, Form, Ja, LinkButton, Pagination, Stack, Tag, Time, t } from '#ui'
 import { type About, citizenPage } from '../frame.tsx'
 
 export type NoticesView = { notices: readonly Notice[]; total: number; unread: number; page: number; pageSize: number; acting: boolean }
+
+/** A title with the names in it marked as the Japanese they are. */
+function Named({ text, facts }: { text: string; facts: Notice['facts'] }): ReactNode {
+  const names = [facts.staffName, facts.institutionName].filter((name) => name !== undefined && name !== '' && text.includes(name))
+  const [name] = names
+  if (name === undefined) return text
+  const [before, ...after] = text.split(name)
+  return (
+    <>
+      <Named text={before ?? ''} facts={facts} />
+      <Ja>{name}</Ja>
+      <Named text={after.join(name)} facts={facts} />
+    </>
+  )
+}
 
 function One({ notice, lang }: { notice: Notice; lang: Lang }): ReactNode {
   const unread = notice.readAt === null
@@ -12,7 +27,8 @@ function One({ notice, lang }: { notice: Notice; lang: Lang }): ReactNode {
     <Card
       title={
         <>
-          {unread ? <Tag tone="accent">{t(lang, { ja: '未読', en: 'Unread' })}</Tag> : null} {titleOf(notice, lang)}
+          {unread ? <Tag tone="accent">{t(lang, { ja: '未読', en: 'Unread' })}</Tag> : null}{' '}
+          <Named text={titleOf(notice, lang)} facts={notice.facts} />
         </>
       }
       footer={

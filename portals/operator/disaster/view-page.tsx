@@ -176,11 +176,12 @@ export function requestPage(on: PageOf, r: OpeningRequest, about: { own: boolean
     <OperatorPage
       on={on}
       here={HOME}
-      title={t(lang, { ja: `${name}：${actNames[r.act].ja}ことの確認`, en: `${name}: ${actNames[r.act].en.toLowerCase()}?` })}
+      title={t(lang, { ja: `${name}：${actNames[r.act].ja}ことの確認`, en: `${actNames[r.act].en} disaster access?` })}
       breadcrumbs={crumbs(on)}
     >
       <DefinitionList
         items={[
+          { term: t(lang, { ja: '災害', en: 'Disaster' }), value: <Ja>{name}</Ja> },
           { term: t(lang, { ja: '求め', en: 'Asked for' }), value: requestWords(r, lang) },
           { term: t(lang, { ja: '地域', en: 'Area' }), value: places(areas, lang) },
           { term: t(lang, { ja: 'いま開く医療機関', en: 'Institutions it opens now' }), value: about.institutions },

@@ -165,7 +165,7 @@ async function whenSheTakesTheConsentBack() {
 async function thenNobodySeesHerRecordAnyMore() {
   const text = await main().textContent()
   expect(text).toContain('同意を取り消しました')
-  expect(text).toContain('いま見せている相手はいません')
+  expect(text).toContain('受付で答えた同意は、いまはありません')
 }
 
 async function thenThePhoneHadNothingToComplainOf() {

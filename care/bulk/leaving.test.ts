@@ -243,10 +243,10 @@ describe('marks', () => {
     expect(found(sources)).toEqual([
       // In a savepoint that is always taken back.
       'care/record/earlier/store.ts',
-      // `markErased`
-      'care/record/operation/store.ts',
       // `markChanged`, `markGone`
       'care/record/store.ts',
+      // `markErased`
+      'care/record/store/erase.ts',
     ])
     for (const [text, isFound] of [
       ['delete from record.resource where true', true],

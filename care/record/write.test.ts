@@ -93,8 +93,13 @@ describe('create', () => {
     ).toHaveLength(1)
   })
 
-  test.each([['CapabilityStatement'], ['AuditEvent'], ['Consent']])('%s is the platform’s own', async (type) => {
-    expect((await hospital.post(`/fhir/R4/${type}`, { resourceType: type, type: 'collection' })).status).toBe(405)
+  test.each([
+    ['CapabilityStatement', 405],
+    ['AuditEvent', 405],
+    // A person gives it, or their app.
+    ['Consent', 403],
+  ] as const)('%s is not a system’s to write', async (type, status) => {
+    expect((await hospital.post(`/fhir/R4/${type}`, { resourceType: type, type: 'collection' })).status).toBe(status)
   })
 
   test('registers are everybody’s: created by one, read by another', async () => {

@@ -121,11 +121,14 @@ test('no card, no PIN, wrong PINs, the lock and another card, each said in words
   expect(posted.join('\n')).not.toContain(cards[1]!.privateKeyPem.split('\n')[1])
 }, 60_000)
 
-test('a refusal of the platform comes in the page’s language; a card file works; a broken one is told', async () => {
+test('a card that nobody has leads to its first registration; a card file works; a broken one is told', async () => {
   await page.goto(`${origin}/sign-in?lang=en`)
   await choose(2)
   await tryPin('9012')
-  await expect.poll(alertText).toContain('not registered for health insurance')
+  await page.waitForURL(`${origin}/sign-in/register**`)
+  expect(await page.locator('html').getAttribute('lang')).toBe('en')
+
+  await page.goto(`${origin}/sign-in?lang=en`)
 
   await page.locator('summary').first().click()
   const file = (text: string) =>

@@ -32,7 +32,7 @@ function One({ notice, lang }: { notice: Notice; lang: Lang }): ReactNode {
         </>
       }
       footer={
-        <Form action={`/me/notices/${encodeURIComponent(notice.id)}/open`} label={titleOf(notice, lang)}>
+        <Form action={`/me/notices/${encodeURIComponent(notice.id)}/open`}>
           <ButtonRow>
             <Button
               variant={unread ? 'secondary' : 'quiet'}

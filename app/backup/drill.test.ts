@@ -172,18 +172,19 @@ describe('a database is left alone', () => {
 
   test('by one byte changed in any file, or a file of another place', async () => {
     const files = await readdir(made.folder)
+    const copy = await mkdtemp(join(tmpdir(), 'enishi-flipped-'))
+    await cp(made.folder, copy, { recursive: true })
     for (const file of files) {
-      const copy = await mkdtemp(join(tmpdir(), 'enishi-flipped-'))
-      await cp(made.folder, copy, { recursive: true })
       const bytes = await readFile(join(copy, file))
-      const at = Math.floor(bytes.length / 2)
-      bytes[at] = bytes[at]! ^ 1
-      await writeFile(join(copy, file), bytes)
+      const flipped = Buffer.from(bytes)
+      flipped[flipped.length >> 1]! ^= 1
+      await writeFile(join(copy, file), flipped)
       expect(await codeOf(open(copy).then((b) => verifyFiles(b))), file).toMatch(/corrupted|wrong-key|newer-format/)
-      await rm(copy, { recursive: true })
+      await writeFile(join(copy, file), bytes)
     }
+    await rm(copy, { recursive: true })
     expect(files.length).toBe(made.manifest.tables.length + 3)
-  })
+  }, 120_000)
 
   test('by a file cut short', async () => {
     const copy = await mkdtemp(join(tmpdir(), 'enishi-cut-'))

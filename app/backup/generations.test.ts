@@ -65,6 +65,11 @@ test('a backup that nobody noted is found by its key, and has no end until someb
   await writeFile(join(home, 'backup-keys', 'notes.txt'), 'x')
   expect(await endBackups(platform.db, home, NOW)).toEqual([])
   expect(await generations(platform.db)).toMatchObject([{ generation: '20260101T000000000Z', endsOn: null, destroyedAt: null }])
+  // Its backup was still being made when the key was found.
+  const noted = { generation: '20260101T000000000Z', madeAt: NOW, keyFile: 'x' }
+  await registerBackup(platform.db, { ...noted, endsOn: '2026-12-24' })
+  await registerBackup(platform.db, { ...noted, endsOn: null })
+  expect(await generations(platform.db)).toMatchObject([{ endsOn: '2026-12-24' }])
 })
 
 test.each([
@@ -88,4 +93,5 @@ test('rules: what has ended, and what has not', () => {
       g('05', '2026-11-01'),
     ]),
   ).toEqual(['01'])
+  expect(ended([g('01', '2026-11-02'), g('09', null)]), 'a key without an end may belong to a backup that failed').toEqual([])
 })

@@ -18,7 +18,7 @@ const LAW = '個人情報の保護に関する法律 第22条（不要になっ�
 export const endOfBackup = (now: Date, days: number | null): string | null =>
   days === null ? null : dateInJapan(new Date(now.getTime() + days * DAY_MS))
 
-/** Notes a backup that is about to be made, where the database knows of such notes. */
+/** Notes a backup that was made, where the database knows of such notes. */
 export async function registerBackup(db: Db, one: Omit<Generation, 'destroyedAt'>): Promise<void> {
   const { rows } = await sql<{ known: boolean }>`select to_regclass('erasure.generation') is not null as known`.execute(db)
   if (rows[0]!.known) await noteGeneration(db, one)

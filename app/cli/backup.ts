@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { sql } from 'kysely'
 import { endOfBackup, registerBackup } from '../backup/generations.ts'
-import { usualKeyFile } from '../backup/key.ts'
 import { noteAct } from '../backup/note.ts'
 import { generationOf, takeBackup } from '../backup/backup.ts'
 import { problem } from '../backup/problem.ts'
@@ -21,8 +20,6 @@ export async function backup({ operands: [folder = ''], values }: Arguments, io:
     const at = await databaseNow(db)
     endsOn = endOfBackup(at, config.backupDays)
     await noteAct(db, at, { action: 'backup.take', resource: `Backup/${generationOf(at)}` })
-    const generation = generationOf(at)
-    await registerBackup(db, { generation, madeAt: at, endsOn, keyFile: keyFile ?? usualKeyFile(config.home, generation) })
     return at
   })
   const bar = progressOn(io, { ja: '控え', en: 'backup' })
@@ -36,6 +33,9 @@ export async function backup({ operands: [folder = ''], values }: Arguments, io:
     progress: bar.at,
   })
   bar.end()
+  // Only now: what was never made must not stand in for the last backup that was.
+  const { generation } = made.manifest
+  await withDatabase(config, (db) => registerBackup(db, { generation, madeAt: now, endsOn, keyFile: made.keyFile }))
   const { tables, audit, homeFiles } = made.manifest
   const rows = tables.reduce((sum, t) => sum + t.rows, 0)
   const megabytes = ([...tables, ...homeFiles].reduce((sum, t) => sum + t.bytes, 0) / 1_048_576).toFixed(1)

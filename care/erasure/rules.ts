@@ -68,9 +68,15 @@ export function backupsGoneBy(generations: readonly Generation[], now: Date): Ce
   return { count: standing.length, until: ends.toSorted().at(-1)! }
 }
 
-/** Generations whose key goes now. The newest that stands never does: without it there would be no backup at all. */
+/**
+ * Generations whose key goes now. The newest that stands and has an end never does: without it there might be no backup at all. One without
+ * an end protects no other: it may be a key that was made for a backup which then failed.
+ */
 export function endedGenerations(generations: readonly Generation[], today: string): Generation[] {
   const standing = generations.filter((g) => g.destroyedAt === null)
-  const newest = standing.toSorted((a, b) => a.madeAt.getTime() - b.madeAt.getTime()).at(-1)
+  const newest = standing
+    .filter((g) => g.endsOn !== null)
+    .toSorted((a, b) => a.madeAt.getTime() - b.madeAt.getTime())
+    .at(-1)
   return standing.filter((g) => g !== newest && g.endsOn !== null && g.endsOn < today)
 }

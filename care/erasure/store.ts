@@ -70,10 +70,12 @@ export async function certificatesOf(db: Db, personId: string): Promise<Kept[]> 
   return rows.map((row) => ({ ...row, certificate: JSON.parse(row.body) as Certificate }))
 }
 
-/** Notes a backup; one that is known already keeps what was noted. */
+/** Notes a backup; one that is known already keeps what was noted, and gets an end where it had none: its key may have been found first. */
 export async function noteGeneration(db: Db, one: Omit<Generation, 'destroyedAt'>): Promise<void> {
-  await sql`insert into erasure.generation (generation, made_at, ends_on, key_file)
-    values (${one.generation}, ${one.madeAt}, ${one.endsOn}, ${one.keyFile}) on conflict do nothing`.execute(db)
+  await sql`insert into erasure.generation as g (generation, made_at, ends_on, key_file)
+    values (${one.generation}, ${one.madeAt}, ${one.endsOn}, ${one.keyFile}) on conflict (generation) do update set ends_on = coalesce(g.ends_on, excluded.ends_on)`.execute(
+    db,
+  )
 }
 
 export async function generations(db: Db): Promise<Generation[]> {

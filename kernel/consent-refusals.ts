@@ -1,5 +1,20 @@
+import type { RefusalTable } from './refusal-table.ts'
+
 /** Ways of saying no around consent and the registers of what the law allows without it. */
 export const consentRefusals = {
+  'consent-missing': {
+    status: 403,
+    issue: 'suppressed',
+    ja: '本人の同意がないため、表示できません。カードリーダーで同意を受け付けてください。',
+    en: 'Nothing can be shown without the person’s consent. Ask for it at the card reader.',
+  },
+  'consent-ended': { status: 409, issue: 'business-rule', ja: 'この同意はすでに終了しています。', en: 'This consent has already ended.' },
+  'kind-unknown': {
+    status: 400,
+    issue: 'value',
+    ja: '情報の種類「{kind}」は選べません。受付で示された種類から選んでください。',
+    en: 'The kind of information “{kind}” cannot be chosen. Choose among those offered.',
+  },
   'consent-kinds-missing': {
     status: 400,
     issue: 'required',
@@ -48,4 +63,4 @@ export const consentRefusals = {
     ja: 'トークンが2つの目的を持っています。目的（purpose/…）は、トークンごとに1つだけ求めてください。',
     en: 'The token names two purposes. Ask for one purpose/… scope per token.',
   },
-} as const
+} as const satisfies RefusalTable

@@ -1,3 +1,5 @@
+import type { RefusalTable } from './refusal-table.ts'
+
 /** Ways of saying no around disaster access. */
 export const disasterRefusals = {
   'disaster-not-open': {
@@ -42,4 +44,4 @@ export const disasterRefusals = {
     ja: 'この人を開くには、先に検索してください（検索から60分以内に開けます）。',
     en: 'Please search for this person first; a record can be opened within 60 minutes of the search.',
   },
-} as const
+} as const satisfies RefusalTable

@@ -1,3 +1,5 @@
+import type { RefusalTable } from './refusal-table.ts'
+
 /** How openings for the sake of a life, and their review, say no. */
 export const emergencyRefusals = {
   'emergency-identity-needed': {
@@ -102,4 +104,4 @@ export const emergencyRefusals = {
     ja: 'この件に、答えを待っている質問はありません。',
     en: 'No question waits for your answer here.',
   },
-} as const satisfies Record<string, { status: number; issue: string; ja: string; en: string }>
+} as const satisfies RefusalTable

@@ -1,5 +1,13 @@
+import type { RefusalTable } from './refusal-table.ts'
+
 /** Ways of saying no about erasing what the platform holds of a person. */
 export const erasureRefusals = {
+  'retention-running': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'この記録は法定の保存期間が終わっていないため、消去できません。',
+    en: 'The statutory retention of this record has not ended; it cannot be erased.',
+  },
   'erasure-own-only': {
     status: 403,
     issue: 'forbidden',
@@ -18,4 +26,4 @@ export const erasureRefusals = {
     ja: 'この申し出は、すでに決まったか取り下げられています。ページを開き直してください。',
     en: 'This was decided or taken back already. Please open the page again.',
   },
-} as const
+} as const satisfies RefusalTable

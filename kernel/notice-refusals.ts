@@ -1,3 +1,5 @@
+import type { RefusalTable } from './refusal-table.ts'
+
 /** Ways of saying no about notices and about questions on an access. */
 export const noticeRefusals = {
   'push-unavailable': {
@@ -66,4 +68,4 @@ export const noticeRefusals = {
     ja: '文章を{max}字以内で書いてください。',
     en: 'Please write something, in at most {max} characters.',
   },
-} as const
+} as const satisfies RefusalTable

@@ -1,3 +1,5 @@
+import type { RefusalTable } from './refusal-table.ts'
+
 /** Why a sign-in through an OpenID provider of the operator's choice is not accepted: rows of the one table in `refusals.ts`. */
 
 const again = { ja: '初めからやり直してください。', en: 'Please start again.' }
@@ -113,4 +115,4 @@ export const outsideRefusals = {
     ja: 'この外部のサインインは、別の方に結び付いています。運用担当に申し出てください。',
     en: 'This outside sign-in is linked to somebody else. Please tell the operator.',
   },
-} as const
+} as const satisfies RefusalTable

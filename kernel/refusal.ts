@@ -7,11 +7,10 @@
  *
  * @spec HL7 FHIR R4 OperationOutcome https://hl7.org/fhir/R4/operationoutcome.html
  */
-import type { Sentence } from './language.ts'
+import type { RefusalRow } from './refusal-table.ts'
 import { refusals } from './refusals.ts'
 
 export type RefusalCode = keyof typeof refusals
-export type RefusalRow = Sentence & { status: number; issue: string }
 
 /** A finding carried by a refusal, in the shape of an OperationOutcome issue. */
 export type RefusalIssue = { severity: string; code: string; path: string; ruleId: string; ja: string; en: string }

@@ -1,3 +1,5 @@
+import type { RefusalTable } from './refusal-table.ts'
+
 /** Why a signature of staff is not accepted, or could not be made: rows of the one table in `refusals.ts`. */
 export const signingRefusals = {
   'signing-certificate-malformed': {
@@ -144,4 +146,4 @@ export const signingRefusals = {
     ja: 'この電子証明書は登録されています（または失効として終了しています）。証明書の番号と持ち主を確かめてください。',
     en: 'This certificate is registered already, or was ended as revoked. Check its number and whose it is.',
   },
-} as const satisfies Record<string, { status: number; issue: string; ja: string; en: string }>
+} as const satisfies RefusalTable

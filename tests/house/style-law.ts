@@ -4,23 +4,14 @@ import type { Source } from './sources.ts'
 
 export const MAX_LINES = 300
 
-/** Files that may be longer, each with its reason. */
-export const longFiles: Record<string, string> = {
-  'kernel/refusals.ts': 'one table: every way this platform says no, side by side',
-}
-
-/** Proofs that list cases may be as long as their cases; everything else keeps to the budget or says why. */
-export function tooLong(sources: readonly Source[], allowed: Record<string, string> = longFiles): string[] {
+/** Proofs that list cases may be as long as their cases; everything else keeps to the budget. */
+export function tooLong(sources: readonly Source[]): string[] {
   return sources
-    .filter((s) => !/\.test\.tsx?$/.test(s.path) && !(s.path in allowed))
+    .filter((s) => !/\.test\.tsx?$/.test(s.path))
     .map((s) => ({ path: s.path, lines: s.text.split('\n').length - 1 }))
     .filter((f) => f.lines > MAX_LINES)
-    .map((f) => `${f.path}: ${f.lines} lines (budget ${MAX_LINES}): split it by what it is about, or list it with a reason`)
+    .map((f) => `${f.path}: ${f.lines} lines (budget ${MAX_LINES}): split it by what it is about`)
 }
-
-/** Allowances nobody needs any more. */
-export const staleAllowances = (sources: readonly Source[], allowed: Record<string, string> = longFiles): string[] =>
-  Object.keys(allowed).filter((path) => !sources.some((s) => s.path === path && s.text.split('\n').length - 1 > MAX_LINES))
 
 const vague = /(^|[-/.])(utils?|helpers?|common|manager|misc|stuff)([-/.]|$)/
 

@@ -6,9 +6,11 @@ import { ulid } from '#kernel/id'
 import { underEpoch } from '#kernel/leader'
 import { type Outgoing, writeOutbox } from '#kernel/outbox'
 import type { JobRow } from '#kernel/route'
+import { LOG_LAW } from './rules.ts'
 import type { ErasureService } from './service.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 const LAW = '個人情報の保護に関する法律 第35条（利用停止・消去。適用の範囲は要確認: 弁護士）'
 
 /** The platform itself, carrying out what was decided. */
@@ -43,6 +45,19 @@ export function erasureJobs(service: ErasureService): JobRow[] {
           await insertAudit(trx, entries)
           await writeOutbox(trx, now, outgoing)
         })
+      },
+    },
+    {
+      kind: 'job',
+      name: 'erasure.forget-entries',
+      // It asks about everybody who was ever erased, and what it waits for is counted in years.
+      everyMs: DAY_MS,
+      law: LOG_LAW,
+      summary: {
+        ja: '消去された人について、記録の期限が過ぎた閲覧記録の中身を消す',
+        en: 'Empty log entries about erased people once the log’s own time is over',
+      },
+      async run({ db, now, epoch }) {
         await underEpoch(db, epoch, (trx) => service.forgetEntries({ db: trx, now }))
       },
     },

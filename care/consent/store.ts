@@ -78,6 +78,15 @@ export const consentMigrations: Migration[] = [
     id: 'consent/005-register-of-legal-bases',
     sql: `alter table consent.legal_basis add column institution_name text not null default '';`,
   },
+  {
+    id: 'consent/006-spread-by-a-link',
+    // The link of two people by which a row stands under one more key; null where it was given or opened under this one.
+    sql: `
+      alter table consent.consent add column spread_by text;
+      alter table consent.grant_fact add column spread_by text;
+      alter table consent.emergency add column spread_by text;
+    `,
+  },
 ]
 
 type ConsentRow = {
@@ -128,15 +137,16 @@ export async function findConsents(db: Db, keys: readonly string[]): Promise<Con
   return rows.map(toConsent)
 }
 
-/** What the person answered at one institution's reader, newest first. */
+/** What the person agreed to at one institution, newest first; a standing one once. */
 export async function findConsentsAt(
   db: Db,
   about: { keys: readonly string[]; institutionNumber: string; purpose: string },
 ): Promise<Consent[]> {
-  const { rows } = await sql<ConsentRow>`select * from consent.consent where key = any(${[...about.keys]}::text[])
-    and institution_number = ${about.institutionNumber} and purpose = ${about.purpose} order by given_at desc, id desc limit 200`.execute(
-    db,
-  )
+  const { rows } =
+    await sql<ConsentRow>`select distinct on (given_at, id) * from consent.consent where key = any(${[...about.keys]}::text[])
+    and institution_number = ${about.institutionNumber} and purpose = ${about.purpose} order by given_at desc, id desc, key limit 200`.execute(
+      db,
+    )
   return rows.map(toConsent)
 }
 

@@ -1,5 +1,5 @@
 /** The review queue: who may be one person, what was decided, and taking a decision back. */
-import { spreadClosures } from '#care/consent'
+import { together } from '#care/consent'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
@@ -48,8 +48,7 @@ async function linkPeople(ctx: Context, sides: readonly [Side, Side]): Promise<L
     undoneAt: null,
   }
   await link.insertLink(ctx.db, { ...made, madeBy: byWhom(ctx) })
-  // What the person keeps closed under one key must not come open under another.
-  await spreadClosures(ctx.db, await link.keysOf(ctx.db, stays.personId))
+  await together.join(ctx.db, { keys: await link.keysOf(ctx.db, stays.personId), linkId: made.id, at: ctx.now })
   return made
 }
 
@@ -102,6 +101,8 @@ async function undo(ctx: Context, of: { key: string; id: string; reason: string 
     const held = await link.lockPeople(ctx.db, [made.fromPerson, made.toPerson])
     const moved = held.find((p) => p.id === made.fromPerson)?.mergedInto
     if (moved !== made.toPerson || (await link.keysInPlace(ctx.db, made)) !== made.keys.length) refuse('link-not-last')
+    const keys = await link.keysOf(ctx.db, made.toPerson)
+    await together.part(ctx.db, { keys, linkId: made.id, since: made.madeAt, at: ctx.now })
     await link.moveBack(ctx.db, made, { at: ctx.now, by: byWhom(ctx) })
   }
   await doubt.undoDecision(ctx.db, found, { at: ctx.now, by: byWhom(ctx), reason: of.reason })

@@ -12,6 +12,7 @@ import {
   logReader,
   type ProofHead,
   readLogKey,
+  readLogKeys,
   whyNotProven,
 } from '#packages/log-proof'
 import { type Arguments, EXIT, type Exit, type Io, Stop } from './command.ts'
@@ -22,13 +23,11 @@ const MOST_LINE_CHARACTERS = 4_000_000
 
 async function keysIn(path: string | undefined, cwd: string): Promise<KeyObject[]> {
   if (path === undefined) return []
-  const text = await readFile(resolve(cwd, path), 'utf8').catch(() => '')
-  const pems = text.match(/-----BEGIN PUBLIC KEY-----[^-]{1,1000}-----END PUBLIC KEY-----/g) ?? []
-  const keys = pems.map(readLogKey).filter((key) => key !== null)
-  if (keys.length > 0) return keys
+  const keys = readLogKeys(await readFile(resolve(cwd, path), 'utf8').catch(() => ''))
+  if (keys !== null) return keys
   throw new Stop(EXIT.couldNotRun, {
-    ja: `${path} に Ed25519 の公開鍵（PEM）がありません。`,
-    en: `${path} holds no Ed25519 public key (PEM).`,
+    ja: `${path} に Ed25519 の公開鍵（PEM）だけを入れてください。`,
+    en: `Put Ed25519 public keys (PEM), and no other, into ${path}.`,
   })
 }
 

@@ -20,6 +20,13 @@ export function readLogKey(pem: string): LogKey | null {
   }
 }
 
+/** The public keys in a text of PEM blocks, or null where there is none or one is of another kind. */
+export function readLogKeys(text: string): LogKey[] | null {
+  const pems = text.match(/-----BEGIN PUBLIC KEY-----[^-]{1,1000}-----END PUBLIC KEY-----/g) ?? []
+  const keys = pems.map(readLogKey).filter((key) => key !== null)
+  return keys.length > 0 && keys.length === pems.length ? keys : null
+}
+
 /** Short name of a key: the first 16 hexadecimal digits of the SHA-256 over its SPKI. */
 export const keyIdOf = (key: LogKey): string =>
   sha256(key.export({ type: 'spki', format: 'der' }))

@@ -7,7 +7,7 @@ export {
   witnessesOf,
   witnessMessage,
 } from './checkpoint.ts'
-export { keyIdOf, type LogKey, readLogKey } from './crypto.ts'
+export { keyIdOf, type LogKey, readLogKey, readLogKeys } from './crypto.ts'
 export { commitmentOf, leafHash, type LogEntry } from './entry.ts'
 export { appendLeaves, type MerkleNode, nodeHash, peaks, rootOf } from './merkle.ts'
 export { consistencySteps, hashesOf, inclusionSteps, isConsistent, type Place, rootByInclusion, type Step } from './paths.ts'

@@ -44,4 +44,46 @@ export const disasterRefusals = {
     ja: 'この人を開くには、先に検索してください（検索から60分以内に開けます）。',
     en: 'Please search for this person first; a record can be opened within 60 minutes of the search.',
   },
+  'disaster-self': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'ご自身の記録は、災害時の閲覧では開けません。本人の画面（/me）でご覧ください。',
+    en: 'You cannot open your own record this way. See it on your own pages (/me).',
+  },
+  'disaster-family': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'ご家族の記録は、災害時の閲覧では開けません。ほかの医師・看護職員に開いてもらってください。',
+    en: 'You cannot open a relative’s record this way. Ask another clinician to open it.',
+  },
+  'disaster-request-over': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'この依頼は、期限（{minutes}分）が過ぎたか、返事が済んでいます。必要なら、もう一度検索して依頼してください。',
+    en: 'This request has run out ({minutes} minutes) or was answered. If it is still needed, search and ask again.',
+  },
+  'disaster-second-refused': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'あなたは、この依頼の2人目になれません（依頼した本人、患者の家族、同姓同名など）。ほかの医師・看護職員に頼んでください。',
+    en: 'You cannot be the second here (you asked, you are a relative, or you bear the name). Ask another clinician.',
+  },
+  'disaster-extract-area': {
+    status: 422,
+    issue: 'business-rule',
+    ja: '持ち出せるのは、開いている地域の中だけです：{what}。',
+    en: 'An extract takes no more than what is open: {what}.',
+  },
+  'disaster-extract-busy': {
+    status: 409,
+    issue: 'throttled',
+    ja: 'いま作っている持ち出しファイルが{count}件あります。終わるのを待つか、要らないものを取りやめてください。',
+    en: '{count} extracts are being made. Wait until one is done, or stop one that is not needed.',
+  },
+  'disaster-extract-not-there': {
+    status: 409,
+    issue: 'business-rule',
+    ja: 'この持ち出しファイルは、まだできていないか、期限が過ぎたか、消されました。必要なら新しく作ってください。',
+    en: 'This file is not ready yet, has expired, or was deleted. If it is needed, make a new one.',
+  },
 } as const satisfies RefusalTable

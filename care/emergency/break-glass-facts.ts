@@ -30,6 +30,10 @@ async function consentState(ctx: Context, consent: ConsentService, keys: readonl
   }
 }
 
+/** Whether the person was asked here within the day and closed a kind. */
+export const refusedHere = async (ctx: Context, consent: ConsentService, keys: readonly string[]): Promise<boolean> =>
+  (await consentState(ctx, consent, keys)).refusedHere
+
 async function sessionState(ctx: Context, staff: Staff): Promise<OpeningFacts['session']> {
   const { session, now } = ctx
   if (session === undefined) return null

@@ -9,6 +9,7 @@ import type { StaffRole } from '#kernel/context'
 import type { Sentence } from '#kernel/language'
 import type { RefusalCode } from '#kernel/refusal'
 import { codeOn, reasons, whyHard } from './break-glass-reasons.ts'
+import { nearFlagRules, type NearRule, nearSecondRules, tieRules } from './near-rules.ts'
 
 /** How long one opening lasts, and how long more where it is extended, once. */
 export const OPEN_MINUTES = 120
@@ -49,7 +50,6 @@ type Rule = Sentence & { id: string; when: (f: OpeningFacts) => boolean }
 type Refusing = Rule & { code: RefusalCode }
 
 const clinical: readonly StaffRole[] = ['physician', 'dentist', 'nurse', 'pharmacist']
-const isRelative = (f: OpeningFacts) => f.closeness.ties.some((tie) => tie !== 'self')
 
 export function isGroundWhole({ ground, today }: Pick<OpeningFacts, 'ground' | 'today'>): boolean {
   const note = ground.note.trim()
@@ -64,6 +64,7 @@ export function isGroundWhole({ ground, today }: Pick<OpeningFacts, 'ground' | '
 
 const refusing = (id: string, code: RefusalCode, words: Sentence, when: Rule['when']): Refusing => ({ id, code, ...words, when })
 const rule = (id: string, words: Sentence, when: Rule['when']): Rule => ({ id, ...words, when })
+const ofCloseness = ({ when, ...words }: NearRule): Rule => ({ ...words, when: (f) => when(f.closeness) })
 
 export const refusingRules: readonly Refusing[] = [
   refusing('not-clinical', 'not-permitted', { ja: '診療する職種ではない', en: 'no clinician' }, (f) => !clinical.includes(f.role)),
@@ -82,19 +83,14 @@ export const refusingRules: readonly Refusing[] = [
     (f) => f.session?.otherPlace === true,
   ),
   refusing('no-ground', 'emergency-reason-needed', { ja: '理由が足りない', en: 'the ground is not whole' }, (f) => !isGroundWhole(f)),
-  refusing('self', 'emergency-self', { ja: '自分自身', en: 'themselves' }, (f) => f.closeness.ties.includes('self')),
-  refusing('family', 'emergency-family', { ja: '家族', en: 'a relative' }, isRelative),
+  ...tieRules.map((one) => ({ ...ofCloseness(one), code: one.id === 'self' ? ('emergency-self' as const) : ('emergency-family' as const) })),
   refusing('running', 'emergency-running', { ja: 'すでに開いている', en: 'open already' }, (f) => f.running.samePerson),
   refusing('not-needed', 'emergency-not-needed', { ja: '本人の同意で見られる', en: 'open by consent' }, (f) => f.allOpen),
 ]
 
 /** Where two clinicians must agree. */
 export const secondRules: readonly Rule[] = [
-  rule('watched', { ja: '見守りの対象の人', en: 'somebody watched over' }, (f) => f.closeness.watched !== null),
-  rule('protected', { ja: '支援措置などで守られている人', en: 'a protected person' }, (f) => f.closeness.isProtected),
-  rule('same-name', { ja: '職員と同姓同名', en: 'bears the name of the member of staff' }, (f) => f.closeness.sameName),
-  rule('colleague', { ja: '同じ施設の職員', en: 'works at the same institution' }, (f) => f.closeness.isColleague),
-  rule('namesake-colleague', { ja: '同じ施設の職員と同姓同名', en: 'bears the name of a colleague' }, (f) => f.closeness.namesake),
+  ...nearSecondRules.map(ofCloseness),
   rule('refused-here', { ja: '24時間以内に、ここで見せないと答えた', en: 'refused here within 24 hours' }, (f) => f.refusedHere),
   rule(
     'staff-hour',
@@ -120,17 +116,22 @@ export const secondRules: readonly Rule[] = [
 
 /** What reviewers should see, beside why a second clinician was needed. */
 export const flagRules: readonly Rule[] = [
-  rule('family-name', { ja: '氏が同じ', en: 'same family name' }, (f) => f.closeness.sameFamilyName && !f.closeness.sameName),
-  rule('staff-unknown', { ja: '職員本人の登録と照合していない', en: 'clinician’s own entry not known' }, (f) => !f.closeness.isKnown),
+  ...nearFlagRules.map(ofCloseness),
   rule('parallel', { ja: '別の人の緊急アクセスが同時に開いている', en: 'another emergency of theirs runs' }, (f) => f.running.others > 0),
   rule('night', { ja: '深夜（0時〜5時）', en: 'at night (0–5 h)' }, (f) => f.hour < 5),
 ]
 
-/** Flags that only time can raise. */
+/** Flags that only time, or a laptop’s log, can raise. */
 export const laterFlags = {
   'no-relation': { ja: 'その後、この施設で受診や登録がない', en: 'no visit or record at this institution since' },
   extended: { ja: '延長した', en: 'extended' },
   'not-looked': { ja: '開いたが、何も見ていない', en: 'opened, and nothing was looked at' },
+  self: { ja: '自分自身を開いた', en: 'opened themselves' },
+  family: { ja: '家族を開いた', en: 'opened a relative' },
+  'no-second': { ja: '2人必要なのに、2人目がいない', en: 'two were needed, and there was no second' },
+  'login-unknown': { ja: '端末で名乗ったログイン名の職員が登録にない', en: 'the login name given on the laptop is nobody’s' },
+  'other-name': { ja: '端末で名乗った氏名が、登録の氏名と違う', en: 'the name given on the laptop is not the register’s' },
+  'not-there': { ja: '名乗った医療機関の職員ではない', en: 'does not work at the institution that was given' },
 } as const satisfies Record<string, Sentence>
 
 export type Verdict = { refused: RefusalCode; rule: string } | { refused: null; needs: string[]; flags: string[] }

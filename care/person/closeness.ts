@@ -122,6 +122,13 @@ export const closeness = {
 
   watches: (ctx: { db: Db }): Promise<store.Watch[]> => store.allWatches(ctx.db, 200),
 
+  /** Ids of everybody who is watched over, as the register leads to them now. */
+  async watchedIds(ctx: { db: Db }): Promise<Set<string>> {
+    const ids = new Set<string>()
+    for (const { personId } of await store.allWatches(ctx.db, 100_000)) ids.add(await leadsTo(ctx.db, personId))
+    return ids
+  },
+
   /** Notes that a member of staff is this person of the register. @refuses not-found */
   async noteStaff(ctx: Context, about: { staffId: string; personId: string }): Promise<void> {
     const person = await noteOn(ctx, 'people.staff', about.personId)

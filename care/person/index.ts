@@ -64,7 +64,7 @@ export type {
 } from './people-model.ts'
 export { decisionReasons, identityParts, sources } from './people-model.ts'
 export { closeness, type Closeness } from './closeness.ts'
-export { type Tie, tieKinds } from './rules/closeness.ts'
+export { sameName, type Tie, tieKinds } from './rules/closeness.ts'
 export type { Watch, WatchKind } from './store/watch.ts'
 export type { ProxyView } from './proxies.ts'
 export { calledName, coversIn, coversOn } from './rules/history.ts'

@@ -63,4 +63,10 @@ export const consentRefusals = {
     ja: 'トークンが2つの目的を持っています。目的（purpose/…）は、トークンごとに1つだけ求めてください。',
     en: 'The token names two purposes. Ask for one purpose/… scope per token.',
   },
+  'purpose-differs': {
+    status: 403,
+    issue: 'forbidden',
+    ja: 'この書き出し・通知は、目的「{purpose}」で始められました。同じ目的（purpose/{purpose}。TREAT のときは purpose/… なし）のトークンでお求めください。',
+    en: 'This export or subscription was begun for the purpose {purpose}. Ask with a token of that purpose (purpose/{purpose}; none for TREAT).',
+  },
 } as const satisfies RefusalTable

@@ -124,6 +124,11 @@ export function statedPurpose(actor: Actor): Purpose | null {
 }
 const PURPOSE_SCOPE = 'purpose/'
 
+/** What a system acts for on an order it left: what its scopes state, treatment where they state nothing. @refuses as `statedPurpose` */
+export const purposeOf = (actor: Actor): Purpose => statedPurpose(actor) ?? purposesOf.system[0]!
+/** Purposes under which systems read. */
+export const systemPurposes: readonly Purpose[] = purposesOf.system
+
 /**
  * Holds the caller against the row. A purpose that a token states is the only one it runs under: it opens no row that is not for it.
  * @returns the purpose the request runs under
@@ -136,7 +141,7 @@ export function admit(row: Pick<HttpRow, 'who' | 'roles' | 'why' | 'apps'>, acto
   if (!open && actor.kind === 'public') refuse('not-signed-in')
   if (!open && !row.who.includes(actor.kind)) refuse('not-permitted')
   if (row.roles && actor.kind === 'staff' && !row.roles.includes(actor.role)) refuse('not-permitted')
-  const stated = open ? null : statedPurpose(actor)
+  const stated = open && !row.who.includes('system') ? null : statedPurpose(actor)
   const purpose = (stated === null ? purposesOf[actor.kind] : [stated]).find((one) => row.why.includes(one))
   if (purpose !== undefined) return purpose
   if (open) return row.why[0]!

@@ -91,6 +91,8 @@ function notebook(row: HttpRow, about: About) {
   return {
     audit: (event: AuditEvent) => void entries.push(complete(event)),
     all: () => (entries.length > 0 ? entries : row.audit === 'none' ? [] : [complete({})]),
+    /** What was noted since it was taken before. */
+    take: () => entries.splice(0),
   }
 }
 
@@ -112,7 +114,16 @@ async function read(
       : await run(deps.db)
   const rendered = render(answer, request)
   await deps.batch.durable(notes.all())
-  return rendered
+  notes.take()
+  return rendered.pieces ? { ...rendered, pieces: notedFirst(rendered.pieces, notes.take, deps.batch) } : rendered
+}
+
+/** What a stream notes on its way is durable before the piece that it speaks of leaves. */
+async function* notedFirst<T>(pieces: AsyncIterable<T>, take: () => AuditEntry[], batch: AuditBatch): AsyncGenerator<T> {
+  for await (const piece of pieces) {
+    await batch.durable(take())
+    yield piece
+  }
 }
 
 async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteRequest, about: About, deps: ServeDeps): Promise<Answer> {

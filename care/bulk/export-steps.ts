@@ -1,13 +1,25 @@
 import type { ConsentService } from '#care/consent'
-import { type RecordService, type Scan, type ScanCursor, type ScanGroup, type Scanned, scan, scanGroups, scopeAllows } from '#care/record'
+import {
+  type RecordService,
+  type Scan,
+  type ScanCursor,
+  type ScanGroup,
+  type Scanned,
+  scan,
+  scanGroups,
+  scopeAllows,
+  withOwnNumbers,
+  withOwnNumbersIn,
+} from '#care/record'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
 import { type Context, institutionOf } from '#kernel/context'
 import { transact } from '#kernel/database'
 import { underEpoch } from '#kernel/leader'
 import { operationOutcome, project, type Resource, resourceTypes } from '#packages/fhir'
-import { jobFolder, openSinks, type Part, type Place, type Sinks } from './folder.ts'
+import { jobFolder, judged, openSinks, type Part, type Place, type Sinks, wordOf } from './folder.ts'
 import type { BulkFile, ExportAsk, Job } from './model.ts'
+import { note, type Notes, tellNotes } from './notes.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
 import { type Booked, bookFor, type Clients, type StepEnd, type Worker } from './worker.ts'
@@ -49,7 +61,7 @@ export async function* exportSteps(deps: ExportDeps, worker: Worker, job: Job): 
   const sinks = openSinks({ folder: jobFolder(deps.home, job.id), jobId: job.id, from: files.length, most: deps.filesOf ?? FILE_LINES })
   const about = { deps, worker, job, ask, sinks }
   try {
-    let [walk, written, notes]: [Walk | null, number, Map<string, Note>] = [(job.cursor as Walk | null) ?? START, 0, new Map()]
+    let [walk, written, notes]: [Walk | null, number, Notes] = [(job.cursor as Walk | null) ?? START, 0, new Map()]
     let pending: Promise<StepEnd> | null = null
     for (;;) {
       const batch = await takeBatch({ ...about, notes }, walk ?? START)
@@ -84,7 +96,7 @@ function quietly<T>(under: Promise<T>): Promise<T> {
   return under
 }
 
-type Export = { deps: ExportDeps; worker: Worker; job: Job; ask: ExportAsk; sinks: Sinks; notes: Map<string, Note> }
+type Export = { deps: ExportDeps; worker: Worker; job: Job; ask: ExportAsk; sinks: Sinks; notes: Notes }
 type Batch = { next: Walk | null; count: number; booked: Booked }
 
 /** Reads and writes one batch, as what the client may see now; null once the client has been ended. */
@@ -100,14 +112,15 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   if (ask.filters.length === 0 && ask.elements === null) {
     let count = 0
     const next = await scanGroups(ctx, sight, wanted, async (groups) => {
-      await append(sinks, groups, { placeOf, partOf: (group) => (group.deleted ? partOfGone(group) : group) })
+      const shown = await withOwnNumbersIn(ctx, groups)
+      await append(sinks, shown, { placeOf, partOf: (group) => (group.deleted ? partOfGone(group) : group) })
       note(notes, groups)
       count += groups.reduce((sum, group) => sum + group.count, 0)
     })
     return { next, count, booked }
   }
   const page = await transact(worker.db, (db) => scan({ db }, sight, { ...wanted, limit: Math.min(wanted.limit, TEXT_BATCH) }), READ_ONLY)
-  const rows = await chosen(deps, ask, { ctx, rows: page.rows })
+  const rows = await withOwnNumbers(ctx, await chosen(deps, ask, { ctx, rows: page.rows }))
   await append(sinks, rows, { placeOf, partOf: (row) => partOfRow(row, ask) })
   note(notes, rows)
   return { next: page.next, count: rows.length, booked }
@@ -142,15 +155,18 @@ async function chosen({ record }: ExportDeps, ask: ExportAsk, { ctx, rows }: { c
   return rows.filter((r) => !filtered.has(r.type) || r.deleted || found.has(`${r.type}/${r.id}`))
 }
 
-type Told = Pick<Scanned, 'type' | 'rule' | 'deleted'>
+type Told = Pick<Scanned, 'type' | 'kind' | 'rule' | 'deleted'>
 
-/** Which file a row goes to: apart from others what stays visible to the institution until it changes. A deletion is told as a Bundle. */
+/**
+ * Which file a row goes to: apart from others what stays visible to the institution until it changes, by what the log must say of it. A
+ * deletion is told as a Bundle.
+ */
 function placing(consent: ConsentService, ctx: Context): (row: Told) => Place {
   const institution = institutionOf(ctx.actor)
-  return ({ type, rule, deleted }) =>
-    deleted
-      ? { role: 'deleted', type: 'Bundle', lastsFor: null }
-      : { role: 'output', type, lastsFor: consent.lasts(rule) ? institution : null }
+  return ({ type, kind, rule, deleted }) => {
+    if (deleted) return { role: 'deleted', type: 'Bundle', ...judged }
+    return { role: 'output', type, ...(consent.lasts(rule) ? { lastsFor: institution, rule, kind } : judged) }
+  }
 }
 
 /** Sorts rows, or groups of rows, into the files of their places. */
@@ -162,7 +178,7 @@ async function append<R extends Told>(
   const sorted = new Map<string, { place: Place; parts: Part[] }>()
   for (const row of rows) {
     const place = placeOf(row)
-    const which = `${place.role} ${place.type} ${place.lastsFor ?? ''}`
+    const which = wordOf(place)
     const known = sorted.get(which)
     if (known) known.parts.push(partOf(row))
     else sorted.set(which, { place, parts: [partOf(row)] })
@@ -225,24 +241,9 @@ async function appendIgnored(sinks: Sinks, ask: ExportAsk): Promise<void> {
   )
 }
 
-type Note = { key: string; rule: string; consentId: string; kinds: Set<string>; count: number }
-
-function note(notes: Map<string, Note>, rows: readonly (Scanned | ScanGroup)[]): void {
-  for (const row of rows) {
-    const { kind, key, rule, consentId } = row
-    const whose = kind === 'shared' ? '' : key
-    const id = `${whose} ${rule} ${consentId}`
-    const known = notes.get(id) ?? { key: whose, rule, consentId, kinds: new Set(), count: 0 }
-    notes.set(id, known)
-    known.count += 'count' in row ? row.count : 1
-    known.kinds.add(kind)
-  }
-}
-
 /** One audit entry for each person and rule among what was written since the last checkpoint. */
-function noted({ ctx, entries }: Booked, notes: ReadonlyMap<string, Note>): AuditEntry[] {
-  for (const { key, rule, consentId, kinds, count } of notes.values())
-    ctx.audit({ ...(key === '' ? {} : { key }), rule, consentId, kinds: [...kinds].sort(), count, resource: `$export/${ctx.requestId}` })
+function noted({ ctx, entries }: Booked, notes: Notes): AuditEntry[] {
+  tellNotes(ctx, notes, `$export/${ctx.requestId}`)
   return entries
 }
 

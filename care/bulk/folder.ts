@@ -29,7 +29,11 @@ export type Sinks = ReturnType<typeof openSinks>
 /** Some lines that belong together: their texts with line ends between, and where each stands, `key TAB id TAB bytes of the text` a line. */
 export type Part = { count: number; lines: Buffer; places: Buffer }
 /** Which file lines go to. Without `lastsFor` lines are judged again one by one when they leave. */
-export type Place = Pick<BulkFile, 'role' | 'type' | 'lastsFor'>
+export type Place = Pick<BulkFile, 'role' | 'type' | 'lastsFor' | 'rule' | 'kind'>
+/** Lines that are judged when they leave, or that are about nobody. */
+export const judged = { lastsFor: null, rule: '', kind: '' } as const
+/** In one word: equal where places are. */
+export const wordOf = ({ role, type, lastsFor, rule, kind }: Place): string => [role, type, lastsFor ?? '', rule, kind].join(' ')
 
 /** Beside a file with lines about people: what each is about. */
 export const placesBeside = (path: string): string => `${path}.places`
@@ -57,18 +61,18 @@ async function writeAll(handle: FileHandle, pieces: readonly Buffer[]): Promise<
 export function openSinks(about: { folder: string; jobId: string; from: number; most: number }) {
   const sinks = new Map<string, Sink>()
   let next = about.from
-  const sinkFor = async ({ role, type, lastsFor }: Place, isPlaced: boolean): Promise<Sink> => {
-    const which = `${role}/${type}/${lastsFor ?? ''}`
+  const sinkFor = async (place: Place, isPlaced: boolean): Promise<Sink> => {
+    const which = wordOf(place)
     const known = sinks.get(which)
     if (known && !known.full) return known
     if (known) finish(known)
     await mkdir(about.folder, { recursive: true, mode: 0o700 })
     const n = next++
-    const name = `${n}-${type}-${ulid()}`
+    const name = `${n}-${place.type}-${ulid()}`
     const path = join(about.folder, name)
     const handle = await open(path, 'wx', 0o600)
     const places = isPlaced ? await open(placesBeside(path), 'wx', 0o600) : null
-    const file = { jobId: about.jobId, n, name, role, type, lastsFor, bytes: 0, count: 0 }
+    const file = { jobId: about.jobId, n, name, ...place, bytes: 0, count: 0 }
     const made = { file, handle, places, dirty: false, full: false }
     sinks.set(which, made)
     return made
@@ -105,7 +109,7 @@ export function openSinks(about: { folder: string; jobId: string; from: number; 
   return {
     /** Lines about nobody. */
     async append(role: FileRole, type: string, lines: readonly { body: string }[]): Promise<void> {
-      const sink = await sinkFor({ role, type, lastsFor: null }, false)
+      const sink = await sinkFor({ role, type, ...judged }, false)
       const pieces = lines.map(({ body }) => Buffer.from(`${body}\n`))
       await writeAll(sink.handle, pieces)
       grow(sink, bytesIn(pieces), lines.length)

@@ -1,11 +1,12 @@
-/** Files of a finished job on their way out: every line is visible to the caller at the moment it leaves. */
+/** Files of a finished job on their way out: every line is visible to the caller at the moment it leaves, and noted before it does. */
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { nothingNarrowed, type RecordService, stillVisible } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
-import { linesOf, placesBeside } from './folder.ts'
+import { lineBytesOf, placesBeside } from './folder.ts'
 import type { BulkFile, Job } from './model.ts'
+import { note, type Notes, type Shown, tellNotes } from './notes.ts'
 import * as store from './store.ts'
-import type { Clients } from './worker.ts'
+import { type Clients, clientOf } from './worker.ts'
 
 export type Leaving = { deps: { clients: Clients; record: RecordService }; ctx: Context; job: Job; file: BulkFile; path: string }
 
@@ -17,25 +18,30 @@ const LINES = 2_000
 /**
  * The file, piece by piece; before each it is asked anew whether job and client stand. Lines that stay visible until their rows change
  * leave as they are, as long as no row of their type has been hidden since the export was asked for; from then on, and all others always,
- * they are judged one by one.
+ * they are judged one by one. What a piece shows of whom is noted with it.
  */
 export async function* leaving(about: Leaving): AsyncGenerator<Buffer> {
   const { job, file, path } = about
   const started = performance.now()
   const handle = await open(path)
-  const isPlain = job.flow === 'import' || file.role === 'error'
   try {
-    let at = 0
-    while (at < file.bytes && (isPlain || file.lastsFor !== null)) {
-      const { lasts } = await standing(about, started)
-      if (!isPlain && !lasts) break
-      const piece = await wholeLines(handle, at, file.bytes)
-      at += piece.length
-      yield piece
-    }
-    if (at < file.bytes) yield* oneByOne(about, { handle, from: at, started })
+    if (job.flow === 'import' || file.role === 'error') yield* asItIs(about, { handle, started })
+    else yield* aboutPeople(about, { handle, started })
   } finally {
     await handle.close()
+  }
+}
+
+type Open = { handle: FileHandle; started: number }
+
+/** What tells of lines, and shows nobody's record. */
+async function* asItIs(about: Leaving, { handle, started }: Open): AsyncGenerator<Buffer> {
+  const { file } = about
+  for (let at = 0; at < file.bytes; ) {
+    await standing(about, started)
+    const piece = await bytesOf(handle, at, Math.min(at + PIECE, file.bytes))
+    at += piece.length
+    yield piece
   }
 }
 
@@ -43,21 +49,12 @@ export async function* leaving(about: Leaving): AsyncGenerator<Buffer> {
 async function standing({ deps, ctx, job, file }: Leaving, started: number): Promise<{ ctx: Context; lasts: boolean }> {
   const now = new Date(ctx.now.getTime() + performance.now() - started)
   const [actor, still, unchanged] = await Promise.all([
-    deps.clients(ctx.db, job.clientId, job.scopes),
+    clientOf(deps.clients, ctx.db, job),
     store.findJob(ctx.db, { id: job.id, clientId: job.clientId, flow: job.flow, now }),
     file.lastsFor !== null && job.mark !== null && nothingNarrowed(ctx.db, job.mark, file.type),
   ])
   if (!actor || !still) throw new Error('the job or its client was ended while the file was fetched')
   return { ctx: { ...ctx, actor, now }, lasts: unchanged && institutionOf(actor) === file.lastsFor && ctx.purpose === job.purpose }
-}
-
-/** Whole lines from a place on, about a piece of them. */
-async function wholeLines(handle: FileHandle, from: number, to: number): Promise<Buffer> {
-  for (let size = PIECE; ; size *= 4) {
-    const piece = await bytesOf(handle, from, Math.min(from + size, to))
-    const end = from + piece.length === to ? piece.length : piece.lastIndexOf(10) + 1
-    if (end > 0) return piece.subarray(0, end)
-  }
 }
 
 async function bytesOf(handle: FileHandle, from: number, to: number): Promise<Buffer> {
@@ -70,49 +67,80 @@ async function bytesOf(handle: FileHandle, from: number, to: number): Promise<Bu
   return bytes
 }
 
-/** What a line is about, and where it stands in the file. */
-type Placed = { key: string; id: string; start: number; end: number }
-
-async function* oneByOne(about: Leaving, { handle, from, started }: { handle: FileHandle; from: number; started: number }) {
-  for await (const some of placed(about, from)) {
-    const { ctx } = await standing(about, started)
-    const seen = await visibleAmong({ ...about, ctx }, some)
-    const [start, end] = [some[0]!.start, some.at(-1)!.end]
-    if (seen.size === 0) continue
-    const bytes = await bytesOf(handle, start, end)
-    if (seen.size === some.length) yield bytes
-    else yield Buffer.concat(some.filter((line) => seen.has(line)).map((line) => bytes.subarray(line.start - start, line.end - start)))
+async function* aboutPeople(about: Leaving, { handle, started }: Open): AsyncGenerator<Buffer> {
+  const { file, job } = about
+  for await (const some of stretches(about)) {
+    const { ctx, lasts } = await standing(about, started)
+    const bytes = await bytesOf(handle, some.start, some.end)
+    const notes: Notes = new Map()
+    const piece = lasts ? bytes : await visibleIn({ ...about, ctx }, { some, bytes, notes })
+    if (lasts) note(notes, lasting(file, some.lines))
+    if (piece.length === 0) continue
+    tellNotes(ctx, notes, `$export/${job.id}/${file.n}`)
+    yield piece
   }
 }
 
-/** Lists of lines from a place in the file on. */
-async function* placed({ file, path }: Leaving, from: number): AsyncGenerator<Placed[]> {
+/** Some lines of a file that follow each other, from one byte to another, and what each is about: `key TAB id TAB bytes of the text`. */
+type Stretch = { start: number; end: number; lines: Buffer[] }
+const TAB = 9
+
+const lengthIn = (line: Buffer): number => Number(line.toString('latin1', line.lastIndexOf(TAB) + 1)) + 1
+
+async function* stretches({ file, path }: Leaving): AsyncGenerator<Stretch> {
   const beside = placesBeside(path)
-  let [at, count, some]: [number, number, Placed[]] = [0, 0, []]
-  for await (const { lines } of linesOf(beside, { start: 0, bytes: (await stat(beside)).size, most: LINES })) {
+  let [count, some]: [number, Stretch] = [0, { start: 0, end: 0, lines: [] }]
+  for await (const { lines } of lineBytesOf(beside, { start: 0, bytes: (await stat(beside)).size, most: LINES })) {
     for (const line of lines.slice(0, file.count - count)) {
-      const [key = '', id = '', bytes = ''] = line.split('\t')
-      const start = at
-      at += Number(bytes) + 1
-      if (start >= from) some.push({ key, id, start, end: at })
-      if (some.length < LINES && (some.length === 0 || at - some[0]!.start < PIECE)) continue
+      some.end += lengthIn(line)
+      some.lines.push(line)
+      if (some.lines.length < LINES && some.end - some.start < PIECE) continue
       yield some
-      some = []
+      some = { start: some.end, end: some.end, lines: [] }
     }
     count += lines.length
     if (count >= file.count) break
   }
-  if (at !== file.bytes) throw new Error('a file of a job and what its lines are about do not agree')
-  if (some.length > 0) yield some
+  if (some.end !== file.bytes) throw new Error('a file of a job and what its lines are about do not agree')
+  if (some.lines.length > 0) yield some
 }
 
-async function visibleAmong({ deps, ctx, file }: Leaving, lines: readonly Placed[]): Promise<Set<Placed>> {
-  const deleted = file.role === 'deleted'
-  const typed = ({ id }: Placed) => (deleted ? (id.split('/') as [string, string]) : ([file.type, id] as const))
-  const seen = new Set<Placed>()
-  for (const [type, some] of Map.groupBy(lines, (line) => typed(line)[0])) {
-    const which = some.map((line) => ({ key: line.key, id: typed(line)[1] }))
-    for (const n of await stillVisible(ctx, deps.record.sight(ctx).visible, { type, which, deleted })) seen.add(some[n]!)
+/** Lines that last, counted for each person: those of one person stand together. */
+function lasting({ rule, kind }: BulkFile, lines: readonly Buffer[]): Shown[] {
+  const shown: (Shown & { count: number })[] = []
+  let last: Buffer | undefined
+  for (const line of lines) {
+    const key = line.subarray(0, line.indexOf(TAB))
+    if (last?.equals(key)) shown.at(-1)!.count++
+    else shown.push({ key: key.toString(), kind, rule, consentId: '', count: 1 })
+    last = key
   }
-  return seen
+  return shown
+}
+
+/** The lines that may be seen now, of which `notes` learns why. */
+async function visibleIn(
+  { deps, ctx, file }: Leaving,
+  { some, bytes, notes }: { some: Stretch; bytes: Buffer; notes: Notes },
+): Promise<Buffer> {
+  const deleted = file.role === 'deleted'
+  const placed = some.lines.map((line) => {
+    const [key = '', told = ''] = line.toString().split('\t')
+    const [type, id] = deleted ? (told.split('/') as [string, string]) : [file.type, told]
+    return { key, type, id, length: lengthIn(line) }
+  })
+  const seen = new Set<object>()
+  for (const [type, which] of Map.groupBy(placed, (line) => line.type))
+    for (const [n, showing] of await stillVisible(ctx, deps.record.sight(ctx), { type, which, deleted })) {
+      seen.add(which[n]!)
+      note(notes, [{ key: which[n]!.key, ...showing }])
+    }
+  if (seen.size === placed.length) return bytes
+  let at = 0
+  const kept: Buffer[] = []
+  for (const line of placed) {
+    if (seen.has(line)) kept.push(bytes.subarray(at, at + line.length))
+    at += line.length
+  }
+  return Buffer.concat(kept)
 }

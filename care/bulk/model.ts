@@ -79,6 +79,9 @@ export type BulkFile = {
   type: string
   /** Institution to which every line stays visible until its row changes; null where lines are judged one by one. */
   lastsFor: string | null
+  /** Of lines that last: the rule that shows them and their kind of information, for the log; '' where each line is judged. */
+  rule: string
+  kind: string
   bytes: number
   count: number
 }

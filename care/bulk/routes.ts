@@ -1,6 +1,7 @@
 import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import type { Sentence } from '#kernel/language'
+import { systemPurposes } from '#kernel/proof'
 import { Refusal, refusalOutcome, refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { isObject } from '#packages/fhir'
@@ -11,7 +12,9 @@ import { exportTakes, importTakes } from './terms.ts'
 import type { BulkService } from './service.ts'
 import { EXPORT_LAW, IMPORT_LAW } from './worker.ts'
 
-const callers = { who: ['system'], why: ['TREAT'] } as const
+/** A system exports under what its token states; what it brings in is the record of its treatment. */
+const exporters = { who: ['system'], why: systemPurposes } as const
+const importers = { who: ['system'], why: ['TREAT'] } as const
 
 /**
  * Bulk export and import as rows. `base` is the public address of the FHIR surface; the job row does the work.
@@ -42,7 +45,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
     kind: 'write',
     method,
     path: `/fhir/R4${path}`,
-    ...callers,
+    ...exporters,
     audit: 'bulk.export-start',
     law: EXPORT_LAW,
     summary,
@@ -64,7 +67,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
       kind: 'write',
       method: 'POST',
       path: '/fhir/R4/$import',
-      ...callers,
+      ...importers,
       audit: 'bulk.import-start',
       law: IMPORT_LAW,
       body: 'text',
@@ -95,6 +98,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
 function ofJob(bulk: BulkService, flow: Flow, statusUrl: (flow: Flow, id: string) => string): Row[] {
   const said = flow === 'export' ? { ja: '一括書き出し', en: 'bulk export' } : { ja: '一括取り込み', en: 'bulk import' }
   const law = flow === 'export' ? EXPORT_LAW : IMPORT_LAW
+  const callers = flow === 'export' ? exporters : importers
   const path = `/fhir/R4/$${flow}/:job`
   return [
     {
@@ -159,7 +163,9 @@ function finished(job: Job, files: readonly BulkFile[], at: string): Answer {
     output: list('output'),
     ...(job.flow === 'export' ? { deleted: list('deleted') } : {}),
     error: list('error'),
-    ...(job.flow === 'import' ? { extension: { resources: job.done, refusedLines: job.refused } } : {}),
+    ...(job.flow === 'import'
+      ? { extension: { resources: job.done, refusedLines: job.refused } }
+      : { extension: { purpose: job.purpose } }),
   }
   return { json: manifest, headers: { expires: job.until.toUTCString() } }
 }

@@ -28,4 +28,13 @@ export const bulkMigrations: Migration[] = [
       update bulk.job set state = 'cancelled', ended_at = coalesce(ended_at, now()) where flow = 'export' and state <> 'cancelled';
     `,
   },
+  {
+    id: 'bulk/003-what-lasting-lines-show',
+    // Files of before say nothing of rule and kind: their lines are judged one by one, and each fetch is noted by what is found then.
+    sql: `
+      alter table bulk.file add column rule text not null default '';
+      alter table bulk.file add column kind text not null default '';
+      update bulk.file set lasts_for = null;
+    `,
+  },
 ]

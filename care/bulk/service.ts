@@ -51,10 +51,11 @@ export function bulkService(deps: BulkDeps) {
     steps: (worker, job) => (job.flow === 'export' ? exportSteps(deps, worker, job) : importSteps({ ...deps, many }, worker, job)),
   })
 
-  /** A job of this client. @refuses not-found also for another client's */
+  /** A job of this client. @refuses not-found also for another client's; purpose-differs where it was begun under another purpose */
   async function ownJob(ctx: Context, flow: Flow, id: string): Promise<Job> {
     const which = { id, clientId: systemOf(ctx).id, flow, now: ctx.now }
-    return (await store.findJob(ctx.db, which)) ?? refuse('not-found')
+    const job = (await store.findJob(ctx.db, which)) ?? refuse('not-found')
+    return job.purpose === ctx.purpose ? job : refuse('purpose-differs', { purpose: job.purpose })
   }
 
   /** Keeps a new job; null where the client has too many open. */
@@ -164,7 +165,8 @@ async function keysFor(
 ): Promise<string[] | null> {
   const named = patients?.map(keyOf) ?? null
   if (id === undefined) return named && [...new Set(named)].sort()
-  if (level === 'patient') return [(await record.read(ctx, 'Patient', id)).key]
+  // No law opens a Patient by itself. Where none is opened for this one, the files are empty, as for one that nobody has.
+  if (level === 'patient') return [ctx.purpose === 'TREAT' ? (await record.read(ctx, 'Patient', id)).key : keyOf(id)]
   const group: unknown = JSON.parse((await record.read(ctx, 'Group', id)).body)
   const members = membersOf(group)
   return [...new Set(named === null ? members : members.filter((key) => named.includes(key)))].sort()

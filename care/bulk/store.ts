@@ -155,9 +155,9 @@ export async function findFile(db: Db, jobId: string, n: number): Promise<BulkFi
 /** Says how much of each file counts. */
 export async function saveFiles(db: Db, files: readonly BulkFile[]): Promise<void> {
   if (files.length === 0) return
-  await sql`insert into bulk.file (job_id, n, name, role, type, lasts_for, bytes, count)
-    select "jobId", n, name, role, type, "lastsFor", bytes, count from jsonb_to_recordset(${JSON.stringify(files)}::jsonb)
-      as f("jobId" text, n int, name text, role text, type text, "lastsFor" text, bytes bigint, count bigint)
+  await sql`insert into bulk.file (job_id, n, name, role, type, lasts_for, rule, kind, bytes, count)
+    select "jobId", n, name, role, type, "lastsFor", rule, kind, bytes, count from jsonb_to_recordset(${JSON.stringify(files)}::jsonb)
+      as f("jobId" text, n int, name text, role text, type text, "lastsFor" text, rule text, kind text, bytes bigint, count bigint)
     on conflict (job_id, n) do update set bytes = excluded.bytes, count = excluded.count`.execute(db)
 }
 

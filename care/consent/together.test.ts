@@ -43,8 +43,7 @@ const give = (side: Side, kinds: string[], institutionNumber = CLINIC, keys = [s
 /** Kinds an institution may see under a key now, by whatever consent. */
 const open = async ({ key }: Side, institutionNumber = CLINIC): Promise<string[]> =>
   (await platform.as(systemActor(institutionNumber), (ctx) => platform.services.consent.live(ctx, [key]))).map((g) => g.kind).sort()
-const listed = (side: Side, keys = [side.key]) =>
-  platform.as(me(side, keys), (ctx) => platform.services.consent.list(ctx, keys))
+const listed = (side: Side, keys = [side.key]) => platform.as(me(side, keys), (ctx) => platform.services.consent.list(ctx, keys))
 
 describe('consents that go on', () => {
   test('hold under every key while they are one person, once in the list, and under their own key alone afterwards', async () => {
@@ -72,9 +71,7 @@ describe('consents that go on', () => {
     const given = await give(one!, ['diagnosis'])
     later()
     const linked = await link()
-    await platform.as(me(one!, [one!.key, two!.key]), (ctx) =>
-      platform.services.consent.withdraw(ctx, given.id),
-    )
+    await platform.as(me(one!, [one!.key, two!.key]), (ctx) => platform.services.consent.withdraw(ctx, given.id))
     later()
     await part(linked)
     expect([await open(one!), await open(two!)]).toEqual([[], []])

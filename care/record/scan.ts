@@ -165,20 +165,3 @@ function groupOf([words, places, lines]: CopiedRow): ScanGroup {
     lines: lines!,
   }
 }
-
-/**
- * Which of these resources the caller may still see, by their place in the list.
- * @param deleted whether a deletion may be told too
- */
-export async function stillVisible(
-  ctx: Pick<Context, 'db'>,
-  visible: RawBuilder<boolean>,
-  about: { type: string; which: readonly { key: string; id: string }[]; deleted: boolean },
-): Promise<Set<number>> {
-  const [keys, ids] = [about.which.map((w) => w.key), about.which.map((w) => w.id)]
-  const { rows } = await sql<{ n: number }>`
-    select w.n from unnest(${keys}::text[], ${ids}::text[]) with ordinality as w(key, id, n)
-      join record.resource r on r.key = w.key and r.type = ${about.type} and r.id = w.id
-    where ${about.deleted ? sql`true` : sql`not r.deleted`} and ${visible}`.execute(ctx.db)
-  return new Set(rows.map((r) => r.n - 1))
-}

@@ -46,9 +46,9 @@ const TOGETHER = 200
 export function subscriptionFeed(sources: Sources): Taker {
   const { record, accounts } = sources
 
-  const context = (db: Db, actor: Actor, now: Date): Context => ({
+  const context = (db: Db, actor: Actor, { purpose, now }: Pick<Context, 'purpose' | 'now'>): Context => ({
     actor,
-    purpose: 'TREAT',
+    purpose,
     now,
     lang: 'ja',
     db,
@@ -101,7 +101,7 @@ export function subscriptionFeed(sources: Sources): Taker {
       try {
         await store.undoing(db, async () => {
           const events = await met(
-            context(db, actor, now),
+            context(db, actor, { purpose: s.purpose, now }),
             s,
             changes.filter((c) => c.type === s.order.type),
           )

@@ -1,3 +1,4 @@
+import type { Purpose } from '#kernel/context'
 import type { JsonObject } from '#packages/fhir'
 
 /** @spec FHIR R4 subscription-status: `error` = deliveries fail; tried again until the order is set aside */
@@ -39,6 +40,8 @@ export type Subscription = {
   /** The client whose rights every delivery runs under, and the scopes it held when it ordered. */
   clientId: string
   scopes: string[]
+  /** What the client stated it asks for when it ordered: every event is met and told under it. */
+  purpose: Purpose
   status: Status
   /** Why it is in `error` or `off`, in a word; null where all is well. */
   reason: string | null

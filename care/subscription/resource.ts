@@ -14,6 +14,7 @@ export const extensionUrls = {
   statusProfile: `${BACKPORT}/backport-subscription-status-r4`,
 } as const
 
+const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason'
 const USUAL_TIMEOUT_SECONDS = 10
 const MOST_TIMEOUT_SECONDS = 30
 export const LEAST_HEARTBEAT_SECONDS = 5
@@ -142,7 +143,12 @@ export function asResource(s: Subscription, reader: string): Resource {
   return {
     resourceType: 'Subscription',
     id: s.id,
-    meta: { versionId: String(s.version), lastUpdated: s.lastUpdated.toISOString() },
+    // What it was placed for, as a label beside it; treatment is what everything here is for unless something else is said.
+    meta: {
+      versionId: String(s.version),
+      lastUpdated: s.lastUpdated.toISOString(),
+      ...(s.purpose === 'TREAT' ? {} : { security: [{ system: ACT_REASON, code: s.purpose }] }),
+    },
     ...s.body,
     channel: { ...channel, ...masked },
     status: s.status,

@@ -1,6 +1,7 @@
 import { readResource } from '#care/record'
 import type { Context } from '#kernel/context'
 import { forgetHandedOver } from '#kernel/outbox'
+import { systemPurposes } from '#kernel/proof'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { isObject, isResource, type Json, type Resource } from '#packages/fhir'
@@ -17,7 +18,7 @@ const DAY_MS = 24 * 3600_000
 /** Messages of the outbox are kept this long after they were handed over. */
 const OUTBOX_KEPT_MS = 7 * DAY_MS
 
-const clients = { who: ['system'], why: ['TREAT'], law: DELIVERY_LAW } as const
+const clients = { who: ['system'], why: systemPurposes, law: DELIVERY_LAW } as const
 
 /** Subscriptions as rows: the resource, its operations, its topics, the line, and the leader's work. */
 export function subscriptionRoutes(service: SubscriptionService): Row[] {
@@ -134,7 +135,7 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
       handle: async (_ctx, { params }) => ({ fhir: topicOf(base, params.type!) ?? refuse('not-found') }),
     },
     {
-      ...{ kind: 'socket', method: 'GET', path: SOCKET_PATH, who: ['system', 'public'], why: ['TREAT', 'HOPERAT'], law: DELIVERY_LAW },
+      ...{ kind: 'socket', method: 'GET', path: SOCKET_PATH, who: ['system', 'public'], why: systemPurposes, law: DELIVERY_LAW },
       audit: 'subscription.socket',
       summary: {
         ja: '通知を受け取る WebSocket（トークンか、一度きりの値で結びつける）',

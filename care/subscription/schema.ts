@@ -26,4 +26,8 @@ export const subscriptionMigrations: Migration[] = [
         primary key (key, token_hash));
     `,
   },
+  {
+    id: 'subscription/002-purpose',
+    sql: `alter table subscription.subscription add column purpose text not null default 'TREAT';`,
+  },
 ]

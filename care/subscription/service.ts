@@ -67,6 +67,11 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
     return found.deleted ? refuse('gone') : found
   }
 
+  /** What is told under an order is told for what it was placed for. @refuses purpose-differs */
+  const requirePurpose = (ctx: Context, { purpose }: Subscription): void => {
+    if (purpose !== ctx.purpose) refuse('purpose-differs', { purpose })
+  }
+
   const note = (ctx: Context, id: string, action?: string) =>
     ctx.audit({ ...(action ? { action } : {}), resource: `Subscription/${id}`, count: 1 })
 
@@ -79,7 +84,7 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
       if ((await store.countOf(ctx.db, key)) >= MOST_OF_ONE) refuse('subscription-invalid', { what: `${MOST_OF_ONE}` })
       const made: Subscription = {
         ...{ key, id: ulid(ctx.now.getTime()), version: 1, lastUpdated: ctx.now, deleted: false },
-        ...{ clientId: actor.id, scopes: [...actor.scopes], status: firstStatus(resource, order), reason: null },
+        ...{ clientId: actor.id, scopes: [...actor.scopes], purpose: ctx.purpose, status: firstStatus(resource, order), reason: null },
         ...{ order, body: keptOf(resource), events: 0, delivered: 0 },
         ...{ failures: 0, failingSince: null, nextTryAt: null, parked: false, lastSentAt: null },
       }
@@ -94,10 +99,11 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
       return requireOwn(ctx, actor, id)
     },
 
-    /** Replaces an order, or asks again for one that was set aside: it goes on where it stopped. @refuses version-conflict */
+    /** Replaces an order, or asks again for one that was set aside: it goes on where it stopped. @refuses version-conflict, purpose-differs */
     async update(ctx: Context, id: string, resource: Resource, ifMatch: number | null): Promise<Subscription> {
       const actor = requireClient(ctx, 'u')
       const old = await requireOwn(ctx, actor, id, true)
+      requirePurpose(ctx, old)
       if (ifMatch !== null && ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
       const order = await requireOrder(ctx, actor, resource)
       const next: Subscription = {
@@ -142,6 +148,7 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
     async events(ctx: Context, id: string, of: { from: number; to: number | null; content: Order['content'] | null }): Promise<Resource> {
       const actor = requireClient(ctx, 'r')
       const s = await requireOwn(ctx, actor, id)
+      requirePurpose(ctx, s)
       const events = await store.findEvents(ctx.db, { key: s.key, id, from: of.from, to: of.to ?? s.events, most: MOST_EVENTS_ASKED })
       note(ctx, id)
       const shown = await shownNow(ctx, record, events)

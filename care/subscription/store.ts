@@ -11,6 +11,7 @@ type Row = {
   deleted: boolean
   client_id: string
   scopes: string[]
+  purpose: Subscription['purpose']
   status: Status
   reason: string | null
   ordered: Order
@@ -32,6 +33,7 @@ const toSubscription = (r: Row): Subscription => ({
   deleted: r.deleted,
   clientId: r.client_id,
   scopes: r.scopes,
+  purpose: r.purpose,
   status: r.status,
   reason: r.reason,
   order: r.ordered,
@@ -48,8 +50,8 @@ const toSubscription = (r: Row): Subscription => ({
 type Place = { key: string; id: string }
 
 export async function insert(db: Db, s: Subscription): Promise<void> {
-  await sql`insert into subscription.subscription (key, id, version, last_updated, client_id, scopes, status, type, channel, ordered, body, ends_at)
-    values (${s.key}, ${s.id}, ${s.version}, ${s.lastUpdated}, ${s.clientId}, ${s.scopes}, ${s.status}, ${s.order.type}, ${s.order.channel},
+  await sql`insert into subscription.subscription (key, id, version, last_updated, client_id, scopes, purpose, status, type, channel, ordered, body, ends_at)
+    values (${s.key}, ${s.id}, ${s.version}, ${s.lastUpdated}, ${s.clientId}, ${s.scopes}, ${s.purpose}, ${s.status}, ${s.order.type}, ${s.order.channel},
       ${JSON.stringify(s.order)}::jsonb, ${JSON.stringify(s.body)}::jsonb, ${s.order.end})`.execute(db)
 }
 

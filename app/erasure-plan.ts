@@ -33,7 +33,7 @@ export const erasurePlan: readonly TableRule[] = [
   withKey('eligibility.subsidy', 'key', 'subsidies, which their payer keeps'),
   withKey('eligibility.shown_as', 'key', 'names on the card'),
   withKey('eligibility.lookup', 'key', 'the look-up by insurance number'),
-  withKey('eligibility.chart_number', 'key', 'local chart numbers, which the institution keeps'),
+  withKey('person.chart_number', 'key', 'local chart numbers, which the institution keeps'),
   withKey('notice.notice', 'key', 'what the person was told'),
   withPerson('notice.channel', 'person_id', 'where the person wanted to be told'),
   withPerson('notice.wish', 'person_id', 'how often'),

@@ -58,7 +58,7 @@ export const placements: Readonly<Record<string, Placed>> = {
   'signature.certificate': everywhere('certificates of staff for signing'),
   'emergency.look': by('staff_id', 'how often a member of staff looked for people; lives 90 days'),
   'eligibility.reader_session': coordinator('lives minutes, belongs to one desk before anybody is known'),
-  'eligibility.chart_number': by('institution_number', 'a number is an institution’s own, which must never give it twice'),
+  'person.chart_number': by('institution_number', 'a number is an institution’s own, which must never give it twice'),
   'eligibility.card_use_month': by('institution_number', 'an official figure about an institution, not about people'),
   'eligibility.staff_call': by('institution_number', 'a call at a reader, before anybody is known; lives a day'),
   'oversight.progress': coordinator('how far the log was watched; one row'),

@@ -1,14 +1,13 @@
 /** What the staff do at a desk beside the reader: look at a holder, come when called, give chart numbers, see who came. */
 import type { ConsentService } from '#care/consent'
-import type { Person, PersonService } from '#care/person'
+import { chartNumberOf, chartNumbersOf, keyOfChartNumber, type Person, type PersonService, setChartNumber } from '#care/person'
 import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
 import { deskOf, screenOf, seconds } from './caller.ts'
 import type { Arrival } from './model.ts'
-import { branchAgrees, CONSENT_SECONDS, chartNumberOf, memberOf, readChartLines } from './rules.ts'
+import { branchAgrees, CONSENT_SECONDS, memberOf, readChartLines } from './rules.ts'
 import * as store from './store.ts'
-import * as charts from './store/chart-number.ts'
 import * as looks from './store/look.ts'
 import { findArrivals } from './store/visit.ts'
 
@@ -38,7 +37,7 @@ export function deskService({ consent, person }: { consent: ConsentService; pers
   }
 
   const give = (ctx: Context, one: Person, number: string): Promise<boolean> =>
-    charts.setChartNumber(ctx.db, {
+    setChartNumber(ctx.db, {
       institutionNumber: deskOf(ctx).institutionNumber,
       number,
       key: one.keys[0]!,
@@ -54,19 +53,19 @@ export function deskService({ consent, person }: { consent: ConsentService; pers
 
     /** What the caller's institution calls these people, by key. */
     chartNumbers: (ctx: Context, keys: readonly string[]): Promise<Map<string, string>> =>
-      charts.chartNumbersOf(ctx.db, deskOf(ctx).institutionNumber, keys),
+      chartNumbersOf(ctx.db, deskOf(ctx).institutionNumber, keys),
 
     /** Who has this number at the caller's institution: a patient key. */
     async byChartNumber(ctx: Context, typed: string): Promise<string | undefined> {
       const number = chartNumberOf(typed)
-      return number === null ? undefined : charts.keyOfChartNumber(ctx.db, deskOf(ctx).institutionNumber, number)
+      return number === null ? undefined : keyOfChartNumber(ctx.db, deskOf(ctx).institutionNumber, number)
     },
 
     /** One's own patient, with the number they have here. @refuses patient-not-here */
     async patientHere(ctx: Context, patientId: string): Promise<{ person: Person; number: string | null }> {
       const one = await person.findByKey(ctx, patientId)
       if (!one || !(await consent.related(ctx, one.keys))) return refuse('patient-not-here')
-      const numbers = await charts.chartNumbersOf(ctx.db, deskOf(ctx).institutionNumber, one.keys)
+      const numbers = await chartNumbersOf(ctx.db, deskOf(ctx).institutionNumber, one.keys)
       return { person: one, number: [...numbers.values()][0] ?? null }
     },
 
@@ -109,7 +108,7 @@ export function deskService({ consent, person }: { consent: ConsentService; pers
         ctx,
         asked.map((look) => look.key),
       )
-      const numbers = await charts.chartNumbersOf(
+      const numbers = await chartNumbersOf(
         ctx.db,
         institutionNumber,
         people.flatMap((p) => p.keys),

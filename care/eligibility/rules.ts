@@ -6,6 +6,7 @@
  */
 import { addDays, ageOn } from '#kernel/japan'
 import type { RefusalCode } from '#kernel/refusal'
+import { chartNumberOf } from '#care/person'
 import { foldMemberId } from '#packages/fhir'
 import type { Coverage, Period, ReaderSession, Typed, Validity } from './model.ts'
 
@@ -124,12 +125,6 @@ export function whyNotPrevious(before: ReaderSession | undefined, session: Reade
   if (before === undefined || before.institutionNumber !== session.institutionNumber) return 'reader-session-unknown'
   if (before.unlinked === null || before.usedAt === null) return 'card-not-read'
   return now.getTime() - before.usedAt.getTime() < CONSENT_SECONDS * 1000 ? null : 'reader-session-expired'
-}
-
-/** A chart number as an institution writes it: width folded, spaces gone; null where nothing sensible is left. */
-export function chartNumberOf(typed: string): string | null {
-  const number = typed.normalize('NFKC').replace(/\s/gu, '')
-  return /^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,31}$/u.test(number) ? number : null
 }
 
 /** One line of an institution's list of chart numbers; null where it is not one. */

@@ -79,4 +79,13 @@ export const eligibilityMigrations: Migration[] = [
         primary key (institution_number, id));
     `,
   },
+  {
+    // Numbers of patients stand in the register of people, where the record finds them too.
+    id: 'eligibility/004-numbers-to-register',
+    sql: `
+      insert into person.chart_number (institution_number, number, key, entered_at, entered_by)
+        select institution_number, number, key, entered_at, entered_by from eligibility.chart_number;
+      drop table eligibility.chart_number;
+    `,
+  },
 ]

@@ -70,10 +70,21 @@ export type { ProxyView } from './proxies.ts'
 export { calledName, coversIn, coversOn } from './rules/history.ts'
 export { findings, type FindingId, thresholds } from './rules/matching.ts'
 export { ageOn, type WhyNotProxy } from './rules/proxy.ts'
+export { giveChartNumbers } from './chart-numbers.ts'
 export { type Card, type CardBasis, type CardEvent, type CardHolder, type CardLink, type CardState, stateOf } from './card-model.ts'
 export { liveHolder } from './cards.ts'
 export { around, type PersonAround, type StaffAround } from './store/around.ts'
 export { linkCard } from './store/card.ts'
+export {
+  chartNumberOf,
+  chartNumbersOf,
+  keyOfChartNumber,
+  keysOfChartNumbers,
+  keysWithChartNumber,
+  type NumberHere,
+  numbersHere,
+  setChartNumber,
+} from './store/chart-number.ts'
 export { insertFacilities, insertStaff, personMigrations } from './store.ts'
 export { AGE_SPREAD, type Asked, isEnough, isUnreadBirth, readRemembered, type Remembered } from './sought/asked.ts'
 export { soughtKeys, soughtPairs } from './sought/names.ts'

@@ -6,6 +6,7 @@ import type { Wanted } from './patient-search.ts'
 import type { Candidate } from './rules.ts'
 import { appMigrations, appWorkplaceMigrations } from './store/app.ts'
 import { cardMigrations } from './store/card-schema.ts'
+import { chartNumberMigrations } from './store/chart-number.ts'
 import { peopleMigrations } from './store/people-schema.ts'
 import { registerMigrations } from './store/registers-schema.ts'
 import { soughtMigrations } from './sought/schema.ts'
@@ -65,6 +66,7 @@ export const personMigrations: Migration[] = [
   ...watchMigrations,
   ...appWorkplaceMigrations,
   ...soughtMigrations,
+  ...chartNumberMigrations,
 ]
 
 export type PersonRow = {

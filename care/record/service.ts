@@ -15,6 +15,7 @@ import { requireOffered } from './offered.ts'
 import type { Seen } from './model.ts'
 import { operationService } from './operation/service.ts'
 import { patientResource } from './patient.ts'
+import { withOwnNumbers } from './own-number/service.ts'
 import type { Hit } from './search/model.ts'
 import { parseSearch } from './search/search-query.ts'
 import { runSearch } from './search/search-sql.ts'
@@ -104,17 +105,26 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     const found = (await find(ctx, type, id)) ?? refuse('not-found', askedKey(type, id))
     if (found.deleted) refuse('gone')
     note(ctx, [found], `${type}/${id}`)
-    return found
+    return numbered(ctx, found)
+  }
+
+  const found = async (ctx: Context, type: string, id: string, lock?: boolean): Promise<Seen | undefined> => {
+    const seen = await find(ctx, type, id, lock)
+    return seen && numbered(ctx, seen)
   }
 
   const searches = searchService({ about: searching, note })
+  /** A Patient with the number that the reader's own institution gave it. */
+  const numbered = async (ctx: Context, seen: Seen): Promise<Seen> => (await withOwnNumbers(ctx, [seen]))[0]!
+
   const writes = writeService({ consent, person, find })
 
   return {
     ...depositService({ consent, person, ensurePatient }),
     ...writes,
     /** Changes a resource in parts. @refuses as `patch` in write/patch.ts */
-    patch: (ctx: Context, asked: Patching): Promise<Written> => patch(ctx, { find, update: (...args) => writes.update(...args) }, asked),
+    patch: (ctx: Context, asked: Patching): Promise<Written> =>
+      patch(ctx, { find: found, update: (...args) => writes.update(...args) }, asked),
     ...searches,
     ...operationService({ about, note, read, search: searches.searchType, update: (...args) => writes.update(...args) }),
     ensurePatient,
@@ -135,7 +145,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       const [seen] = await findVersions(ctx, about(ctx), { type, one, limit: 1 })
       if (!seen) return refuse('not-found', askedKey(type, id))
       note(ctx, [seen], `${type}/${id}/_history/${version}`)
-      return seen.deleted ? refuse('gone') : seen
+      return seen.deleted ? refuse('gone') : numbered(ctx, seen)
     },
 
     /**
@@ -160,7 +170,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
       const shown = found.slice(0, query.count)
       note(ctx, shown, `${type ?? ''}${id === undefined ? '' : `/${id}`}/_history`)
       if (shown.length === 0) ctx.audit({ resource: `${type ?? ''}/_history`, count: 0 })
-      return found
+      return withOwnNumbers(ctx, found)
     },
 
     /** A search of one type. @refuses type-unknown, search-unsupported, search-invalid */

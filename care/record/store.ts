@@ -10,9 +10,11 @@ import { keyOfId } from './ids.ts'
 import type { IndexRows } from './index-rows.ts'
 import type { Seen, StoredResource } from './model.ts'
 import { markChanged, markGone } from './narrowing/store.ts'
+import type { StatedNumber } from './own-number/rules.ts'
 import { dropIndex, insertIndex } from './search/index-store.ts'
 
-export type WrittenRow = StoredResource & { index: IndexRows }
+/** `ownNumber`: of a Patient, the number its sender states; it stands in the register, not in the text. */
+export type WrittenRow = StoredResource & { index: IndexRows; ownNumber?: StatedNumber }
 
 export type Row = {
   key: string

@@ -17,7 +17,9 @@ import { draftOf, type Place } from './write/draft.ts'
 import { requireSound, requireWritable } from './write/judge.ts'
 import { ownerOf } from './write/owner.ts'
 import { requireOldWithin } from './write/service.ts'
-import { enterPatients, requireOwnMemberIds } from './write/patient.ts'
+import { withoutOwnNumbers } from './own-number/rules.ts'
+import { keepOwnNumbers } from './own-number/service.ts'
+import { enterPatients, requireOwnMemberIds, takenNumbers } from './write/patient.ts'
 import { type Noted, noteRows, type Sent, sendRows, writeSet } from './write/write-set.ts'
 
 type Parts = { consent: ConsentService; person: PersonService }
@@ -96,6 +98,12 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
   const { items, refused } = await placed(ctx, parts, about.resources)
   for (const [n, refusal] of refused) results[n] = { refused: refusal }
   const known = await existing(ctx, parts, items)
+  const taken = await takenNumbers(
+    ctx,
+    parts,
+    items.map(({ resource }) => resource),
+  )
+  const numbered: store.WrittenRow[] = []
   const claimed = await claim(ctx, items, known, about.fresh)
   let set = writeSet()
   const sending: Promise<unknown>[] = []
@@ -115,13 +123,16 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
     }
     const old = item.id === null ? undefined : known.get(nameOf(item))
     const done = await orRefused(() => {
+      if (taken.has(n)) throw taken.get(n)
       if (old) return next(ctx, parts, { item, old, mode: about.mode })
       const isClaimed = item.id === null || claimed.has(nameOf(item)) || about.fresh.has(item.id)
       return isClaimed ? first(ctx, item) : refuse('already-exists', { where: nameOf(item) })
     })
     if (done instanceof Refusal) results[item.n] = { refused: done }
-    else if (done === null) results[item.n] = { unchanged: { type: item.resource.resourceType, id: item.id! } }
-    else {
+    else if (done === null) {
+      results[item.n] = { unchanged: { type: item.resource.resourceType, id: item.id! } }
+      if (about.mode === 'update' && item.resource.resourceType === 'Patient') numbered.push(first(ctx, item))
+    } else {
       if (old) set.next.push({ row: done, old })
       else set.fresh.push(done)
       results[item.n] = { written: { type: done.type, id: done.id, version: done.version } }
@@ -131,6 +142,7 @@ async function writeMany(ctx: Context, parts: Parts, about: Many): Promise<ManyR
   // All have ended before the caller takes the transaction back: a statement sent after that would stand by itself.
   const failures = (await Promise.allSettled(sending)).flatMap((s): unknown[] => (s.status === 'rejected' ? [s.reason] : []))
   if (failures.length > 0) throw failures.find((error) => sqlState(error) !== '25P02') ?? failures[0]
+  await keepOwnNumbers(ctx, numbered)
   const wasReady = ready.flatMap((group) => group.rows)
   noteRows(ctx, { fresh: [...wasReady, ...sent.flatMap((s) => s.fresh)], next: sent.flatMap((s) => s.next), gone: [] })
   return results
@@ -199,7 +211,11 @@ async function next(
   if (item.key !== old.key) refuse('not-permitted')
   const { resource } = item
   requireWhole(resource)
-  const same = stamped(resource, { id: old.id, version: old.version, at: old.lastUpdated })
+  const same = stamped(resource.resourceType === 'Patient' ? withoutOwnNumbers(resource) : resource, {
+    id: old.id,
+    version: old.version,
+    at: old.lastUpdated,
+  })
   if (!old.deleted && textOf(same) === old.body) return null
   if (resource.resourceType === 'Patient') await requireOwnMemberIds(ctx, parts, { key: old.key, resource })
   return { ...draftOf(ctx, resource, { key: old.key, id: old.id, version: old.version + 1, of: item.of }), depositId: old.depositId }

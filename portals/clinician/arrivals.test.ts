@@ -105,7 +105,7 @@ describe('arrivals and search', () => {
       values ('s2', ${CLINIC}, '', ${start}, ${start}, ${start}, ${key}, 'visual')`.execute(clinic.db)
     await sql`insert into eligibility.visit_month (key, institution_number, month, by_card, changed, changed_at, first_at)
       values (${key}, ${CLINIC}, '2026-11', true, '{address}', ${start}, ${start})`.execute(clinic.db)
-    await sql`insert into eligibility.chart_number (institution_number, number, key, entered_at, entered_by)
+    await sql`insert into person.chart_number (institution_number, number, key, entered_at, entered_by)
       values (${CLINIC}, 'K-77', ${key}, ${start}, 'x'), (${HOSPITAL}, 'H-1', ${key}, ${start}, 'x')`.execute(clinic.db)
     const one = (await clinic.get('/clinic'))
       .json<{ patients: { patient: { patientId: string }; card: object; chartNumber: string }[] }>()

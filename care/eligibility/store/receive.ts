@@ -82,7 +82,7 @@ export const receiveCard = gather<Arrived, Receipt>(async (db, arrived) => {
     select id as claimed, null as key, null::json as facts, null as place, null::text[] as changed, null as chart from claimed
     union all select null, key, facts, null, null, null from eligibility.facts where key = any(${keys}::text[])
     union all select null, key, null, 'hidden', null, null from hidden
-    union all select null, null, null, place, changed, (select n.number from eligibility.chart_number n
+    union all select null, null, null, place, changed, (select n.number from person.chart_number n
       where n.institution_number = judged.institution and n.key = any(judged.keys) limit 1) from judged`.execute(db)
   const claimed = new Set(rows.flatMap((r) => r.claimed ?? []))
   const facts = new Map(rows.flatMap((r) => (r.key === null || r.place === 'hidden' ? [] : [[r.key, r] as const])))

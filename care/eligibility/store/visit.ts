@@ -74,7 +74,7 @@ export const noteVisit = gather<Visit, Noted>(async (db, visits) => {
       from jsonb_to_recordset(${JSON.stringify(mergedVisits(visits))}::jsonb)
         as a(place text, key text, keys text[], institution text, date date, card boolean, address text, at timestamptz), quick),
     judged as (${judgedVisits}), written as (${writtenVisits})
-    select place, changed, (select n.number from eligibility.chart_number n
+    select place, changed, (select n.number from person.chart_number n
       where n.institution_number = judged.institution and n.key = any(judged.keys) limit 1) as "chartNumber" from judged`.execute(db)
   const found = new Map(rows.map((r) => [r.place, { changed: r.changed, chartNumber: r.chartNumber }]))
   return visits.map((v) => found.get(placeOf(v)) ?? { changed: [], chartNumber: null })

@@ -95,6 +95,13 @@ export async function withheldIn(db: Db, rows: readonly WrittenRow[]): Promise<W
   })
 }
 
+/** Which of the keys have address and phone hidden. */
+export async function hiddenAmong(db: Db, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set()
+  const { rows } = await sql<{ key: string }>`select key from record.hidden_key where key = any(${[...keys]}::text[])`.execute(db)
+  return new Set(rows.map((r) => r.key))
+}
+
 /** Keys whose address and phone are hidden. */
 export async function hiddenKeys(db: Db): Promise<string[]> {
   const { rows } = await sql<{ key: string }>`select key from record.hidden_key order by key`.execute(db)

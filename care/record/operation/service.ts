@@ -5,6 +5,7 @@ import { refuse } from '#kernel/refusal'
 import { type JsonObject, jsonOf, type Resource } from '#packages/fhir'
 import { keyOfId } from '../ids.ts'
 import type { Seen } from '../model.ts'
+import { withOwnNumbers } from '../own-number/service.ts'
 import { type Found, readableTypes } from '../search/service.ts'
 import type { Precondition } from '../write/service.ts'
 import type { WriteSet, Written } from '../write/write-set.ts'
@@ -42,7 +43,7 @@ export function operationService({ about, note, read, search, update }: Parts) {
       const wanted = sharedReferences(page).filter(({ type }) => readable === null || readable.includes(type))
       const shared = await store.findShared(ctx, about(ctx), wanted)
       note(ctx, [...page, ...shared], `Patient/${id}/$everything`)
-      return { rows, shared }
+      return { rows: await withOwnNumbers(ctx, rows), shared }
     },
 
     /**

@@ -68,6 +68,7 @@ export function conditionSql(condition: Condition, under: Under): Sql {
     case 'chain':
     case 'list':
     case 'value-set':
+    case 'own-number':
       throw new Error(`a ${condition.kind} is found before the search`)
   }
 }
@@ -99,7 +100,8 @@ const overlap = (column: Sql, values: readonly string[], keyed: boolean): Sql =>
 export const comparedOnly = (comparison: Sql, only: boolean): Sql => (only ? sql`(${comparison}) is true` : comparison)
 
 /** Whether one of conditions that all must hold leaves few resources of everybody's, whatever it asks for. */
-export const leavesFew = (conditions: readonly Condition[]): boolean => conditions.some((c) => c.kind === 'token' && c.rare === true)
+export const leavesFew = (conditions: readonly Condition[]): boolean =>
+  conditions.some((c) => (c.kind === 'own-number' ? c.or === null || leavesFew([c.or]) : c.kind === 'token' && c.rare === true))
 
 /**
  * Entries that few resources carry. The values stand where the planner does not look, so that one plan serves all: weighing each value

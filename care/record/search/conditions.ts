@@ -5,6 +5,7 @@ import { chainCondition, hasCondition } from './chains.ts'
 import { compositeCondition } from './composites.ts'
 import { filterCondition } from './filter.ts'
 import type { Condition, StringHow } from './model.ts'
+import { patientIdentifier } from './own-numbers.ts'
 import { findParameter, type Known } from './parameters.ts'
 import { referenceCondition } from './references.ts'
 import { specialCondition } from './special.ts'
@@ -93,9 +94,15 @@ function tokenCondition(known: Known, modifier: string | undefined, { name, valu
   if (modifier === 'text') return textCondition(known, { name, values })
   if (modifier === 'of-type') return typedCondition(known, { name, values })
   if (modifier !== undefined && modifier !== 'not') unsupported(name)
+  if (known.type === 'Patient' && known.code === 'identifier')
+    return patientIdentifier(values, modifier === 'not', (some, not) => plainToken(known, { values: some, not }))
+  return plainToken(known, { values, not: modifier === 'not' })
+}
+
+function plainToken(known: Known, { values, not }: { values: readonly string[]; not: boolean }): Condition {
+  const params = storedUnder(known.type, known.code)
   const found = params.flatMap((param) => values.map((v) => tokenEntry(param, v)))
   const [entries, prefixes] = [found.flatMap((f) => f.entries), found.flatMap((f) => f.prefixes)]
-  const not = modifier === 'not'
   if (known.custom) return { kind: 'custom-token', param: known.code, values: entries.map(bare), prefixes: prefixes.map(bare), not }
   if (prefixes.length > 0) return { kind: 'token', values: entries, prefixes, not }
   return { kind: 'token', values: entries, not, ...(!not && isIdentifier(known) ? { rare: true } : {}) }

@@ -56,6 +56,11 @@ export type Condition =
   | { kind: 'near'; latitude: number; longitude: number; metres: number }
   /** A parameter that somebody defined; its coded values stand beside the texts. */
   | { kind: 'custom-token'; param: string; values: string[]; prefixes: string[]; not: boolean }
+  /**
+   * Patients by the number of an institution, found before the search itself, and only by that institution. `institution` null: whose is not
+   * said; `number` '': any. `or`: what else is looked for.
+   */
+  | { kind: 'own-number'; numbers: { institution: string | null; number: string }[]; or: Condition | null }
   | { kind: 'never' }
 
 /**

@@ -7,6 +7,7 @@ import { boundToken } from '../index-rows.ts'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { innerSql, leavesFew, type Under, valuesMeeting } from './condition-sql.ts'
 import type { Condition } from './model.ts'
+import { keysMeant } from './own-numbers.ts'
 
 /** Targets that one hop of a chain may lead to; a search that needs more is not one about somebody. */
 const MAX_TARGETS = 2_000
@@ -47,6 +48,8 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
       return listed(ctx, condition, under)
     case 'value-set':
       return codes(ctx, condition, under)
+    case 'own-number':
+      return ownNumbers(ctx, condition, under)
     default:
       return condition
   }
@@ -92,6 +95,22 @@ async function named(ctx: Context, condition: Value, under: Under): Promise<Cond
 async function findIds(ctx: Context, query: RawBuilder<unknown>): Promise<string[]> {
   const { rows } = await (query as RawBuilder<{ id: string }>).execute(ctx.db)
   return rows.map((row) => row.id)
+}
+
+/** Numbers of the asker's own institution lead to people; what is looked for beside them is found first too, so that both are one list. */
+async function ownNumbers(ctx: Context, condition: Extract<Condition, { kind: 'own-number' }>, under: Under): Promise<Condition> {
+  const { or } = condition
+  const keys = await keysMeant(ctx, condition)
+  if (keys.length === 0) return or ?? { kind: 'never' }
+  const beside =
+    or === null
+      ? []
+      : await findIds(
+          ctx,
+          sql`${plannedAnew(under.keys !== null || leavesFew([or]))}select r.id from record.resource r where ${innerSql('Patient', [or], under)} limit ${MAX_TARGETS}`,
+        )
+  const all = [...new Set([...keys, ...beside])]
+  return { kind: 'rows', keys: all, ids: all }
 }
 
 /** The entries of a List the caller may see. */

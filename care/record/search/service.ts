@@ -3,6 +3,7 @@ import { refuse } from '#kernel/refusal'
 import { type Resource, resourceTypes } from '#packages/fhir'
 import { sharedTypes } from '../ids.ts'
 import { offers, requireOffered } from '../offered.ts'
+import { withOwnNumbers } from '../own-number/service.ts'
 import { allows as actorAllows, requireScope } from '../scopes.ts'
 import { freshen } from './custom.ts'
 import { findReindexes, findParameters } from './custom-store.ts'
@@ -29,7 +30,8 @@ export function searchService({ about, note }: Parts) {
     const page = await runSearch(ctx, { ...about(ctx), readable: readableTypes(ctx) }, search)
     note(ctx, [...page.rows, ...page.included], `${search.type}?`)
     noteUnseen(ctx, search, page)
-    return { search, page }
+    const shown = await withOwnNumbers(ctx, [...page.rows, ...page.included])
+    return { search, page: { ...page, rows: shown.slice(0, page.rows.length), included: shown.slice(page.rows.length) } }
   }
 
   return {

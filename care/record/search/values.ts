@@ -42,6 +42,12 @@ export const rawAlternatives = (value: string): string[] =>
 
 export const components = (value: string): string[] => split(value, '$')
 
+/** System and code of `[system]|[code]` as written; `system` null where none was said, '' where it was said that there is none. */
+export function tokenParts(value: string): { system: string | null; code: string } {
+  const [first = '', ...rest] = split(value, '|').map(plain)
+  return rest.length === 0 ? { system: null, code: first } : { system: first, code: rest.join('|') }
+}
+
 /** `[system]|[code]`, with `*` for a part that is not asked for; a member id is compared in its folded form. */
 export function tokenEntry(param: string, value: string): { entries: string[]; prefixes: string[] } {
   const [first = '', ...rest] = split(value, '|')

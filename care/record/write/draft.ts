@@ -4,6 +4,7 @@ import { refuse } from '#kernel/refusal'
 import { clinicalDate, firstText, flagsOf, identifierSystems, informationKind, type Resource, textOf, values } from '#packages/fhir'
 import { stamped, startOf } from '../drafts.ts'
 import { indexRows } from '../index-rows.ts'
+import { statedNumber, withoutOwnNumbers } from '../own-number/rules.ts'
 import type { WrittenRow } from '../store.ts'
 
 export type Place = {
@@ -15,10 +16,13 @@ export type Place = {
   of: 'person' | 'shared' | 'institution'
 }
 
-/** The row that a sound resource becomes in the caller's institution. @refuses institution-mismatch */
+/** The row that a sound resource becomes in the caller's institution. @refuses institution-mismatch, input-invalid */
 export function draftOf(ctx: Pick<Context, 'actor' | 'now'>, resource: Resource, place: Place): WrittenRow {
-  if (resource.resourceType === 'Provenance') requireOwnName(institutionOf(ctx.actor) ?? '', resource)
-  const body = stamped(resource, { id: place.id, version: place.version, at: ctx.now })
+  const source = institutionOf(ctx.actor) ?? ''
+  if (resource.resourceType === 'Provenance') requireOwnName(source, resource)
+  const ownNumber = resource.resourceType === 'Patient' ? statedNumber(resource, source) : null
+  const kept = resource.resourceType === 'Patient' ? withoutOwnNumbers(resource) : resource
+  const body = stamped(kept, { id: place.id, version: place.version, at: ctx.now })
   const flags = flagsOf(resource)
   return {
     key: place.key,
@@ -28,7 +32,7 @@ export function draftOf(ctx: Pick<Context, 'actor' | 'now'>, resource: Resource,
     lastUpdated: ctx.now,
     deleted: false,
     kind: kindOf(resource, place),
-    source: institutionOf(ctx.actor) ?? '',
+    source,
     depositId: null,
     uninformed: flags.uninformed,
     undelivered: flags.undelivered,
@@ -38,6 +42,7 @@ export function draftOf(ctx: Pick<Context, 'actor' | 'now'>, resource: Resource,
     clinicalAt: startOf(clinicalDate(resource)),
     body: textOf(body),
     index: indexRows(body, place.of === 'person' ? place.key : null),
+    ...(ownNumber ? { ownNumber } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '#kernel/context'
 import { withheldIn } from '../contact/store.ts'
 import type { Seen } from '../model.ts'
+import { keepOwnNumbers } from '../own-number/service.ts'
 import * as store from '../store.ts'
 
 /** What came of one write. */
@@ -33,7 +34,7 @@ export const holds = (set: WriteSet, type: string, id: string): boolean =>
 /** What was sent and is not noted yet. */
 export type Sent = { fresh: store.WrittenRow[]; next: store.WrittenRow[]; gone: Seen[] }
 
-/** Sends what gathered. @refuses version-conflict */
+/** Sends what gathered. @refuses version-conflict, chart-number-taken */
 export async function sendRows(ctx: Context, set: WriteSet): Promise<Sent> {
   const [next, gone] = [set.next.splice(0), set.gone.splice(0)]
   const fresh = await withheldIn(ctx.db, set.fresh.splice(0))
@@ -55,6 +56,7 @@ export async function sendRows(ctx: Context, set: WriteSet): Promise<Sent> {
     await store.insertResources(ctx.db, written)
   }
   await store.insertNew(ctx.db, fresh)
+  await keepOwnNumbers(ctx, [...fresh, ...written])
   return { fresh, next: written, gone }
 }
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type AllowedHost, parseAllowedHosts } from '#kernel/outbound'
 import type { Rate } from '#kernel/rate'
+import { knownPasswords } from '#portals/sign-in'
 import { mailSettings, type NoticeConfig } from './notices.ts'
 
 const flag = (usual: boolean) =>
@@ -84,6 +85,8 @@ const schema = z.object({
   /** Settings file (JSON) of an OpenID provider that signs in people, or staff, beside our own ways. Without it nobody is called. */
   ENISHI_OUTSIDE_CITIZENS: z.string().min(1).optional(),
   ENISHI_OUTSIDE_STAFF: z.string().min(1).optional(),
+  /** File with hashes (SHA-1 or SHA-256, hex, one a line) of passwords that are known to others; nobody may choose one of them. */
+  ENISHI_KNOWN_PASSWORDS: z.string().min(1).optional(),
   /** PEM file with the public keys of the log's witnesses, who run elsewhere. */
   ENISHI_WITNESS_KEYS: z.string().min(1).optional(),
   /** Days that a backup is kept; then its key is destroyed. Without it backups have no end, and certificates of erasure name no date. */
@@ -121,6 +124,7 @@ export type Config = {
   /** Settings files of outside OpenID providers; null where there is none. */
   outside: { citizen: string | null; staff: string | null }
   witnessKeys: string | null
+  knownPasswords: string | null
   /** Null where nobody is limited. */
   rate: Rate | null
   backupDays: number | null
@@ -137,8 +141,11 @@ export class BadConfig extends Error {}
 export const badConfig = (wrong: string): BadConfig =>
   new BadConfig(`設定に誤りがあります。${wrong} / The configuration is not valid. ${wrong}`)
 
+/** What hands send under a session: thirty forms at once, then one a second. */
+const FORMS = { perSecond: 1, burst: 30 }
+
 /** A client may send ten seconds' worth at once; 0 is no limit. */
-const rateOf = (perSecond: number): Rate | null => (perSecond === 0 ? null : { perSecond, burst: perSecond * 10 })
+const rateOf = (perSecond: number): Rate | null => (perSecond === 0 ? null : { perSecond, burst: perSecond * 10, forms: FORMS })
 
 /**
  * Reads the configuration once, at start.
@@ -177,6 +184,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...tlsOf(v, baseUrl),
     proxyCertificateHeader: v.ENISHI_TRUSTED_PROXY_CERT_HEADER ?? null,
     witnessKeys: v.ENISHI_WITNESS_KEYS ?? null,
+    knownPasswords: v.ENISHI_KNOWN_PASSWORDS === undefined ? null : resolve(v.ENISHI_KNOWN_PASSWORDS),
     outside: { citizen: v.ENISHI_OUTSIDE_CITIZENS ?? null, staff: v.ENISHI_OUTSIDE_STAFF ?? null },
     proxyAddressHeader: v.ENISHI_TRUSTED_PROXY_ADDRESS_HEADER ?? null,
     hookHosts: hostsOf(
@@ -217,3 +225,13 @@ function tlsOf(v: z.infer<typeof schema>, baseUrl: string): Pick<Config, 'tls' |
 }
 
 export const tlsAddress = (baseUrl: string, port: number): string => `https://${new URL(baseUrl).hostname}:${port}`
+
+/** The operator's list of known passwords, or undefined. @throws BadConfig where it cannot be read */
+export function knownPasswordsOf({ knownPasswords: path }: Pick<Config, 'knownPasswords'>): ((password: string) => boolean) | undefined {
+  if (path === null) return undefined
+  try {
+    return knownPasswords(path)
+  } catch (error) {
+    throw badConfig(`ENISHI_KNOWN_PASSWORDS: ${error instanceof Error ? error.message : ''}`)
+  }
+}

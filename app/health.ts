@@ -2,7 +2,7 @@ import type { Row } from '#kernel/route'
 import { auditLag } from '#kernel/sequencer'
 import { databaseVersion } from '#kernel/serve'
 
-/** Whether the platform can do its work now. Says nothing about anybody. */
+/** Whether the platform can do its work now. Says nothing about anybody, and which versions run here to its operators alone. */
 export function healthRow(version: string): Row {
   return {
     kind: 'read',
@@ -14,15 +14,19 @@ export function healthRow(version: string): Row {
     audit: 'none',
     law: '医療情報システムの安全管理に関するガイドライン 第6.0版（稼働の監視）',
     summary: { ja: '稼働の状態', en: 'State of the platform' },
-    handle: async (ctx) => ({
-      json: {
-        status: 'ready',
-        ready: true,
-        version,
-        database: { status: 'up', version: await databaseVersion(ctx.db) },
-        auditLag: await auditLag(ctx.db, ctx.now),
-        now: ctx.now.toISOString(),
-      },
-    }),
+    handle: async ({ db, now, actor }) => {
+      const database = await databaseVersion(db)
+      const isOperator = actor.kind === 'staff' && actor.role === 'operator' && actor.app === undefined
+      return {
+        json: {
+          status: 'ready',
+          ready: true,
+          ...(isOperator ? { version } : {}),
+          database: { status: 'up', ...(isOperator ? { version: database } : {}) },
+          auditLag: await auditLag(db, now),
+          now: now.toISOString(),
+        },
+      }
+    },
   }
 }

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { join } from 'node:path'
 import { openDatabase } from '#kernel/database'
 import { migrate, NewerSchema } from '#kernel/migrate'
-import { BadConfig, type Config, readConfig } from './config.ts'
+import { BadConfig, type Config, knownPasswordsOf, readConfig } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
 import { demoRegion, seedDemo } from './demo/seed.ts'
@@ -86,6 +86,7 @@ async function runPrimary(read: Config): Promise<void> {
   const { config, env } = await demoTlsSettings(read)
   if (config.tls) await readTlsFiles(config.tls)
   await outsideClients(config)
+  knownPasswordsOf(config)
   await prepare(config)
   let stopping = false
   // A larger nursery: answers of some ten kilobytes die young, and what is moved on is memory kept and time spent. Beyond it the heap may

@@ -17,6 +17,7 @@ export const placements: Readonly<Record<string, Placed>> = {
   'kernel.used_once': by('value', 'claims of one-time values; live minutes'),
   'kernel.used_proof': by('hash', 'hashes of DPoP proofs; live a minute'),
   'kernel.sign_in_failure': by('subject', 'counted by login name before anybody is proven'),
+  'kernel.security_count': coordinator('counts of attempts by day, about nobody'),
   'kernel.key_ring': everywhere('keys of the platform, not of people'),
   'record.client_id': by('id', 'the look-up from an id a client chose to the patient key'),
   'record.condition': by('hash', 'criteria of conditional writes, claimed so that equal ones wait for each other'),

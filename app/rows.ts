@@ -9,6 +9,7 @@ import { subscriptionCapability, subscriptionRoutes } from '#care/subscription'
 import { terminologyCapabilities, terminologyRoutes } from '#care/terminology'
 import { validationRoutes } from '#care/validation'
 import type { Row } from '#kernel/route'
+import type { SecurityCounts } from '#kernel/security-counts'
 import type { TokenMint } from '#kernel/token'
 import { auditorRoutes } from '#portals/auditor'
 import { citizenRoutes } from '#portals/citizen'
@@ -21,6 +22,7 @@ import { assetRow } from './assets.ts'
 import type { Config } from './config.ts'
 import type { DemoDoor } from './demo/door.ts'
 import { DEMO_SIGNING_PIN } from './demo/staff-authority.ts'
+import { cspReportRow } from './csp-reports.ts'
 import { healthRow } from './health.ts'
 import { logRows } from './log/rows.ts'
 import { openApiRow } from './openapi/document.ts'
@@ -37,6 +39,8 @@ export type RowDeps = {
     /** What the operator says of themselves, and what may leave, for the page on the handling of data. */
     facts?: PublicDeps['facts']
     outsideOf?: PublicDeps['outside']
+    counts?: SecurityCounts
+    isKnownPassword?: (password: string) => boolean
   }
   mint: TokenMint
   demo: DemoDoor | null
@@ -55,6 +59,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
   const places = { baseUrl: config.baseUrl, tlsBase: config.tlsBase ?? null, demo: demo !== null }
   const rows: Row[] = [
     healthRow(APP_VERSION),
+    cspReportRow({ surface: () => rows, baseUrl: config.baseUrl, counts: config.counts }),
     ...logRows(config.witnesses ?? []),
     openApiRow(() => rows, about),
     assetRow('assets', dist),

@@ -9,10 +9,11 @@ import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
 import { connectionGuard } from '#kernel/listener'
 import { outbound } from '#kernel/outbound'
+import { securityCounts } from '#kernel/security-counts'
 import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
 import { demoAppRows } from '#portals/demo-app'
-import type { Config } from './config.ts'
+import { type Config, knownPasswordsOf } from './config.ts'
 import { bindChecker } from './checker.ts'
 import { noCards, trustedCards } from './cards.ts'
 import { demoAuthorityRow, demoCards } from './demo/authority.ts'
@@ -33,6 +34,9 @@ import { followTlsFiles, readTlsFiles } from './tls.ts'
 
 /** Few connections a worker: the database's cores are the bound, and waiting here is fairer than waiting there. */
 const POOL = 12
+
+/** Counts of attempts are written this often; what a worker that dies had noted is lost. */
+const COUNTS_MS = 10_000
 
 /** One web worker: the rows, served. Resolves when it listens; the returned function stops it after the requests in flight. */
 export async function runWorker(config: Config): Promise<() => Promise<void>> {
@@ -63,7 +67,12 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     hooks: outbound(config.hookHosts),
     notices: noticeDeps(config),
   })
-  const about = { facts: readOperatorFacts(config.transparency), outsideOf: outsideOf(config) }
+  const counts = securityCounts(db)
+  const isKnownPassword = knownPasswordsOf(config)
+  const about = {
+    ...{ facts: readOperatorFacts(config.transparency), outsideOf: outsideOf(config), counts },
+    ...(isKnownPassword ? { isKnownPassword } : {}),
+  }
   const masters = await followMasters({ db, clock, terminology: built.terminology, answerFrom: (t) => checker.answerFrom?.(t), log })
   const rows = allRows({
     services: built,
@@ -88,6 +97,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     ...(config.proxyCertificateHeader === null ? {} : { proxyCertificateHeader: config.proxyCertificateHeader }),
     ...(config.proxyAddressHeader === null ? {} : { proxyAddressHeader: config.proxyAddressHeader }),
     ...(config.rate === null ? {} : { rate: config.rate }),
+    counts,
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })
   guard(app.server)
@@ -96,9 +106,16 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   await app.listen({ port: config.port, host: config.host })
   if (tls) await once(tls.listen({ port: config.tlsPort, host: config.host }), 'listening')
   if (tls && config.tls) followTlsFiles(tls, config.tls, { log, first: files })
+  const writeCounts = async () => {
+    const written = await counts.flush(clock.now()).catch(() => [])
+    if (written.length > 0) log.warn({ counts: written }, 'security')
+  }
+  const counting = setInterval(() => void writeCounts(), COUNTS_MS)
   return async () => {
     masters.stop()
+    clearInterval(counting)
     await app.close()
+    await writeCounts()
     clock.stop()
     await db.destroy()
     await auditDb.destroy()

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { allowedMethods } from './allowed.ts'
 import type { Actor } from './context.ts'
 import { requireReadable, sendFhir, sendRefusal } from './fhir-format.ts'
+import { harden, hardened } from './hardening.ts'
 import { SESSION_COOKIE } from './identity.ts'
 import { type Lang, langOf } from './language.ts'
 import { answerClientError, answerExpectations, BODY_LIMIT, discardBody, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
@@ -14,6 +15,7 @@ import { decode, formFields } from './request-body.ts'
 import { Refusal, refusalOutcome, refusalRow } from './refusal.ts'
 import { type Answer, type HttpRow, isHttpRow, type MountRow, queryOf, type Row, type RouteRequest } from './route.ts'
 import { type Outcome, serve, type ServeDeps, wantsJson } from './serve.ts'
+import type { SecurityCounts } from './security-counts.ts'
 import { serveSockets } from './socket.ts'
 import { certificateFromProxy, certificateOf } from './tls.ts'
 
@@ -29,17 +31,8 @@ export type HttpDeps = ServeDeps & {
   proxyAddressHeader?: string
   /** How often one client may ask; absent, as often as it likes. */
   rate?: Rate
-}
-
-const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-  'cross-origin-opener-policy': 'same-origin',
-  // What another site's page embeds is not shown there; programs and pages that ask by CORS are not concerned.
-  'cross-origin-resource-policy': 'same-origin',
+  /** Counts what looks like an attempt; absent, nobody counts. */
+  counts?: SecurityCounts
 }
 
 /** Turns the rows into one HTTP server. */
@@ -55,20 +48,21 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     // An address that cannot be decoded never reaches a row; it is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => {
-      harden(reply as FastifyReply, deps)
+      harden(reply as FastifyReply, deps.secure)
       return refuseOnWire(new Refusal('not-found'), request as FastifyRequest, reply as FastifyReply, deps)
     },
   })
   answerExpectations(app.server, (request, reply) => app.routing(request, reply))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('onSend', async (_request, reply) => harden(reply, deps))
+  hardened(app, deps.secure)
   const mustWait = deps.rate ? rateGuard(deps.rate) : () => 0
   for (const row of rows) {
     if (isHttpRow(row))
       app.route({
         method: row.method,
         url: row.path,
+        ...(row.maxBodyBytes === undefined ? {} : { bodyLimit: row.maxBodyBytes }),
         // Before the body is read: who asks too often costs no more than the headers.
         onRequest: async (request, reply) => (row.unlimited ? undefined : heldToRate(mustWait, { request, reply, deps })),
         handler: (request, reply) => answerRow(row, request, reply, deps),
@@ -88,7 +82,7 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     if (error.statusCode === 413) {
       if (discardBody(request.raw)) reply.removeHeader('connection')
-      return refuseOnWire(new Refusal('body-too-large', { limit: '12 MB' }), request, reply, deps)
+      return refuseOnWire(new Refusal('body-too-large', { limit: sizeIn(request.routeOptions.bodyLimit) }), request, reply, deps)
     }
     if (error.statusCode === 415)
       return refuseOnWire(new Refusal('media-type', { type: String(request.headers['content-type']).slice(0, 80) }), request, reply, deps)
@@ -97,6 +91,10 @@ export function httpServer(rows: readonly Row[], deps: HttpDeps): FastifyInstanc
   })
   return app
 }
+
+/** A size as people read it. */
+const sizeIn = (bytes = BODY_LIMIT): string =>
+  bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${Math.round(bytes / 1024 / 1024)} MB`
 
 /**
  * Lets pages of other sites ask. No cookie travels with what they ask, so they see no more than any program that asks.
@@ -124,14 +122,6 @@ function preflight(app: FastifyInstance, { path }: HttpRow, otherwise: (request:
   })
 }
 
-/** Headers that every answer carries, also one that no row gave. */
-function harden(reply: FastifyReply, deps: HttpDeps): void {
-  // A row may say more exactly where its form leads; what it leaves out stays as it is for all.
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) if (!reply.hasHeader(name)) reply.header(name, value)
-  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-  if (deps.secure) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
-}
-
 async function answerRow(row: HttpRow, request: FastifyRequest, reply: FastifyReply, deps: HttpDeps) {
   if (row.crossSite) reply.headers(CORS_HEADERS)
   try {
@@ -157,7 +147,9 @@ async function heldToRate(mustWait: ReturnType<typeof rateGuard>, at: { request:
   const { request, reply, deps } = at
   const headers = request.headers as Record<string, string | undefined>
   const behindProxy = deps.proxyAddressHeader !== undefined
-  const seconds = mustWait({ headers, address: addressOf(request, deps), behindProxy }, performance.now())
+  const asked = { method: request.method, headers, address: addressOf(request, deps), behindProxy }
+  const seconds = mustWait(asked, performance.now())
+  if (seconds > 0) deps.counts?.note('too-many-requests', `${request.method} ${request.routeOptions.url ?? ''}`)
   if (seconds > 0)
     return refuseOnWire(
       new Refusal('too-many-requests', { seconds: String(seconds) }),
@@ -215,6 +207,8 @@ function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   reply.code(answer.status ?? (answer.redirect ? 303 : 200))
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
   if (answer.setSession !== undefined) reply.header('set-cookie', sessionCookie(answer.setSession, deps))
+  // Who signs out leaves no page behind to go back to. Not what the browser stores: that is how a device is told of notices.
+  if (answer.setSession === null) reply.header('clear-site-data', '"cache"')
   for (const cookie of answer.cookies ?? []) reply.header('set-cookie', cookie)
   if (answer.redirect !== undefined) return reply.header('location', answer.redirect).send()
   if (answer.text !== undefined) return reply.send(answer.text)

@@ -66,6 +66,26 @@ describe('whose bucket', () => {
   })
 })
 
+describe('what hands send under a session', () => {
+  const guard = () => rateGuard({ perSecond: 100, burst: 1_000, forms: { perSecond: 1, burst: 3 } })
+  const post = { method: 'POST', headers: { cookie: 'enishi_session=x' }, address: '', behindProxy: false }
+  const waits = (asked: object) => {
+    const held = guard()
+    return Array.from({ length: 5 }, () => held({ ...post, ...asked }, 0))
+  }
+  test('more forms than hands can fill have to wait', () => expect(waits({})).toEqual([0, 0, 0, 1, 1]))
+  test.each([
+    ['reading', { method: 'GET' }],
+    ['a program with a token', { headers: { authorization: 'Bearer x', cookie: 'enishi_session=x' } }],
+    ['who has no session', { headers: {} }],
+  ])('%s does not', (_, asked) => expect(waits(asked)).toEqual([0, 0, 0, 0, 0]))
+  test('a second later there is one more', () => {
+    const held = guard()
+    for (let n = 0; n < 4; n++) held(post, 0)
+    expect([held(post, 1_001), held(post, 1_002)]).toEqual([0, 1])
+  })
+})
+
 describe('on the wire', () => {
   const row = (path: string, more: object = {}): Row => ({
     ...{ kind: 'read', method: 'GET', path, who: ['public'], why: ['HOPERAT'], audit: 'none', law: '法' },

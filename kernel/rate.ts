@@ -7,7 +7,9 @@ import { SESSION_COOKIE } from './identity.ts'
 import { cookie } from './proof.ts'
 
 /** `perSecond` requests on the whole, `burst` at once. */
-export type Rate = { perSecond: number; burst: number }
+type Pace = { perSecond: number; burst: number }
+/** `forms`: the same for what is sent under a session, which a person's hands do; absent, no other than for all. */
+export type Rate = Pace & { forms?: Pace }
 
 export type RateLimiter = {
   /** Takes a request from somebody's bucket. @returns seconds until there is one again; 0 where it may go on */
@@ -17,7 +19,7 @@ export type RateLimiter = {
 /** Buckets kept; the one that was asked for longest ago goes first, and was full again long before. */
 const MOST_BUCKETS = 50_000
 
-export function rateLimiter({ perSecond, burst }: Rate, most = MOST_BUCKETS): RateLimiter {
+export function rateLimiter({ perSecond, burst }: Pace, most = MOST_BUCKETS): RateLimiter {
   const buckets = new Map<string, { left: number; at: number }>()
   return {
     take(who, nowMs) {
@@ -34,7 +36,7 @@ export function rateLimiter({ perSecond, burst }: Rate, most = MOST_BUCKETS): Ra
   }
 }
 
-type Asked = { headers: Readonly<Record<string, string | undefined>>; address: string; behindProxy: boolean }
+type Asked = { method?: string; headers: Readonly<Record<string, string | undefined>>; address: string; behindProxy: boolean }
 
 /** On this machine stands a proxy or a test, and behind a proxy many people share one address. */
 const isHere = (address: string) => /^(::1|(::ffff:)?127\.)/.test(address)
@@ -49,6 +51,10 @@ export function bucketsOf({ headers, address, behindProxy }: Asked): { client: s
   return { client: shown === undefined ? from : createHash('sha256').update(shown).digest('base64url').slice(0, 22), address: from }
 }
 
+/** Something is sent under a browser's session: by hands, where nobody runs a program under it. */
+const isForm = ({ method = 'GET', headers }: Asked): boolean =>
+  method !== 'GET' && method !== 'HEAD' && headers.authorization === undefined && cookie(headers, SESSION_COOKIE) !== undefined
+
 /** Many clients share an address: an institution's desks, a carrier's phones. */
 const PER_ADDRESS = 20
 
@@ -56,9 +62,14 @@ const PER_ADDRESS = 20
 export function rateGuard(rate: Rate): (asked: Asked, nowMs: number) => number {
   const perClient = rateLimiter(rate)
   const perAddress = rateLimiter({ perSecond: rate.perSecond * PER_ADDRESS, burst: rate.burst * PER_ADDRESS })
+  const perForm = rate.forms === undefined ? null : rateLimiter(rate.forms)
   return (asked, nowMs) => {
     const { client, address } = bucketsOf(asked)
-    const waits = [client === null ? 0 : perClient.take(client, nowMs), address === null ? 0 : perAddress.take(address, nowMs)]
+    const waits = [
+      client === null ? 0 : perClient.take(client, nowMs),
+      address === null ? 0 : perAddress.take(address, nowMs),
+      client !== null && perForm !== null && isForm(asked) ? perForm.take(client, nowMs) : 0,
+    ]
     return Math.ceil(Math.max(...waits))
   }
 }

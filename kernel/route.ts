@@ -79,6 +79,8 @@ type Common = {
   summary: Sentence
   /** `json` (default) parses JSON or a form; `text` hands over the text as received. */
   body?: 'json' | 'text'
+  /** Longest body it takes, where that is less than what everybody may send. */
+  maxBodyBytes?: number
   schema?: ZodType
   /** What may be sent beside what the path, the kind and the schema tell. */
   takes?: readonly Taken[]
@@ -101,8 +103,8 @@ export type WriteRow = Common & {
   handle: (ctx: Context, request: RouteRequest) => Promise<Answer>
 }
 /**
- * A stream: an answer in pieces, for what may be longer than memory. The handler notes what will be shown before it returns;
- * that entry is durable before the first piece leaves. Each piece is asked for when the one before has gone, and must pass
+ * A stream: an answer in pieces, for what may be longer than memory. What the handler notes before it returns is durable before the first
+ * piece leaves, what it notes while it makes a piece before that piece does. Each piece is asked for when the one before has gone, and must pass
  * the caller's predicate anew.
  */
 export type StreamRow = Common & {

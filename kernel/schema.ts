@@ -91,4 +91,11 @@ export const kernelMigrations: Migration[] = [
       create index audit_refused on kernel.audit (at) where outcome <> 'success';
     `,
   },
+  {
+    id: 'kernel/008-security-count',
+    sql: `
+      create table kernel.security_count (
+        day date not null, what text not null, about text not null, count bigint not null, primary key (day, what, about));
+    `,
+  },
 ]

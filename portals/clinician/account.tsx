@@ -55,8 +55,11 @@ function SecondWay({ lang, view }: { lang: Lang; view: View }): ReactNode {
       />
       <ButtonRow>
         <LinkButton href={`${BASE}/code`}>
-          {view.isSet ? t(lang, { ja: '設定し直す', en: 'Set anew' }) : t(lang, { ja: '設定する', en: 'Set up' })}
+          {view.isSet ? t(lang, { ja: '確認コードを設定し直す', en: 'Set codes anew' }) : t(lang, { ja: '設定する', en: 'Set up' })}
         </LinkButton>
+        {view.isSet ? (
+          <LinkButton href={`${BASE}/password`}>{t(lang, { ja: 'パスワードを変える', en: 'Change password' })}</LinkButton>
+        ) : null}
       </ButtonRow>
       {view.isSet && view.security.isProven ? (
         <Form action={`${BASE}/recovery-codes`} label={t(lang, { ja: '回復コード', en: 'Recovery codes' })}>

@@ -4,7 +4,9 @@ import { refusalRow } from '#kernel/refusal'
 import type { RefusalCode } from '#kernel/refusal'
 import { refusals } from '#kernel/refusals'
 import { Banner, EmptyState, Ja, type Lang, renderPage, Section, Table, Time, t } from '#ui'
+import type { SecurityCount } from '#kernel/security-counts'
 import { appHref } from './app-pages.tsx'
+import { Attempts } from './attempts-section.tsx'
 import { clientHref } from './client-parts.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
 import { staffHref } from './staff-parts.tsx'
@@ -19,6 +21,8 @@ export type Worries = {
   locked: readonly StaffEntry[]
   invited: readonly { staff: StaffEntry; until: Date }[]
   refused: readonly RefusalCount[]
+  /** Null for who keeps one facility only. */
+  attempts: readonly SecurityCount[] | null
 }
 
 const isRefusal = (code: string): code is RefusalCode => Object.hasOwn(refusals, code)
@@ -45,6 +49,7 @@ export function homePage(on: PageOf, worries: Worries): string {
       <Endings lang={lang} worries={worries} />
       <Invited lang={lang} worries={worries} />
       <Refused lang={lang} refused={worries.refused} />
+      {worries.attempts === null ? null : <Attempts lang={lang} attempts={worries.attempts} />}
     </OperatorPage>,
   )
 }

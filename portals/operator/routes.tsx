@@ -3,6 +3,7 @@ import { type PersonService, reachOf, registers } from '#care/person'
 import type { SignatureService } from '#care/signature'
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
+import { readSecurityCounts } from '#kernel/security-counts'
 import { openInvitations, type OutsideSettings } from '#portals/sign-in'
 import { appRows } from './app-routes.tsx'
 import { clientRows } from './client-routes.tsx'
@@ -58,6 +59,7 @@ async function home(ctx: Context, request: RouteRequest, deps: OperatorDeps): Pr
     ...(await registers.endings(ctx)),
     ...(await helpless(ctx)),
     refused: await countRefusals(ctx.db, { since, institutionNumber: reach.institutionNumber, limit: 20 }),
+    attempts: reach.institutionNumber === null ? await readSecurityCounts(ctx.db, new Date(ctx.now.getTime() - 30 * DAY_MS)) : null,
   }
   return { json: worries, page: () => homePage(pageOf(ctx, request, deps), worries) }
 }

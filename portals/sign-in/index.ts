@@ -5,6 +5,7 @@ export { assertionAlgorithms } from './oauth.ts'
 export { signInRoutes } from './routes.ts'
 export type { SignInDeps } from './row-terms.ts'
 export { forgetLaunches, launchAddress, makeLaunch, policyLeadingTo } from './launch/index.ts'
+export { BadPasswordList, knownPasswords } from './password/known.ts'
 export { safeNext } from './rules.ts'
 export { signInMigrations } from './store.ts'
 export {

@@ -13,6 +13,7 @@ import { offerHref, offerRow } from './passkey/offer.tsx'
 import { passkeyRows } from './passkey/rows.ts'
 import { type PasskeyService, passkeyService } from './passkey/service.ts'
 import { letterRows } from './recovery/letter-rows.tsx'
+import { passwordRows } from './password/rows.tsx'
 import { LAW, open, type SignInDeps } from './row-terms.ts'
 import { codeRows } from './security/code-rows.tsx'
 import { type SignInService, signInService } from './service.ts'
@@ -91,6 +92,7 @@ export function signInRoutes(deps: SignInDeps): Row[] {
     ...deskRows(deps),
     ...workplaceRows(deps),
     ...codeRows(deps),
+    ...passwordRows({ ...deps, service }),
     ...letterRows(deps),
     ...invitationRows({ ...deps, invitations }),
     ...outsideRows({ ...deps, invitations }),

@@ -29,6 +29,8 @@ export type SignInDeps = {
   consent?: ConsentService
   /** OpenID providers that the operator brought; none where it is absent. */
   outside?: OutsideClients
+  /** Whether a password is in the operator’s list of known ones; absent where they brought none. */
+  isKnownPassword?: ((password: string) => boolean) | undefined
   /** True behind TLS. */
   secure: boolean
 }

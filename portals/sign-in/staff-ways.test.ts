@@ -5,7 +5,6 @@ import { citizenRoutes } from '#portals/citizen'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { BASE, CLINIC, type FrontDoor, openFrontDoor, PASSWORD } from './front-door.fixture.ts'
-import { passwordProblem } from './invitation/rules.ts'
 import { findInvitation, foldToken, spacedToken } from './invitation/store.ts'
 import { softPasskey } from './passkey/soft-authenticator.fixture.ts'
 import { isRecoveryCode, networkOf } from './recovery/store.ts'
@@ -124,13 +123,6 @@ describe('an invitation', () => {
     const account = await own.get('/clinic/account')
     expect(account.json.changes.map((one: { what: string }) => one.what)).toContain('recovery-code-used')
   })
-
-  test.each([
-    ['eleven char', 'too short'],
-    ['yamada-yamada-yamada', 'the login name'],
-    ['aaaaaaaaaaaaaaaa', 'one character'],
-  ])('the password %s will not do: %s', (password) => expect(passwordProblem(password, 'yamada')).not.toBeNull())
-  test('a sentence will do', () => expect(passwordProblem('春はあけぼのやうやう白くなりゆく', 'yamada')).toBeNull())
 })
 
 describe('a person who lost card and passkey', () => {

@@ -102,12 +102,17 @@ test('no row takes a body over the limit', async () => {
 
 describe('behind TLS', () => {
   const row = { kind: 'read', method: 'GET', path: '/t', who: ['public'], why: ['HOPERAT'], audit: 'none', law: '法', summary: { ja: '試し', en: 'Try' } } as const // biome-ignore format: a row
-  const asked = async (secure: boolean) => {
+  const asked = async (secure: boolean, { cookie = '', session = 'x' }: { cookie?: string; session?: string | null } = {}) => {
     const platform = await openPlatform({ rows: () => [] })
-    const rows: HttpRow[] = [{ ...row, handle: async () => ({ json: {}, setSession: 'x' }) }]
+    const handle: HttpRow['handle'] = async (_ctx, request) => ({
+      json: { cookie: request.headers.cookie ?? '' },
+      setSession: session,
+      cookies: ['enishi_browser=b; Path=/sign-in; HttpOnly; SameSite=Strict'],
+    })
+    const rows = [{ ...row, handle }] as HttpRow[]
     const deps = { db: platform.db, clock: platform.clock, secure, batch: { durable: async () => undefined }, refusalPage: () => '' }
     const app = httpServer(rows, deps as unknown as HttpDeps)
-    const heard = await callerOf(app, {}).get('/t?lang=en')
+    const heard = await callerOf(app, cookie === '' ? {} : { cookie }).get('/t?lang=en')
     await app.close()
     await platform.close()
     return heard
@@ -115,12 +120,36 @@ describe('behind TLS', () => {
   test('browsers are told to stay there, and keep cookies to it', async () => {
     const { headers } = await asked(true)
     expect(headers['strict-transport-security']).toMatch(/max-age=31536000; includeSubDomains/)
-    expect(cookiesOf(headers)).toHaveLength(2)
-    for (const cookie of cookiesOf(headers)) expect(cookie).toMatch(/Secure/)
+    expect(cookiesOf(headers)).toHaveLength(3)
+    for (const cookie of cookiesOf(headers)) expect(cookie).toMatch(/; Secure/)
+  })
+  test('cookies are held to this host by their names: nobody next door can set one', async () => {
+    const { headers } = await asked(true)
+    expect(cookiesOf(headers).map((cookie) => cookie.split('=')[0]!)).toEqual([
+      '__Host-enishi_lang',
+      '__Host-enishi_session',
+      '__Secure-enishi_browser',
+    ])
+    for (const cookie of cookiesOf(headers)) expect(cookie).not.toMatch(/Domain=/i)
+  })
+  test('a session under the name of before counts for nothing, and is taken back', async () => {
+    const came = await asked(true, { cookie: 'enishi_session=of-before; __Host-enishi_browser=b; enishi_desk=d' })
+    expect(came.body.cookie).toBe('enishi_browser=b; enishi_desk=d')
+    expect(cookiesOf(came.headers).at(-1)).toMatch(/^enishi_session=; Max-Age=0; Path=\//)
+    const own = await asked(true, { cookie: '__Host-enishi_session=own' })
+    expect(own.body.cookie).toBe('enishi_session=own')
+    expect(cookiesOf(own.headers)).toHaveLength(3)
+  })
+  test('who signs out leaves no page behind in the browser; who stays does', async () => {
+    const { headers } = await asked(true, { session: null })
+    expect(headers['clear-site-data']).toBe('"cache"')
+    expect(cookiesOf(headers).find((cookie) => cookie.includes('session'))).toMatch(/^__Host-enishi_session=; Max-Age=0; Path=\/;.*Secure$/)
+    expect((await asked(true)).headers['clear-site-data']).toBeUndefined()
   })
   test('the control: without TLS they are not', async () => {
     const { headers } = await asked(false)
     expect(headers['strict-transport-security']).toBeUndefined()
-    expect(cookiesOf(headers).join()).not.toMatch(/Secure/)
+    expect(cookiesOf(headers).join()).not.toMatch(/Secure|__Host/)
+    expect((await asked(false, { cookie: 'enishi_session=plain' })).body.cookie).toBe('enishi_session=plain')
   })
 })

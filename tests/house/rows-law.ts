@@ -6,6 +6,7 @@ const name = (row: Row): string =>
 /** Rows that leave no audit entry, each with its reason: nothing of a person is shown or kept. */
 export const unaudited: Record<string, string> = {
   'GET /health': 'says whether the platform works, nothing about anybody',
+  'POST /csp-reports': 'counts what browsers report of pages, without addresses or people',
   'GET /openapi.json': 'the list of these rows',
   'GET /fhir/R4/metadata': 'what the server can do',
   'GET /fhir/R4/OperationDefinition/enishi-:name': 'what an operation takes',

@@ -6,10 +6,10 @@ import type { FieldError } from '#ui'
 import { letIn, placeAfter } from '../begin.ts'
 import type { About } from '../page-frame.tsx'
 import { attestation, attestationOf } from '../passkey/answers.ts'
+import { LONGEST, passwordProblem } from '../password/rules.ts'
 import { isForm, LAW, open, type SignInDeps } from '../row-terms.ts'
 import { counted } from '../tries.ts'
 import { codesPage, invitationPage, tokenPage } from './page.tsx'
-import { passwordProblem } from './rules.ts'
 import type { InvitationService } from './service.ts'
 import { foldToken } from './store.ts'
 
@@ -18,7 +18,7 @@ type Deps = SignInDeps & { invitations: InvitationService }
 const tokenBody = z.object({ code: z.string().max(200).default('') })
 const passkeyBody = z.object({ response: attestation })
 const passwordBody = z.object({
-  password: z.string().max(200).default(''),
+  password: z.string().max(LONGEST).default(''),
   totp: z
     .string()
     .max(32)
@@ -57,9 +57,9 @@ async function typed(ctx: Context, request: RouteRequest, deps: Deps): Promise<A
 async function byPassword(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
   const token = tokenOf(request)
   const given = bodyOf(request, passwordBody)
-  const { account, kind } = await deps.invitations.invited(ctx, token)
+  const { account, kind, name } = await deps.invitations.invited(ctx, token)
   if (kind !== 'staff') refuse('not-permitted')
-  const problem = passwordProblem(given.password, account)
+  const problem = passwordProblem(given.password, { loginName: account, own: [name], isKnown: deps.isKnownPassword })
   const again = async (name: string, message: string) => {
     const answer = await page(ctx, request, { deps, errors: [{ name, message }] })
     return { ...answer, status: 400 }

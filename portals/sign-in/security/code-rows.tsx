@@ -1,36 +1,31 @@
 import { z } from 'zod'
-import { findStaffSignIn, hashPassword, newTotpSecret, setStaffSecrets, type StaffSignIn, totpStep } from '#care/person'
+import { hashPassword, newTotpSecret, setStaffSecrets, type StaffSignIn, totpStep } from '#care/person'
 import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
-import { refuse } from '#kernel/refusal'
 import { type Answer, bodyOf, type RouteRequest, type Row } from '#kernel/route'
 import { Button, ButtonRow, ErrorSummary, type FieldError, Form, LinkButton, Page, renderPage, TextInput, t } from '#ui'
 import { CodeSecret, FirstCode } from '../invitation/code-parts.tsx'
 import { codesPage } from '../invitation/page.tsx'
-import { passwordProblem } from '../invitation/rules.ts'
 import { pendingOwner } from '../invitation/service.ts'
 import { dropPending, pendingSecret, waitingSecret } from '../invitation/store.ts'
 import { type About, frame } from '../page-frame.tsx'
 import type { ChangeKind } from '../passkey/model.ts'
 import { insertChange } from '../passkey/store.ts'
+import { LONGEST, passwordProblem } from '../password/rules.ts'
 import { makeRecoveryCodes } from '../recovery/store.ts'
 import { LAW, type SignInDeps } from '../row-terms.ts'
 import { staffStepUp } from '../step-up/rules.ts'
+import { ownWordsOf, selfOf } from './self.ts'
 
 const BASE = '/clinic/account'
 const codeBody = z.object({
-  password: z.string().max(200).default(''),
+  password: z.string().max(LONGEST).default(''),
   totp: z
     .string()
     .max(32)
     .default('')
     .transform((code) => code.normalize('NFKC').replace(/\s/g, '')),
 })
-
-async function selfOf(ctx: Context): Promise<StaffSignIn> {
-  const id = ctx.actor.kind === 'staff' ? ctx.actor.id : refuse('not-permitted')
-  return (await findStaffSignIn(ctx.db, { id })) ?? refuse('not-permitted')
-}
 
 const ownerOf = ({ id }: StaffSignIn) => pendingOwner({ kind: 'staff', id })
 const note = (ctx: Context, self: StaffSignIn, what: ChangeKind): Promise<void> =>
@@ -43,7 +38,11 @@ function codePage(about: About, { self, secret, errors }: { self: StaffSignIn; s
     <Page
       {...frame(about)}
       audience="staff"
-      title={t(lang, { ja: 'パスワードと確認コードを設定する', en: 'Set password and one-time codes' })}
+      title={
+        self.isSet
+          ? t(lang, { ja: '確認コードを設定し直す', en: 'Set one-time codes anew' })
+          : t(lang, { ja: 'パスワードと確認コードを設定する', en: 'Set password and one-time codes' })
+      }
       lead={t(lang, {
         ja: 'パスキーが使えないときの入り方です。新しい確認コードを設定すると、前のものは使えなくなります。',
         en: 'The way in when a passkey cannot be used. A new code replaces the earlier one.',
@@ -54,22 +53,20 @@ function codePage(about: About, { self, secret, errors }: { self: StaffSignIn; s
       <ErrorSummary lang={lang} errors={errors} />
       <Form action={`${BASE}/code`} label={t(lang, { ja: 'パスワードと確認コード', en: 'Password and code' })}>
         <input type="hidden" name="username" value={self.loginName} autoComplete="username" />
-        <TextInput
-          lang={lang}
-          name="password"
-          type="password"
-          label={t(lang, { ja: '新しいパスワード', en: 'New password' })}
-          hint={
-            self.isSet
-              ? t(lang, { ja: '変えないときは空のまま。12文字以上。', en: 'Leave empty to keep the one you have. At least 12 characters.' })
-              : t(lang, { ja: '12文字以上。文でもかまいません。', en: 'At least 12 characters. A sentence is fine.' })
-          }
-          error={errorOf('password')}
-          autoComplete="new-password"
-          maxLength={200}
-          width="medium"
-          required={!self.isSet}
-        />
+        {self.isSet ? null : (
+          <TextInput
+            lang={lang}
+            name="password"
+            type="password"
+            label={t(lang, { ja: '新しいパスワード', en: 'New password' })}
+            hint={t(lang, { ja: '12文字以上。文でもかまいません。', en: 'At least 12 characters. A sentence is fine.' })}
+            error={errorOf('password')}
+            autoComplete="new-password"
+            maxLength={LONGEST}
+            width="medium"
+            required
+          />
+        )}
         <CodeSecret lang={lang} secret={secret} account={self.loginName} />
         <FirstCode lang={lang} error={errorOf('totp')} />
         <ButtonRow>
@@ -85,16 +82,20 @@ function codePage(about: About, { self, secret, errors }: { self: StaffSignIn; s
   )
 }
 
-async function setCode(ctx: Context, request: RouteRequest, aboutOf: (ctx: Context, path: string) => About): Promise<Answer> {
+type Setting = { aboutOf: (ctx: Context, path: string) => About; isKnown: SignInDeps['isKnownPassword'] }
+
+async function setCode(ctx: Context, request: RouteRequest, { aboutOf, isKnown }: Setting): Promise<Answer> {
   const self = await selfOf(ctx)
-  const { password, totp } = bodyOf(request, codeBody)
+  const { password: sent, totp } = bodyOf(request, codeBody)
+  // One that is set is changed by who knows it, on its own page.
+  const password = self.isSet ? '' : sent
   const secret = await waitingSecret(ctx.db, ctx.now, ownerOf(self))
   const again = async (name: string, message: string): Promise<Answer> => {
     const shown = await pendingSecret(ctx.db, ctx.now, { owner: ownerOf(self), fresh: newTotpSecret() })
     ctx.audit({ outcome: 'input-invalid', resource: `Staff/${self.id}` })
     return { status: 400, page: () => codePage(aboutOf(ctx, `${BASE}/code`), { self, secret: shown, errors: [{ name, message }] }) }
   }
-  const problem = password === '' && self.isSet ? null : passwordProblem(password, self.loginName)
+  const problem = self.isSet ? null : passwordProblem(password, { loginName: self.loginName, own: ownWordsOf(ctx), isKnown })
   if (problem !== null) return again('password', problem[ctx.lang])
   if (secret === undefined || totpStep(secret, totp, ctx.now) === null)
     return again('totp', t(ctx.lang, { ja: 'この数字は、下の図のものではありません。', en: 'These digits do not belong to the picture.' }))
@@ -113,7 +114,7 @@ async function withCodes(ctx: Context, self: StaffSignIn, aboutOf: (ctx: Context
 }
 
 /** Password, one-time codes and recovery codes of a member of staff, by themselves. */
-export function codeRows({ demo }: SignInDeps): Row[] {
+export function codeRows({ demo, isKnownPassword: isKnown }: SignInDeps): Row[] {
   const aboutOf = (ctx: Context, path: string): About => ({ lang: ctx.lang, path, actor: ctx.actor, demo })
   const staff = { who: ['staff'], why: ['HOPERAT'], law: LAW, stepUp: staffStepUp } as const
   return [
@@ -139,7 +140,7 @@ export function codeRows({ demo }: SignInDeps): Row[] {
       audit: 'code.set',
       schema: codeBody,
       summary: { ja: 'パスワードと確認コードを設定する', en: 'Set password and one-time codes' },
-      handle: (ctx, request) => setCode(ctx, request, aboutOf),
+      handle: (ctx, request) => setCode(ctx, request, { aboutOf, isKnown }),
     },
     {
       ...staff,

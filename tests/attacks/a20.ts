@@ -4,9 +4,10 @@ import type { HttpRow } from '#kernel/route'
 import type { Caller, Heard } from '../harness/caller.ts'
 import { DAY_MS, HOSPITAL, STRANGER, systemActor } from '../harness/platform.ts'
 import { canariesIn, canary } from './canary.ts'
+import { removals } from './a20-guards.ts'
 import { requestsOf } from './requests.ts'
 import type { Attack, AttackRun, Tried } from './result.ts'
-import { openWorld, type World } from './world.ts'
+import { type Attacker, openWorld, type World } from './world.ts'
 
 const OPEN = '/clinic/emergency/open'
 const JSON_TYPE = { 'content-type': 'application/json', accept: 'application/json' }
@@ -44,22 +45,34 @@ function scene(world: World): Scene {
 }
 
 /** Nobody but a clinician opens anything, by whatever row, with whatever address and body. */
-async function wrongPeople({ world, judge, result }: Scene, { random, quick }: AttackRun): Promise<void> {
-  const { platform, victim } = world
-  const others = await Promise.all(
+async function wrongPeople(all: Scene, { random, quick }: AttackRun): Promise<void> {
+  const { world, judge } = all
+  const who = [
+    ...world.attackers.filter((a) => !/^(physician|pharmacist|the person$|the person’s app)/.test(a.name)),
+    ...(await desks(world)),
+  ]
+  for (const { name, caller, may } of who) {
+    for (const row of emergencyRows(world)) {
+      for (const { method, url, payload, headers } of requestsOf(row, world, random.fork(`${name} ${row.path}`), quick ? 4 : 20))
+        judge(`${name}: ${method} ${url}`, await caller.send(method, url, payload, headers), may)
+    }
+  }
+  await wrongOpeners(all, who)
+}
+
+/** Staff of the victim's own hospital who treat nobody. */
+const desks = ({ platform }: World): Promise<Attacker[]> =>
+  Promise.all(
     (['operator', 'clerk', 'administrator', 'auditor'] as const).map(async (role) => ({
       name: role,
       caller: await platform.staff(role, HOSPITAL),
       may: (found: string) => found === canary('person'),
     })),
   )
-  const who = [...world.attackers.filter((a) => !/^(physician|pharmacist|the person$|the person’s app)/.test(a.name)), ...others]
+
+async function wrongOpeners({ world, judge, result }: Scene, who: readonly Attacker[]): Promise<void> {
   for (const { name, caller, may } of who) {
-    for (const row of emergencyRows(world)) {
-      for (const { method, url, payload, headers } of requestsOf(row, world, random.fork(`${name} ${row.path}`), quick ? 4 : 20))
-        judge(`${name}: ${method} ${url}`, await caller.send(method, url, payload, headers), may)
-    }
-    judge(`${name}: opens`, await open(caller, victim.key), may)
+    judge(`${name}: opens`, await open(caller, world.victim.key), may)
     result.tried++
     if ((await opened(world)) > 0) {
       result.leaks.push(`${name}: opened the victim’s record`)
@@ -183,20 +196,78 @@ async function beyond({ world, judge, result }: Scene): Promise<void> {
   for (const door of doors) judge(`after its time: ${door}`, await doctor.get(door))
 }
 
+/** Somebody who works at two places reads at one, and opens at the other within the same sign-in. */
+async function chained({ world, judge, result }: Scene): Promise<void> {
+  const { platform, victim } = world
+  const doctor = await platform.staff('physician', STRANGER)
+  const place = `${doctor.id}-elsewhere`
+  await sql`insert into person.assignment (id, staff_id, institution_number, role, department, valid_from)
+    values (${place}, ${doctor.id}, ${HOSPITAL}, 'physician', '', '1900-01-01')`.execute(platform.db)
+  const actsFor = (id: string | null) => sql`update kernel.session set acts_for = ${id} where subject = ${doctor.id}`.execute(platform.db)
+  await actsFor(place)
+  const there = await doctor.get(`/clinic/patients/${victim.key}`)
+  if (there.status !== 200) result.leaks.push(`the other workplace shows nothing (${there.status}): nothing was tried`)
+  await actsFor(null)
+  judge('opens after another workplace in the same sign-in', await open(doctor, victim.key))
+  result.tried++
+  if ((await opened(world, doctor.id)) > 0) result.leaks.push('a clinician opened what they had reached from another workplace')
+  await endAll(world)
+}
+
+/** What each guard keeps out, tried with that guard gone. Every one must leak, or the attack is blind to it. */
+async function withoutGuards(world: World, about: AttackRun): Promise<Tried> {
+  const tries: { [guard in keyof typeof removals]: (all: Scene) => Promise<void> } = {
+    anyRole: async (all) => wrongOpeners(all, await desks(world)),
+    ground: withoutGround,
+    ties: tooClose,
+    chained,
+    second: (all) => tooOften(all, about),
+  }
+  const sum: Tried = { tried: 0, leaks: [] }
+  for (const [guard, remove] of Object.entries(removals)) {
+    const all = scene(world)
+    const putBack = remove(world)
+    await tries[guard as keyof typeof removals](all).finally(putBack)
+    world.platform.clock.forward(2 * DAY_MS)
+    about.tell(`control without ${guard}: ${all.result.leaks.length} of ${all.result.tried}`)
+    if (all.result.leaks.length === 0) return { tried: sum.tried, leaks: [] }
+    sum.tried += all.result.tried
+    sum.leaks.push(...all.result.leaks)
+  }
+  return sum
+}
+
+async function blind(): Promise<Tried> {
+  const world = await openWorld({ blind: true })
+  try {
+    const all = scene(world)
+    await beyond(all)
+    return all.result
+  } finally {
+    await world.close()
+  }
+}
+
 /** A20: emergencies that are none. */
 export const a20: Attack = {
-  what: 'break-glass: wrong roles, systems and apps on every emergency row, no ground, oneself, family, the famous, being one’s own second, many at once, other doors, others’ emergencies, after the end',
-  control: 'the consent predicate is always true',
+  what: 'break-glass: wrong roles, systems and apps on every emergency row, no ground, oneself, family, the famous, being one’s own second, many at once, another workplace in the same sign-in, other doors, others’ emergencies, after the end',
+  control:
+    'each guard taken away by itself (roles, ground, ties, one workplace a sign-in, the second clinician), and the consent predicate always true',
   async run(about) {
-    const world = await openWorld({ blind: about.mutated })
+    const world = await openWorld({ blind: false })
     try {
+      if (about.mutated) {
+        const [seen, guards] = [await blind(), await withoutGuards(world, about)]
+        const leaks = seen.leaks.length === 0 || guards.leaks.length === 0 ? [] : [...seen.leaks, ...guards.leaks]
+        return { tried: seen.tried + guards.tried, leaks }
+      }
       const all = scene(world)
       await beyond(all)
       world.platform.clock.forward(2 * DAY_MS)
-      if (about.mutated) return all.result
       await wrongPeople(all, about)
       await withoutGround(all)
       await tooClose(all)
+      await chained(all)
       await tooOften(all, about)
       return all.result
     } finally {

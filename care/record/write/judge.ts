@@ -3,6 +3,7 @@ import { refuse } from '#kernel/refusal'
 import { type Finding, hasError, isObject, isResourceType, type Json, type Resource, validateResource } from '#packages/fhir'
 import { requireOffered } from '../offered.ts'
 import { requireScope } from '../scopes.ts'
+import { falseAttachments } from './attachments.ts'
 
 let check: (resource: Json) => Finding[] = validateResource
 
@@ -14,8 +15,8 @@ export const judgeWith = (checker: { validate: (resource: Json) => Finding[] }):
   check = (resource) => checker.validate(resource)
 }
 
-/** What is wrong with a resource, by base R4 and the profiles it claims. */
-export const findingsIn = (resource: Json): Finding[] => check(resource)
+/** What is wrong with a resource, by base R4 and the profiles it claims, and with the files in it. */
+export const findingsIn = (resource: Json): Finding[] => [...check(resource), ...falseAttachments(resource)]
 
 /** Resources found sound before their transaction opened; inside it nobody judges them again. */
 const sound = new WeakSet<object>()

@@ -125,14 +125,20 @@ describe('a transaction', () => {
 
 test('a slow statement does not hold up the quick ones', async () => {
   const db = openDatabase({ url: database.url, poolSize: 1, lanes: 3, applicationName: 'test-lanes' })
+  const other = openDatabase({ url: database.url, poolSize: 1, applicationName: 'test-holder' })
   let slowEnded = false
-  const slow = sql`select pg_sleep(1)`.execute(db).then(() => {
-    slowEnded = true
+  await other.connection().execute(async (holder) => {
+    await sql`select pg_advisory_lock(71)`.execute(holder)
+    const slow = sql`select pg_advisory_lock(71)`.execute(db).then(() => {
+      slowEnded = true
+    })
+    await new Promise((done) => setTimeout(done, 30))
+    for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 10 }, () => sql`select ${i}::int`.execute(db)))
+    expect(slowEnded).toBe(false)
+    await sql`select pg_advisory_unlock(71)`.execute(holder)
+    await slow
   })
-  await new Promise((done) => setTimeout(done, 30))
-  for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 10 }, () => sql`select ${i}::int`.execute(db)))
-  expect(slowEnded).toBe(false)
-  await slow
+  await other.destroy()
   await db.destroy()
 })
 

@@ -97,7 +97,8 @@ describe('the grain', () => {
       'd.ts': 'eval("1")',
       'e.ts': 'new Function("return 1")',
       'f.ts': '@dec class F {}',
+      'g.ts': 'export default 1',
     })
-    expect(forbiddenCode(bad), 'the control').toHaveLength(6)
+    expect(forbiddenCode(bad), 'the control').toHaveLength(7)
   })
 })

@@ -23,7 +23,7 @@ export function badNames(sources: readonly Source[]): string[] {
   ])
 }
 
-/** Ways out of the type system, and code made at run time. */
+/** Ways out of the type system, code made at run time, and exports without a name of their own (tools ask tests for some). */
 export function forbiddenCode(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, text }) => {
     const found: string[] = []
@@ -31,6 +31,8 @@ export function forbiddenCode(sources: readonly Source[]): string[] {
     const at = (node: ts.Node) => `${path}:${file.getLineAndCharacterOfPosition(node.getStart()).line + 1}`
     const visit = (node: ts.Node): void => {
       if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${at(node)}: any, so that the compiler checks nothing`)
+      if (ts.isExportAssignment(node) && !path.startsWith('tests/'))
+        found.push(`${at(node)}: a default export: give it a name that every importer shares`)
       if (ts.isDecorator(node)) found.push(`${at(node)}: decorators: plain functions and rows instead`)
       if (
         (ts.isCallExpression(node) || ts.isNewExpression(node)) &&

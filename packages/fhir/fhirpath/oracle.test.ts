@@ -2,7 +2,7 @@
 import oracle from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { differences } from './differences.fixture.ts'
 import { chapters } from './expressions.fixture.ts'
 import { resources } from './fhirpath.fixture.ts'
@@ -12,7 +12,12 @@ import type { FhirPathNode } from './index.ts'
 import { isSystem, systemOf } from './node.ts'
 
 // the other engine moves moments into the zone of the machine; ours never looks at it
+const zone = process.env.TZ
 process.env.TZ = 'Asia/Tokyo'
+afterAll(() => {
+  if (zone === undefined) delete process.env.TZ
+  else process.env.TZ = zone
+})
 
 const vocabulary = { sct: 'http://snomed.info/sct', loinc: 'http://loinc.org' }
 const names = {

@@ -36,5 +36,14 @@ export async function makeKey(file: string): Promise<Buffer> {
   } finally {
     await handle.close()
   }
+  await nameIsDurable(dirname(file))
   return key
+}
+
+/** A new file outlives a power cut only once its folder, and a folder that was just made only once the one above it, are on the disk. */
+async function nameIsDurable(folder: string): Promise<void> {
+  for (const path of [folder, dirname(folder)]) {
+    const handle = await open(path, 'r')
+    await handle.sync().finally(() => handle.close())
+  }
 }

@@ -19,8 +19,6 @@ type Witnessed = { size: number; root: string }
  */
 export async function f13(run: FaultRun): Promise<FaultResult> {
   const base = await mkdtemp(join(tmpdir(), 'enishi-faults-'))
-  const stop = () => undefined
-  run.stopping.addEventListener('abort', stop)
   try {
     const drilled = await drill(run, base)
     const wrong = [...drilled.wrong, ...(drilled.seenEdits === 0 ? ['an edited log passed for the one that was witnessed'] : [])]
@@ -53,6 +51,16 @@ const enishi = (run: FaultRun, home: string, args: readonly string[]) =>
 async function drill(run: FaultRun, base: string) {
   const [first, second, backups] = [join(base, 'first'), join(base, 'second'), join(base, 'backups')]
   const platform = await platformAt({ root: run.root, home: first })
+  try {
+    return await lostAndRestored(run, platform, { first, second, backups })
+  } finally {
+    await platform.stop()
+  }
+}
+
+type Places = { first: string; second: string; backups: string }
+
+async function lostAndRestored(run: FaultRun, platform: Platform, { first, second, backups }: Places) {
   await platform.start()
   const scene: Scene = { run, platform, parties: await partiesOf(platform), random: randomFrom(run.seed).fork('f13') }
   const traffic = startTraffic(scene, { writers: 4, readers: 2 })

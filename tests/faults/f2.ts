@@ -1,142 +1,164 @@
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
-import { randomFrom } from '#packages/synthetic'
-import { pause, platformAt, until } from './platform.ts'
-import { parentOf, type Power, powered, treeOf } from './power.ts'
+import type { Random } from '#packages/synthetic'
+import { checkAuditTree } from './audit-tree.ts'
+import { hospital } from './hospital.ts'
+import type { AckList, Submission } from './ledger.ts'
+import { pause, until } from './platform.ts'
+import { answersEarly, withoutFsync, withoutWaiting } from './f2-controls.ts'
+import { type Going, onDatabase, throughCuts } from './power-cuts.ts'
+import { judgeReading } from './public-surface.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
-import { partiesOf, type Scene } from './scene.ts'
-import { settleTraffic, startTraffic, type Traffic } from './traffic.ts'
+import type { Scene } from './scene.ts'
+import { settleTraffic, startTraffic } from './traffic.ts'
+import { verify } from './verify.ts'
+import { startWriters } from './writers.ts'
 
-const SIZE_MB = 900
-const WRITERS = 8
+const CUTS = { quick: 2, full: 10 }
+const WRITERS = 4
 
-type Cut = { acked: number; lost: number; dup: number; auditMissing: number; wrong: string[] }
+/** What was acknowledged, and shown, before the cuts. */
+type Told = {
+  acked: Map<string, string>
+  sent: Set<string>
+  bundles: Map<string, Submission>
+  ackedBundles: Set<string>
+  /** Roots of the log as whoever watches it was shown them, by the size of the tree. */
+  roots: Map<number, string>
+}
 
-/** F2: power is cut. Its control is a database that does not wait for the disk. */
+/**
+ * F2: power is cut while resources, Bundles and checkpoints of the log are written. Its controls: a database that does not wait for the disk,
+ * one that answers before its commit is there, and a platform that does.
+ */
 export async function f2(run: FaultRun): Promise<FaultResult> {
-  const real = await onPower((power) => attempt({ ...run, name: 'real' }, power, run.quick ? 2 : 10))
-  const control = await onPower((power) => withoutFsync({ ...run, name: 'control' }, power))
-  const clean = real.lost + real.dup + real.auditMissing + real.wrong.length === 0
+  const cuts = run.quick ? CUTS.quick : CUTS.full
+  const real = await attempt(run, cuts)
+  const controls = [await withoutFsync(run), await withoutWaiting(run), await answersEarly(run)] as const
+  const [fsync, later, early] = controls
+  const { wrong, ...figures } = real
+  const seen = [
+    ...(fsync === 0 ? ['a database that does not wait for the disk lost nothing: this test sees no loss'] : []),
+    ...(later === 0 ? ['a database that answers before its commit is on the disk lost nothing'] : []),
+    ...(early === 0 ? ['a platform that answers before the commit lost nothing'] : []),
+  ]
+  const clean = figures.lost + figures.dup + figures.partial_bundles + figures.audit_missing + figures.forks + wrong.length === 0
   return {
-    line: lineOf('F2', { cuts: run.quick ? 2 : 10, acked: real.acked, lost: real.lost, dup: real.dup, audit_missing: real.auditMissing }),
-    control: lineOf('F2 control', { lost: control.lost }),
-    passed: clean && real.acked > 0 && control.lost > 0,
-    wrong: [
-      ...real.wrong,
-      ...(control.lost === 0 ? ['a database that does not wait for the disk lost nothing: this test sees no loss'] : []),
-    ],
+    line: lineOf('F2', { cuts, ...figures }),
+    control: lineOf('F2 control', { lost: fsync, lost_without_waiting: later, lost_by_early_answers: early }),
+    passed: clean && figures.acked > 0 && figures.bundles > 0 && figures.checkpoints > 0 && seen.length === 0,
+    wrong: [...wrong, ...seen],
   }
 }
 
-async function onPower<T>(work: (power: Power) => Promise<T>): Promise<T> {
-  const power = await powered(SIZE_MB)
-  try {
-    return await work(power)
-  } finally {
-    await power.close()
-  }
-}
-
-type About = FaultRun & { name: string }
-
-/** Writers work for a while; then everything stands still, only what is on the disk is kept, and the platform starts from that. */
-async function attempt(about: About, power: Power, cuts: number): Promise<Cut> {
-  const random = randomFrom(about.seed).fork(about.name)
-  const platform = await platformAt({ root: about.root, home: join(power.folder, 'home') })
-  const all: Pick<Traffic, 'acked' | 'sent'> = { acked: new Map(), sent: new Set() }
-  const wrong: string[] = []
-  try {
-    await platform.start()
-    for (let n = 0; n < cuts; n++) {
-      about.stopping.throwIfAborted()
-      const scene: Scene = { run: about, platform, parties: await partiesOf(platform), random: random.fork(`cut ${n}`) }
-      const traffic = startTraffic(scene, { writers: WRITERS, readers: 1 })
-      await until(() => traffic.acked.size > 20, 30_000)
-      await pause(random.whole(0, 2_500))
-      const launcher = parentOf(platform.primaryPid())
-      let acked = 0
-      power.cut(
-        () => [...treeOf(launcher), ...treeOf(platform.postmasterPid())],
-        () => {
-          for (const [value, id] of traffic.acked) all.acked.set(value, id)
-          for (const value of traffic.sent) all.sent.add(value)
-          acked = traffic.acked.size
-        },
-      )
-      await traffic.stop()
-      for (const value of traffic.sent) all.sent.add(value)
-      await platform.ended()
-      const from = performance.now()
-      await platform.start()
-      about.tell(`${n + 1}/${cuts}: ${acked} acknowledged before the cut; ready again after ${Math.round(performance.now() - from)} ms`)
-    }
-    const scene: Scene = { run: about, platform, parties: await partiesOf(platform), random }
-    return { ...(await settleTraffic(scene, all)), wrong }
-  } finally {
-    await platform.stop()
-  }
-}
-
-/** The same once, on a database started as for tests, which says "written" before it is. */
-async function withoutFsync(about: About, power: Power): Promise<Cut> {
-  const random = randomFrom(about.seed).fork(about.name)
-  const database = join(power.folder, 'database')
-  const env = { DATABASE_URL: startCareless(about.root, database) }
-  const platform = await platformAt({ root: about.root, home: join(power.folder, 'home'), env })
-  const careless = { ...platform, postmasterPid: () => postmasterIn(database) }
-  try {
-    await platform.start()
-    const scene: Scene = { run: about, platform: careless, parties: await partiesOf(platform), random }
-    const traffic = startTraffic(scene, { writers: WRITERS, readers: 1 })
-    await until(() => traffic.acked.size > 50, 30_000)
-    const acked = new Map<string, string>()
-    const launcher = parentOf(platform.primaryPid())
-    power.cut(
-      () => [...treeOf(launcher), ...treeOf(careless.postmasterPid())],
-      () => {
-        for (const [value, id] of traffic.acked) acked.set(value, id)
-      },
-    )
-    await traffic.stop()
-    await platform.ended()
-    try {
-      startCareless(about.root, database)
-      await platform.start()
-    } catch {
-      about.tell(`the control's database does not even start again; all ${acked.size} are lost`)
-      return { acked: acked.size, lost: acked.size, dup: 0, auditMissing: 0, wrong: [] }
-    }
-    const settled = await settleTraffic({ ...scene, parties: await partiesOf(platform) }, { acked, sent: traffic.sent }).catch(() => ({
-      acked: acked.size,
-      lost: acked.size,
-      dup: 0,
-      auditMissing: 0,
-    }))
-    return { ...settled, wrong: [] }
-  } finally {
-    await platform.stop().catch(() => undefined)
-    for (const pid of treeOf(careless.postmasterPid())) process.kill(pid, 'SIGKILL')
-  }
-}
-
-/** A server of the launcher's throwaway kind: fsync off. @returns its address */
-function startCareless(root: string, home: string): string {
-  const program = `import { mkdirSync } from 'node:fs'
-    import { startPostgres } from ${JSON.stringify(join(root, 'app/launcher/postgres.mjs'))}
-    mkdirSync(${JSON.stringify(home)}, { recursive: true, mode: 0o755 })
-    const { url } = await startPostgres({ home: ${JSON.stringify(home)}, durable: false, stays: true })
-    process.stdout.write(url, () => process.exit(0))`
-  return execFileSync(process.execPath, ['--input-type=module', '-e', program], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+function attempt(run: FaultRun, cuts: number) {
+  const told: Told = { acked: new Map(), sent: new Set(), bundles: new Map(), ackedBundles: new Set(), roots: new Map() }
+  return throughCuts(run, {
+    name: 'F2',
+    cuts,
+    begin: (scene, n) => begin(scene, told, n),
+    end: (scene) => settle(scene, told),
   })
 }
 
-function postmasterIn(home: string): number {
-  try {
-    return Number(execFileSync('head', ['-1', join(home, 'pg/postmaster.pid')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
-  } catch {
-    return 0
+async function begin(scene: Scene, told: Told, n: number): Promise<Going> {
+  const { platform, random } = scene
+  const traffic = startTraffic(scene, { writers: WRITERS, readers: 1 })
+  const acks = rememberedAcks()
+  const demo = platform.demo()
+  const senders = demo.facilities.filter((f) => ['hospital', 'clinic'].includes(f.kind)).map((f) => hospital(f, demo))
+  const up = () => isUp(platform.baseUrl)
+  const job = (w: number, own: Random) => ({
+    ...{ n: w, run: `p${n}${Math.floor(own.next() * 36 ** 4).toString(36)}`, hospital: senders[w % senders.length]! },
+    ...{ people: demo.people.filter((p) => /^\d{8}:/.test(p.memberId)), acks, up, random: own, drainMs: 100 },
+  })
+  const writers = startWriters(Array.from({ length: WRITERS }, (_, w) => job(w, random.fork(`writer ${w}`))))
+  const witness = watchLog(platform.baseUrl)
+  return {
+    enough: () => traffic.acked.size > 12 && acks.known.size > 8 && witness.roots.size > 1,
+    frozen() {
+      for (const [value, id] of traffic.acked) told.acked.set(value, id)
+      for (const name of acks.known) told.ackedBundles.add(name)
+      for (const [size, root] of witness.roots) told.roots.set(size, root)
+    },
+    async stop() {
+      await Promise.all([traffic.stop(), writers.stop(), witness.stop()])
+      for (const value of traffic.sent) told.sent.add(value)
+      for (const [name, submission] of writers.sent) told.bundles.set(name, submission)
+    },
   }
+}
+
+const isUp = (baseUrl: string) =>
+  fetch(`${baseUrl}/health`, { signal: AbortSignal.timeout(2_000) })
+    .then((r) => r.ok)
+    .catch(() => false)
+
+function rememberedAcks(): AckList & { known: Set<string> } {
+  const known = new Set<string>()
+  return { known, add: async (name) => void known.add(name), names: async () => known, close: async () => undefined }
+}
+
+type Shown = { checkpoint?: { size: number; root: string } }
+
+/** Asks again and again for the newest checkpoint, as a witness does. */
+function watchLog(baseUrl: string) {
+  const roots = new Map<number, string>()
+  let stopping = false
+  const watching = (async () => {
+    while (!stopping) {
+      const shown = await fetch(`${baseUrl}/log/checkpoint`, { signal: AbortSignal.timeout(5_000) })
+        .then(async (r) => (r.ok ? ((await r.json()) as Shown) : {}))
+        .catch((): Shown => ({}))
+      if (shown.checkpoint) roots.set(Number(shown.checkpoint.size), shown.checkpoint.root)
+      await pause(100)
+    }
+  })()
+  return {
+    roots,
+    async stop() {
+      stopping = true
+      await watching
+    },
+  }
+}
+
+async function settle(scene: Scene, told: Told) {
+  const { platform } = scene
+  const single = await settleTraffic(scene, told)
+  const read = judgeReading(await itemsOf(scene), told.bundles, told.ackedBundles)
+  return onDatabase(platform, async (client) => {
+    const drained = await until(
+      async () => (await client.query('select 1 from kernel.audit where leaf_index is null')).rows.length === 0,
+      60_000,
+    )
+    const stored = await verify(client, told.bundles, told.ackedBundles)
+    const tree = await checkAuditTree(client, platform.home)
+    const { rows } = await client.query<{ size: string; root: Buffer }>('select size, root from kernel.audit_checkpoint')
+    const now = new Map(rows.map(({ size, root }) => [Number(size), root]))
+    const forks = [...told.roots].filter(([size, root]) => now.get(size)?.toString('base64') !== root).length
+    return {
+      acked: single.acked,
+      bundles: stored.acked,
+      lost: single.lost + Math.max(stored.lost, read.lost),
+      dup: single.dup + stored.dup,
+      partial_bundles: Math.max(stored.partialBundles, read.partialBundles),
+      audit_missing: single.auditMissing + stored.auditMissing,
+      checkpoints: told.roots.size,
+      forks,
+      wrong: [...stored.wrong, ...tree.wrong, ...(drained ? [] : ['the audit lag did not drain'])],
+    }
+  })
+}
+
+async function itemsOf({ platform }: Scene): Promise<string[]> {
+  const demo = platform.demo()
+  const found: string[] = []
+  for (const facility of demo.facilities.filter((f) => ['hospital', 'clinic'].includes(f.kind)).slice(0, WRITERS)) {
+    const own = hospital(facility, demo)
+    for (const type of ['Condition', 'Observation'])
+      for (const { identifier } of await own.readAll(type)) {
+        const value = identifier?.find((i) => i.value?.startsWith('F1-'))?.value
+        if (value !== undefined) found.push(value)
+      }
+  }
+  return found
 }

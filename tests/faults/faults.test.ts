@@ -24,7 +24,7 @@ const small: readonly [name: string, line: RegExp, control: RegExp, onlyFull: bo
   [
     'F6',
     new RegExp(`^F6 shifts=2 acked=${some} lost=0 dup=0 backwards=0 outside=0 expired_taken=0 good_refused=0$`),
-    new RegExp(`^F6 control wrong=${some}$`),
+    new RegExp(`^F6 control wrong=${some} expired_taken=${some} outside=${some}$`),
     true,
   ],
   ['F7', /^F7 slow=300 held=0 failed=0 /, new RegExp(`^F7 control held=${some}$`), true],
@@ -95,15 +95,49 @@ test.skipIf(!mounts || !process.env.ENISHI_TEST_FULL)(
 
 const cuts = await canCutPower()
 if (!cuts) console.warn('F2 はマウントできる権限がないため省きます / F2 is skipped: nobody here may mount a file system in a file')
-test.skipIf(!cuts || !process.env.ENISHI_TEST_FULL)(
-  'F2, small (only in npm run test:full, where a file system in a file can be mounted)',
-  { timeout: LONG_MS },
-  () => {
-    const [line, control] = runSmall('F2')
-    expect(line).toMatch(new RegExp(`^F2 cuts=2 acked=${some} lost=0 dup=0 audit_missing=0$`))
-    expect(control).toMatch(new RegExp(`^F2 control lost=${some}$`))
-  },
-)
+/** Where a file system in a file can be mounted; all of them only in `npm run test:full`. */
+const afterCuts: readonly [name: string, line: RegExp, control: RegExp][] = [
+  [
+    'F2',
+    new RegExp(`^F2 cuts=2 acked=${some} bundles=${some} lost=0 dup=0 partial_bundles=0 audit_missing=0 checkpoints=${some} forks=0$`),
+    new RegExp(`^F2 control lost=${some} lost_without_waiting=${some} lost_by_early_answers=${some}$`),
+  ],
+  [
+    'F2b',
+    new RegExp(
+      `^F2b cuts=2 attachments=${some} lost=0 torn=0 changed=0 dup=0 import_lines=${some} import_lost=0 import_dup=0 exports=${some} exports_wrong=0$`,
+    ),
+    new RegExp(`^F2b control wrong=${some}$`),
+  ],
+  [
+    'F2c',
+    new RegExp(
+      `^F2c cuts=2 acked=${some} lost=0 dup=0 keys=${some} keys_lost=0 seals=${some} seals_lost=0 tokens=${some} tokens_refused=0 unreadable=0$`,
+    ),
+    new RegExp(`^F2c control keys_lost=${some}$`),
+  ],
+  [
+    'F2d',
+    new RegExp(`^F2d first_starts_cut=1 first_missing=0 releases_cut=2 inside=${some} torn=0 acked=${some} lost=0 dup=0$`),
+    new RegExp(`^F2d control torn=${some}$`),
+  ],
+  [
+    'F2e',
+    new RegExp(`^F2e cuts=2 acked=${some} lost=0 dup=0 backups=${some} inside=${some} halves=\\d+ broken=0 unrestored=0$`),
+    new RegExp(`^F2e control broken=${some}$`),
+  ],
+]
+
+for (const [name, line, control] of afterCuts)
+  test.skipIf(!cuts || !process.env.ENISHI_TEST_FULL)(
+    `${name}, small (only in npm run test:full, where a file system in a file can be mounted)`,
+    { timeout: LONG_MS },
+    () => {
+      const said = runSmall(name)
+      expect(said[0]).toMatch(line)
+      expect(said[1]).toMatch(control)
+    },
+  )
 
 describe('failed requests against a restart from 1000 to 2000', () => {
   const sample = (from: number, to: number, status: number): Sample => ({ kind: 'read', from, to, status, outcome: true })

@@ -25,7 +25,8 @@ type Asking = { method?: string; body?: string; headers?: Record<string, string>
 const TOKEN_LIFE_MS = 120_000
 const ANSWER_MS = 30_000
 
-export function hospital(facility: Facility, demo: Pick<DemoFile, 'fhirBase' | 'tokenEndpoint'>): Hospital {
+/** @param clockMs how far its own clock is ahead */
+export function hospital(facility: Facility, demo: Pick<DemoFile, 'fhirBase' | 'tokenEndpoint'>, clockMs = 0): Hospital {
   let token: { value: string; at: number } | undefined
 
   async function accessToken(): Promise<string> {
@@ -35,7 +36,7 @@ export function hospital(facility: Facility, demo: Pick<DemoFile, 'fhirBase' | '
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: await assertion(facility, demo.tokenEndpoint),
+        client_assertion: await assertion(facility, demo.tokenEndpoint, clockMs),
       }),
       signal: AbortSignal.timeout(ANSWER_MS),
     })
@@ -94,7 +95,7 @@ function errorsIn(text: string): string {
 }
 
 /** @spec SMART Backend Services, client assertion */
-async function assertion(facility: Facility, audience: string): Promise<string> {
+async function assertion(facility: Facility, audience: string, clockMs: number): Promise<string> {
   const jwk = facility.privateKeyJwk as JWK
   return new SignJWT({})
     .setProtectedHeader({ alg: 'ES384', ...(jwk.kid ? { kid: jwk.kid } : {}), typ: 'JWT' })
@@ -102,8 +103,8 @@ async function assertion(facility: Facility, audience: string): Promise<string> 
     .setSubject(facility.clientId)
     .setAudience(audience)
     .setJti(randomUUID())
-    .setIssuedAt()
-    .setExpirationTime('2m')
+    .setIssuedAt(new Date(Date.now() + clockMs))
+    .setExpirationTime(new Date(Date.now() + clockMs + 120_000))
     .sign(await importJWK(jwk, 'ES384'))
 }
 

@@ -13,7 +13,26 @@ const faults: Record<string, { run: (about: FaultRun) => Promise<FaultResult>; w
     run: async (about) => (await import('./f1-import.ts')).f1Import(about),
     what: 'kill -9 of leader, database and all, in the middle of a bulk import',
   },
-  F2: { run: async (about) => (await import('./f2.ts')).f2(about), what: 'power cut × 10: only what had reached the disk is there again' },
+  F2: {
+    run: async (about) => (await import('./f2.ts')).f2(about),
+    what: 'power cut × 10 in the middle of resources, Bundles and checkpoints of the log: only what had reached the disk is there again',
+  },
+  F2b: {
+    run: async (about) => (await import('./f2-files.ts')).f2Files(about),
+    what: 'power cut while attachments are written: documents with files, imports, exports; file and row must agree',
+  },
+  F2c: {
+    run: async (about) => (await import('./f2-keys.ts')).f2Keys(about),
+    what: 'power cut while keys rotate: those that sign tokens and those that seal secrets',
+  },
+  F2d: {
+    run: async (about) => (await import('./f2-migration.ts')).f2Migration(about),
+    what: 'power cut while a schema is migrated: first starts, and next releases over a record in use',
+  },
+  F2e: {
+    run: async (about) => (await import('./f2-backup.ts')).f2Backup(about),
+    what: 'power cut while a backup is made',
+  },
   F3: {
     run: async (about) => (await import('./f3.ts')).f3(about),
     what: 'disk full under the database and its log, while it is written to',

@@ -26,10 +26,14 @@ export type Platform = {
   mustRun(): void
   demo(): DemoFile
   databaseUrl(): string
+  /** Of the launcher, from the moment it was started. */
+  launcherPid(): number
   primaryPid(): number
   /** Processes of a role, newest forks included. */
   pidsOf(role: 'web' | 'leader'): number[]
   postmasterPid(): number
+  /** Of the server that runs now, also before the platform is ready. */
+  socketUrl(): string
   /** What the launcher and the platform said last. */
   said(): string
   /** Server processes that serve a client. */
@@ -102,9 +106,13 @@ export async function platformAt(about: { root: string; home: string; entry?: st
     said,
     demo: () => read<DemoFile>('demo.json'),
     databaseUrl: () => read<{ databaseUrl: string }>('run.json').databaseUrl,
+    launcherPid: () => (running() ? (child?.pid ?? 0) : 0),
     primaryPid,
     pidsOf: (role) => childrenOf(primaryPid()).filter((pid) => proc(pid, 'environ').split('\0').includes(`ENISHI_ROLE=${role}`)),
     postmasterPid: () => postmaster(home),
+    // The fifth line of the server's own file is the folder of its socket.
+    socketUrl: () =>
+      `postgresql://enishi@/enishi?host=${encodeURIComponent(readFileSync(join(home, 'pg/postmaster.pid'), 'utf8').split('\n')[4] ?? '')}`,
     backendPids: () => childrenOf(postmaster(home)).filter((pid) => /^postgres: enishi /.test(proc(pid, 'cmdline'))),
   }
 }

@@ -20,8 +20,11 @@ export async function writeFaultTable(root: string, result: FaultLine): Promise<
   await writeSection(file, 'faults', [...HEAD, ...rows].join('\n'))
 }
 
-/** `F1b` comes after `F1`. */
-const numberOf = (row: string) => Number(/F(\d+)/.exec(row)?.[1]) + (/^\| F\d+[a-z]/.test(row) ? 0.5 : 0)
+/** `F1b` comes after `F1`, and `F2c` after `F2b`. */
+function numberOf(row: string): number {
+  const [, number = '0', letter = ''] = /F(\d+)([a-z]?)/.exec(row) ?? []
+  return Number(number) + (letter === '' ? 0 : (letter.charCodeAt(0) - 96) / 100)
+}
 
 function rowOf(r: FaultLine, commit: string): string {
   const on = `${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} cores, Node.js ${process.versions.node}`

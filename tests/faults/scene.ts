@@ -17,6 +17,8 @@ type Stage = {
   /** Program in the platform's place; see `platformAt`. */
   entry?: string
   env?: Record<string, string>
+  /** How far the clocks of those outside are ahead. */
+  clockMs?: number
   /** Data folder; a new temporary one unless given. */
   home?: string
 }
@@ -34,7 +36,7 @@ export async function onPlatform<T>(run: FaultRun, stage: Stage, work: (scene: S
   run.stopping.addEventListener('abort', stop)
   try {
     await platform.start()
-    return await work({ run, platform, parties: await partiesOf(platform), random: randomFrom(run.seed).fork(stage.name) })
+    return await work({ run, platform, parties: await partiesOf(platform, stage.clockMs), random: randomFrom(run.seed).fork(stage.name) })
   } finally {
     run.stopping.removeEventListener('abort', stop)
     await platform.stop()
@@ -44,15 +46,18 @@ export async function onPlatform<T>(run: FaultRun, stage: Stage, work: (scene: S
 
 const PARTIES = 4
 
-export async function partiesOf(platform: Platform): Promise<Party[]> {
+export async function partiesOf(platform: Platform, clockMs = 0): Promise<Party[]> {
   const demo = platform.demo()
   const known = demo.people.filter((p) => /^\d{8}:/.test(p.memberId))
   const chosen = demo.facilities.filter((f) => ['hospital', 'clinic'].includes(f.kind)).slice(0, PARTIES)
   return Promise.all(
     chosen.map(async (facility, n) => {
-      const own = hospital(facility, demo)
+      const own = hospital(facility, demo, clockMs)
       const about = { person: known[n % known.length]!, identifier: `F-${n}`, revision: 1, type: 'Condition' as const, entries: 1 }
-      const answer = await own.submit(own.draft(about))
+      const draft = own.draft(about)
+      // A busy machine may answer too late; the same again is taken once.
+      let answer = await own.submit(draft)
+      for (let tries = 0; answer === 'ambiguous' && tries < 5; tries++) answer = await own.submit(draft)
       if (answer !== 'acknowledged') throw new Error(`the first submission was not taken: ${JSON.stringify(answer)}`)
       const patients = (await (await own.ask('Patient?_count=1')).json()) as { entry?: { resource: { id: string } }[] }
       const patient = patients.entry?.[0]?.resource.id

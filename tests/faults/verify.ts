@@ -77,6 +77,16 @@ const INVARIANTS: readonly [what: string, sql: string][] = [
     group by folded having count(distinct person_id) > 1) twice`,
   ],
   [
+    'grants that the consent they come from does not give, or no longer',
+    `select count(*)::int as n from consent.grant_fact g where g.spread_by is null and not exists (select 1 from consent.consent c
+      where c.key = g.key and c.id = g.consent_id and g.kind = any(c.allowed) and c.withdrawn_at is not distinct from g.withdrawn_at)`,
+  ],
+  [
+    'public figures that are not those of the log',
+    `select abs(coalesce((select sum(lines) from statistics.day), 0) -
+      (select count(*) from kernel.audit where leaf_index < (select next_leaf from statistics.progress where name = 'log')))::int as n`,
+  ],
+  [
     // Somebody may be in the register before anything is recorded of them.
     'patient keys under which something stands, without a Patient',
     `select count(*)::int as n from person.patient_key k where exists (select 1 from record.resource r where r.key = k.key)

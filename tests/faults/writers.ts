@@ -23,6 +23,8 @@ type Job = {
   acks: AckList
   random: Random
   up: () => Promise<boolean>
+  /** How long a writer that is asked to stop waits for the platform to come back. */
+  drainMs?: number
 }
 
 /**
@@ -74,7 +76,7 @@ function next({ n: writer, run, hospital, people, random }: Job, settled: Submis
 }
 
 /** @returns whether the platform acknowledged it */
-async function deliver({ hospital, random, up }: Job, state: State, submission: Submission): Promise<boolean> {
+async function deliver({ hospital, random, up, drainMs = 10_000 }: Job, state: State, submission: Submission): Promise<boolean> {
   const givesUp = random.chance(0.5)
   for (let tries = 0; tries < 20; tries++) {
     state.inFlight++
@@ -84,7 +86,7 @@ async function deliver({ hospital, random, up }: Job, state: State, submission: 
       state.refused.push(`${submission.name}: ${answer.refused}`)
       return false
     }
-    const isUp = await until(up, state.stopping ? 10_000 : 60_000)
+    const isUp = await until(up, state.stopping ? drainMs : 60_000)
     if (givesUp || (state.stopping && !isUp)) return false
   }
   return false

@@ -42,8 +42,8 @@ export const consentRefusals = {
   'consent-not-supported': {
     status: 422,
     issue: 'not-supported',
-    ja: 'この同意は受け取れません（{what}）。受け取れるのは、医療機関1つ・種類・診療・期限を許す同意と、見せないことにする同意です。',
-    en: 'This consent cannot be taken ({what}). What can be: permitting one institution some kinds for treatment until a day, or denying.',
+    ja: 'この同意は受け取れません（{what}）。受け取れるのは、医療機関1つ・種類・診療・期限を許す同意、見せないことにする同意、そして、いまある同意をそのまま終わらせること（status を inactive に）です。中身を変えるには、新しい同意を送ってください。',
+    en: 'This consent cannot be taken ({what}). What can be: permitting one institution some kinds for treatment until a day, denying, and ending one that is there as it is (status inactive). To change what it says, send a new one.',
   },
   'legal-basis-invalid': {
     status: 422,

@@ -63,7 +63,7 @@ export const closing = {
     return { ...closure, key: keys[0]! }
   },
 
-  /** Opens again. @refuses not-permitted, not-found */
+  /** Opens again. @refuses not-permitted, not-found where it is open already too */
   async reopen(ctx: Context, id: string, door: Door = 'portal'): Promise<void> {
     const keys = decides(ctx.actor, door)
     const closure = (await store.findClosures(ctx.db, keys)).find((c) => c.closureId === id)

@@ -5,7 +5,7 @@ import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
 import type { InformationKind } from '#packages/fhir'
 import { closing } from './closing.ts'
-import type { Door } from './deciding.ts'
+import { decides, type Door } from './deciding.ts'
 import { findEvents, noteEvent } from './history.ts'
 import { askableKinds } from './kinds.ts'
 import type { Consent, Facts, Grant, Item } from './model.ts'
@@ -92,13 +92,13 @@ export function consentService() {
 
     /**
      * Ends a consent from the next request on. Never needs a reason.
-     * @refuses not-found, consent-ended
+     * @refuses not-permitted, not-found, consent-ended
      */
     async withdraw(ctx: Context, id: string, door: Door = 'portal'): Promise<Consent> {
-      if (ctx.actor.kind !== 'citizen' || (ctx.actor.app !== undefined && door !== 'fhir')) return refuse('not-permitted')
-      const found = (await store.lockConsent(ctx.db, ctx.actor.keys, id)) ?? refuse('not-found')
+      const keys = decides(ctx.actor, door)
+      const found = (await store.lockConsent(ctx.db, keys, id)) ?? refuse('not-found')
       if (found.withdrawnAt !== null || found.until <= ctx.now) refuse('consent-ended')
-      await store.withdraw(ctx.db, ctx.actor.keys, id, ctx.now)
+      await store.withdraw(ctx.db, keys, id, ctx.now)
       await noteEvent(ctx, { what: 'withdrawn', consent: found, door, key: found.key })
       ctx.audit({ action: 'consent.withdraw', key: found.key, consentId: id, kinds: found.allowed, resource: `Consent/${id}` })
       ctx.tell({ topic: 'consent.withdrawn', key: found.key, payload: { consentId: id } })

@@ -93,8 +93,32 @@ async function personalReads(world: World, run: FaultRun): Promise<Read[]> {
       }
     }
   }
+  for (const [name, caller] of who)
+    for (const asking of posted(world)) {
+      const heard = await caller.send(asking.method, asking.url, asking.payload, asking.headers)
+      if (heard.status === 200 && canariesIn(heard.text).length > 0) found.push({ name, caller, asking })
+    }
   run.tell(`${found.length} reads that are answered while the log works`)
   return found
+}
+
+/** Reads that are sent as a POST, of the record and of every row that is a read. */
+function posted(world: World): Read['asking'][] {
+  const { key, resources } = world.victim
+  const row = world.platform.rows.filter(isHttpRow).find((r) => r.method === 'POST' && r.path === '/fhir/R4')!
+  const post = (path: string, payload: object | string, type = 'application/fhir+json'): Asking => ({
+    ...{ row: { ...row, path: `/fhir/R4/${path}` }, method: 'POST' as const, url: `/fhir/R4${path === '' ? '' : `/${path}`}` },
+    ...{ payload, headers: { 'content-type': type, accept: 'application/json' } },
+  })
+  const types = [...new Set(resources.map((r) => r.split('/')[0]!))]
+  const entry = resources.slice(0, 20).map((url) => ({ request: { method: 'GET', url } }))
+  const graphql = JSON.stringify({ query: `{ ObservationList(patient: "Patient/${key}") { id code { text } valueString } }` })
+  return [
+    ...types.map((type) => post(`${type}/_search`, `patient=Patient/${key}`, 'application/x-www-form-urlencoded')),
+    ...['batch', 'transaction'].map((type) => post('', { resourceType: 'Bundle', type, entry })),
+    post('$graphql', graphql, 'application/json'),
+    post(`Patient/${key}/$everything`, { resourceType: 'Parameters' }),
+  ]
 }
 
 /** From here on the database refuses every new entry of the log. */

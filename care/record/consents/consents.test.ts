@@ -120,6 +120,86 @@ describe('a person’s app', () => {
   })
 })
 
+describe('ending one', () => {
+  const given = async () => (await app.post('/fhir/R4/Consent', consentOf(permit()))).body
+  const denied = async () => (await app.post('/fhir/R4/Consent', consentOf({ type: 'deny', actor, purpose: treat }))).body
+  const jsonPatch = (who: Caller, id: string, operations: object[]) =>
+    who.send('PATCH', `/fhir/R4/Consent/${id}`, JSON.stringify(operations), { 'content-type': 'application/json-patch+json' })
+  const toInactive = { op: 'replace', path: '/status', value: 'inactive' }
+  beforeEach(async () => {
+    app = await appWith(['patient/Consent.crus', 'patient/Condition.rs'])
+  })
+
+  test('sent back as inactive a consent closes with the next request, and a denial opens', async () => {
+    const consent = await given()
+    const closing = await denied()
+    expect(await sees(clinic)).toBe(0)
+    const opened = await app.put(`/fhir/R4/Consent/${closing.id}`, { ...closing, status: 'inactive' })
+    expect([opened.status, opened.body.status, opened.body.id]).toEqual([200, 'inactive', closing.id])
+    expect(await sees(clinic)).toBe(1)
+    const ended = await app.put(`/fhir/R4/Consent/${consent.id}`, { ...consent, status: 'inactive' })
+    expect([ended.status, ended.body.status]).toEqual([200, 'inactive'])
+    expect(await sees(clinic)).toBe(0)
+    expect((await consents(app, `patient=Patient/${hanako.key}&status=active`)).length).toBe(0)
+  })
+
+  test('so does the change of its status alone, of one that was answered at a reader too', async () => {
+    const { id } = await given()
+    expect((await jsonPatch(app, id!, [toInactive])).status).toBe(200)
+    await platform.consent(hanako.key, CLINIC, { diagnosis: true })
+    const [visit] = await consents(app, `patient=Patient/${hanako.key}&status=active`)
+    const parameters = {
+      resourceType: 'Parameters',
+      parameter: [
+        {
+          name: 'operation',
+          part: [
+            { name: 'type', valueCode: 'replace' },
+            { name: 'path', valueString: 'Consent.status' },
+            { name: 'value', valueCode: 'inactive' },
+          ],
+        },
+      ],
+    }
+    expect(await sees(clinic)).toBe(1)
+    const answer = await app.send('PATCH', `/fhir/R4/Consent/${visit!.id}`, parameters)
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('inactive')])
+    expect(await sees(clinic)).toBe(0)
+  })
+
+  test('nothing else about one changes: what was changed is named, and it goes on as it was', async () => {
+    const consent = await given()
+    const provision = { ...(consent.provision as object), class: [kind('diagnosis'), kind('prescription')] }
+    for (const [change, what] of [
+      [{ provision, status: 'inactive' }, 'Consent.provision'],
+      [{ provision }, 'Consent.status (inactive)'],
+      [{ status: 'entered-in-error' }, 'Consent.status (inactive)'],
+      [{ status: 'inactive', patient: { reference: 'Patient/x' } }, 'Consent.patient'],
+      [{ status: 'inactive', dateTime: '2020-01-01' }, 'Consent.dateTime'],
+      [{ status: 'inactive', id: 'x.sharing-1' }, 'Consent.id'],
+    ] as const) {
+      const answer = await app.put(`/fhir/R4/Consent/${consent.id}`, { ...consent, ...change })
+      expect([answer.status, answer.text]).toEqual([422, expect.stringContaining(what)])
+    }
+    expect((await jsonPatch(app, consent.id!, [toInactive, { op: 'remove', path: '/provision' }])).status).toBe(422)
+    expect(await sees(clinic)).toBe(1)
+  })
+
+  test('what is over ends no second time, and another’s is not there', async () => {
+    const consent = await given()
+    const ended = { ...consent, status: 'inactive' }
+    const taro = await platform.enter({ name: '髙橋 太郎', sex: 'male' })
+    const his = await platform.appOf({ kind: 'citizen', id: taro.personId }, { scopes: ['patient/Consent.crus'], patient: taro.key })
+    expect((await his.put(`/fhir/R4/Consent/${consent.id}`, ended)).status).toBe(404)
+    expect((await clinic!.put(`/fhir/R4/Consent/${consent.id}`, ended)).status).toBe(403)
+    const reading = await appWith(['patient/Consent.crs'])
+    expect((await reading.put(`/fhir/R4/Consent/${consent.id}`, ended)).status).toBe(403)
+    expect(await sees(clinic), 'the control: nobody ended it').toBe(1)
+    expect((await app.put(`/fhir/R4/Consent/${consent.id}`, ended)).status).toBe(200)
+    expect((await app.put(`/fhir/R4/Consent/${consent.id}`, ended)).status).toBe(409)
+  })
+})
+
 test('an institution writes none, and a search by what nobody is found by is refused', async () => {
   expect((await clinic!.post('/fhir/R4/Consent', consentOf(permit()))).status).toBe(403)
   expect((await app.get('/fhir/R4/Consent?category=x')).status).toBe(400)

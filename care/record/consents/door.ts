@@ -6,7 +6,8 @@ import { refuse } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import { requireScope } from '../scopes.ts'
 import { keyOfId } from '../ids.ts'
-import { closureResource, consentResource, ownPart, readConsent, sharingId } from './map.ts'
+import { type Change, changedBy } from '../write/patch.ts'
+import { closureResource, consentResource, ownPart, readConsent, readEnd, sharingId } from './map.ts'
 
 export type ConsentDoor = ReturnType<typeof consentDoor>
 
@@ -39,6 +40,17 @@ export function consentDoor({ consent, person }: { consent: ConsentService; pers
       ctx.audit({ key: one.key, rule, consentId: one.id, resource: `Consent/${sharingId.consent(one)}`, count: 1 })
     for (const one of closures)
       ctx.audit({ key: one.key, rule, consentId: one.closureId, resource: `Consent/${sharingId.closure(one)}`, count: 1 })
+  }
+
+  const fhirDoor = ({ actor }: Context) => (actor.kind === 'citizen' && actor.app !== undefined ? 'fhir' : 'portal')
+
+  /** One of the person's own, with how it stands now. @refuses not-found also where it is another's */
+  async function own(ctx: Context, id: string): Promise<{ consent?: Consent; closure?: Closure; now: Resource }> {
+    const found = await visible(ctx, [keyOfId(id)])
+    const consent = found.consents.find((one) => ownPart(sharingId.consent(one)) === ownPart(id))
+    if (consent) return { consent, now: { ...consentResource(consent, ctx.now), id } }
+    const closure = found.closures.find((one) => ownPart(sharingId.closure(one)) === ownPart(id)) ?? refuse('not-found')
+    return { closure, now: { ...closureResource(closure), id } }
   }
 
   return {
@@ -78,11 +90,27 @@ export function consentDoor({ consent, person }: { consent: ConsentService; pers
       const wanted = readConsent(resource, ctx.now)
       if ('wrong' in wanted) return refuse('consent-not-supported', { what: wanted.wrong })
       if (!keysOf(ctx).includes(wanted.patient)) refuse('not-permitted')
-      const door = ctx.actor.kind === 'citizen' && ctx.actor.app !== undefined ? 'fhir' : 'portal'
+      const door = fhirDoor(ctx)
       if (wanted.do === 'close') return closureResource(await consent.closing.close(ctx, wanted.closing, door))
       const [facility] = await person.facilities(ctx, [wanted.institutionNumber])
       const named = facility ?? refuse('consent-not-supported', { what: 'Consent.provision.actor.reference.identifier' })
       return consentResource(await consent.standing.give(ctx, { ...wanted, institutionName: named.name }, door), ctx.now)
+    },
+
+    /**
+     * Ends what a person or their app sends back as inactive: a permission is withdrawn, a denial opens again. Nothing else about one changes.
+     * @param asked the resource as it shall be, or what shall change in it
+     * @refuses not-found, not-permitted, scope-missing, consent-not-supported, consent-ended, resource-invalid for a patch that does not fit
+     */
+    async end(ctx: Context, id: string, asked: Resource | Change): Promise<Resource> {
+      requireScope(ctx.actor, 'Consent', 'u')
+      const { consent: given, closure, now } = await own(ctx, id)
+      if (now.status !== 'active') refuse('consent-ended')
+      const read = readEnd(now, 'resourceType' in asked ? asked : changedBy(now, asked))
+      if ('wrong' in read) return refuse('consent-not-supported', { what: read.wrong })
+      if (given) return { ...consentResource(await consent.withdraw(ctx, given.id, fhirDoor(ctx)), ctx.now), id }
+      await consent.closing.reopen(ctx, closure!.closureId, fhirDoor(ctx))
+      return { ...closureResource({ ...closure!, endedAt: ctx.now }), id }
     },
   }
 }

@@ -80,6 +80,29 @@ export type Wanted =
   | { do: 'give'; patient: string; institutionNumber: string; kinds: string[]; purpose: string; until: string | null }
   | { do: 'close'; patient: string; closing: Closing & { absolute: boolean } }
 
+/** Elements that a person's app need not send back as they were: what the server says of itself, and what is to change. */
+const unread = new Set(['status', 'meta', 'text', 'id', 'resourceType'])
+
+/**
+ * What somebody wants of a consent that is there, by the resource as they want it: to end it, which is all that can be done to one. Anything
+ * else that they changed is named; another consent is a new one.
+ */
+export function readEnd(before: Resource, after: Resource): { end: true } | { wrong: string } {
+  if (after.resourceType !== 'Consent' || after.id !== before.id) return { wrong: 'Consent.id' }
+  if (after.status !== 'inactive') return { wrong: 'Consent.status (inactive)' }
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  const touched = [...names].find((name) => !unread.has(name) && !same(before[name], after[name]))
+  return touched === undefined ? { end: true } : { wrong: `Consent.${touched.slice(0, 40)}` }
+}
+
+/** Equal whatever the order of members. */
+function same(a: Json | undefined, b: Json | undefined): boolean {
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, n) => same(one, b[n]))
+  if (!isObject(a) || !isObject(b)) return a === b
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...names].every((name) => same(a[name], b[name]))
+}
+
 const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')

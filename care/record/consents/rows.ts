@@ -6,6 +6,7 @@ import { readResource } from '../body.ts'
 import { asked } from '../search/routes.ts'
 import type { RecordService } from '../service.ts'
 import { requireResource } from '../write/judge.ts'
+import { type Change, readPatch } from '../write/patch.ts'
 
 const LAW = '個人情報の保護に関する法律 本人の同意（条項は要確認: 弁護士）'
 
@@ -33,6 +34,16 @@ function wantedBy(query: URLSearchParams) {
     status: query.get('status'),
   }
 }
+
+const writers = {
+  kind: 'write',
+  who: ['citizen'],
+  why: ['PATRQT'],
+  apps: true,
+  crossSite: true,
+  law: LAW,
+  body: 'text',
+} as const
 
 /** Consents of sharing on the FHIR surface. The record holds no others. */
 export function consentRows(record: RecordService, { base }: { base: string }): Row[] {
@@ -69,16 +80,10 @@ export function consentRows(record: RecordService, { base }: { base: string }): 
       },
     },
     {
-      kind: 'write',
+      ...writers,
       method: 'POST',
       path: '/fhir/R4/Consent',
-      who: ['citizen'],
-      why: ['PATRQT'],
-      apps: true,
-      crossSite: true,
-      law: LAW,
       audit: 'consent.give',
-      body: 'text',
       summary: {
         ja: '続けて見せる同意、見せない設定の登録（本人とそのアプリ）',
         en: 'A consent that goes on, or a denial, by the person or their app',
@@ -88,6 +93,34 @@ export function consentRows(record: RecordService, { base }: { base: string }): 
         const made = await record.consents.create(ctx, body as Resource)
         return { status: 201, headers: { location: `${base}/Consent/${String(made.id)}` }, fhir: made }
       },
+    },
+    ...endings(record),
+  ]
+}
+
+/** Both ways to say that one ends: the whole resource with the status inactive, or that change alone. */
+function endings(record: RecordService): Row[] {
+  const row = { ...writers, path: '/fhir/R4/Consent/:id', audit: 'consent.withdraw' } as const
+  return [
+    {
+      ...row,
+      method: 'PUT',
+      summary: {
+        ja: '同意の取り消し、見せない設定の解除（status を inactive に）',
+        en: 'Withdraw a consent, or end a denial (status inactive)',
+      },
+      prepare: (request) => ({ ...request, body: requireResource(readResource(request), 'Consent') }),
+      handle: async (ctx, { params: { id = '' }, body }) => ({ fhir: await record.consents.end(ctx, id, body as Resource) }),
+    },
+    {
+      ...row,
+      method: 'PATCH',
+      summary: {
+        ja: '同意の取り消し、見せない設定の解除（status の変更だけ）',
+        en: 'Withdraw a consent, or end a denial (the change of its status)',
+      },
+      prepare: (request) => ({ ...request, body: readPatch(request) }),
+      handle: async (ctx, { params: { id = '' }, body }) => ({ fhir: await record.consents.end(ctx, id, body as Change) }),
     },
   ]
 }
@@ -99,7 +132,7 @@ export const consentCapability = {
   readHistory: false,
   updateCreate: false,
   conditionalCreate: false,
-  interaction: ['read', 'search-type', 'create'].map((code) => ({ code })),
+  interaction: ['read', 'search-type', 'create', 'update', 'patch'].map((code) => ({ code })),
   searchParam: [
     { name: '_id', type: 'token' },
     { name: 'patient', type: 'reference' },

@@ -65,12 +65,16 @@ export async function patch(ctx: Context, { find, update }: Parts, asked: Patchi
   if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
   if (asked.ifMatch !== null && asked.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
   const before = jsonOf(old.body) as Resource
-  const { change } = asked
-  const patched = 'operations' in change ? applyJsonPatch(before, change.operations) : applyFhirPathPatch(before, change.parameters)
-  const after = 'findings' in patched ? invalid(patched.findings) : (patched.value as Resource)
+  const after = changedBy(before, asked.change)
   const touched = isObject(after) ? changedImmutable(before, after).filter(guarded) : ['resourceType']
   if (touched.length > 0) invalid(touched.map(untouchable))
   return update(ctx, after, asked.id, { ifMatch: old.version, ...(asked.set ? { set: asked.set } : {}) })
+}
+
+/** The resource as a change makes it; what stood before stays as it was. @refuses resource-invalid where the change does not fit */
+export function changedBy(before: Resource, change: Change): Resource {
+  const patched = 'operations' in change ? applyJsonPatch(before, change.operations) : applyFhirPathPatch(before, change.parameters)
+  return 'findings' in patched ? invalid(patched.findings) : (patched.value as Resource)
 }
 
 const untouchable = (path: string): Finding => ({

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -45,7 +46,7 @@ function attempt(run: FaultRun, { name, cuts, unsynced }: { name: string; cuts: 
   return throughCuts(run, {
     ...{ name, cuts },
     // The control is cut as soon as the command has said that it is done.
-    waitMs: unsynced ? 100 : 4_000,
+    waitMs: unsynced ? 100 : 500,
     begin: (scene) => begin(scene, told, unsynced),
     end: (scene) => settle(scene, told, unsynced),
   })
@@ -68,13 +69,14 @@ async function begin(scene: Scene, told: Told, unsynced: boolean): Promise<Going
       else if (!state.stopping) await pause(200)
     }
   })()
+  const isWriting = () => existsSync(folderOf(platform.home)) && readdirSync(folderOf(platform.home)).some((name) => name.startsWith('.'))
   return {
-    enough: () => traffic.acked.size > 10 && made.size > 0,
+    enough: () => traffic.acked.size > 10 && made.size > 0 && (unsynced || isWriting()),
     pids: () => [state.child?.pid ?? 0],
     frozen() {
       for (const [value, id] of traffic.acked) told.acked.set(value, id)
       for (const name of made) told.made.add(name)
-      if (state.child?.exitCode === null) told.inside++
+      if (isWriting()) told.inside++
       state.stopping = true
     },
     async stop() {

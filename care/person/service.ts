@@ -4,9 +4,11 @@ import type { Db } from '#kernel/database'
 import { newKey, ulid } from '#kernel/id'
 import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, claimOnce } from '#kernel/identity'
 import { Refusal, refuse } from '#kernel/refusal'
+import { dateInJapan } from '#kernel/japan'
 import { scopeCovers } from '#kernel/scope'
 import { foldMemberId } from '#packages/fhir'
 import { findClient } from './store/client.ts'
+import { findFacilitiesNamed } from './store/facility-names.ts'
 import type { Card } from './card-model.ts'
 import { liveHolder, personCards } from './cards.ts'
 import { cases } from './cases.ts'
@@ -56,6 +58,9 @@ export function personService({ totpOnce, anyClientUnbound = true }: { totpOnce:
       return wanted === null ? Promise.resolve([]) : store.searchPeople(ctx.db, { ...about, wanted })
     },
     facilities: (ctx: { db: Db }, numbers?: readonly string[]) => store.findFacilities(ctx.db, numbers),
+    /** Facilities of today by what somebody types of a name or number; nobody for text that says nothing. */
+    facilitiesNamed: (ctx: { db: Db; now: Date }, asked: { text: string; limit: number }) =>
+      findFacilitiesNamed(ctx.db, { ...asked, day: dateInJapan(ctx.now) }),
     memberIds: (ctx: { db: Db }, personId: string) => store.memberIdsOf(ctx.db, personId),
     openDoubts: (ctx: { db: Db }): Promise<number> => cases.count(ctx),
     /** A live client; `binding` is what its tokens must be tied to. */

@@ -7,6 +7,7 @@ import type { Candidate } from './rules.ts'
 import { appMigrations, appWorkplaceMigrations } from './store/app.ts'
 import { cardMigrations } from './store/card-schema.ts'
 import { chartNumberMigrations } from './store/chart-number.ts'
+import { facilityNameMigrations } from './store/facility-names.ts'
 import { peopleMigrations } from './store/people-schema.ts'
 import { registerMigrations } from './store/registers-schema.ts'
 import { soughtMigrations } from './sought/schema.ts'
@@ -67,6 +68,7 @@ export const personMigrations: Migration[] = [
   ...appWorkplaceMigrations,
   ...soughtMigrations,
   ...chartNumberMigrations,
+  ...facilityNameMigrations,
 ]
 
 export type PersonRow = {

@@ -219,7 +219,7 @@ export function consentsPage(about: About, { consents, closures, bases, just }: 
         <Ended list={consents.filter((consent) => stateOf(consent, now) !== 'active')} about={about} />
         <ButtonRow>
           <LinkButton href="/me/consents/history" variant="secondary">
-            {t(lang, { ja: 'うつりかわりを見る', en: 'See the history' })}
+            {t(lang, { ja: 'これまでの変更を見る', en: 'See earlier changes' })}
           </LinkButton>
         </ButtonRow>
       </>

@@ -3,6 +3,7 @@ import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import type { JobRow } from '#kernel/route'
 import { type Asked, isEnough } from './asked.ts'
+import { indexFacilityNames } from '../store/facility-names.ts'
 import { soughtKeys, soughtPairs } from './names.ts'
 import { MOST_FOUND } from './scoring.ts'
 import * as store from './store.ts'
@@ -36,7 +37,7 @@ export async function seek(
   return { found: found.slice(0, MOST_FOUND), more: found.length > MOST_FOUND }
 }
 
-/** Keeps the index young: whoever was entered or changed is found seconds later. */
+/** Keeps the index young: whoever was entered or changed is found seconds later, and so is an institution. */
 export const soughtJob: JobRow = {
   kind: 'job',
   name: 'person.sought',
@@ -45,10 +46,11 @@ export const soughtJob: JobRow = {
   apart: true,
   law: '個人情報の保護に関する法律 第22条（データ内容の正確性の確保）',
   summary: {
-    ja: '新しく登録された人・変わった人を、さがすための索引に入れる',
-    en: 'Brings new and changed people into the index that finds them',
+    ja: '新しく登録された人と医療機関、変わった人と医療機関を、さがすための索引に入れる',
+    en: 'Brings new and changed people and institutions into the index that finds them',
   },
   run: async ({ db, now }) => {
+    for (let batch = 0; batch < BATCHES; batch++) if ((await indexFacilityNames(db, BATCH)) < BATCH) break
     for (let batch = 0; batch < BATCHES; batch++) if ((await indexSought(db, now)) < BATCH) return
   },
 }

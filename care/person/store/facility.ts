@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { Facility } from '../model.ts'
 import type { Department, FacilityEntry, Reach } from '../register-model.ts'
+import { foldForMatch } from '../rules/folding.ts'
 
 /** A facility is one on a day. Columns of alias `f`. */
 export const facilityHolds = (day: RawBuilder<string>): RawBuilder<boolean> =>
@@ -16,12 +17,13 @@ type Given = Facility & Partial<Omit<FacilityEntry, 'address'>> & { address?: st
 
 export async function insertFacilities(db: Db, facilities: readonly Given[]): Promise<void> {
   for (const f of facilities)
-    await sql`insert into person.facility (institution_number, name, name_en, kind, prefecture, postal_code, address, phone, valid_from, valid_until)
+    await sql`insert into person.facility as f (institution_number, name, name_en, kind, prefecture, postal_code, address, phone, valid_from, valid_until)
       values (${f.institutionNumber}, ${f.name}, ${f.nameEn}, ${f.kind}, ${f.prefecture}, ${f.postalCode ?? partsOf(f).postalCode}, ${partsOf(f).text},
         ${f.phone ?? ''}, ${f.from ?? '1900-01-01'}, ${f.until ?? null})
       on conflict (institution_number) do update set name = excluded.name, name_en = excluded.name_en, kind = excluded.kind,
         prefecture = excluded.prefecture, postal_code = excluded.postal_code, address = excluded.address, phone = excluded.phone,
-        valid_from = excluded.valid_from, valid_until = excluded.valid_until`.execute(db)
+        valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+        sought_as = case when (f.name, f.name_en) is not distinct from (excluded.name, excluded.name_en) then f.sought_as end`.execute(db)
 }
 
 /** An address may come with its parts. */
@@ -46,13 +48,15 @@ export type Asked = { text: string; limit: number; offset: number }
 /** Facilities by number or name within reach, with how many staff and systems they have; `total` of all that match. */
 export async function listFacilities(db: Db, reach: Reach, asked: Asked): Promise<FacilityLine[]> {
   const text = asked.text.trim()
+  const folded = foldForMatch(text)
   const { rows } = await sql<FacilityLine>`
     select ${ENTRY}, count(*) over ()::int as total,
       (select count(distinct a.staff_id)::int from person.assignment a join person.staff s on s.id = a.staff_id
         where a.institution_number = f.institution_number and a.ended_at is null and s.ended_at is null) as staff,
       (select count(*)::int from person.client c where c.institution_number = f.institution_number and c.ended_at is null) as clients
     from person.facility f where ${within(reach, sql`f.institution_number`)}
-      and (${text} = '' or starts_with(f.institution_number, ${text}) or position(${text} in f.name) > 0 or position(lower(${text}) in lower(f.name_en)) > 0)
+      and (${text} = '' or starts_with(f.institution_number, ${text}) or position(${text} in f.name) > 0 or position(lower(${text}) in lower(f.name_en)) > 0
+        or (${folded} <> '' and position(${folded} in f.sought_as) > 0))
     order by f.institution_number limit ${asked.limit} offset ${asked.offset}`.execute(db)
   return rows
 }

@@ -71,14 +71,14 @@ export function historyPage(about: About, { events, more, page, nameOf }: Histor
   const href = (n: number) => `/me/consents/history?page=${n}`
   return citizenPage(about, {
     here: '/me/consents',
-    title: t(lang, { ja: '同意のうつりかわり', en: 'History of your consents' }),
+    title: t(lang, { ja: '同意のこれまでの変更', en: 'Earlier changes to your consents' }),
     lead: t(lang, {
       ja: '同意したこと、取り消したこと、見せないと決めたことを、新しい順に残しています。',
       en: 'What you agreed to, withdrew and closed, the newest first.',
     }),
     breadcrumbs: [{ href: '/me/consents', label: t(lang, { ja: '同意', en: 'Consents' }) }],
     children: (
-      <Section title={t(lang, { ja: 'できごと', en: 'Events' })}>
+      <Section title={t(lang, { ja: '変更', en: 'Changes' })}>
         {events.length === 0 ? (
           <EmptyState lang={lang} title={t(lang, { ja: 'まだありません', en: 'Nothing yet' })} />
         ) : (

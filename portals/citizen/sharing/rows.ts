@@ -40,12 +40,10 @@ async function offered(
   { person }: CitizenDeps,
   asked: { text: string; chosen: string },
 ): Promise<{ list: Named[]; more: boolean }> {
-  const text = asked.text.trim().toLowerCase()
+  const text = asked.text.trim()
   const nameOf = (f: { name: string; nameEn?: string | null }) => (ctx.lang === 'en' && f.nameEn) || f.name
   if (text !== '') {
-    const found = (await person.facilities(ctx)).filter((f) =>
-      [f.name, f.nameEn ?? '', f.institutionNumber].some((one) => one.toLowerCase().includes(text)),
-    )
+    const found = await person.facilitiesNamed(ctx, { text, limit: OFFERED + 1 })
     const list = found.slice(0, OFFERED).map((f) => ({ institutionNumber: f.institutionNumber, institutionName: nameOf(f) }))
     return { list, more: found.length > OFFERED }
   }
@@ -195,7 +193,7 @@ function consentRows(deps: CitizenDeps): Row[] {
       path: '/me/consents/history',
       ...me,
       audit: 'citizen.consents',
-      summary: { ja: '同意のうつりかわり', en: 'What happened to the person’s consents' },
+      summary: { ja: '同意のこれまでの変更', en: 'What happened to the person’s consents' },
       handle: (ctx, request) => history(ctx, request, deps),
     },
     {

@@ -11,6 +11,7 @@ import { operationRoutes } from './operation/routes.ts'
 import { heedProjection } from './projection.ts'
 import { resourceAnswer } from './read-answer.ts'
 import { searchRoutes } from './search/routes.ts'
+import { readsAmong } from './transaction/reads.ts'
 import type { RecordService } from './service.ts'
 import { writeRoutes } from './write/routes.ts'
 import { readPurposes } from './purposes.ts'
@@ -66,7 +67,7 @@ export function recordRoutes(record: RecordService, { surface, ...about }: Surfa
     ...graphqlRoutes(record, { law: LAW }),
     ...operationRoutes(record, { base, law: LAW }),
     ...historyRoutes(record, { base, law: LAW }),
-    ...writeRoutes(record, base),
+    ...writeRoutes(record, { base, reads: readsAmong(() => surface?.() ?? rows) }),
     ...consentRows(record, { base }),
   ])
   return rows

@@ -22,9 +22,9 @@ const tag = /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z_:][A-Za-z0-9_.:-]*\s*=\s
 const attribute = /([A-Za-z_:][A-Za-z0-9_.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 const comment = /<!--(?:(?!--)[\s\S])*-->/y
 
-/** A link may lead out when a reader follows it; a picture may not, because opening the record would tell its host. */
-const safeLink = /^(?:https?:|mailto:|tel:|[^:]*$|[^:/?#]*[/?#])/i
-const safePicture = /^(?:data:image\/(?:png|jpeg|gif|webp);|#|[^:/\\][^:]*$)/i
+/** A link may lead out when a reader follows it; a picture may not, because opening the record would tell its host. A URN tells nobody: it names what comes in the same Bundle. */
+const safeLink = /^(?:https?:|mailto:|tel:|urn:(?:uuid|oid):|[^:]*$|[^:/?#]*[/?#])/i
+const safePicture = /^(?:data:image\/(?:png|jpeg|gif|webp);|#|urn:(?:uuid|oid):[0-9a-f.-]+$|[^:/\\][^:]*$)/i
 
 /** Inline style without scripts and imports, whose pictures are inside the record. A backslash could hide either. */
 function isSafeStyle(style: string): boolean {

@@ -4,6 +4,7 @@ import { resourceAnswer } from '../read-answer.ts'
 import type { RecordService } from '../service.ts'
 import { historyBundle } from './bundle.ts'
 import { parseHistory } from './query.ts'
+import { isStrict } from '../preference.ts'
 import { readPurposes } from '../purposes.ts'
 
 /** Rows of earlier versions: of one resource, of a type, of everything the caller may see. */
@@ -22,7 +23,7 @@ export function historyRoutes(record: RecordService, about: { base: string; law:
     of: { type?: string; id?: string },
     request: { query: URLSearchParams; headers: Readonly<Record<string, string | undefined>> },
   ) => {
-    const query = parseHistory(request.query, /handling=strict/.test(request.headers.prefer ?? ''))
+    const query = parseHistory(request.query, isStrict(request.headers))
     const path = [of.type, of.id, '_history'].filter((part) => part !== undefined).join('/')
     return { fhir: historyBundle({ base: about.base, path }, query, await record.history(ctx, of, query)) }
   }

@@ -10,12 +10,11 @@ import { everythingBundle, parseEverything } from './everything.ts'
 import { labelsOf, metaParameters } from './meta.ts'
 import { alsoPosted } from './posted.ts'
 import { everythingTakes, HL7, labelTakes, lastnTakes, purgeTakes } from './terms.ts'
+import { isStrict } from '../preference.ts'
 import { readPurposes } from '../purposes.ts'
 
 const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
 const ERASURE = '個人情報の保護に関する法律（不要になった個人データの消去。条文は要確認: 弁護士）'
-
-const isStrict = ({ headers }: RouteRequest) => /handling=strict/.test(headers.prefer ?? '')
 
 /** Operations whose name starts with a dollar sign. `law` is the one of the rows that read. */
 export function operationRoutes(record: RecordService, { base, law }: { base: string; law: string }): Row[] {
@@ -30,7 +29,7 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
   } as const
   const writing = { kind: 'write', method: 'POST', who: ['system'], why: ['TREAT'], law: OWN, body: 'text' } as const
   const everything = async (ctx: Context, request: RouteRequest): Promise<Answer> => {
-    const asked = parseEverything(request.query, isStrict(request))
+    const asked = parseEverything(request.query, isStrict(request.headers))
     const found = await record.everything(ctx, request.params.id!, asked)
     return { fhir: everythingBundle({ base, path: `Patient/${request.params.id}/$everything` }, asked, found) }
   }
@@ -65,7 +64,7 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
         takes: lastnTakes,
         summary: { ja: '種類ごとに最も新しい検査値', en: 'The newest observations of each kind' },
         handle: async (ctx, request) => {
-          const found = await record.lastn(ctx, request.query, isStrict(request))
+          const found = await record.lastn(ctx, request.query, isStrict(request.headers))
           const bundle = searchset(base, { ...found.search, type: 'Observation/$lastn' }, found.page)
           return { fhir: bundle }
         },

@@ -1,5 +1,6 @@
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
+import { isStrict } from '../preference.ts'
 import { searchset } from './searchset.ts'
 import type { Found, searchService } from './service.ts'
 import { readPurposes } from '../purposes.ts'
@@ -56,7 +57,7 @@ export function searchRoutes(record: Record, { base }: { base: string }): Row[] 
 /** What a request asks for, in its address and in its body. */
 export const asked = ({ query, body, headers }: RouteRequest): { query: URLSearchParams; strict: boolean } => ({
   query: new URLSearchParams([...query, ...formPairs(body)]),
-  strict: /handling=strict/.test(headers.prefer ?? ''),
+  strict: isStrict(headers),
 })
 
 function formPairs(body: unknown): [string, string][] {

@@ -1,5 +1,6 @@
 import { refuse } from '#kernel/refusal'
 import { isObject, isResource, type Json, type JsonObject, type Resource } from '#packages/fhir'
+import { type IfMatch, readIfMatch } from '../write/preconditions.ts'
 
 /** One entry of a transaction or batch, as asked for. */
 export type Entry = {
@@ -13,9 +14,11 @@ export type Entry = {
   /** Criteria after `?`, or null. */
   query: string | null
   resource: Resource | null
-  ifMatch: number | null
+  ifMatch: IfMatch
   /** `If-None-Match: *`: only where it is not there yet. */
   onlyNew: boolean
+  /** Headers of a read: what the caller has already. */
+  known: Readonly<Record<string, string>>
   ifNoneExist: string | null
   /** Whether the answer carries what was written. */
   bodies: boolean
@@ -24,19 +27,19 @@ const MAX_ENTRIES = 10_000
 
 const wrong = (index: number, what: string): never => refuse('input-invalid', { what: `Bundle.entry[${index}].${what}` })
 
-/** The entries of a transaction or batch. @refuses input-invalid, body-too-large */
-export function readEntries(bundle: Resource): Entry[] {
+/** The entries of a transaction or batch. @param base own address, which an entry may name. @refuses input-invalid, body-too-large */
+export function readEntries(bundle: Resource, base: string): Entry[] {
   const list = Array.isArray(bundle.entry) ? bundle.entry : []
   if (list.length > MAX_ENTRIES) refuse('body-too-large', { limit: `${MAX_ENTRIES} entries` })
-  return list.map(readEntry)
+  return list.map((raw, index) => readEntry(raw, index, base))
 }
 
-function readEntry(raw: Json, index: number): Entry {
+function readEntry(raw: Json, index: number, base: string): Entry {
   const entry: JsonObject = isObject(raw) ? raw : {}
   const request: JsonObject = isObject(entry.request) ? entry.request : wrong(index, 'request')
-  const match = typeof request.ifMatch === 'string' ? /^(?:W\/)?"(\d{1,9})"$/.exec(request.ifMatch) : null
-  if (request.ifMatch !== undefined && !match) wrong(index, 'request.ifMatch')
-  const url = String(request.url)
+  const ifMatch = typeof request.ifMatch === 'string' ? readIfMatch(request.ifMatch) : null
+  if (ifMatch === undefined) return wrong(index, 'request.ifMatch')
+  const url = ownAddress(String(request.url), base)
   const cut = url.indexOf('?')
   const [type = '', id, ...more] = (cut < 0 ? url : url.slice(0, cut)).split('/')
   return {
@@ -48,12 +51,28 @@ function readEntry(raw: Json, index: number): Entry {
     id: more.length === 0 && id !== undefined ? id : more.length > 0 ? [id, ...more].join('/') : null,
     query: cut < 0 ? null : url.slice(cut + 1),
     resource: isResource(entry.resource) ? entry.resource : null,
-    ifMatch: match ? Number(match[1]) : null,
+    ifMatch,
     onlyNew: request.ifNoneMatch === '*',
+    known: knownTo(request),
     ifNoneExist: typeof request.ifNoneExist === 'string' ? request.ifNoneExist : null,
     bodies: false,
   }
 }
+
+/** An address as it stands below the base: some write it in full, or from the root of the server on. */
+const ownAddress = (url: string, base: string): string => (url.startsWith(`${base}/`) ? url.slice(base.length) : url).replace(/^\/+/, '')
+
+/** What the caller of a read has, as the headers of a request alone would say it. */
+function knownTo({ ifNoneMatch, ifModifiedSince }: JsonObject): Record<string, string> {
+  const since = typeof ifModifiedSince === 'string' ? new Date(ifModifiedSince) : null
+  return {
+    ...(typeof ifNoneMatch === 'string' ? { 'if-none-match': ifNoneMatch } : {}),
+    ...(since !== null && !Number.isNaN(since.getTime()) ? { 'if-modified-since': since.toUTCString() } : {}),
+  }
+}
+
+/** Whether the entry only looks. */
+export const isRead = (e: Pick<Entry, 'method'>): boolean => e.method === 'GET' || e.method === 'HEAD'
 
 /** Entries whose place is known only once they ran: people, and what may be there already. */
 export const isLate = (e: Entry): boolean =>
@@ -91,13 +110,17 @@ function depthOf(entries: readonly Entry[], referencesOf: (resource: Resource) =
 
 /**
  * Nothing may be written twice by one transaction: which of the two would hold is anybody's guess.
+ * @returns what is named by its id; what conditions find is added once they are asked
  * @refuses input-invalid
  */
-export function refuseRepeated(entries: readonly Entry[]): void {
+export function refuseRepeated(entries: readonly Pick<Entry, 'method' | 'type' | 'id' | 'index'>[]): Set<string> {
   const seen = new Set<string>()
-  for (const { method, type, id, index } of entries) {
-    if (id === null || method === 'GET' || method === 'HEAD') continue
-    if (seen.has(`${type}/${id}`)) wrong(index, `request.url: ${type}/${id.slice(0, 64)} (2)`)
-    seen.add(`${type}/${id}`)
-  }
+  for (const { method, type, id, index } of entries) if (id !== null && !isRead({ method })) onlyOnce(seen, index, `${type}/${id}`)
+  return seen
+}
+
+/** @refuses input-invalid where the place was written to before */
+export function onlyOnce(seen: Set<string>, index: number, place: string): void {
+  if (seen.has(place)) wrong(index, `request.url: ${place.slice(0, 120)} (2)`)
+  seen.add(place)
 }

@@ -1,18 +1,19 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { type Json, jsonOf } from '#packages/fhir'
-import { partOf } from '../projection.ts'
 import type { RecordService } from '../service.ts'
 import { existing, updateWhere } from '../write/conditional.ts'
 import { requireResource } from '../write/judge.ts'
 import { patchOf } from '../write/patch.ts'
 import { flush, type WriteSet, type Written } from '../write/write-set.ts'
-import type { Entry } from './entries.ts'
+import { type Entry, onlyOnce } from './entries.ts'
 import { isConditional, type Places, pointed, referencesOf, resolveConditional } from './places.ts'
+import type { Reads } from './reads.ts'
 
 export type Reply = { status: string; location?: string; etag?: string; lastModified?: string; outcome?: object; resource?: Json }
 
-export type Run = { entry: Entry; stands: Places; set: WriteSet }
+/** `written`: what the transaction writes to; null in a batch, whose entries stand each for itself. */
+export type Run = { entry: Entry; stands: Places; set: WriteSet; written: Set<string> | null; reads: Reads }
 
 const replyOf = (w: Written, status: string, { entry }: Run): Reply => ({
   ...(entry.bodies ? { resource: jsonOf(w.body) } : {}),
@@ -36,7 +37,7 @@ export function runEntry(ctx: Context, record: RecordService, run: Run): Promise
       return remove(ctx, record, run)
     case 'GET':
     case 'HEAD':
-      return read(ctx, record, run)
+      return read(ctx, run)
     default:
       return refuse('input-invalid', { what: `Bundle.entry[${entry.index}].request.method` })
   }
@@ -53,6 +54,11 @@ async function prepared(ctx: Context, record: RecordService, { entry, stands, se
     await resolveConditional(ctx, record, { references, of: stands.of })
   }
   return pointed(entry, references, stands.of)
+}
+
+/** Notes what a condition led to. @refuses input-invalid where another entry writes to the same */
+function claim({ entry, written }: Run, id: string): void {
+  if (written) onlyOnce(written, entry.index, `${entry.type}/${id}`)
 }
 
 function stand({ entry, stands }: Run, type: string, id: string): void {
@@ -87,7 +93,11 @@ async function update(ctx: Context, record: RecordService, run: Run): Promise<Re
     return replyOf(written, written.created ? '201' : '200', run)
   }
   await flush(ctx, set)
-  const written = await updateWhere(ctx, record, resource, { criteria: entry.query ?? wrong(entry, 'request.url'), ...pre })
+  const written = await updateWhere(ctx, record, resource, {
+    criteria: entry.query ?? wrong(entry, 'request.url'),
+    claim: (id) => claim(run, id),
+    ...pre,
+  })
   stand(run, written.type, written.id)
   return replyOf(written, written.created ? '201' : '200', run)
 }
@@ -96,36 +106,36 @@ async function patch(ctx: Context, record: RecordService, run: Run): Promise<Rep
   const { entry, set } = run
   const change = patchOf(entry.resource ?? wrong(entry, 'resource'))
   await flush(ctx, set)
-  const id = entry.id ?? (await found(ctx, record, entry)) ?? refuse('not-found')
+  const id = entry.id ?? (await found(ctx, record, run)) ?? refuse('not-found')
   return replyOf(await record.patch(ctx, { type: entry.type, id, change, ifMatch: entry.ifMatch, set }), '200', run)
 }
 
 async function remove(ctx: Context, record: RecordService, run: Run): Promise<Reply> {
   const { entry, set } = run
   if (entry.query !== null) await flush(ctx, set)
-  const id = entry.id ?? (await found(ctx, record, entry))
+  const id = entry.id ?? (await found(ctx, record, run))
   if (id === null) return { status: '204' }
   const { version } = await record.remove(ctx, entry.type, id, { ifMatch: entry.ifMatch, set })
   return { status: '204', etag: `W/"${version}"` }
 }
 
-const found = async (ctx: Context, record: RecordService, entry: Entry): Promise<string | null> =>
-  (await existing(ctx, record, { type: entry.type, criteria: entry.query ?? wrong(entry, 'request.url') }))?.id ?? null
+async function found(ctx: Context, record: RecordService, run: Run): Promise<string | null> {
+  const { entry } = run
+  const there = await existing(ctx, record, { type: entry.type, criteria: entry.query ?? wrong(entry, 'request.url') })
+  if (there) claim(run, there.id)
+  return there?.id ?? null
+}
 
-async function read(ctx: Context, record: RecordService, { entry, set }: Run): Promise<Reply> {
+/** Any address that can be read alone can be read here too. */
+async function read(ctx: Context, { entry, set, reads }: Run): Promise<Reply> {
   await flush(ctx, set)
-  if (entry.id === null) {
-    const query = new URLSearchParams(entry.query ?? '')
-    const { page } = await record.search(ctx, entry.type, query, false)
-    const rows = page.rows.map((r): Json => ({ resource: partOf(r.body, query), search: { mode: 'match' } }))
-    return { status: '200', resource: { resourceType: 'Bundle', type: 'searchset', ...(rows.length > 0 ? { entry: rows } : {}) } }
-  }
-  if (entry.id.includes('/')) wrong(entry, 'request.url')
-  const seen = await record.read(ctx, entry.type, entry.id)
+  const { status = 200, headers = {}, fhir } = await reads(ctx, { url: entry.url, headers: entry.known })
+  const resource = typeof fhir === 'string' ? jsonOf(fhir) : (fhir as Json | undefined)
+  const at = headers['last-modified']
   return {
-    status: '200',
-    etag: `W/"${seen.version}"`,
-    lastModified: seen.lastUpdated.toISOString(),
-    resource: partOf(seen.body, new URLSearchParams(entry.query ?? '')),
+    status: String(status),
+    ...(headers.etag === undefined ? {} : { etag: headers.etag }),
+    ...(at === undefined ? {} : { lastModified: new Date(at).toISOString() }),
+    ...(resource === undefined || entry.method === 'HEAD' ? {} : { resource }),
   }
 }

@@ -29,7 +29,7 @@ export function reserve(ctx: Context, record: RecordService, entries: readonly E
 }
 
 /** Elements of type uri and url that may point at another entry (an attachment's file). */
-const addresses = new Set(['url', 'valueUri', 'valueUrl'])
+const addresses = new Set(['url', 'uri', 'source', 'valueUri', 'valueUrl'])
 
 const pointers: ReadonlySet<string> = new Set(['reference', ...addresses])
 
@@ -69,10 +69,22 @@ function placeOf(reference: string, entry: Entry, of: ReadonlyMap<string, string
   return root === undefined ? undefined : of.get(root + reference)
 }
 
+const LINK = /\b(href|src)(\s*=\s*)("[^"]*"|'[^']*')/g
+
+/** Whether the narrative leads or looks anywhere. */
+const isNarrated = ({ text }: Resource): boolean => isObject(text) && typeof text.div === 'string' && /\b(?:href|src)\s*=/.test(text.div)
+
+/** A narrative whose links and pictures lead where the entries stand. Its words stay as they are. */
+const narrated = (div: string, place: (address: string) => string | undefined): string =>
+  div.replace(LINK, (whole, name: string, is: string, quoted: string) => {
+    const found = place(quoted.slice(1, -1))
+    return found === undefined ? whole : `${name}${is}${quoted[0]}${found}${quoted[0]}`
+  })
+
 /** The resource with references to entries pointed at where these are stored. @refuses input-invalid for a reference that leads nowhere */
 export function pointed(entry: Entry, references: readonly string[], of: ReadonlyMap<string, string>): Resource {
   const resource = entry.resource!
-  if (!references.some((r) => r.startsWith('urn:') || placeOf(r, entry, of) !== undefined)) return resource
+  if (!references.some((r) => r.startsWith('urn:') || placeOf(r, entry, of) !== undefined) && !isNarrated(resource)) return resource
   const map = (value: Json, name: string): Json => {
     if (typeof value === 'string' && (name === 'reference' || addresses.has(name))) {
       const place = placeOf(value, entry, of)
@@ -80,6 +92,7 @@ export function pointed(entry: Entry, references: readonly string[], of: Readonl
         refuse('input-invalid', { what: `reference ${value.slice(0, 80)}` })
       return place ?? value
     }
+    if (typeof value === 'string' && name === 'div') return narrated(value, (address) => placeOf(address, entry, of))
     if (Array.isArray(value)) return value.map((v) => map(v, name))
     if (!isObject(value)) return value
     return sameNumbers(value, Object.fromEntries(Object.entries(value).map(([k, v]) => [k, map(v, k)])))

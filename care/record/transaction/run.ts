@@ -7,14 +7,17 @@ import { hasError, isObject, type JsonObject, type Resource } from '#packages/fh
 import type { RecordService } from '../service.ts'
 import { findingsIn, markSound } from '../write/judge.ts'
 import { flush, type WriteSet, writeSet } from '../write/write-set.ts'
-import { type Entry, isLate, processingOrder, readEntries, refuseRepeated } from './entries.ts'
-import { type Reply, runEntry } from './entry.ts'
-import { places, type Places, referencesOf, reserve } from './places.ts'
+import { type Entry, isLate, isRead, processingOrder, readEntries, refuseRepeated } from './entries.ts'
+import { type Reply, type Run, runEntry } from './entry.ts'
+import { places, referencesOf, reserve } from './places.ts'
+import type { Reads } from './reads.ts'
 
 /** A Bundle that may run: its frame is sound, and in a transaction every resource in it. */
 export type ReadyBundle = {
   whole: boolean
   entries: Entry[]
+  /** What is written by its id; null in a batch. */
+  written: Set<string> | null
   /** Whether what was written comes back whole (`Prefer: return=representation`). */
   bodies?: boolean
 }
@@ -23,20 +26,22 @@ export type ReadyBundle = {
  * Judges a Bundle before its transaction opens.
  * @refuses resource-invalid, input-invalid, body-too-large
  */
-export function readBundle(bundle: Resource): ReadyBundle {
+export function readBundle(bundle: Resource, base = ''): ReadyBundle {
   if (bundle.type !== 'transaction' && bundle.type !== 'batch') refuse('input-invalid', { what: 'Bundle.type: transaction | batch' })
   const whole = bundle.type === 'transaction'
   // In a batch each resource is judged with its own entry.
   const findings = findingsIn(whole ? bundle : frameOf(bundle))
   if (hasError(findings)) refuse('resource-invalid', {}, findings)
-  const entries = readEntries(bundle)
-  if (whole) {
-    refuseRepeated(entries)
-    // The Bundle was judged with everything in it.
-    for (const { resource } of entries) if (resource) markSound(resource)
-  }
-  return { whole, entries }
+  const entries = readEntries(bundle, base)
+  if (!whole) return { whole, entries, written: null }
+  // The Bundle was judged with everything in it.
+  for (const { resource } of entries) if (resource) markSound(resource)
+  return { whole, entries, written: refuseRepeated(entries) }
 }
+
+/** What runs a Bundle: the record that is written to, and the rows that answer what is read. */
+export type Parts = { record: RecordService; reads: Reads }
+type Running = Parts & Pick<ReadyBundle, 'written'> & { entries: readonly Entry[] }
 
 /** A batch without its resources. */
 function frameOf(bundle: Resource): Resource {
@@ -53,10 +58,10 @@ function frameOf(bundle: Resource): Resource {
  * @spec FHIR R4 http, transaction
  * @refuses in a transaction whatever the first failing entry refuses, naming the entry
  */
-export async function runBundle(ctx: Context, record: RecordService, ready: ReadyBundle): Promise<Resource> {
-  const { whole, bodies } = ready
+export async function runBundle(ctx: Context, { record, reads }: Parts, ready: ReadyBundle): Promise<Resource> {
+  const { whole, bodies, written } = ready
   const entries = ready.entries.map((entry) => ({ ...entry, bodies: bodies === true }))
-  const replies = whole ? await runWhole(ctx, record, entries) : await runBatch(ctx, record, entries)
+  const replies = await (whole ? runWhole : runBatch)(ctx, { record, reads, written, entries })
   return {
     resourceType: 'Bundle',
     type: whole ? 'transaction-response' : 'batch-response',
@@ -67,20 +72,20 @@ export async function runBundle(ctx: Context, record: RecordService, ready: Read
   }
 }
 
-async function runWhole(ctx: Context, record: RecordService, entries: readonly Entry[]): Promise<Reply[]> {
+async function runWhole(ctx: Context, { entries, record, reads, written }: Running): Promise<Reply[]> {
   const [set, stands] = [writeSet(), places()]
   const order = processingOrder(entries, referencesOf)
   const late = order.findLastIndex(isLate)
   await record.readAhead(
     ctx,
     set,
-    entries.flatMap((e) => (e.id !== null && e.method !== 'GET' ? [{ type: e.type, id: e.id }] : [])),
+    entries.flatMap((e) => (e.id !== null && !isRead(e) ? [{ type: e.type, id: e.id }] : [])),
   )
   reserve(ctx, record, entries, stands)
   const replies: Reply[] = []
   for (const [at, entry] of order.entries()) {
     try {
-      replies[entry.index] = await runEntry(ctx, record, { entry, stands, set })
+      replies[entry.index] = await runEntry(ctx, record, { entry, stands, set, written, reads })
     } catch (error) {
       throw error instanceof Refusal ? atEntry(error, entry) : error
     }
@@ -106,24 +111,26 @@ function atEntry(refusal: Refusal, { index }: Entry): Refusal {
   return new Refusal(refusal.code, { ...refusal.detail }, issues)
 }
 
-async function runBatch(ctx: Context, record: RecordService, entries: readonly Entry[]): Promise<Reply[]> {
+async function runBatch(ctx: Context, { entries, record, reads }: Running): Promise<Reply[]> {
   const stands = places()
   const replies: Reply[] = []
-  for (const entry of processingOrder(entries, referencesOf)) replies[entry.index] = await runAlone(ctx, record, entry, stands)
+  for (const entry of processingOrder(entries, referencesOf))
+    replies[entry.index] = await runAlone(ctx, record, { entry, stands, reads, written: null })
   return replies
 }
 
 /**
  * Runs one entry of a batch for itself: refused, it leaves nothing behind but its refusal in the log. Faults still end the whole request.
  */
-async function runAlone(ctx: Context, record: RecordService, entry: Entry, stands: Places): Promise<Reply> {
+async function runAlone(ctx: Context, record: RecordService, run: Omit<Run, 'set'>): Promise<Reply> {
+  const { entry, stands } = run
   const noted: AuditEvent[] = []
   const told: Parameters<Context['tell']>[0][] = []
   const own: Context = { ...ctx, audit: (event) => void noted.push(event), tell: (message) => void told.push(message) }
   const set: WriteSet = writeSet()
   await later(ctx.db, sql`savepoint entry`)
   try {
-    const reply = await runEntry(own, record, { entry, stands, set })
+    const reply = await runEntry(own, record, { ...run, set })
     await flush(own, set)
     await later(ctx.db, sql`release savepoint entry`)
     for (const event of noted) ctx.audit(event)

@@ -105,7 +105,7 @@ describe('a transaction', () => {
       () => ({ resource: observation(`Patient/${key}`, { id: 'x' }), request: { method: 'PUT', url: 'Observation/y' } }),
       400,
     ],
-    ['a read of history', () => ({ request: { method: 'GET', url: `Patient/${key}/_history` } }), 400],
+    ['an address that leads nowhere', () => ({ request: { method: 'GET', url: `Patient/${key}/a/b/c` } }), 404],
   ])('with %s leaves nothing', async (_name, bad, status) => {
     const before = await resources()
     const heard = await run('transaction', [post(observation(`Patient/${key}`)), bad(), post(patient() as never)])

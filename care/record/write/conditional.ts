@@ -2,10 +2,11 @@ import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
+import { requireMet } from './preconditions.ts'
 import type { Precondition } from './service.ts'
 import type { WriteSet, Written } from './write-set.ts'
 
-type Found = { id: string; version: number }
+type Found = { id: string; version: number; body: string }
 
 /** Criteria as search parameters, in an order of their own so that equal ones are equal texts. @refuses search-invalid where they choose nothing */
 export function criteriaOf(text: string): URLSearchParams {
@@ -34,7 +35,7 @@ export async function existing(ctx: Context, record: RecordService, about: { typ
   const { page } = await record.search(ctx, about.type, query, true)
   if (page.rows.length > 1) refuse('multiple-matches')
   const found = page.rows[0]
-  return found ? { id: found.id, version: found.version } : null
+  return found ? { id: found.id, version: found.version, body: found.body } : null
 }
 
 /**
@@ -46,11 +47,14 @@ export async function updateWhere(
   ctx: Context,
   record: RecordService,
   resource: Resource,
-  about: Precondition & { criteria: string; set?: WriteSet },
+  about: Precondition & { criteria: string; set?: WriteSet; claim?: (id: string) => void },
 ): Promise<Written> {
-  const { criteria, ...pre } = about
+  const { criteria, claim, ...pre } = about
   const there = await existing(ctx, record, { type: resource.resourceType, criteria })
+  if (!there) requireMet(pre.ifMatch, null)
+  if (!there && typeof resource.id === 'string') claim?.(resource.id)
   if (!there) return typeof resource.id === 'string' ? record.update(ctx, resource, resource.id, pre) : record.create(ctx, resource, pre)
+  claim?.(there.id)
   if (resource.id !== undefined && resource.id !== there.id) refuse('input-invalid', { what: 'id' })
   return record.update(ctx, resource, there.id, pre)
 }

@@ -15,12 +15,13 @@ import {
 } from '#packages/fhir'
 import { readResource } from '../body.ts'
 import type { Seen } from '../model.ts'
+import { type IfMatch, requireMet } from './preconditions.ts'
 import type { WriteSet, Written } from './write-set.ts'
 
 /** A change to a resource: operations of JSON Patch, or Parameters of FHIRPath Patch. */
 export type Change = { operations: Json } | { parameters: Resource }
 
-export type Patching = { type: string; id: string; change: Change; ifMatch: number | null; set?: WriteSet }
+export type Patching = { type: string; id: string; change: Change; ifMatch: IfMatch; set?: WriteSet }
 
 type Parts = {
   find: (ctx: Context, type: string, id: string, lock?: boolean) => Promise<Seen | undefined>
@@ -63,7 +64,7 @@ export async function patch(ctx: Context, { find, update }: Parts, asked: Patchi
   const old = (await find(ctx, asked.type, asked.id, true)) ?? refuse('not-found')
   if (old.deleted) refuse('gone')
   if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
-  if (asked.ifMatch !== null && asked.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
+  requireMet(asked.ifMatch, old)
   const before = jsonOf(old.body) as Resource
   const after = changedBy(before, asked.change)
   const touched = isObject(after) ? changedImmutable(before, after).filter(guarded) : ['resourceType']

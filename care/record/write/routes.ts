@@ -4,16 +4,19 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import type { Resource } from '#packages/fhir'
 import { readResource } from '../body.ts'
 import type { RecordService } from '../service.ts'
+import type { Reads } from '../transaction/reads.ts'
 import { type ReadyBundle, readBundle, runBundle } from '../transaction/run.ts'
+import { preference } from '../preference.ts'
 import { existing, updateWhere } from './conditional.ts'
 import { requireResource, requireSound, requireWritable } from './judge.ts'
 import { type Change, readPatch } from './patch.ts'
+import { preconditions } from './preconditions.ts'
 import type { Written } from './write-set.ts'
 
 const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
 
 /** Rows of a system client that change its institution's own resources. */
-export function writeRoutes(record: RecordService, base: string): Row[] {
+export function writeRoutes(record: RecordService, { base, reads }: { base: string; reads: Reads }): Row[] {
   const row = { kind: 'write', who: ['system'], why: ['TREAT'], law: OWN } as const
   return [
     {
@@ -23,9 +26,9 @@ export function writeRoutes(record: RecordService, base: string): Row[] {
       audit: 'record.bundle',
       body: 'text',
       summary: { ja: '一括処理（transaction・batch）', en: 'Transaction or batch' },
-      prepare: (request) => ({ ...request, body: readBundle(requireResource(readResource(request), 'Bundle')) }),
+      prepare: (request) => ({ ...request, body: readBundle(requireResource(readResource(request), 'Bundle'), base) }),
       handle: async (ctx, { body, headers }) => ({
-        fhir: await runBundle(ctx, record, { ...(body as ReadyBundle), bodies: preferred(headers.prefer) === 'representation' }),
+        fhir: await runBundle(ctx, { record, reads }, { ...(body as ReadyBundle), bodies: preferred(headers.prefer) === 'representation' }),
       }),
     },
     {
@@ -121,8 +124,10 @@ export function writeRoutes(record: RecordService, base: string): Row[] {
     const criteria = headers['if-none-exist']
     const there = criteria === undefined ? null : await existing(ctx, record, { type: params.type!, criteria })
     if (!there) return answerOf(await record.create(ctx, body as Resource), headers.prefer)
-    const location = `${base}/${params.type}/${there.id}/_history/${there.version}`
-    return { status: 200, headers: { location, etag: `W/"${there.version}"` } }
+    const own = { location: `${base}/${params.type}/${there.id}/_history/${there.version}`, etag: `W/"${there.version}"` }
+    const wanted = preferred(headers.prefer)
+    if (wanted === 'OperationOutcome') return { status: 200, headers: own, fhir: stands(params.type!, there) }
+    return { status: 200, headers: own, ...(wanted === 'representation' ? { fhir: there.body } : {}) }
   }
 
   function answerOf(w: Written, prefer: string | undefined): Answer {
@@ -142,21 +147,20 @@ const gone = ({ version }: { version: number }): Answer => ({ status: 204, heade
 
 /** What the answer should carry; the whole resource where nothing is said. @spec FHIR R4 http, Prefer */
 function preferred(prefer: string | undefined): 'minimal' | 'representation' | 'OperationOutcome' | null {
-  const asked = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(prefer ?? '')?.[1]
-  return (asked as 'minimal' | 'representation' | 'OperationOutcome' | undefined) ?? null
+  const asked = preference(prefer, 'return')
+  return asked === 'minimal' || asked === 'representation' || asked === 'OperationOutcome' ? asked : null
 }
 
-const stored = (w: Written) => ({
+const told = (ja: string, en: string) => ({
   resourceType: 'OperationOutcome',
-  issue: [
-    {
-      severity: 'information',
-      code: 'informational',
-      details: { text: `保存しました（${w.type}/${w.id} 第${w.version}版）。` },
-      diagnostics: `Stored as version ${w.version} of ${w.type}/${w.id}.`,
-    },
-  ],
+  issue: [{ severity: 'information', code: 'informational', details: { text: ja }, diagnostics: en }],
 })
+
+const stored = (w: Written) =>
+  told(`保存しました（${w.type}/${w.id} 第${w.version}版）。`, `Stored as version ${w.version} of ${w.type}/${w.id}.`)
+
+const stands = (type: string, { id, version }: { id: string; version: number }) =>
+  told(`すでにあります（${type}/${id} 第${version}版）。`, `It is there already: version ${version} of ${type}/${id}.`)
 
 /** The request with its resource read and judged. @refuses resource-invalid, media-type, not-permitted, scope-missing */
 function judged(request: RouteRequest, actor: Actor, act: 'c' | 'u'): RouteRequest {
@@ -171,12 +175,4 @@ function judged(request: RouteRequest, actor: Actor, act: 'c' | 'u'): RouteReque
 function changed(request: RouteRequest, actor: Actor): RouteRequest {
   requireWritable(actor, request.params.type!, 'u')
   return { ...request, body: readPatch(request) }
-}
-
-/** `If-Match: W/"n"` and `If-None-Match: *`. @refuses input-invalid for anything else */
-export function preconditions(headers: RouteRequest['headers']): { ifMatch: number | null; onlyNew: boolean } {
-  const match = headers['if-match'] === undefined ? null : /^(?:W\/)?"(\d{1,9})"$/.exec(headers['if-match'])
-  if (headers['if-match'] !== undefined && !match) refuse('input-invalid', { what: 'If-Match' })
-  if (headers['if-none-match'] !== undefined && headers['if-none-match'] !== '*') refuse('input-invalid', { what: 'If-None-Match' })
-  return { ifMatch: match ? Number(match[1]) : null, onlyNew: headers['if-none-match'] === '*' }
 }

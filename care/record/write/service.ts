@@ -11,6 +11,7 @@ import * as store from '../store.ts'
 import { draftOf, type Place } from './draft.ts'
 import { requireSound, requireWritable } from './judge.ts'
 import { ownerOf } from './owner.ts'
+import { type IfMatch, requireMet } from './preconditions.ts'
 import { enterPatient, requireOwnMemberIds } from './patient.ts'
 import { isNarrowed, requireWithin } from '../scopes.ts'
 import { flush, type WriteSet, type Written, writeSet } from './write-set.ts'
@@ -22,7 +23,7 @@ type Parts = {
 }
 
 /** What a writer states about the version it saw: `If-Match`, or `If-None-Match: *` for "only if it is not there". */
-export type Precondition = { ifMatch?: number | null; onlyNew?: boolean }
+export type Precondition = { ifMatch?: IfMatch; onlyNew?: boolean }
 
 /** What stands may be changed only where the token reaches it too. @refuses scope-missing */
 export function requireOldWithin(ctx: Context, old: Seen, act: 'u' | 'd'): void {
@@ -114,7 +115,7 @@ export function writeService(parts: Parts) {
         // Somebody else's first version came in between: this one is the next, if it is the same institution's.
         const old = seen ?? (await parts.find(ctx, type, id, true)) ?? refuse('already-exists', { where: `${type}/${id}` })
         if (about.onlyNew) refuse('version-conflict', { version: String(old.version) })
-        if (typeof about.ifMatch === 'number' && about.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
+        requireMet(about.ifMatch, old)
         if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
         requireOldWithin(ctx, old, 'u')
         const { key, of } = await homeOf(ctx, resource, set)
@@ -135,7 +136,7 @@ export function writeService(parts: Parts) {
     async createAs(ctx: Context, resource: Resource, id: string, about: Precondition & { set: WriteSet }): Promise<Written | null> {
       const { resourceType: type } = resource
       if (type === 'Patient') refuse('not-permitted')
-      if (typeof about.ifMatch === 'number') refuse('version-conflict', { version: '0' })
+      requireMet(about.ifMatch, null)
       const { key, of } = await homeOf(ctx, resource, about.set)
       const home = key ?? id
       if (!(await store.claimClientId(ctx.db, type, id, home))) return null
@@ -147,11 +148,11 @@ export function writeService(parts: Parts) {
     },
 
     /** Deletes a resource of the caller's institution; its versions stay in history. A second delete changes nothing. @refuses not-found, not-permitted */
-    remove(ctx: Context, type: string, id: string, about: { ifMatch?: number | null; set?: WriteSet } = {}): Promise<{ version: number }> {
+    remove(ctx: Context, type: string, id: string, about: { ifMatch?: IfMatch; set?: WriteSet } = {}): Promise<{ version: number }> {
       requireWritable(ctx.actor, type, 'd')
       return settle(ctx, about.set, async (set) => {
         const old = (await lookUp(ctx, set, type, id)) ?? refuse('not-found')
-        if (typeof about.ifMatch === 'number' && about.ifMatch !== old.version) refuse('version-conflict', { version: String(old.version) })
+        requireMet(about.ifMatch, old)
         if (old.deleted) return { version: old.version }
         if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
         requireOldWithin(ctx, old, 'd')

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { markNow, nothingNarrowed } from '#care/record'
+import { hideContact, markNow, nothingNarrowed, showContact } from '#care/record'
 import { transact } from '#kernel/database'
 import type { Caller } from '../../tests/harness/caller.ts'
 import * as send from '../../tests/harness/bundles.ts'
@@ -254,5 +254,53 @@ describe('marks', () => {
       ["update record.resource r set tokens = '{}' where true", false],
     ] as const)
       expect(found([{ path: 'x.ts', text }]), 'the control').toEqual(isFound ? ['x.ts'] : [])
+  })
+})
+
+describe('Patients in a file that was written before', () => {
+  const SECRET = '秘町9-9'
+  const operator = { kind: 'staff', id: 'op', role: 'operator', institutionNumber: HOSPITAL, institutionName: '', name: '' } as const
+  const entered = async (number: string) => {
+    const identifier = [
+      { system: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID', value: `06990001:99:${number}:01` },
+      { system: `urn:oid:1.2.392.100495.20.3.51.1${HOSPITAL}`, value: `L-${number}` },
+    ]
+    const name = [{ text: '守 花子' }]
+    return made(hospital, {
+      resourceType: 'Patient',
+      identifier,
+      name,
+      gender: 'female',
+      birthDate: '1980-04-01',
+      address: [{ text: SECRET }],
+    } as never)
+  }
+
+  test('carry the institution’s own number out to it, and nobody else’s', async () => {
+    const key = await entered('8801')
+    await bulk.platform.relate(key, CLINIC)
+    const texts = async (caller: Caller) => {
+      const { output } = await client(caller).poll(await client(caller).start(`Patient/${key}/$export?_type=Patient`), work)
+      return JSON.stringify((await Promise.all(output.map(({ url }) => client(caller).file(url)))).flat())
+    }
+    expect(await texts(hospital)).toContain('"L-8801"')
+    const others = await texts(await bulk.platform.system(CLINIC))
+    expect(others).toContain(key)
+    expect(others).not.toContain('L-8801')
+  })
+
+  test('leave without address once the person is protected, and with it before', async () => {
+    const [key, other] = [await entered('8802'), await entered('8803')]
+    const { output } = await client(hospital).poll(await client(hospital).start('$export?_type=Patient'), work)
+    const leave = async () => (await Promise.all(output.map(({ url }) => client(hospital).file(url)))).flat()
+    const lineOf = async (id: string) => JSON.stringify((await leave()).find((r) => r.id === id))
+    expect([await lineOf(key), await lineOf(other)]).toEqual([expect.stringContaining(SECRET), expect.stringContaining(SECRET)])
+    await bulk.platform.as(operator, (ctx) => hideContact(ctx, [key]))
+    const line = await lineOf(key)
+    expect(line).toContain('masked')
+    expect(line).not.toContain(SECRET)
+    expect(await lineOf(other), 'the control: nobody else loses theirs').toContain(SECRET)
+    await bulk.platform.as(operator, (ctx) => showContact(ctx, [key]))
+    expect(await lineOf(key), 'once it ended').toContain(SECRET)
   })
 })

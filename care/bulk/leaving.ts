@@ -1,6 +1,6 @@
 /** Files of a finished job on their way out: every line is visible to the caller at the moment it leaves, and noted before it does. */
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { nothingNarrowed, type RecordService, stillVisible } from '#care/record'
+import { hiddenAmong, mayTell, nothingNarrowed, type RecordService, stillVisible, textWithoutContact } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
 import { lineBytesOf, placesBeside } from './folder.ts'
 import type { BulkFile, Job } from './model.ts'
@@ -135,12 +135,20 @@ async function visibleIn(
       seen.add(which[n]!)
       note(notes, [{ key: which[n]!.key, ...showing }])
     }
-  if (seen.size === placed.length) return bytes
+  const hidden = deleted ? new Set<string>() : await hiddenAmong(ctx.db, [...new Set(placed.map(({ key }) => key))])
+  if (seen.size === placed.length && hidden.size === 0) return bytes
   let at = 0
   const kept: Buffer[] = []
   for (const line of placed) {
-    if (seen.has(line)) kept.push(bytes.subarray(at, at + line.length))
+    const text = bytes.subarray(at, at + line.length)
+    if (seen.has(line)) kept.push(hidden.has(line.key) ? unaddressed(line.type, text) : text)
     at += line.length
   }
   return Buffer.concat(kept)
+}
+
+/** A line of somebody who is protected by now, as reading would show it: the file was written before. */
+function unaddressed(type: string, line: Buffer): Buffer {
+  const body = line.toString().trimEnd()
+  return mayTell({ type, body }) ? Buffer.from(`${textWithoutContact(body)}\n`) : line
 }

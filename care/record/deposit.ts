@@ -23,6 +23,7 @@ import {
   whyNotSubmit,
   withoutTwins,
 } from '#packages/fhir'
+import { withheldIn } from './contact/store.ts'
 import { depositRows } from './drafts.ts'
 import { isNarrowed, requireScope } from './scopes.ts'
 import * as store from './store.ts'
@@ -129,7 +130,7 @@ export function depositService({
         body: text,
         sha256,
       })
-      await store.insertNew(ctx.db, rows)
+      await store.insertNew(ctx.db, await withheldIn(ctx.db, rows))
       await this.settle(ctx, resolved, source)
       const kinds = countBy(rows.map((r) => r.kind))
       ctx.audit({ key: resolved.key, kinds: Object.keys(kinds), count: rows.length, resource: `Bundle/${depositId}` })

@@ -2,7 +2,7 @@
 export { readResource } from './body.ts'
 export { consentCapability } from './consents/rows.ts'
 export { operationAt, placeOf, type RowInteraction } from './capability/surface.ts'
-export { withoutContact } from './contact/rules.ts'
+export { mayTell, textWithoutContact } from './contact/rules.ts'
 export { hiddenAmong, hiddenKeys, hideContact, showContact } from './contact/store.ts'
 export { type Held, heldUnder } from './held/store.ts'
 export { type DepositReceipt, judge, MAX_UPLOAD_BYTES } from './deposit.ts'

@@ -12,6 +12,7 @@ import { ulid } from '#kernel/id'
 import { Refusal } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import { RESOURCE_COLUMNS, RESOURCE_TYPES, resourceValues } from './copy-new.ts'
+import { mayTell } from './contact/rules.ts'
 import { isOfServer, newResourceId } from './ids.ts'
 import { freshen } from './search/custom.ts'
 import { valueTables } from './search/index-store.ts'
@@ -72,7 +73,8 @@ export function readyWriter(ctx: Pick<Context, 'actor' | 'now'>) {
       const place = firstPlace(resource, ownerOf(resource), ctx.now)
       if (!place || keys.some((key) => place.of !== 'person' || key !== place.key)) return false
       const row = drafted(about, resource, place)
-      if (!row) return false
+      // What tells where people live is looked at once more, in its transaction.
+      if (!row || mayTell(row)) return false
       const chosen = typeof resource.id === 'string'
       for (const [n, target] of TARGETS.entries())
         if (target !== CLIENT_IDS || chosen)

@@ -182,6 +182,14 @@ export function recordPage(about: About, view: RecordView): string {
             {t(lang, { ja: '記録が多いため、新しいものだけを出しています。', en: 'There are very many records; the newest are shown.' })}
           </p>
         ) : null}
+        {about.actsFor?.masked ? (
+          <p className="note">
+            {t(lang, {
+              ja: '文書（報告書など、住所が書かれていることがあるもの）は、代わりに見る方にはお見せしていません。ご本人の画面には出ます。',
+              en: 'Documents, which may say where people live, are not shown to those who act for somebody. The person sees them.',
+            })}
+          </p>
+        ) : null}
         {kind !== null ? (
           <Whole view={view} kind={kind} lang={lang} />
         ) : present.length === 0 ? (

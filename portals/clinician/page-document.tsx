@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react'
 import type { DocumentSection } from '#care/record'
 import type { JudgedSignature } from '#care/signature'
-import { DefinitionList, formatDate, Ja, type Lang, ResultValue, Section, t, UninformedMark } from '#ui'
+import { Banner, DefinitionList, formatDate, Ja, type Lang, ResultValue, Section, t, UninformedMark } from '#ui'
 import { ClinicPage, crumbs, PatientHead } from './frame.tsx'
 import type { AnyItem, ItemOf } from './model.ts'
 import { type ItemProps, Raw } from './page-item.tsx'
@@ -18,6 +18,8 @@ export function DocumentPage(
     sections: readonly SectionView[]
     signatures: readonly JudgedSignature[]
     signHref: string | null
+    /** Address and phone of the person are hidden; this text is not changed, because its signature would break. */
+    isProtected: boolean
   },
 ): ReactElement {
   const { patient, document, sections, institutions, on, body } = props
@@ -31,6 +33,23 @@ export function DocumentPage(
       breadcrumbs={crumbs(patient, lang)}
       lead={<PatientHead patient={patient} lang={lang} />}
     >
+      {props.isProtected ? (
+        <Banner
+          lang={lang}
+          tone="attention"
+          title={t(lang, {
+            ja: 'この患者の住所・電話は、保護のため伏せています',
+            en: 'Address and phone of this patient are hidden for protection',
+          })}
+        >
+          <p>
+            {t(lang, {
+              ja: '文書は署名されたままの形で出しているため、本文に住所が書かれていることがあります。写しを渡す前に、相手を確かめてください。',
+              en: 'A document is shown as it was signed, and may say where the patient lives. Before you hand out a copy, make sure to whom.',
+            })}
+          </p>
+        </Banner>
+      ) : null}
       <DefinitionList
         items={[
           { term: t(lang, { ja: '作成日', en: 'Written' }), value: document.date === null ? null : formatDate(document.date, lang) },

@@ -1,6 +1,6 @@
 import type { Actor, Context, StaffRole } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { documentBody, type Seen } from '#care/record'
+import { documentBody, hiddenAmong, type Seen } from '#care/record'
 import { institutionOf } from '#kernel/context'
 import { renderPage } from '#ui'
 import { lookingService } from '#care/emergency'
@@ -132,12 +132,14 @@ async function item(ctx: Context, request: RouteRequest, deps: Deps): Promise<An
   if (shown.is === 'document') {
     const sections = documentBody(seen, nameOf).map((s) => ({ ...s, items: s.items.map((one) => itemView(one, own)) }))
     const signatures = (await deps.signature?.of(ctx, seen)) ?? []
+    const isProtected = (await hiddenAmong(ctx.db, [seen.key])).has(seen.key)
     const mine = ctx.actor.kind === 'staff' && mayStillSign(ctx.actor, { seen, signatures })
     const signHref = mine && deps.signature ? `${itemHref(patient, shown)}/sign` : null
     const signedBy = signatures.map(({ document: _text, jws: _jws, key: _key, ...one }) => one)
     return {
       json: { patient, item: shown, sections, signatures: signedBy, resource: JSON.parse(seen.body) as unknown },
-      page: () => renderPage(<DocumentPage {...about} {...{ document: shown, sections, signatures, signHref, body: seen.body }} />),
+      page: () =>
+        renderPage(<DocumentPage {...about} {...{ document: shown, sections, signatures, signHref, isProtected, body: seen.body }} />),
     }
   }
   return {

@@ -14,6 +14,8 @@ const asPatient = ({ actor, purpose }: Asker) => (actor.kind === 'citizen' && pu
 export const askerTests: Record<AskerTest, (asker: Asker) => boolean> = {
   self: (asker) => asPatient(asker) !== null && asPatient(asker)!.actsFor === undefined,
   'acts-for': (asker) => asPatient(asker)?.actsFor !== undefined,
+  // Asked of the register at every request: a mark begins and ends on its days.
+  'acts-for-protected': (asker) => asPatient(asker)?.actsFor?.masked === true,
   treats,
   'treats-clinically': (asker) => treats(asker) && readsClinical(asker.actor),
   // A person decides that life is at stake, and answers for it; a program cannot.

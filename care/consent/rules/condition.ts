@@ -8,7 +8,15 @@ import type { Actor, Purpose } from '#kernel/context'
 export type Asker = { actor: Actor; purpose: Purpose; now: Date }
 
 /** What is true of the asker alone; each is a function in `askers.ts`. */
-export type AskerTest = 'self' | 'acts-for' | 'treats' | 'treats-clinically' | 'emergency-clinician' | 'by-law' | 'signed-in'
+export type AskerTest =
+  | 'self'
+  | 'acts-for'
+  | 'acts-for-protected'
+  | 'treats'
+  | 'treats-clinically'
+  | 'emergency-clinician'
+  | 'by-law'
+  | 'signed-in'
 
 /** A text that the asker brings: their institution's number, their id, their purpose. */
 export type AskerText = 'institution' | 'id' | 'purpose'
@@ -34,6 +42,7 @@ export type Condition =
   | { asker: AskerTest }
   | { flag: 'uninformed' | 'undelivered' | 'longTerm' }
   | { kindIs: readonly string[] }
+  | { typeIs: readonly string[] }
   | { kindAmong: AskerTexts }
   | { keyAmong: AskerTexts }
   | { institution: 'source' | 'addressee' }

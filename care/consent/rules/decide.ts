@@ -32,6 +32,7 @@ export function decisionOf(c: Condition): Decision {
   }
   if ('flag' in c) return (item) => item[c.flag]
   if ('kindIs' in c) return (item) => c.kindIs.includes(item.kind)
+  if ('typeIs' in c) return (item) => c.typeIs.includes(item.type)
   if ('kindAmong' in c) return (item, asker) => askerTexts(asker, c.kindAmong).includes(item.kind)
   if ('keyAmong' in c) return (item, asker) => askerTexts(asker, c.keyAmong).includes(item.key)
   if ('institution' in c) return (item, asker) => item[c.institution] !== null && item[c.institution] === askerText(asker, 'institution')

@@ -17,6 +17,8 @@ function holdsForAsker(name: string, { actor, purpose }: Asker): boolean {
       return purpose === 'PATRQT' && actor.kind === 'citizen' && !actor.actsFor
     case 'acts-for':
       return purpose === 'PATRQT' && actor.kind === 'citizen' && Boolean(actor.actsFor)
+    case 'acts-for-protected':
+      return purpose === 'PATRQT' && actor.kind === 'citizen' && actor.actsFor?.masked === true
     case 'treats':
       return purpose === 'TREAT' && numberOf(actor) !== null
     case 'treats-clinically':
@@ -57,6 +59,7 @@ export function interpret(c: Condition, item: Item, asker: Asker, facts: Facts):
   if ('asker' in c) return holdsForAsker(c.asker, asker)
   if ('flag' in c) return { uninformed: item.uninformed, undelivered: item.undelivered, longTerm: item.longTerm }[c.flag]
   if ('kindIs' in c) return c.kindIs.indexOf(item.kind) >= 0
+  if ('typeIs' in c) return c.typeIs.some((type) => type === item.type)
   if ('kindAmong' in c || 'keyAmong' in c) {
     const { actor } = asker
     const list =

@@ -86,6 +86,7 @@ export function partOf(c: Condition, like: Asker): Part {
   if ('asker' in c) return askerTests[c.asker](like)
   if ('flag' in c) return fixed(flags[c.flag])
   if ('kindIs' in c) return fixed(`r.kind in (${c.kindIs.map(quoted).join(', ')})`)
+  if ('typeIs' in c) return fixed(`r.type in (${c.typeIs.map(quoted).join(', ')})`)
   if ('kindAmong' in c) return among('r.kind', c.kindAmong, like)
   if ('keyAmong' in c) return among('r.key', c.keyAmong, like)
   if ('institution' in c) return sameInstitution(c.institution, like)
@@ -152,6 +153,6 @@ export function filled<T>({ pieces, values }: Text, asker: Asker): RawBuilder<T>
 /** Everything about an asker that decides which conditions are known beforehand. */
 export function kindOfAsker({ actor, purpose }: Asker): string {
   if (actor.kind === 'citizen')
-    return `citizen ${purpose} ${actor.keys.length > 0} ${actor.actsFor === undefined ? '' : (actor.actsFor.hides ?? []).length > 0}`
+    return `citizen ${purpose} ${actor.keys.length > 0} ${actor.actsFor === undefined ? '' : `${(actor.actsFor.hides ?? []).length > 0} ${actor.actsFor.masked === true}`}`
   return actor.kind === 'staff' ? `staff ${purpose} ${actor.role} ${actor.app === undefined}` : `${actor.kind} ${purpose}`
 }

@@ -34,6 +34,14 @@ const stillShown: Condition = { any: [{ flag: 'longTerm' }, { registeredWithinYe
 /** What a person may see of the record of these keys: without 未告知, 未提供 and letters. */
 const tellable: readonly Condition[] = [{ keyAmong: 'keys' }, { not: { flag: 'uninformed' } }, { not: undelivered }, { not: onlyAddressed }]
 
+/**
+ * Texts in which an address may stand, and which cannot be changed without breaking their signature. On the days of a mark, whoever acts for
+ * the protected person is not shown them; the person, who sent them and who treats are, as signed. Which documents, and whether a proxy
+ * whom the mark does not name should be shown them: 要確認: 弁護士.
+ */
+const documents: Condition = { typeIs: ['Bundle', 'Composition', 'DocumentReference', 'DocumentManifest', 'Binary', 'Media'] }
+const protectedDocument: Condition = { all: [{ asker: 'acts-for-protected' }, documents] }
+
 const here: FactTest = { field: 'institutionNumber', sameAs: { asker: 'institution' } }
 const running: readonly FactTest[] = [
   { field: 'since', began: true },
@@ -91,7 +99,7 @@ export const accessRules: readonly AccessRule[] = [
       ja: '本人の代理（親権者・成年後見人・保佐人・家族）として見るため',
       en: 'a parent, guardian, curator or relative acts for the person',
     },
-    when: { all: [{ asker: 'acts-for' }, ...tellable, { not: { kindAmong: 'hidden-kinds' } }] },
+    when: { all: [{ asker: 'acts-for' }, ...tellable, { not: { kindAmong: 'hidden-kinds' } }, { not: protectedDocument }] },
   },
   {
     id: 'own-institution',

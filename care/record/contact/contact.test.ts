@@ -103,6 +103,51 @@ describe('address and phone of a protected person', () => {
   })
 })
 
+describe('others who would tell where a protected person lives', () => {
+  const related = (key: string) => ({
+    resourceType: 'RelatedPerson',
+    patient: { reference: `Patient/${key}` },
+    name: [{ text: '守 母' }],
+    address: [{ text: `${SECRET}1-2-3` }],
+  })
+  const containing = (key: string) => ({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: '身長' },
+    subject: { reference: `Patient/${key}` },
+    focus: [{ reference: '#p' }],
+    contained: [{ resourceType: 'Patient', id: 'p', address: [{ text: `${SECRET}1-2-3` }] }],
+    valueQuantity: { value: 1.5, unit: 'm' },
+  })
+
+  test('the people around them, and what contains the person, tell it no more, in what stands and in what comes', async () => {
+    const key = await enter()
+    const made = [
+      await hospital.post('/fhir/R4/RelatedPerson', related(key)),
+      await hospital.post('/fhir/R4/Observation', JSON.stringify(containing(key)).replace('1.5', '1.50')),
+    ]
+    for (const one of made) expect(one.status, one.text).toBe(201)
+    const read = async () =>
+      Promise.all(made.map(async ({ body }) => (await hospital.get(`/fhir/R4/${body.resourceType}/${body.id}`)).text))
+    for (const text of await read()) expect(text).toContain(SECRET)
+    await hide(key)
+    for (const text of await read()) {
+      expect(text).not.toContain(SECRET)
+      expect(text).toContain('masked')
+    }
+    expect((await read())[1], 'numbers stay as written').toContain('1.50')
+    const later = await hospital.post('/fhir/R4/RelatedPerson', related(key))
+    expect((await hospital.get(`/fhir/R4/RelatedPerson/${later.body.id}`)).text).not.toContain(SECRET)
+    await show(key)
+    for (const text of await read()) expect(text).toContain(SECRET)
+  })
+
+  test('a document stays as it was signed', () => {
+    const document = { resourceType: 'Bundle', type: 'document', entry: [{ resource: patient('x') }] } as unknown as Resource
+    expect(withoutContact(document)).toBe(document)
+  })
+})
+
 test('what is withheld: the number of addresses, the contacts’ too, and the narrative', () => {
   const whole = { ...patient('x'), text: { status: 'generated', div: `<div>${SECRET}</div>` } } as unknown as Resource
   const masked = withoutContact(whole)

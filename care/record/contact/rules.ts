@@ -1,5 +1,5 @@
 /** Address and phone of a protected person, left out of what is served. Pure. */
-import { isObject, type Json, type Resource } from '#packages/fhir'
+import { isObject, type Json, jsonOf, type Resource, sameNumbers, textOf } from '#packages/fhir'
 
 /** @spec FHIR R4 data-absent-reason: `masked`, the information is known and not given */
 const MASKED = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' }] }
@@ -14,12 +14,35 @@ function without(of: Record<string, Json>): Record<string, Json> {
   return copy
 }
 
-/** A Patient without address and telecom, its own and its contacts'; the narrative goes, because it may say them again. */
-export function withoutContact(patient: Resource): Resource {
-  const { text: _narrative, ...rest } = without(patient)
+/** Types that tell where somebody lives, or those who live with them. */
+export const contactTypes: readonly string[] = ['Patient', 'RelatedPerson']
+const tells = (type: unknown): boolean => typeof type === 'string' && contactTypes.includes(type)
+
+/** Without address and telecom, its own and its contacts'; the narrative goes, because it may say them again. */
+function hidden(person: Record<string, Json>): Record<string, Json> {
+  const { text: _narrative, ...rest } = without(person)
   const contact = Array.isArray(rest.contact) ? rest.contact.map((one) => (isObject(one) ? without(one) : one)) : undefined
-  return { ...rest, ...(contact ? { contact } : {}) } as Resource
+  return { ...rest, ...(contact ? { contact } : {}) }
 }
 
-/** Whether anything of a Patient is withheld by `withoutContact`. */
-export const hasContact = (patient: Resource): boolean => JSON.stringify(withoutContact(patient)) !== JSON.stringify(patient)
+/**
+ * A resource without where its people live: a Patient, a RelatedPerson, and those that another resource contains. A document (a Bundle) is
+ * never changed, because its signature would break.
+ */
+export function withoutContact(resource: Resource): Resource {
+  if (tells(resource.resourceType)) return sameNumbers(resource, hidden(resource)) as Resource
+  const { contained } = resource
+  if (resource.resourceType === 'Bundle' || !Array.isArray(contained)) return resource
+  const inner = contained.map((one) => (isObject(one) && tells(one.resourceType) ? sameNumbers(one, hidden(one)) : one))
+  return sameNumbers(resource, { ...resource, contained: inner }) as Resource
+}
+
+/** Whether a stored text may tell where somebody lives, by the look of it. */
+export const mayTell = ({ type, body }: { type: string; body: string }): boolean =>
+  tells(type) || (type !== 'Bundle' && body.includes('"contained"') && contactTypes.some((one) => body.includes(`"resourceType":"${one}"`)))
+
+/** A stored text without where somebody lives; numbers stay as they were written. */
+export const textWithoutContact = (body: string): string => textOf(withoutContact(jsonOf(body) as Resource))
+
+/** Whether anything of a resource is withheld by `withoutContact`. */
+export const hasContact = (resource: Resource): boolean => JSON.stringify(withoutContact(resource)) !== JSON.stringify(resource)

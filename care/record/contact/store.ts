@@ -1,17 +1,18 @@
 /**
- * Protection at the one place where every answer comes from: the stored text of the person's Patient, all versions, is replaced by one
- * without address and phone, and the whole text is kept aside until the protection ends. Reads, searches, history, export and
- * notifications then have nothing to leave out.
+ * Protection at the one place where every answer comes from: the stored text of the person's Patient, of the people around them, and of what
+ * contains either, all versions, is replaced by one without address and phone, and the whole text is kept aside until the protection ends.
+ * Reads, searches, history, export and notifications then have nothing to leave out. Documents stay as signed: who is shown them, the rule
+ * table says.
  */
 import { sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import { type Db, later } from '#kernel/database'
-import type { Resource } from '#packages/fhir'
+import { jsonOf, type Resource } from '#packages/fhir'
 import { indexRows } from '../index-rows.ts'
 import { markGone } from '../narrowing/store.ts'
 import { dropIndex, insertIndex } from '../search/index-store.ts'
 import type { WrittenRow } from '../store.ts'
-import { hasContact, withoutContact } from './rules.ts'
+import { contactTypes, hasContact, mayTell, textWithoutContact } from './rules.ts'
 
 type Stored = { key: string; type: string; id: string; version: number; body: string }
 
@@ -28,7 +29,7 @@ async function keepAside(db: Db, whole: readonly Stored[]): Promise<void> {
   )
 }
 
-const parsed = (body: string) => JSON.parse(body) as Resource
+const parsed = (body: string) => jsonOf(body) as Resource
 
 /** Puts another text in the place of stored versions, and what the current ones are found by. */
 async function replace(db: Db, rows: readonly Stored[]): Promise<void> {
@@ -38,7 +39,7 @@ async function replace(db: Db, rows: readonly Stored[]): Promise<void> {
   const { rows: current } = await sql<Stored>`update record.resource r set body = w.body from ${listed(rows)}
     where r.key = w.key and r.type = w.type and r.id = w.id and r.version = w.version and not r.deleted
     returning r.key, r.type, r.id, r.version, r.body`.execute(db)
-  const indexed = current.map((row) => ({ ...row, index: indexRows(parsed(row.body), null) }))
+  const indexed = current.map((row) => ({ ...row, index: indexRows(parsed(row.body), row.type === 'Patient' ? null : row.key) }))
   await dropIndex(db, indexed)
   await insertIndex(db, indexed)
   for (const { key, type, id, index } of indexed)
@@ -50,23 +51,20 @@ async function replace(db: Db, rows: readonly Stored[]): Promise<void> {
 export async function hideContact(ctx: Pick<Context, 'db' | 'now'>, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return
   const { db, now } = ctx
-  await markGone(
-    db,
-    keys.map((key) => ({ key, type: 'Patient' })),
-  )
   await sql`insert into record.hidden_key (key, since) select k, ${now}::timestamptz from unnest(${[...keys]}::text[]) k on conflict do nothing`.execute(
     db,
   )
+  const telling = sql`key = any(${[...keys]}::text[]) and (type = any(${[...contactTypes]}::text[])
+    or (type <> 'Bundle' and body like '%"contained"%' and body ~ ${`"resourceType":"(${contactTypes.join('|')})"`}))`
   const { rows } = await sql<Stored>`
-    select key, type, id, version, body from record.resource where key = any(${[...keys]}::text[]) and type = 'Patient' and not deleted
-    union all select key, type, id, version, body from record.version where key = any(${[...keys]}::text[]) and type = 'Patient' and body <> ''`.execute(
-    db,
-  )
+    select key, type, id, version, body from record.resource where ${telling} and not deleted
+    union all select key, type, id, version, body from record.version where ${telling} and body <> ''`.execute(db)
+  await markGone(db, [...keys.map((key) => ({ key, type: 'Patient' })), ...rows])
   const open = rows.filter((row) => hasContact(parsed(row.body)))
   await keepAside(db, open)
   await replace(
     db,
-    open.map((row) => ({ ...row, body: JSON.stringify(withoutContact(parsed(row.body))) })),
+    open.map((row) => ({ ...row, body: textWithoutContact(row.body) })),
   )
 }
 
@@ -79,19 +77,21 @@ export async function showContact(ctx: Pick<Context, 'db'>, keys: readonly strin
   await replace(ctx.db, rows)
 }
 
-/** Rows about to be written, the Patients of protected people among them without address and phone. */
+/** Rows about to be written, those of protected people without where they live. */
 export async function withheldIn(db: Db, rows: readonly WrittenRow[]): Promise<WrittenRow[]> {
-  const patients = rows.filter((row) => row.type === 'Patient')
-  if (patients.length === 0) return [...rows]
-  const keys = patients.map((row) => row.key)
-  const { rows: hidden } = await sql<{ key: string }>`select key from record.hidden_key where key = any(${keys}::text[])`.execute(db)
-  if (hidden.length === 0) return [...rows]
-  const isHidden = (row: WrittenRow) => row.type === 'Patient' && hidden.some((h) => h.key === row.key) && hasContact(parsed(row.body))
+  const telling = new Set(rows.filter(mayTell))
+  if (telling.size === 0) return [...rows]
+  const hidden = await hiddenAmong(
+    db,
+    [...telling].map((row) => row.key),
+  )
+  if (hidden.size === 0) return [...rows]
+  const isHidden = (row: WrittenRow) => telling.has(row) && hidden.has(row.key) && hasContact(parsed(row.body))
   await keepAside(db, rows.filter(isHidden))
   return rows.map((row) => {
     if (!isHidden(row)) return row
-    const body = withoutContact(parsed(row.body))
-    return { ...row, body: JSON.stringify(body), index: indexRows(body, null) }
+    const body = textWithoutContact(row.body)
+    return { ...row, body, index: indexRows(parsed(body), row.type === 'Patient' ? null : row.key) }
   })
 }
 

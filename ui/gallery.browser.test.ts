@@ -1,44 +1,26 @@
-import { readFile, rm, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { galleryPage } from './index.ts'
 import { openBrowser } from '../tests/harness/browser.ts'
+import { axeFindings } from './testing/axe.ts'
 import { buildStaticFiles, openDocument } from './testing/browser.ts'
 
 const PHONE = { width: 390, height: 844 }
 const DESK = { width: 1440, height: 900 }
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
 let browser: Browser
 let dist: string
-let axe: string
 
 beforeAll(async () => {
   dist = await buildStaticFiles()
   browser = await openBrowser()
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 }, 60_000)
 
 afterAll(async () => {
   await browser?.close()
   if (dist) await rm(dist, { recursive: true })
 })
-
-/** Violations as 'rule: element', found by axe in the page as it is shown. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async (tags) => {
-    const { axe } = globalThis as unknown as { axe: { run: (context: Document, options: object) => Promise<AxeResult> } }
-    const result = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
-    return result.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
-  }, TAGS)
-}
-
-interface AxeResult {
-  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
-}
 
 const LOOKS = (['ja', 'en'] as const).flatMap((lang) =>
   (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -60,7 +42,7 @@ describe('the gallery of parts', () => {
       // axe is injected, which the policy would refuse; the policy has a test of its own.
       const page = await openDocument(browser, dist, galleryPage(lang, audience), { ...context, bypassCSP: true })
       for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
-      expect(await violations(page)).toEqual([])
+      expect(await axeFindings(page)).toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
       await page.context().close()
     },
@@ -70,7 +52,7 @@ describe('the gallery of parts', () => {
   test('axe is awake: pale grey words are found', async () => {
     const page = await openDocument(browser, dist, galleryPage('ja'), { viewport: DESK, bypassCSP: true })
     await page.addStyleTag({ content: ':root { --ink: #bbb !important }' })
-    expect((await violations(page)).some((found) => found.startsWith('color-contrast'))).toBe(true)
+    expect((await axeFindings(page)).some((found) => found.startsWith('color-contrast'))).toBe(true)
     await page.context().close()
   }, 60_000)
 

@@ -1,15 +1,14 @@
-import { readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../../../tests/harness/browser.ts'
+import { axeFindings } from '../../../ui/testing/axe.ts'
 import { buildStaticFiles, openDocument } from '../../../ui/testing/browser.ts'
 import type { ConsentProps } from './model.ts'
 import { consentPage } from './page.tsx'
 
 const PHONE = { width: 390, height: 844 }
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const asked: ConsentProps = {
   interactionUid: 'u-1',
@@ -34,12 +33,10 @@ const asked: ConsentProps = {
 
 let browser: Browser
 let dist: string
-let axe: string
 
 beforeAll(async () => {
   dist = await buildStaticFiles()
   browser = await openBrowser()
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 }, 60_000)
 afterAll(async () => {
   await browser?.close()
@@ -51,20 +48,10 @@ const open = (lang: 'ja' | 'en', options: object): Promise<Page> => {
   return openDocument(browser, dist, consentPage({ lang, path: '/oauth/interaction/u-1', actor, demo: null }, asked), options)
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async (tags) => {
-    type Found = { violations: { id: string; nodes: { html: string }[] }[] }
-    const { axe } = globalThis as unknown as { axe: { run(where: Document, options: object): Promise<Found> } }
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } })
-    return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))
-  }, TAGS)
-}
-
 test.each(['ja', 'en'] as const)('%s: nothing for axe to find, nothing wider than a phone', async (lang) => {
   for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
     const page = await open(lang, { viewport, bypassCSP: true })
-    expect(await violations(page)).toEqual([])
+    expect(await axeFindings(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     expect(await page.locator('h1').count()).toBe(1)
     if (process.env.ENISHI_SHOTS)

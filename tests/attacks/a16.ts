@@ -17,6 +17,7 @@ import {
 } from '../../adapters/mynumber-card/test-lab.ts'
 import { cardVerifier } from '../../app/demo/authority.ts'
 import { type FrontDoor, openFrontDoor } from '../../portals/sign-in/front-door.fixture.ts'
+import { forgedSignatures } from './a16-staff.ts'
 import type { Attack } from './result.ts'
 
 type Door = FrontDoor & { revocation: (source: RevocationSource) => void }
@@ -157,8 +158,8 @@ async function openDoor(mutated: boolean): Promise<Door> {
 }
 
 export const a16: Attack = {
-  what: 'Cards that ended, were stopped or are another’s, stale lists, replayed challenges, answers of another challenge',
-  control: 'a card check that believes every card',
+  what: 'Cards of citizens and certificates of staff that ended, were stopped, are another’s or of another policy, stale lists, replayed challenges, signatures wrapped anew or moved to another document',
+  control: 'a card check that believes every card, a reader of signatures that believes whatever names a certificate',
   async run({ mutated, tell }) {
     const door = await openDoor(mutated)
     try {
@@ -169,8 +170,10 @@ export const a16: Attack = {
         if (!mutated && !(await withCard(door))) throw new Error(`the control fails after: ${name}`)
         door.minutesLater(15)
       }
-      tell(`${attempts.length} attempts`)
-      return { tried: attempts.length, leaks }
+      const signatures = await forgedSignatures(mutated)
+      if (mutated && (leaks.length === 0 || signatures.leaks.length === 0)) return { tried: attempts.length, leaks: [] }
+      tell(`${attempts.length} attempts at the door, ${signatures.tried} at signatures`)
+      return { tried: attempts.length + signatures.tried, leaks: [...leaks, ...signatures.leaks] }
     } finally {
       await door.close()
     }

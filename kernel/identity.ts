@@ -9,6 +9,7 @@ export {
   endSession,
   endSessionById,
   findSession,
+  keepNewestSessions,
   listSessions,
   renewProof,
   type ListedSession,

@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callerOf } from '../tests/harness/caller.ts'
 import { HOSPITAL, openPlatform, type Platform } from '../tests/harness/platform.ts'
 import type { ProvenBy } from './context.ts'
-import { endAllSessions, endSessionById, findSession, listSessions, renewProof, setActsFor, startSession } from './identity.ts'
+import {
+  endAllSessions,
+  endSessionById,
+  findSession,
+  keepNewestSessions,
+  listSessions,
+  renewProof,
+  setActsFor,
+  startSession,
+} from './identity.ts'
+import { MOST_SESSIONS } from './session.ts'
 import { demandProof } from './proof.ts'
 import type { Row } from './route.ts'
 
@@ -163,4 +173,20 @@ describe('an act that demands a proof', () => {
     const system = await platform.system(HOSPITAL)
     expect((await system.get('/t/heavy')).status).toBe(403)
   })
+})
+
+test('somebody is signed in on so many browsers and no more: the one left longest ends', async () => {
+  const { personId } = await platform.enter()
+  const who = { kind: 'citizen', id: personId } as const
+  const tokens: string[] = []
+  for (let n = 0; n < MOST_SESSIONS + 2; n++) {
+    tokens.push(await startSession(platform.db, platform.clock.at, { ...who, provenBy: 'card' }))
+    forward(1)
+  }
+  expect(await listSessions(platform.db, platform.clock.at, who), 'the control: nobody ended one yet').toHaveLength(MOST_SESSIONS + 2)
+  await keepNewestSessions(platform.db, platform.clock.at, who)
+  expect(await find(tokens[0]!)).toBeUndefined()
+  expect(await find(tokens[1]!)).toBeUndefined()
+  expect(await find(tokens[2]!)).toBeDefined()
+  expect(await listSessions(platform.db, platform.clock.at, who)).toHaveLength(MOST_SESSIONS)
 })

@@ -149,6 +149,16 @@ export async function endSessionById(db: Db, now: Date, { kind, id }: Subject, s
   return numAffectedRows === 1n
 }
 
+/** Browsers that one person is signed in with at once. */
+export const MOST_SESSIONS = 20
+
+/** Ends what is over the number of sessions that somebody may have: those that were left longest. */
+export async function keepNewestSessions(db: Db, now: Date, { kind, id }: Subject): Promise<void> {
+  await sql`update kernel.session set ended_at = ${now} where id in (
+    select id from kernel.session where actor_kind = ${kind} and subject = ${id} and ended_at is null and until > ${now}
+    order by seen_at desc, id desc offset ${MOST_SESSIONS})`.execute(db)
+}
+
 /** Ends every session of somebody but the one they keep. @returns how many */
 export async function endAllSessions(db: Db, now: Date, { kind, id }: Subject, keep: string | null = null): Promise<number> {
   const { numAffectedRows } = await sql`update kernel.session set ended_at = ${now}

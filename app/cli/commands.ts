@@ -186,6 +186,13 @@ export const commands: readonly Command[] = [
     run: async (given, io) => (await import('./export-log.ts')).exportLog(given, io),
   },
   {
+    name: 'roll-key',
+    operands: { form: 'access-token | oauth-cookie', least: 1, most: 1 },
+    ja: '縁の署名の鍵を、新しいものに替えます。止めずにできます。',
+    en: 'Lets a new key of the platform follow the one that signs now. Nothing stops.',
+    run: async (given, io) => (await import('./roll-key.ts')).rollKey(given, io),
+  },
+  {
     name: 'disaster',
     operands: { form: 'extract | offline FILE | merge LOG | key FILE | list', least: 1, most: 2 },
     ja: '災害時の閲覧を通信のない場所で使います：持ち出しファイルを作る、端末で開く、その記録を取り込む。',

@@ -1,6 +1,6 @@
 import { type Workplace, workplacesOf } from '#care/person'
 import type { Context, ProvenBy } from '#kernel/context'
-import { endSession, setActsFor, startSession } from '#kernel/identity'
+import { endSession, keepNewestSessions, setActsFor, startSession } from '#kernel/identity'
 import { cookie } from '#kernel/proof'
 import type { Answer, RouteRequest } from '#kernel/route'
 import { DESK_COOKIE, PLACE_COOKIE } from './desk/cookies.ts'
@@ -27,6 +27,7 @@ export async function begin(ctx: Context, request: RouteRequest, who: Subject & 
   const desk = device !== undefined
   const label = deviceLabel(request.headers['user-agent'])
   const token = await startSession(ctx.db, ctx.now, { ...who, desk, label })
+  await keepNewestSessions(ctx.db, ctx.now, who)
   const kept = cookie(request.headers, PLACE_COOKIE)
   // Anybody's sign-in takes the place away: the next person at the desk must not find out whose patient was open.
   const place =

@@ -60,7 +60,8 @@ export function asvsDocument(all: readonly Requirement[]): string {
 
 const guidelines: Record<string, string> = {
   'mhlw-6.0': '医療情報システムの安全管理に関するガイドライン 第6.0版（厚生労働省、2023年5月） / Guidelines on the safety of medical information systems, version 6.0 (May 2023)',
-  'meti-mic': '医療情報を取り扱う情報システム・サービスの提供事業者における安全管理ガイドライン（経済産業省・総務省。版と日付は要確認） / Guideline for providers (version and date to be confirmed)',
+  'mhlw-check-list': '医療機関等におけるサイバーセキュリティ対策チェックリスト（厚生労働省、令和7年5月の版。項目の言葉と番号、その後の版は要確認） / The ministry’s check list for institutions (edition of May 2025; wording, numbers and later editions to be confirmed)',
+  'meti-mic': '医療情報を取り扱う情報システム・サービスの提供事業者における安全管理ガイドライン 第2.0版（経済産業省・総務省。2024年10月の意見募集を経て公表。日付と、その後の版は要確認） / Guideline for providers, version 2.0 (published after the consultation of October 2024; date and later versions to be confirmed)',
 } // biome-ignore format: long names
 
 /** `docs/security/guidelines.md`. */

@@ -26,6 +26,12 @@ export const clientRefusals = {
     ja: 'このアクセストークンは、別のクライアント証明書に結び付いています。トークンを受け取ったときと同じ証明書で接続してください（mTLS）。',
     en: 'This access token is tied to another client certificate. Connect with the certificate it was issued to (mTLS).',
   },
+  'certificate-ended': {
+    status: 401,
+    issue: 'expired',
+    ja: 'このクライアント証明書は、期限が過ぎたか、失効したか、登録での使用が終わっています。後から登録した証明書で接続してください（mTLS）。',
+    en: 'This client certificate is past its end, revoked, or retired in the register. Connect with the one that follows it (mTLS).',
+  },
   'dpop-invalid': {
     status: 401,
     issue: 'security',

@@ -25,7 +25,7 @@ const AUTHORIZATION = /^(Bearer|DPoP) ([A-Za-z0-9._~+/=-]+)$/i
 
 /**
  * Proves the caller: access token first, then the session cookie, else the public.
- * @refuses token-invalid, certificate-mismatch, dpop-invalid, binding-required where a token was sent and is not good, or not
+ * @refuses token-invalid, certificate-mismatch, certificate-ended, dpop-invalid, binding-required where a token was sent and is not good, or not
  * good here: a bad proof never falls back to a weaker one
  */
 export async function proveCaller(deps: ProofDeps, asked: Asked, now: Date): Promise<Proof> {
@@ -76,7 +76,7 @@ async function holderOf({ db, accounts }: ProofDeps, read: AccessToken, now: Dat
 /**
  * Holds the request against what its token is tied to.
  * @returns the DPoP proof that is still to be claimed, or null
- * @refuses certificate-mismatch, dpop-invalid
+ * @refuses certificate-mismatch, certificate-ended, dpop-invalid
  */
 function heldBy(
   { origins }: ProofDeps,
@@ -92,15 +92,17 @@ function heldBy(
   }
   if (scheme !== 'bearer') refuse('dpop-invalid', { reason: 'token' })
   if (binding === null) return null
-  const held = certificate !== undefined && certificate.thumbprint === binding.thumbprint && certificate.until > now
-  return held ? null : refuse('certificate-mismatch')
+  if (certificate?.thumbprint !== binding.thumbprint) refuse('certificate-mismatch')
+  return certificate.until > now ? null : refuse('certificate-ended')
 }
+
+const unfitTokens: readonly RefusalCode[] = ['token-invalid', 'certificate-mismatch', 'certificate-ended', 'binding-required']
 
 /** How to do better: the challenge that goes with a refusal for want of proof. @spec RFC 6750 section 3, RFC 9449 section 7.1 */
 export function challengeOf(code: RefusalCode): string {
   const dpop = (error: string) => `DPoP realm="enishi"${error}, algs="${dpopAlgorithms.join(' ')}"`
   if (code === 'dpop-invalid') return dpop(', error="invalid_dpop_proof"')
-  const error = code === 'token-invalid' || code === 'certificate-mismatch' || code === 'binding-required' ? ', error="invalid_token"' : ''
+  const error = unfitTokens.includes(code) ? ', error="invalid_token"' : ''
   return `Bearer realm="enishi"${error}, ${dpop(error)}`
 }
 

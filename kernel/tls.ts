@@ -9,8 +9,11 @@ import { type SecureContextOptions, TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { answerClientError, answerExpectations, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
 
-/** A client's certificate, verified against the configured authorities. `thumbprint`: SHA-256 of its DER, base64url (`x5t#S256`); `der`: its bytes. */
-export type ClientCertificate = { thumbprint: string; subject: string; until: Date; der: Buffer }
+/**
+ * A client's certificate, verified against the configured authorities. `thumbprint`: SHA-256 of its DER, base64url (`x5t#S256`); `der`: its
+ * bytes. `over`: it was shown after its end or revocation and proves nothing (`until` is long past); kept so that its holder is told.
+ */
+export type ClientCertificate = { thumbprint: string; subject: string; until: Date; der: Buffer; over?: true }
 
 /** Files as PEM. `clientCa`: the authorities whose clients are known; none where it is absent. */
 export type TlsFiles = { key: string; certificate: string; clientCa?: string; clientCrl?: string }
@@ -28,9 +31,13 @@ export function certificateOf(socket: object): ClientCertificate | undefined {
 
 function shown(socket: TLSSocket): ClientCertificate | undefined {
   // A resumed session counts as authorised even where no certificate was ever shown, so the certificate itself is asked for too.
-  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined
-  return certificate && describe(certificate)
+  const over = !socket.authorized && OVER.has(String(socket.authorizationError))
+  const certificate = socket.authorized || over ? socket.getPeerX509Certificate() : undefined
+  return certificate && { ...describe(certificate), ...(over ? { over, until: new Date(0) } : {}) }
 }
+
+/** What the verification says of a certificate that is no stranger's, and too late. */
+const OVER: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_REVOKED'])
 
 export const describe = (certificate: X509Certificate): ClientCertificate => ({
   thumbprint: createHash('sha256').update(certificate.raw).digest('base64url'),

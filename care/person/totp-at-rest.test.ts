@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type FrontDoor, HOSPITAL, openFrontDoor } from '../../portals/sign-in/front-door.fixture.ts'
+import { dropPending, pendingSecret, waitingSecret } from '../../portals/sign-in/invitation/store.ts'
 import { hashPassword } from './credentials.ts'
 import { insertStaff } from './store/staff.ts'
 import { setStaffSecrets } from './store/staff-secrets.ts'
@@ -92,5 +93,40 @@ describe('secrets of one-time codes in the database', () => {
     expect(unreadable).toBeGreaterThanOrEqual(2)
     expect(await stored('ben')).toBe(before)
     expect(await signsIn('ben')).toBe(false)
+  })
+})
+
+describe('a secret that waits for its first code', () => {
+  const owner = 'staff:ann'
+  const now = new Date('2026-11-22T03:00:00Z')
+  const waits = async () =>
+    (await sql<{ s: string }>`select secret as s from sign_in.pending_secret where owner = ${owner}`.execute(front.db)).rows[0]!.s
+  afterEach(() => dropPending(front.db, owner))
+
+  test('is sealed in the database, the same while it waits, and of its owner alone', async () => {
+    sealTotpWith(sealer([old]))
+    expect(await pendingSecret(front.db, now, { owner, fresh: SECRET })).toBe(SECRET)
+    expect(await waits()).toMatch(/^s1\.k1\./)
+    expect(await waits()).not.toContain(SECRET)
+    expect(await pendingSecret(front.db, now, { owner, fresh: OTHER }), 'looked at again').toBe(SECRET)
+    expect(await waitingSecret(front.db, now, owner)).toBe(SECRET)
+    await sql`insert into sign_in.pending_secret (owner, secret, until) select 'staff:ben', secret, until from sign_in.pending_secret`.execute(
+      front.db,
+    )
+    expect(await waitingSecret(front.db, now, 'staff:ben'), 'put into another row').toBeUndefined()
+    await dropPending(front.db, 'staff:ben')
+    await sql`update person.staff set totp_secret = ${await waits()} where id = 'ann'`.execute(front.db)
+    expect(await signsIn('ann'), 'it makes no codes of anybody').toBe(false)
+  })
+
+  test('one under a key that is gone gives way to a new one; one from before stands open and is used up', async () => {
+    sealTotpWith(sealer([old]))
+    await pendingSecret(front.db, now, { owner, fresh: SECRET })
+    sealTotpWith(sealer([next]))
+    expect(await waitingSecret(front.db, now, owner)).toBeUndefined()
+    expect(await pendingSecret(front.db, now, { owner, fresh: OTHER })).toBe(OTHER)
+    expect(await waitingSecret(front.db, now, owner)).toBe(OTHER)
+    await sql`update sign_in.pending_secret set secret = ${SECRET} where owner = ${owner}`.execute(front.db)
+    expect(await waitingSecret(front.db, now, owner), 'of an earlier version').toBe(SECRET)
   })
 })

@@ -23,6 +23,15 @@ export function totpFromStore(staffId: string, stored: string): string {
   return bound?.open(stored, owner(staffId)) ?? ''
 }
 
+const waiting = (subject: string): string => `totp-pending:${subject}`
+
+/** A secret that waits for its first code, as it is written. It is nobody's yet, and opens nothing where it belongs to somebody. */
+export const sealPending = (subject: string, secret: string): string => (bound === null ? secret : bound.seal(secret, waiting(subject)))
+
+/** The waiting secret; undefined where no key here opens it. */
+export const openPending = (subject: string, stored: string): string | undefined =>
+  isSealed(stored) ? (bound?.open(stored, waiting(subject)) ?? undefined) : stored
+
 /** Whether a stored secret is sealed as it would be today. */
 export const isSealedNow = (staffId: string, stored: string): boolean =>
   bound === null || (bound.isCurrent(stored) && bound.open(stored, owner(staffId)) !== null)

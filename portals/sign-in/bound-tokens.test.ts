@@ -2,6 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Row } from '#kernel/route'
@@ -150,6 +151,42 @@ describe('a token tied to a certificate', () => {
     const heard = await send(over(), 'GET', SEARCH, { authorization: `Bearer ${token}` })
     expect(rule(heard)).toBe(expected)
     if (expected !== '200') expect(String(heard.headers['www-authenticate'])).toMatch(/^Bearer .*error="invalid_token"/)
+  })
+
+  describe('a certificate that has ended', () => {
+    const outcome = async () =>
+      (
+        await sql<{
+          o: string
+        }>`select outcome as o from kernel.audit where action = 'token.issue' order by at desc, id desc limit 1`.execute(door.db)
+      ).rows[0]?.o
+    const said = async (heard: Heard) => [heard.status, heard.body.error, await outcome()]
+
+    test('by its day: its holder is told, and the log', async () => {
+      await door.client('late', HOSPITAL, [], SCOPES, { binding: 'mtls', certificates: [thumbprint(pairs.expired)] })
+      expect(await said(await ask(at.expired, { client_id: 'late' }))).toEqual([401, 'invalid_client', 'certificate-ended'])
+      expect(await said(await ask(at.expired, await signed('clinic'))), 'beside a good signature').toEqual([
+        400,
+        'invalid_request',
+        'certificate-ended',
+      ])
+    })
+
+    test('retired in the register, from the next request on', async () => {
+      const { cert, key } = authority.pair('next')
+      const next = tlsClient(door.overTls!, authority.pem, { cert, key })
+      await door.client('renewing', HOSPITAL, [], SCOPES, { binding: 'mtls', certificates: [thumbprint({ cert, key })] })
+      tokenOf(await ask(next, { client_id: 'renewing' }))
+      await sql`update person.client_key set retired_at = ${door.clock.at} where client_id = 'renewing'`.execute(door.db)
+      await sql`update person.client set certificates = '{}' where client_id = 'renewing'`.execute(door.db)
+      expect(await said(await ask(next, { client_id: 'renewing' }))).toEqual([401, 'invalid_client', 'certificate-ended'])
+      next.close()
+    })
+
+    test('is nobody’s business else: who shows another certificate learns nothing', async () => {
+      expect(await said(await ask(at.clinic, { client_id: 'late' }))).toEqual([401, 'invalid_client', 'client-invalid'])
+      expect(await said(await ask(at.expired, { client_id: 'nobody-knows' }))).toEqual([401, 'invalid_client', 'client-invalid'])
+    })
   })
 
   test('is not believed by a header, as long as no proxy is configured', async () => {

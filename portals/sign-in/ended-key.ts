@@ -1,7 +1,23 @@
 /** Keys whose end has come. Whoever still signs with one is told so, and nobody else is told anything. */
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from 'jose'
-import { endedKeys } from '#care/person'
+import { certificateRetiredAt, endedKeys } from '#care/person'
 import type { Context } from '#kernel/context'
+import type { ClientCertificate } from '#kernel/tls'
+
+type OfClient = { clientId: string; certificates: readonly string[]; certificateSubject: string | null }
+
+/**
+ * Whether the certificate of this connection was the client's and has ended: by its own day, by revocation, or because the register retired
+ * it. The connection shows that its key is held, so nobody else finds out. One that was not verified is known by its bytes alone.
+ */
+export async function isEndedCertificate(ctx: Context, client: OfClient, certificate: ClientCertificate): Promise<boolean> {
+  const isNamed = certificate.over !== true && client.certificateSubject === certificate.subject
+  if (certificate.until <= ctx.now && (isNamed || client.certificates.includes(certificate.thumbprint))) return true
+  return (await certificateRetiredAt(ctx.db, client.clientId, certificate.thumbprint)) !== undefined
+}
+
+/** In OAuth's own words; the log says `certificate-ended`. */
+export const CERTIFICATE_ENDED = 'this certificate has ended: connect with the one that follows it'
 
 type WithEnd = { exp?: unknown }
 

@@ -9,6 +9,7 @@ import { checkProof, claimProof } from '#kernel/dpop'
 import type { RouteRequest } from '#kernel/route'
 import type { ClientCertificate } from '#kernel/tls'
 import type { Binding } from '#kernel/token'
+import { CERTIFICATE_ENDED } from './ended-key.ts'
 import { type Problem, problem } from './oauth-problem.ts'
 
 type Registered = { certificates: readonly string[]; certificateSubject: string | null }
@@ -39,5 +40,7 @@ export async function bindingFor(
   }
   if (certificate !== undefined && certificate.until > ctx.now && policy !== 'dpop')
     return { by: 'mtls', thumbprint: certificate.thumbprint }
+  if (certificate !== undefined && certificate.until <= ctx.now && (policy === 'mtls' || policy === 'any'))
+    return problem('invalid_request', CERTIFICATE_ENDED, 'certificate-ended')
   return policy === 'none' ? null : problem('invalid_request', wanting[policy])
 }

@@ -11,7 +11,7 @@ import { claimOnce } from '#kernel/identity'
 import type { Answer, RouteRequest } from '#kernel/route'
 import type { ClientCertificate } from '#kernel/tls'
 import { ACCESS_TOKEN_SECONDS, type Binding, type TokenMint } from '#kernel/token'
-import { endedKeyOf, keyEndedWords, keysNow } from './ended-key.ts'
+import { CERTIFICATE_ENDED, endedKeyOf, isEndedCertificate, keyEndedWords, keysNow } from './ended-key.ts'
 import { bindingFor, isRegistered } from './oauth-binding.ts'
 import { type Problem, problem } from './oauth-problem.ts'
 import { areForSystems, grantedScopes } from './rules.ts'
@@ -80,6 +80,8 @@ async function clientOf(
   const clientId = form.get('client_id')
   if (form.get('client_assertion') === null && form.get('client_secret') === null && clientId !== null && certificate !== undefined) {
     const client = await deps.person.findClient(ctx, clientId)
+    if (client !== undefined && !isRegistered(client, certificate, ctx.now) && (await isEndedCertificate(ctx, client, certificate)))
+      return problem('invalid_client', CERTIFICATE_ENDED, 'certificate-ended')
     if (client === undefined || !isRegistered(client, certificate, ctx.now))
       return problem('invalid_client', 'unknown client, or the certificate is not registered for it')
     await deps.person.noteKeyUse(ctx, { clientId, key: { thumbprint: certificate.thumbprint } })

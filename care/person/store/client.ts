@@ -90,6 +90,13 @@ export async function endedKeys(db: Db, clientId: string): Promise<{ kid: string
   return rows
 }
 
+/** When a certificate of a client was retired; undefined where it is in use, or was never registered. */
+export async function certificateRetiredAt(db: Db, clientId: string, thumbprint: string): Promise<Date | undefined> {
+  const { rows } = await sql<{ at: Date }>`select retired_at as at from person.client_key
+    where client_id = ${clientId} and thumbprint = ${thumbprint} and form = 'certificate' and retired_at is not null`.execute(db)
+  return rows[0]?.at
+}
+
 /** Retires the keys whose end has come. */
 export async function retireEndedKeys(db: Db, now: Date): Promise<void> {
   const { rows } = await sql<{ clientId: string }>`update person.client_key set retired_at = valid_until

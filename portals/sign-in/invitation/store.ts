@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
+import { openPending, sealPending } from '#care/person'
 import type { Db } from '#kernel/database'
 import { newKey } from '#kernel/id'
 import type { Migration } from '#kernel/migrate'
@@ -99,19 +100,24 @@ const PENDING_MINUTES = 30
 /** The secret that waits for its first code, or a new one. `owner`: whose it will be. */
 export async function pendingSecret(db: Db, now: Date, pending: { owner: string; fresh: string }): Promise<string> {
   const until = new Date(now.getTime() + PENDING_MINUTES * 60_000)
+  const fresh = sealPending(pending.owner, pending.fresh)
   const { rows } = await sql<{ secret: string }>`
-    insert into sign_in.pending_secret as p (owner, secret, until) values (${pending.owner}, ${pending.fresh}, ${until})
+    insert into sign_in.pending_secret as p (owner, secret, until) values (${pending.owner}, ${fresh}, ${until})
     on conflict (owner) do update set secret = case when p.until > ${now} then p.secret else excluded.secret end,
       until = case when p.until > ${now} then p.until else excluded.until end
     returning secret`.execute(db)
-  return rows[0]!.secret
+  const opened = openPending(pending.owner, rows[0]!.secret)
+  if (opened !== undefined) return opened
+  // Sealed under a key that is gone: nobody can use it, so the new one takes its place.
+  await sql`update sign_in.pending_secret set secret = ${fresh}, until = ${until} where owner = ${pending.owner}`.execute(db)
+  return pending.fresh
 }
 
 /** The waiting secret, or undefined where there is none or it waited too long. */
 export async function waitingSecret(db: Db, now: Date, owner: string): Promise<string | undefined> {
   const { rows } = await sql<{ secret: string }>`
     select secret from sign_in.pending_secret where owner = ${owner} and until > ${now}`.execute(db)
-  return rows[0]?.secret
+  return rows[0] && openPending(owner, rows[0].secret)
 }
 
 export async function dropPending(db: Db, owner: string): Promise<void> {

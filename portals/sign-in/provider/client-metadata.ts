@@ -28,7 +28,8 @@ const isNative = (uri: string): boolean => {
 export function clientMetadata(app: FoundApp, request: Shown, now: Date): AdapterPayload {
   const demanded = bindingDemanded(app, false)
   const byCertificate =
-    demanded === 'mtls' || (demanded === 'any' && request.headers.dpop === undefined && request.certificate !== undefined)
+    demanded === 'mtls' ||
+    (demanded === 'any' && request.headers.dpop === undefined && request.certificate !== undefined && request.certificate.until > now)
   return {
     client_id: app.clientId,
     client_name: app.name,

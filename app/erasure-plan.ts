@@ -67,6 +67,7 @@ export const erasurePlan: readonly TableRule[] = [
   kept('emergency.case', 'key', 'proof of an emergency look; as long as the log'),
   kept('emergency.request', 'key', 'who wanted to look in an emergency; as long as the log'),
   kept('disaster.look', 'key', 'proof of a look in a disaster; as long as the log'),
+  kept('disaster.second', 'key', 'who wanted to look in a disaster; as long as the log'),
   kept('question.question', 'key', 'a complaint and its answer; as long as the log'),
   kept('question.step', 'key', 'what was said to it'),
   kept('notice.touched', 'key', 'which institutions touched a key: hashes of nothing, no content'),

@@ -173,6 +173,7 @@ export function allJobs({ demo, home, baseUrl, hookHosts, notices }: JobConfig):
     ...searchJobs(),
     ...emergencyJobs,
     ...disasterJobs,
+    built.extracts.job(),
     soughtJob,
     ...built.notice.jobs(),
     ...publicJobs,

@@ -103,6 +103,7 @@ export function allRows({ services, config, mint, demo, demoRows }: RowDeps): Ro
       person: services.person,
       signature: services.signature,
       erasure: services.erasure,
+      extracts: services.extracts,
       demo: demo !== null,
     }),
     ...legalBasisRows({ consent: services.consent, person: services.person, demo: demo !== null }),

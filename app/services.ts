@@ -9,10 +9,13 @@ import { signatureService, type SigningTools } from '#care/signature'
 import { subscriptionService } from '#care/subscription'
 import { terminologyService } from '#care/terminology'
 import { type Checker, type Definitions, type Terminology, validateResource } from '#packages/fhir'
+import { extractService } from '#care/emergency'
 import { erasureService } from '#care/erasure'
 import { noOutbound, type Outbound } from '#kernel/outbound'
 import { noSigning } from './signing.ts'
+import { extractSigner } from './disaster/key.ts'
 import { erasurePlan } from './erasure-plan.ts'
+import { loadSecretKeys } from './secret-keys.ts'
 
 export type Services = ReturnType<typeof services>
 
@@ -70,6 +73,7 @@ export function services({
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
   const bulk = bulkService({ home, clients, consent, person, record })
+  const extracts = extractService({ person, record, home, signer: () => extractSigner(home), seal: () => loadSecretKeys(home) })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
   return {
@@ -83,6 +87,7 @@ export function services({
     question,
     erasure,
     bulk,
+    extracts,
     subscription,
     terminology,
     cards,

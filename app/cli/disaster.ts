@@ -3,8 +3,6 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
 import { consentService, disasters } from '#care/consent'
 import {
   evacuees,
@@ -18,6 +16,7 @@ import {
   newPassphrase,
   openExtract,
   openLaptopLog,
+  plainPassphrase,
   readManifest,
   readPlaces,
   readPrivateKey,
@@ -37,6 +36,7 @@ import { viewer } from '../disaster/viewer.ts'
 import { type Arguments, EXIT, type Exit, type Io, Stop } from './command.ts'
 import { bothWays, configOf, databaseNow, upToDate, withDatabase } from './platform.ts'
 import { progressOn } from './progress.ts'
+import { askSecret } from './secret-prompt.ts'
 
 const HOUR_MS = 3_600_000
 const DAYS = 7
@@ -154,6 +154,10 @@ async function extract(given: Arguments, io: Io): Promise<Exit> {
     en: `${manifest.people} people written to ${path}. It ends on ${manifest.expiresAt}.`,
   })
   bothWays(io, {
+    ja: `ファイルの SHA-256：${manifest.fileSha256}`,
+    en: `SHA-256 of the file: ${manifest.fileSha256}`,
+  })
+  bothWays(io, {
     ja: `署名の指紋（紙で渡してください）：${fingerprintOf(manifest.signerPem)}`,
     en: `Fingerprint of the signature, to be handed over on paper: ${fingerprintOf(manifest.signerPem)}`,
   })
@@ -179,25 +183,12 @@ async function newKey(path: string, io: Io): Promise<Exit> {
   return EXIT.fine
 }
 
-/** Reads a line without showing it. */
-async function asked(io: Io, question: { ja: string; en: string }): Promise<string> {
-  io.err(question[io.lang])
-  const lines = createInterface({ input: process.stdin, output: hush, terminal: process.stdin.isTTY === true })
-  const line = await new Promise<string>((done) => {
-    lines.once('line', done)
-    lines.once('close', () => done(''))
-  })
-  lines.close()
-  return line
-}
-/** Takes what a terminal would show and shows nothing. */
-const hush = new Writable({ write: (_piece, _encoding, done) => done() })
-
 async function secretOf({ values }: Arguments, io: Io): Promise<Secret> {
   if (values['private-key'] !== undefined) return { privateKey: readPrivateKey(await textOf(resolve(io.cwd, values['private-key']))) }
   const given = values['passphrase-file'] === undefined ? undefined : (await textOf(resolve(io.cwd, values['passphrase-file']))).trim()
-  const passphrase = given ?? (await asked(io, { ja: '合言葉：', en: 'Passphrase: ' })).trim()
-  if (passphrase.length < LEAST_PASSPHRASE) throw new Stop(EXIT.refused, extractSentences['wrong-secret'])
+  const passphrase = given ?? (await askSecret({ input: process.stdin, say: process.stderr, question: { ja: '合言葉：', en: 'Passphrase: ' }[io.lang] }))
+  if (passphrase === null) throw wrongUse('取りやめました。', 'Stopped.')
+  if (plainPassphrase(passphrase).length < LEAST_PASSPHRASE) throw new Stop(EXIT.refused, extractSentences['wrong-secret'])
   return { passphrase }
 }
 
@@ -267,13 +258,19 @@ async function merge(path: string, io: Io): Promise<Exit> {
   const config = configOf(io)
   const done = await withDatabase(config, async (db) => {
     await upToDate(db, config)
-    return mergeLog(db, { text, head, now: await databaseNow(db), by: ACTOR })
+    const person = personService({ totpOnce: true, anyClientUnbound: false })
+    return mergeLog(db, { text, head, now: await databaseNow(db), by: ACTOR, person })
   })
   if ('refused' in done) throw new Stop(EXIT.refused, mergeSentences[done.refused])
   bothWays(io, {
     ja: `${done.added}行を取り込みました（閲覧${done.looks}件。前に取り込んだもの${done.known}行）。端末 ${done.laptop}`,
     en: `${done.added} lines merged (${done.looks} records opened; ${done.known} were merged before). Laptop ${done.laptop}`,
   })
+  if (done.flagged > 0)
+    bothWays(io, {
+      ja: `審査する人が見るべき閲覧が${done.flagged}件あります（/operator/disaster/looks）。`,
+      en: `${done.flagged} of them should be seen by reviewers (/operator/disaster/looks).`,
+    })
   if (head === undefined)
     bothWays(io, {
       ja: `${path}.head がないため、終わりの行が取り除かれていないかは確かめられません。`,

@@ -2,12 +2,12 @@
 import type { ReactNode } from 'react'
 import type { AboutLine, Evacuee, Manifest, Who } from '#care/emergency'
 import type { Remembered } from '#care/person'
-import { Born, DisasterChartBody, type disasterChart, type Hit, PatientLine, Results, SearchForm } from '#portals/clinician'
+import type { Sentence } from '#kernel/language'
+import { DisasterChartBody, type disasterChart, type Hit, EvacueeIdentity, PatientLine, Results, SearchForm } from '#portals/clinician'
 import {
   Banner,
   Button,
   ButtonRow,
-  DefinitionList,
   EmptyState,
   type FieldError,
   ErrorSummary,
@@ -24,6 +24,7 @@ import {
   TextInput,
   t,
 } from '#ui'
+import type { LaptopNeed } from './second.ts'
 
 export type On = { lang: Lang; path: string; now: Date; manifest: Manifest; people: number; who: Who | null }
 type Props = { on: On; title: string; titleLang?: Lang; lead?: ReactNode; hasErrors?: boolean; children: ReactNode }
@@ -137,37 +138,87 @@ export function searchPage(on: On, view: SearchView): string {
   )
 }
 
-export function confirmPage(on: On, { person }: Pick<Evacuee, 'person'>): string {
+export type ConfirmView = { needs: readonly LaptopNeed[]; typed: Readonly<Record<string, string>>; errors: readonly FieldError[] }
+
+const needNames: Record<LaptopNeed, Sentence> = {
+  marked: { ja: 'この人の記録は、2人で開くことになっています。', en: 'This person’s record is opened by two.' },
+  'same-name': { ja: 'あなたと同姓同名です。', en: 'They bear your name.' },
+}
+
+/** The second clinician says at the same laptop that they agree. */
+function SecondFields({ on, view }: { on: On; view: ConfirmView }): ReactNode {
+  const { lang } = on
+  const error = (name: string) => view.errors.find((e) => e.name === name)?.message
+  const input = (name: string, label: Sentence) => (
+    <TextInput
+      {...{ lang, name, label: t(lang, label), value: view.typed[name] ?? '', error: error(name) }}
+      required
+      maxLength={60}
+      width="medium"
+      autoComplete="off"
+    />
+  )
+  return (
+    <>
+      <Banner
+        lang={lang}
+        tone="attention"
+        title={t(lang, { ja: 'もう1人の医師・看護職員などの同意が必要です', en: 'A second clinician must agree' })}
+      >
+        <ul>
+          {view.needs.map((one) => (
+            <li key={one}>{t(lang, needNames[one])}</li>
+          ))}
+        </ul>
+        <p>
+          {t(lang, {
+            ja: '2人目の人が、ここに自分の氏名などを入れます。後で本人と監査担当に知らされます。',
+            en: 'The second enters their own name here. The person and the auditors are told later.',
+          })}
+        </p>
+      </Banner>
+      {input('secondName', { ja: '2人目の氏名', en: 'Name of the second' })}
+      <Select
+        lang={lang}
+        name="secondLicence"
+        label={t(lang, { ja: '2人目の職種', en: 'Profession of the second' })}
+        value={view.typed.secondLicence ?? ''}
+        options={Object.entries(licences).map(([one, words]) => ({ value: one, label: t(lang, words) }))}
+      />
+      {input('secondNumber', { ja: '2人目の免許の登録番号', en: 'Licence number of the second' })}
+    </>
+  )
+}
+
+export function confirmPage(on: On, { person }: Pick<Evacuee, 'person'>, view: ConfirmView): string {
   const { lang } = on
   return renderPage(
-    <LaptopPage on={on} title={t(lang, { ja: 'この人ですか', en: 'Is this the person?' })}>
-      <DefinitionList
-        items={[
-          { term: t(lang, { ja: '氏名', en: 'Name' }), value: <Ja>{`${person.name}（${person.nameKana}）`}</Ja> },
-          { term: t(lang, { ja: '生年月日', en: 'Born' }), value: <Born birthDate={person.birthDate} now={on.now} lang={lang} /> },
-          { term: t(lang, { ja: '住所（町まで）', en: 'Town' }), value: <Ja>{person.address || '—'}</Ja> },
-        ]}
-      />
+    <LaptopPage on={on} title={t(lang, { ja: 'この人ですか', en: 'Is this the person?' })} hasErrors={view.errors.length > 0}>
+      <ErrorSummary lang={lang} errors={view.errors} />
+      <EvacueeIdentity person={person} now={on.now} lang={lang} />
       <Form action={`/people/${encodeURIComponent(person.keys[0]!)}`} label={t(lang, { ja: '記録を開く', en: 'Open the record' })}>
         <RadioGroup
           lang={lang}
           name="agreed"
           required
+          value={view.typed.agreed}
+          error={view.errors.find((e) => e.name === 'agreed')?.message}
           label={t(lang, { ja: '本人の同意', en: 'The person’s consent' })}
           options={[
             { value: 'oral', label: t(lang, { ja: '口頭で同意を得た', en: 'They agreed by word of mouth' }) },
             {
               value: 'unable',
               label: t(lang, { ja: '意識がないなど、同意を得ることが難しい', en: 'They cannot be asked (unconscious, confused)' }),
+              hint: t(lang, { ja: '生命・身体を守るために必要なときに限ります。', en: 'Only where it is needed to protect life or body.' }),
             },
           ]}
         />
+        {view.needs.length > 0 ? <SecondFields on={on} view={view} /> : null}
         <ButtonRow>
-          <Button variant="primary">
-            {t(lang, { ja: 'この人の記録を開く（後で本人に知らせます）', en: 'Open the record (the person is told later)' })}
-          </Button>
+          <Button variant="primary">{t(lang, { ja: 'この人の記録を開く', en: 'Open the record' })}</Button>
           <LinkButton href="/">{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
         </ButtonRow>
+        <p className="note">{t(lang, { ja: '開くと、後で本人に知らせます。', en: 'The person is told later.' })}</p>
       </Form>
     </LaptopPage>,
   )

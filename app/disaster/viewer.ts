@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { type Evacuees, type LaptopLog, limits, mustBeInTime, type OpenExtract, type Who, who } from '#care/emergency'
+import { type Evacuees, ExtractRefused, type LaptopLog, limits, mustBeInTime, type OpenExtract, type Who, who } from '#care/emergency'
 import { isEnough, isUnreadBirth, readRemembered, type Remembered } from '#care/person'
 import { langOf } from '#kernel/language'
 import { disasterChart, type Hit, whyFound } from '#portals/clinician'
 import { assetRow } from '../assets.ts'
 import { extractSentences } from './sentences.ts'
+import { judgeOpening, needsOf } from './second.ts'
 import { chartPage, confirmPage, messagePage, type On, searchPage, whoPage } from './viewer-pages.tsx'
-import { ExtractRefused } from '#care/emergency'
 
 /** `dist`: the folder with the pages’ style sheets and scripts. */
 export type ViewerDeps = { extract: OpenExtract; people: Evacuees; log: LaptopLog; now: () => Date; dist?: string }
@@ -129,11 +129,16 @@ export function viewer({ extract, people, log, now, dist = join(import.meta.dirn
     return { page: searchPage(on, { typed, errors: [], hits, more }) }
   }
 
-  async function chart(on: On, session: Session, key: string, agreed: 'oral' | 'unable' | null): Promise<Answer> {
+  async function chart(on: On, session: Session, key: string, form: URLSearchParams | null): Promise<Answer> {
     const evacuee = people.byKey(key)
     if (!evacuee || !session.found.has(key))
       return { status: 403, page: messagePage(on, { ja: '先に検索してください', en: 'Please search first' }) }
-    if (agreed === null && !session.opened.has(key)) return { page: confirmPage(on, evacuee) }
+    const needs = needsOf(evacuee, session.who)
+    if (form === null && !session.opened.has(key)) return { page: confirmPage(on, evacuee, { needs, typed: {}, errors: [] }) }
+    const judged = form === null ? null : judgeOpening(form, { needs, who: session.who, lang: on.lang })
+    if (judged && 'errors' in judged)
+      return { status: 400, page: confirmPage(on, evacuee, { needs, typed: Object.fromEntries(form!), errors: judged.errors }) }
+    const [agreed, second] = [judged?.agreed ?? null, judged?.second ?? null]
     session.looks = lately(session.looks)
     const isFirst = agreed !== null
     if (isFirst && session.looks.length >= limits.looks)
@@ -143,7 +148,8 @@ export function viewer({ extract, people, log, now, dist = join(import.meta.dirn
       }
     const line = await extract.person(evacuee.address)
     const kinds = [...new Set(line.rows.map((row) => row.kind))].sort()
-    log.note({ act: isFirst ? 'look' : 'again', who: session.who, at: now(), keys: [key], agreed, kinds, count: line.rows.length })
+    const noted = { who: session.who, at: now(), keys: [key], agreed, kinds, count: line.rows.length, needs, second }
+    log.note({ act: isFirst ? 'look' : 'again', ...noted })
     if (isFirst) {
       session.looks.push(now().getTime())
       session.opened.add(key)
@@ -194,10 +200,7 @@ export function viewer({ extract, people, log, now, dist = join(import.meta.dirn
     if (isPost && path === '/search') return search(on, session, await formOf(request))
     const key = /^\/people\/([^/]+)$/.exec(path)?.[1]
     if (key !== undefined) {
-      const agreed = isPost ? field(await formOf(request), 'agreed') : ''
-      if (isPost && agreed !== 'oral' && agreed !== 'unable')
-        return { status: 400, page: messagePage(on, { ja: '同意の有無を選んでください', en: 'Say whether they agreed' }) }
-      return chart(on, session, decodeURIComponent(key), agreed === 'oral' || agreed === 'unable' ? agreed : null)
+      return chart(on, session, decodeURIComponent(key), isPost ? await formOf(request) : null)
     }
     return { page: searchPage(on, { typed: rememberedIn(new URLSearchParams()), errors: [], hits: null, more: false }) }
   }

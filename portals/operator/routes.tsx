@@ -1,3 +1,4 @@
+import type { ExtractService } from '#care/emergency'
 import type { ErasureService } from '#care/erasure'
 import { type PersonService, reachOf, registers } from '#care/person'
 import type { SignatureService } from '#care/signature'
@@ -28,6 +29,8 @@ export type OperatorDeps = {
   person: PersonService
   signature?: SignatureService
   erasure?: ErasureService
+  /** What makes extracts for laptops; absent where none is made. */
+  extracts?: ExtractService
   /** The outside provider of staff; absent where there is none. */
   outside?: Pick<OutsideSettings, 'issuer' | 'name' | 'claim'> | null
   demo: boolean

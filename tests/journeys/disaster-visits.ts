@@ -40,6 +40,17 @@ export async function foundInDisaster(where: Demo, cookie: string, person: DemoP
   }
 }
 
+/** Somebody watched over is found and asked for. @returns the request that waits for a second clinician */
+export async function askedSecond(where: Demo, physician: string): Promise<string> {
+  const operator = await roleSession(where, 'operator')
+  const watched = eldest(where)[3]!
+  const { name: watchName, birthDate: watchBirthDate } = watched
+  await done(where, '/operator/emergencies/guards/watches', { cookie: operator, json: { watchName, watchBirthDate, kind: 'watch' } })
+  const key = await foundInDisaster(where, physician, watched)
+  const asked = await done(where, `/clinic/disaster/people/${key}`, { cookie: physician, json: { agreed: 'unable' } })
+  return String(asked.requestId)
+}
+
 export async function disasterVisits(where: Demo): Promise<DisasterVisit[]> {
   const id = await openArea(where)
   const operator = await roleSession(where, 'operator')
@@ -53,6 +64,11 @@ export async function disasterVisits(where: Demo): Promise<DisasterVisit[]> {
     path,
     as,
   })
+  const extract = await done(where, '/operator/disaster/extracts', {
+    cookie: operator,
+    json: { disaster: id, areas: '', names: 'DMAT 1', ends: '2999-01-01', kind: 'made' },
+  })
+  const second = await askedSecond(where, physician)
   const check = `/operator/disaster/new?check=1&${new URLSearchParams(opening)}`
   return [
     visit('count', '/disaster', '/disaster', 'nobody'),
@@ -62,6 +78,11 @@ export async function disasterVisits(where: Demo): Promise<DisasterVisit[]> {
     visit('view', '/operator/disaster/{id}', `/operator/disaster/${id}`),
     visit('request', '/operator/disaster/requests/{id}', `/operator/disaster/requests/${String(more.id)}`, 'auditor'),
     visit('offline', '/operator/disaster/offline'),
+    visit('extract-new', '/operator/disaster/extracts/new'),
+    visit('extract', '/operator/disaster/extracts/{id}', `/operator/disaster/extracts/${String(extract.id)}`),
+    visit('merge', '/operator/disaster/merge'),
+    visit('looks', '/operator/disaster/looks', '/operator/disaster/looks', 'auditor'),
+    visit('second', '/clinic/disaster/requests/{id}', `/clinic/disaster/requests/${second}`, 'physician'),
     visit('search', '/clinic/disaster', '/clinic/disaster', 'physician'),
     visit('confirm', '/clinic/disaster/people/{key}', `/clinic/disaster/people/${key}`, 'physician'),
     visit('chart', '/clinic/disaster/people/{key}/chart', `/clinic/disaster/people/${key}/chart`, 'physician'),

@@ -79,3 +79,11 @@ export function placeWords(place: string, nameOf: (number: string) => string | u
   if (kind === 'institution') return { ja: nameOf(value) ?? `医療機関番号 ${value}`, en: nameOf(value) ?? `institution ${value}` }
   return { ja: value, en: value }
 }
+
+/** Whether a place lies in an area as it was opened. @param open numbers of the institutions that it opened */
+export function isWithin(place: string, opened: readonly string[], open: ReadonlySet<string>): boolean {
+  if (opened.includes(place)) return true
+  const [kind = '', value = ''] = [place.slice(0, place.indexOf(':')), place.slice(place.indexOf(':') + 1)]
+  if (kind === 'institution') return open.has(value)
+  return kind === 'municipality' && residents(opened).some((one) => value.startsWith(one))
+}

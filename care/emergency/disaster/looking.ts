@@ -5,10 +5,12 @@ import type { Chart, RecordService } from '#care/record'
 import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
-import { FOUND_MINUTES, LOOK_HOURS, overLimit } from './rules.ts'
+import { FOUND_MINUTES, overLimit } from './rules.ts'
+import { askSecond, beginLook, nearnessTo, type Opening, secondService, shownAs, withoutHiddenAddresses } from './second.ts'
 import * as store from './store/look.ts'
 
 export type LookingDeps = { consent: ConsentService; person: PersonService; record: RecordService }
+export type Found = { disaster: Disaster; person: Person; needs: string[]; flags: string[] }
 export type DisasterSearch = { disaster: Disaster; found: FoundPerson[]; more: boolean }
 
 const HOUR_MS = 3_600_000
@@ -54,48 +56,34 @@ export const lookingService = ({ consent, person, record }: LookingDeps) => ({
     return { disaster, found: shown, more }
   },
 
-  /** The person before their record is opened: who they are, once more. @refuses disaster-not-open, disaster-search-first */
-  async found(ctx: Context, key: string): Promise<{ disaster: Disaster; person: Person }> {
+  /**
+   * The person before their record is opened: who they are, once more, and why a second clinician must agree.
+   * @refuses disaster-not-open, disaster-search-first, disaster-self, disaster-family
+   */
+  async found(ctx: Context, key: string): Promise<Found> {
     const disaster = await mustBeOpen(ctx)
     const one = (await person.findByKey(ctx, key)) ?? refuse('disaster-search-first')
     const since = new Date(ctx.now.getTime() - FOUND_MINUTES * 60_000)
     if (!(await store.wasFound(ctx.db, { staffId: clinician(ctx).id, keys: one.keys, since })))
       refuse('disaster-search-first', { key: one.keys[0]! })
+    const near = await nearnessTo(ctx, { consent, person: one })
     ctx.audit({ key: one.keys[0]!, resource: 'Patient?', rule: 'disaster', kinds: ['patient'], count: 1 })
-    const [shown] = await withoutHiddenAddresses(ctx, person, [{ person: one }])
-    return { disaster, person: shown!.person }
+    return { disaster, person: await shownAs(ctx, person, one), ...near }
   },
 
   /**
-   * Opens the person's record for two hours. They are told.
-   * @refuses disaster-not-open, disaster-search-first, disaster-too-many
+   * Opens the person's record for two hours, and they are told; or asks for a second clinician where one is needed.
+   * @refuses disaster-not-open, disaster-search-first, disaster-too-many, disaster-self, disaster-family
    */
-  async open(ctx: Context, about: { key: string; agreed: 'oral' | 'unable' }): Promise<store.Look> {
-    const { disaster, person: one } = await this.found(ctx, about.key)
+  async open(ctx: Context, about: { key: string; agreed: 'oral' | 'unable' }): Promise<Opening> {
+    const { disaster, person: one, needs, flags } = await this.found(ctx, about.key)
     await withinLimits(ctx, 'look')
-    const actor = clinician(ctx)
-    const look: store.Look = {
-      key: one.keys[0]!,
-      id: ulid(ctx.now.getTime()),
-      disasterId: disaster.id,
-      staffId: actor.id,
-      staffName: actor.name,
-      institutionNumber: actor.institutionNumber,
-      institutionName: actor.institutionName,
-      agreed: about.agreed,
-      at: ctx.now,
-      until: new Date(Math.min(disaster.until.getTime(), ctx.now.getTime() + LOOK_HOURS * HOUR_MS)),
-      laptop: null,
-    }
-    await store.insertLook(ctx.db, look)
-    ctx.audit({ key: look.key, resource: `DisasterLook/${look.id}`, rule: 'disaster' })
-    ctx.tell({
-      topic: 'notice',
-      key: look.key,
-      payload: { kind: 'disaster-access', disasterId: disaster.id, institutionName: actor.institutionName },
-    })
-    return look
+    if (needs.length > 0)
+      return { state: 'waiting', request: await askSecond(ctx, { disaster, of: one, agreed: about.agreed, needs }) }
+    return { state: 'open', look: await beginLook(ctx, { disaster, of: one, agreed: about.agreed, flags, second: null }) }
   },
+
+  ...secondService({ consent, person, mustBeOpen, withinLimits: (ctx) => withinLimits(ctx, 'look') }),
 
   /** What was opened. @refuses disaster-not-open, disaster-search-first where it was not opened, or more than two hours ago */
   async chart(ctx: Context, key: string): Promise<{ disaster: Disaster; person: Person; look: store.Look; chart: Chart }> {
@@ -104,23 +92,7 @@ export const lookingService = ({ consent, person, record }: LookingDeps) => ({
     const look = await store.liveLook(ctx.db, { staffId: clinician(ctx).id, keys: one.keys, now: ctx.now })
     if (!look) return refuse('disaster-search-first', { key: one.keys[0]! })
     const chart = await record.chart(ctx, one.keys)
-    const [shown] = await withoutHiddenAddresses(ctx, person, [{ person: one }])
-    return { disaster, person: shown!.person, look, chart }
+    return { disaster, person: await shownAs(ctx, person, one), look, chart }
   },
 })
 export type LookingService = ReturnType<typeof lookingService>
-
-/** Whom a mark protects is shown without address and phone. */
-async function withoutHiddenAddresses<One extends { person: Person }>(
-  ctx: Context,
-  service: PersonService,
-  found: readonly One[],
-): Promise<One[]> {
-  const hidden = await service.marks.hidden(
-    ctx,
-    found.flatMap((one) => one.person.keys),
-  )
-  return found.map((one) =>
-    one.person.keys.some((key) => hidden.has(key)) ? { ...one, person: { ...one.person, address: '', postalCode: '', phone: '' } } : one,
-  )
-}

@@ -8,6 +8,9 @@ export const FOUND_MINUTES = 60
 /** A chart that was opened can be read again for so long. */
 export const LOOK_HOURS = 2
 
+/** How long a second clinician may take to say yes. */
+export const SECOND_MINUTES = 15
+
 /** What one member of staff, and one institution, may do within an hour. */
 export const limits = { searches: 60, looks: 40, searchesAtInstitution: 600 } as const
 export type Counted = { searches: number; looks: number; searchesAtInstitution: number }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { disasterMigrations, limits } from '#care/emergency'
-import { indexSought } from '#care/person'
+import { closeness, indexSought } from '#care/person'
 import { checkup, drugAllergy, fiveItems, hypertension, potassium, referralTo } from '../../../tests/harness/bundles.ts'
 import type { Caller, Heard } from '../../../tests/harness/caller.ts'
 import { rulesOf } from '../../../tests/harness/caller.ts'
@@ -51,7 +51,7 @@ const audits = async (action: string) =>
 
 beforeAll(async () => {
   platform = await openPlatform({
-    rows: ({ services }) => [...clinicianRoutes(services), ...openingRows({ demo: false })],
+    rows: ({ services }) => [...clinicianRoutes(services), ...openingRows({ demo: false, person: services.person })],
     migrations: [...careMigrations, ...disasterMigrations],
     template: 'disaster',
   })
@@ -267,5 +267,93 @@ describe('looking', () => {
       from generate_series(1, 123) g`.execute(platform.db)
     expect((await uses()).find((d) => d.id === id)).toMatchObject({ total: 120 })
     expect(JSON.stringify(await uses())).not.toContain(key)
+  })
+})
+
+describe('who stands close', () => {
+  let colleague: Caller & { id: string }
+  beforeEach(async () => {
+    await closeAll()
+    for (const table of ['search', 'look', 'second']) await sql`delete from disaster.${sql.raw(table)}`.execute(platform.db)
+    for (const table of ['watch', 'staff_person']) await sql`delete from person.${sql.raw(table)}`.execute(platform.db)
+    colleague = await platform.staff('nurse', CLINIC)
+    await sql`update person.staff set name = '緑川 夏美' where id = ${colleague.id}`.execute(platform.db)
+    await open()
+    await post(doctor, '/clinic/disaster', wish)
+  })
+  const personId = async () =>
+    (await sql<{ id: string }>`select person_id as id from person.patient_key where key = ${key}`.execute(platform.db)).rows[0]!.id
+  const isStaff = async (staffId: string) =>
+    void (await sql`insert into person.staff_person values (${staffId}, ${await personId()}, ${platform.clock.at}, 'x')`.execute(platform.db))
+  const watch = async () => {
+    await sql`insert into person.watch values (${await personId()}, 'w', 'vip', ${platform.clock.at}, 'x')`.execute(platform.db)
+  }
+  const openBy = (who: Caller, agreed = 'oral') => post(who, `/clinic/disaster/people/${key}`, { agreed })
+
+  test('nobody opens themselves, and the try is in the log', async () => {
+    await isStaff(doctor.id)
+    expect(said(await get(doctor, `/clinic/disaster/people/${key}`))).toBe('disaster-self')
+    expect(said(await openBy(doctor))).toBe('disaster-self')
+    expect((await audits('disaster.open')).at(-1)).toMatchObject({ key, outcome: 'disaster-self' })
+  })
+
+  test('nobody opens a relative: somebody at the same address', async () => {
+    const own = await platform.enter({ name: '青山 春樹', nameKana: 'アオヤマ ハルキ', birthDate: '1980-01-01' })
+    await sql`update person.person set address = (select address from person.person where id = ${await personId()}) where id = ${own.personId}`.execute(
+      platform.db,
+    )
+    await sql`insert into person.staff_person values (${doctor.id}, ${own.personId}, ${platform.clock.at}, 'x')`.execute(platform.db)
+    expect(said(await openBy(doctor))).toBe('disaster-family')
+  })
+
+  test('somebody watched over is opened by two, each in their own sign-in; reviewers see it', async () => {
+    await watch()
+    expect((await get(doctor, `/clinic/disaster/people/${key}`)).body.needs).toEqual(['watched'])
+    const asked = await openBy(doctor, 'unable')
+    expect(asked.body).toMatchObject({ state: 'waiting', needs: ['watched'] })
+    const at = `/clinic/disaster/requests/${String(asked.body.requestId)}`
+    expect(said(await get(doctor, `/clinic/disaster/people/${key}/chart`))).toBe('disaster-search-first')
+    expect(said(await post(doctor, `${at}/open`))).toBe('disaster-request-over')
+    expect(said(await post(doctor, at, { answer: 'yes' }))).toBe('disaster-second-refused')
+    const stranger = await platform.staff('physician', HOSPITAL)
+    expect(said(await post(stranger, at, { answer: 'yes' }))).toBe('disaster-request-over')
+    expect((await get(colleague, '/clinic/disaster')).body.waiting).toHaveLength(1)
+    expect(JSON.stringify((await get(colleague, '/clinic/disaster')).body.waiting)).not.toContain(key)
+    expect(said(await post(colleague, at, { answer: 'yes' }))).toBe(200)
+    expect(said(await post(colleague, at, { answer: 'no' }))).toBe('disaster-request-over')
+    expect(said(await post(doctor, `${at}/open`))).toBe(200)
+    expect(said(await post(doctor, `${at}/open`))).toBe('disaster-request-over')
+    expect(said(await get(doctor, `/clinic/disaster/people/${key}/chart`))).toBe(200)
+    const shown = await get(auditor, '/operator/disaster/looks')
+    expect(shown.body.looks).toEqual([expect.objectContaining({ secondName: '緑川 夏美', telling: false })])
+    expect((shown.body.looks as { flags: string[] }[])[0]!.flags).toContain('watched')
+    expect(shown.text).not.toContain(key)
+  })
+
+  test('a second who is the person’s relative, or says no, or comes late, opens nothing', async () => {
+    await watch()
+    const ask = async () => `/clinic/disaster/requests/${String((await openBy(doctor)).body.requestId)}`
+    const first = await ask()
+    await isStaff(colleague.id)
+    expect(said(await post(colleague, first, { answer: 'yes' }))).toBe('disaster-second-refused')
+    await sql`delete from person.staff_person`.execute(platform.db)
+    await post(colleague, first, { answer: 'no' })
+    expect(said(await post(doctor, `${first}/open`))).toBe('disaster-request-over')
+    const late = await ask()
+    await sql`update disaster.second set until = ${platform.clock.at} where look_id is null`.execute(platform.db)
+    expect(said(await post(colleague, late, { answer: 'yes' }))).toBe('disaster-request-over')
+  })
+
+  test('becoming a relative meanwhile refuses what a second agreed to', async () => {
+    await watch()
+    const at = `/clinic/disaster/requests/${String((await openBy(doctor)).body.requestId)}`
+    await post(colleague, at, { answer: 'yes' })
+    await isStaff(doctor.id)
+    expect(said(await post(doctor, `${at}/open`))).toBe('disaster-self')
+  })
+
+  test('the control: without a tie and a watch one clinician opens at once', async () => {
+    expect(said(await openBy(doctor))).toBe(200)
+    expect(await closeness.watchedIds(platform)).toEqual(new Set())
   })
 })

@@ -1,12 +1,11 @@
 import type { ReactNode } from 'react'
 import type { Disaster } from '#care/consent'
-import type { Look } from '#care/emergency'
+import type { DisasterSecond, Look } from '#care/emergency'
 import type { Person, Remembered } from '#care/person'
 import {
   Banner,
   Button,
   ButtonRow,
-  DefinitionList,
   EmptyState,
   type FieldError,
   Form,
@@ -18,44 +17,19 @@ import {
   renderPage,
   t,
 } from '#ui'
-import { ClinicPage, PatientLine, sexNames, type PageOf } from '../frame.tsx'
+import { ClinicPage, PatientLine, type PageOf } from '../frame.tsx'
 import { type DisasterChart, DisasterChartBody } from './chart-page.tsx'
 import type { Institutions } from '../load.ts'
-import { Born, type Hit, Results, SearchForm, town } from './search-page.tsx'
+import { disasterTitle, HOME, OpenBanner, Who } from './parts.tsx'
+import { type Hit, Results, SearchForm } from './search-page.tsx'
+import { SecondNeeded, WaitingSeconds } from './second-page.tsx'
 
-const HOME = '/clinic/disaster'
 const personHref = (key: string, rest = '') => `${HOME}/people/${encodeURIComponent(key)}${rest}`
-
-/** Every page of disaster access says first what it is, until when, and that it is told to the person. */
-function OpenBanner({ disaster, lang }: { disaster: Disaster; lang: Lang }): ReactNode {
-  return (
-    <Banner
-      lang={lang}
-      tone="attention"
-      label={t(lang, { ja: '災害時の閲覧', en: 'Disaster access' })}
-      title={
-        <>
-          <Ja>{disaster.name}</Ja>{' '}
-          {t(lang, { ja: `（${formatDateTime(disaster.until, 'ja')}まで）`, en: `(until ${formatDateTime(disaster.until, 'en')})` })}
-        </>
-      }
-    >
-      <p>
-        {t(lang, {
-          ja: 'カードや書面の同意がなくても、避難している人の記録を見られます。できるだけ本人に口頭で確かめてください。だれが見たかはすべて記録され、本人に知らせます。',
-          en: 'You can see the records of evacuees without their card or written consent. Ask them by word of mouth where you can. Every look is logged and told to the person.',
-        })}
-      </p>
-    </Banner>
-  )
-}
-
-const title = (lang: Lang) => t(lang, { ja: '災害時の閲覧', en: 'Disaster access' })
 
 export function closedPage(on: PageOf): string {
   const { lang } = on
   return renderPage(
-    <ClinicPage on={on} title={title(lang)}>
+    <ClinicPage on={on} title={disasterTitle(lang)}>
       <EmptyState
         lang={lang}
         title={t(lang, { ja: 'いまこの医療機関には開かれていません', en: 'It is not open for this institution now' })}
@@ -77,6 +51,9 @@ export type SearchView = {
   errors: readonly FieldError[]
   hits: readonly Hit[] | null
   more: boolean
+  /** Requests for a second clinician that wait here, and who is looking. */
+  waiting: readonly DisasterSecond[]
+  me: string
 }
 
 export function searchPage(on: PageOf, view: SearchView): string {
@@ -88,6 +65,7 @@ export function searchPage(on: PageOf, view: SearchView): string {
       top={<OpenBanner disaster={view.disaster} lang={lang} />}
       hasErrors={view.errors.length > 0}
     >
+      <WaitingSeconds requests={view.waiting} me={view.me} lang={lang} />
       {view.hits ? <Results lang={lang} hits={view.hits} more={view.more} now={now} hrefOf={(hit) => personHref(hit.key)} /> : null}
       <SearchForm lang={lang} action={HOME} again={view.hits !== null} typed={view.typed} errors={view.errors} />
     </ClinicPage>,
@@ -95,24 +73,20 @@ export function searchPage(on: PageOf, view: SearchView): string {
 }
 
 /** Is this the person? What is enough to ask them, and nothing of what ails them. */
-export function confirmPage(on: PageOf, { disaster, person }: { disaster: Disaster; person: Person }): string {
-  const { lang, now } = on
+export function confirmPage(on: PageOf, view: { disaster: Disaster; person: Person; needs: readonly string[] }): string {
+  const { lang } = on
+  const { disaster, person, needs } = view
   const key = person.keys[0]!
+  const second = needs.length > 0
   return renderPage(
     <ClinicPage
       on={on}
       title={t(lang, { ja: 'この人ですか', en: 'Is this the person?' })}
       top={<OpenBanner disaster={disaster} lang={lang} />}
-      breadcrumbs={[{ href: HOME, label: title(lang) }]}
+      breadcrumbs={[{ href: HOME, label: disasterTitle(lang) }]}
     >
-      <DefinitionList
-        items={[
-          { term: t(lang, { ja: '氏名', en: 'Name' }), value: <Ja>{`${person.name}（${person.nameKana}）`}</Ja> },
-          { term: t(lang, { ja: '生年月日', en: 'Born' }), value: <Born birthDate={person.birthDate} now={now} lang={lang} /> },
-          { term: t(lang, { ja: '性別', en: 'Sex' }), value: t(lang, sexNames[person.sex]) },
-          { term: t(lang, { ja: '住所（町まで）', en: 'Town' }), value: <Ja>{town(person.address) || '—'}</Ja> },
-        ]}
-      />
+      <Who person={person} now={on.now} lang={lang} />
+      {second ? <SecondNeeded needs={needs} lang={lang} /> : null}
       <Form action={personHref(key)} label={t(lang, { ja: '記録を開く', en: 'Open the record' })}>
         <RadioGroup
           lang={lang}
@@ -130,10 +104,13 @@ export function confirmPage(on: PageOf, { disaster, person }: { disaster: Disast
         />
         <ButtonRow>
           <Button variant="primary">
-            {t(lang, { ja: 'この人の記録を開く（本人に知らせます）', en: 'Open the record (the person is told)' })}
+            {second
+              ? t(lang, { ja: '同僚に同意を頼む', en: 'Ask a colleague to agree' })
+              : t(lang, { ja: 'この人の記録を開く', en: 'Open the record' })}
           </Button>
           <LinkButton href={HOME}>{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
         </ButtonRow>
+        <p className="note">{t(lang, { ja: '開くと、本人に知らせます。', en: 'The person is told when it opens.' })}</p>
       </Form>
     </ClinicPage>,
   )
@@ -151,7 +128,7 @@ export function chartPage(on: PageOf, view: ChartPageView, institutions: Institu
       titleLang="ja"
       lead={<PatientLine patient={chart.patient} lang={lang} />}
       top={<OpenBanner disaster={disaster} lang={lang} />}
-      breadcrumbs={[{ href: HOME, label: title(lang) }]}
+      breadcrumbs={[{ href: HOME, label: disasterTitle(lang) }]}
     >
       <p className="note">
         {t(lang, {

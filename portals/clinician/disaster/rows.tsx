@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Disaster, disasters } from '#care/consent'
-import type { LookingService } from '#care/emergency'
+import type { Look, LookingService } from '#care/emergency'
 import { isEnough, isUnreadBirth, type PersonService, readRemembered, type Remembered } from '#care/person'
 import { type Context, institutionOf, type StaffRole } from '#kernel/context'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
@@ -10,7 +10,9 @@ import { refuse } from '#kernel/refusal'
 import type { PageOf } from '../frame.tsx'
 import { disasterChart } from './chart-page.tsx'
 import { chartPage, closedPage, confirmPage, searchPage } from './pages.tsx'
+import { HOME } from './parts.tsx'
 import { hitOf } from './search-page.tsx'
+import { secondPage } from './second-page.tsx'
 
 export type DisasterRowDeps = { looking: LookingService; person: PersonService; pageOf: (ctx: Context, request: RouteRequest) => PageOf }
 
@@ -23,6 +25,21 @@ const text = z.string().max(100).default('')
 const remembered = z.object({ name: text, birth: text, age: text, sex: text, address: text, insurance: text })
 const nothing: Remembered = { name: '', birth: '', age: '', sex: '', address: '', insurance: '' }
 const agreement = z.object({ agreed: z.enum(['oral', 'unable']) })
+/** What a page of the search says beside what was found. */
+const standing = async (ctx: Context, looking: LookingService) => ({
+  waiting: await looking.seconds(ctx),
+  me: ctx.actor.kind === 'staff' ? ctx.actor.id : '',
+})
+
+const answering = z.object({ answer: z.enum(['yes', 'no']) })
+
+/** Leads on to the chart of what was opened. */
+function opened(request: RouteRequest, look: Look): Answer {
+  const to = `${HOME}/people/${encodeURIComponent(look.key)}/chart`
+  return wantsJson(request.headers.accept)
+    ? { json: { state: 'open', id: look.id, until: look.until.toISOString(), redirect: to } }
+    : { redirect: to }
+}
 
 /** What keeps a search from being made, beside the field that mends it. */
 function errorsOf(typed: Remembered, asked: ReturnType<typeof readRemembered>, lang: 'ja' | 'en'): FieldError[] {
@@ -58,14 +75,17 @@ async function search(ctx: Context, request: RouteRequest, { looking, pageOf }: 
     const [disaster] = await looking.openHere(ctx)
     ctx.audit({ outcome: 'disaster-too-little' })
     const on = pageOf(ctx, request)
+    const beside = await standing(ctx, looking)
     return {
       status: disaster ? 422 : 409,
-      page: () => (disaster ? searchPage(on, { disaster, typed, errors, hits: null, more: false }) : closedPage(on)),
+      page: () => (disaster ? searchPage(on, { ...beside, disaster, typed, errors, hits: null, more: false }) : closedPage(on)),
     }
   }
   const { disaster, found, more } = await looking.search(ctx, asked)
   const hits = found.map(hitOf)
-  return { json: { people: hits, more }, page: () => searchPage(pageOf(ctx, request), { disaster, typed, errors: [], hits, more }) }
+  const beside = await standing(ctx, looking)
+  const view = { ...beside, disaster, typed, errors: [], hits, more }
+  return { json: { people: hits, more }, page: () => searchPage(pageOf(ctx, request), view) }
 }
 
 async function chart(ctx: Context, request: RouteRequest, { looking, person: service, pageOf }: DisasterRowDeps): Promise<Answer> {
@@ -111,9 +131,12 @@ export function disasterRows(deps: DisasterRowDeps): Row[] {
       handle: async (ctx, request) => {
         const [disaster] = await looking.openHere(ctx)
         const on = pageOf(ctx, request)
+        const beside = await standing(ctx, looking)
+        const open = disaster === undefined ? null : { id: disaster.id, name: disaster.name, until: disaster.until.toISOString() }
         return {
-          json: { open: disaster === undefined ? null : { id: disaster.id, name: disaster.name, until: disaster.until.toISOString() } },
-          page: () => (disaster ? searchPage(on, { disaster, typed: nothing, errors: [], hits: null, more: false }) : closedPage(on)),
+          json: { open, waiting: open === null ? [] : beside.waiting.map(({ key: _key, ...one }) => one) },
+          page: () =>
+            disaster ? searchPage(on, { ...beside, disaster, typed: nothing, errors: [], hits: null, more: false }) : closedPage(on),
         }
       },
     },
@@ -136,9 +159,9 @@ export function disasterRows(deps: DisasterRowDeps): Row[] {
       summary: { ja: '災害時に見つけた人が本人か確かめる', en: 'Makes sure of somebody who was found in a disaster' },
       handle: async (ctx, request) => {
         const view = await looking.found(ctx, request.params.key ?? '')
-        const { person } = view
+        const { person, needs } = view
         return {
-          json: { key: person.keys[0], name: person.name, birthDate: person.birthDate, sex: person.sex },
+          json: { key: person.keys[0], name: person.name, birthDate: person.birthDate, sex: person.sex, needs },
           page: () => confirmPage(pageOf(ctx, request), view),
         }
       },
@@ -152,11 +175,11 @@ export function disasterRows(deps: DisasterRowDeps): Row[] {
       audit: 'disaster.open',
       summary: { ja: '災害時に、確かめた人の記録を開く（本人に知らせる）', en: 'Opens the record of somebody made sure of; they are told' },
       handle: async (ctx, request) => {
-        const look = await looking.open(ctx, { key: request.params.key ?? '', ...bodyOf(request, agreement) })
-        const to = `/clinic/disaster/people/${encodeURIComponent(look.key)}/chart`
-        return wantsJson(request.headers.accept)
-          ? { json: { id: look.id, until: look.until.toISOString(), redirect: to } }
-          : { redirect: to }
+        const done = await looking.open(ctx, { key: request.params.key ?? '', ...bodyOf(request, agreement) })
+        if (done.state === 'open') return opened(request, done.look)
+        const { id, needs } = done.request
+        const to = `/clinic/disaster/requests/${id}`
+        return wantsJson(request.headers.accept) ? { json: { state: 'waiting', requestId: id, needs, redirect: to } } : { redirect: to }
       },
     },
     {
@@ -172,5 +195,48 @@ export function disasterRows(deps: DisasterRowDeps): Row[] {
       },
       handle: (ctx, request) => chart(ctx, request, deps),
     },
+    ...secondRows(deps),
   ]
 }
+
+/** Where one clinician is not enough. */
+const secondRows = ({ looking, pageOf }: DisasterRowDeps): Row[] => [
+  {
+    ...staff,
+    kind: 'read',
+    method: 'GET',
+    path: '/clinic/disaster/requests/:id',
+    audit: 'disaster.request-second',
+    summary: { ja: '災害時の2人目の依頼：待つ、答える', en: 'A request for a second clinician in a disaster: wait, or answer' },
+    handle: async (ctx, request) => {
+      const view = await looking.second(ctx, request.params.id ?? '')
+      const { person, isMine } = view
+      return {
+        json: { request: view.request, who: { name: person.name, birthDate: person.birthDate, sex: person.sex }, isMine },
+        page: () => secondPage(pageOf(ctx, request), view),
+      }
+    },
+  },
+  {
+    ...staff,
+    kind: 'write',
+    method: 'POST',
+    path: '/clinic/disaster/requests/:id',
+    schema: answering,
+    audit: 'disaster.second',
+    summary: { ja: '災害時の2人目として答える', en: 'Answers as the second clinician in a disaster' },
+    handle: async (ctx, request) => {
+      await looking.answerSecond(ctx, { id: request.params.id ?? '', ...bodyOf(request, answering) })
+      return wantsJson(request.headers.accept) ? { json: { redirect: HOME } } : { redirect: HOME }
+    },
+  },
+  {
+    ...staff,
+    kind: 'write',
+    method: 'POST',
+    path: '/clinic/disaster/requests/:id/open',
+    audit: 'disaster.open',
+    summary: { ja: '2人目が同意したあとに、記録を開く（本人に知らせる）', en: 'Opens the record once the second agreed; they are told' },
+    handle: async (ctx, request) => opened(request, await looking.openAgreed(ctx, request.params.id ?? '')),
+  },
+]

@@ -2,9 +2,16 @@ import type { ReactNode } from 'react'
 import type { Disaster } from '#care/consent'
 import { isOpen, type OpeningRequest, placeWords } from '#care/emergency'
 import { Ja, joinList, type Lang, Tag, t } from '#ui'
+import { HOME } from './terms.ts'
 
-export const HOME = '/operator/disaster'
+export { HOME }
 export const disasterHref = (id: string, rest = '') => `${HOME}/${encodeURIComponent(id)}${rest}`
+
+export const homeCrumbs = (lang: Lang) => [{ href: HOME, label: t(lang, { ja: '災害時の閲覧', en: 'Disaster access' }) }]
+export const offlineCrumbs = (lang: Lang) => [
+  ...homeCrumbs(lang),
+  { href: `${HOME}/offline`, label: t(lang, { ja: '通信のない避難所', en: 'Without a network' }) },
+]
 
 export const places = (areas: readonly string[], lang: Lang): ReactNode => (
   <Ja>

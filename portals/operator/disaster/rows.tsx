@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { disasters } from '#care/consent'
-import { DAYS, listExtracts, listMerges, type Opening, openings, type OpeningRequest, publicUses, readPlaces } from '#care/emergency'
+import { DAYS, type ExtractService, type Opening, openings, type OpeningRequest, publicUses, readPlaces } from '#care/emergency'
+import type { PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
@@ -9,16 +10,14 @@ import { pageOf } from '../frame.tsx'
 import { provenToAct, provenToOpen } from '../row-terms.ts'
 import { listPage } from './list-page.tsx'
 import { checkPage, newPage } from './new-page.tsx'
-import { offlinePage } from './offline-page.tsx'
+import { extractRows } from './extract-rows.ts'
+import { mergeRows } from './merge-rows.ts'
 import { disasterHref, HOME } from './parts.tsx'
 import { publicPage } from './public-page.tsx'
+import { forKeepers, forOperator, LAW } from './terms.ts'
 import { requestPage, viewPage } from './view-page.tsx'
 
-type Deps = { demo: boolean }
-
-const LAW = '災害救助法の適用を受けた地域などでの災害時の閲覧（開く者と手続きは要確認: 弁護士）'
-const forOperator = { who: ['staff'], roles: ['operator'], why: ['HOPERAT'], law: LAW } as const
-const forKeepers = { who: ['staff'], roles: ['operator', 'auditor'], why: ['HOPERAT'], law: LAW } as const
+type Deps = { person: PersonService; extracts?: ExtractService; demo: boolean }
 
 const isOperator = ({ actor }: Context) => actor.kind === 'staff' && actor.role === 'operator'
 const line = z.string().trim().max(200).default('')
@@ -204,18 +203,8 @@ export function disasterRows(deps: Deps): Row[] {
 
 function oneDisaster(deps: Deps): Row[] {
   return [
-    {
-      kind: 'read',
-      method: 'GET',
-      path: `${HOME}/offline`,
-      ...forKeepers,
-      audit: 'disaster.offline',
-      summary: { ja: '持ち出し用の控えと、取り込んだ端末の記録', en: 'Extracts for laptops, and the logs that came back' },
-      handle: async (ctx, request) => {
-        const view = { extracts: await listExtracts(ctx.db), merges: await listMerges(ctx.db) }
-        return { json: view, page: () => offlinePage(pageOf(ctx, request, deps), view) }
-      },
-    },
+    ...mergeRows(deps),
+    ...(deps.extracts ? extractRows({ extracts: deps.extracts, demo: deps.demo }) : []),
     {
       kind: 'read',
       method: 'GET',

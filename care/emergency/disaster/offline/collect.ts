@@ -1,6 +1,6 @@
 /** Who goes on a laptop, and what of them: residents of the area and patients of its institutions, as the rule `disaster` shows them. */
 import { type Disaster, disasters } from '#care/consent'
-import { countPeople, peopleAfter, type Walked } from '#care/person'
+import { closeness, countPeople, peopleAfter, type Walked } from '#care/person'
 import type { RecordService } from '#care/record'
 import type { AuditEntry } from '#kernel/audit-event'
 import { auditEntry } from '#kernel/audit-entry'
@@ -41,21 +41,33 @@ function readerAt(institutionNumber: string): Actor {
 /** Where somebody lives, without the number of the house. */
 const town = (address: string): string => address.normalize('NFKC').replace(/\s*[\d一二三四五六七八九十]*(?:丁目|番地|番|号)?[-\d].*$/, '')
 
-/** The walk. What is said of a batch of people is in the log before the batch leaves. */
-export async function* collect(c: Collecting): AsyncGenerator<PersonLine> {
+/** People of one step: their lines, whom it ended with, and how many of the register it walked over. */
+export type Gathered = { lines: PersonLine[]; after: string; walked: number }
+export type Walk = { total: number; next: (after: string) => Promise<Gathered | null> }
+
+/** A walk over the register that can be begun anywhere. What is said of a batch of people is in the log before the batch leaves. */
+export async function walk(c: Collecting): Promise<Walk> {
   const open = (await disasters.institutions(c, c.disaster.id))[0] ?? refuse('disaster-not-open')
-  const inArea = new Set((await preview(c, c.areas)).map((f) => f.institutionNumber))
+  const inArea = [...new Set((await preview(c, c.areas)).map((f) => f.institutionNumber))]
   const beginnings = residents(c.areas)
-  const total = await countPeople(c.db)
-  let [after, walked] = ['', 0]
-  for (;;) {
-    const batch = await peopleAfter(c.db, after, BATCH)
-    if (batch.length === 0) return
-    const wanted = await belonging(c, batch, { inArea: [...inArea], beginnings })
-    const lines = await linesOf(c, wanted, readerAt(open))
-    yield* lines
-    after = batch.at(-1)!.person.id
-    walked += batch.length
+  const watched = await closeness.watchedIds(c)
+  return {
+    total: await countPeople(c.db),
+    async next(after) {
+      const batch = await peopleAfter(c.db, after, BATCH)
+      if (batch.length === 0) return null
+      const wanted = await belonging(c, batch, { inArea, beginnings })
+      return { lines: await linesOf(c, wanted, { reader: readerAt(open), watched }), after: batch.at(-1)!.person.id, walked: batch.length }
+    },
+  }
+}
+
+export async function* collect(c: Collecting): AsyncGenerator<PersonLine> {
+  const { total, next } = await walk(c)
+  let walked = 0
+  for (let step = await next(''); step !== null; step = await next(step.after)) {
+    yield* step.lines
+    walked += step.walked
     c.progress?.(Math.min(1, walked / Math.max(1, total)))
   }
 }
@@ -76,7 +88,11 @@ async function belonging(
   )
 }
 
-async function linesOf(c: Collecting, people: readonly Walked[], reader: Actor): Promise<PersonLine[]> {
+async function linesOf(
+  c: Collecting,
+  people: readonly Walked[],
+  { reader, watched }: { reader: Actor; watched: ReadonlySet<string> },
+): Promise<PersonLine[]> {
   if (people.length === 0) return []
   const hidden = await c.person.marks.hidden(
     c,
@@ -99,9 +115,11 @@ async function linesOf(c: Collecting, people: readonly Walked[], reader: Actor):
   const lines: PersonLine[] = []
   for (const { person, names, memberIds } of people) {
     const { rows, cut } = await c.record.chart(ctx, person.keys)
-    const { id: _id, phone: _phone, postalCode: _postalCode, ...kept } = person
-    const address = person.keys.some((key) => hidden.has(key)) ? '' : town(person.address)
-    lines.push({ person: { ...kept, address }, names, memberIds, rows: rows.filter((row) => kinds.has(row.kind)), cut })
+    const { id, phone: _phone, postalCode: _postalCode, ...kept } = person
+    const isHidden = person.keys.some((key) => hidden.has(key))
+    const address = isHidden ? '' : town(person.address)
+    const needsSecond = isHidden || watched.has(id)
+    lines.push({ person: { ...kept, address }, names, memberIds, rows: rows.filter((row) => kinds.has(row.kind)), cut, needsSecond })
   }
   await c.db.transaction().execute((trx) => insertAudit(trx, notes))
   return lines

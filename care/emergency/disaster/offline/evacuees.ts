@@ -14,7 +14,7 @@ import {
 import type { PersonLine } from './person-line.ts'
 import type { Address } from './read.ts'
 
-export type Evacuee = Pick<PersonLine, 'names' | 'memberIds' | 'person'> & { address: Address }
+export type Evacuee = Pick<PersonLine, 'names' | 'memberIds' | 'person' | 'needsSecond'> & { address: Address }
 type Numbers = Map<string, number[]>
 
 const put = (into: Numbers, key: string, n: number) => {
@@ -46,8 +46,8 @@ export function evacuees() {
     get size() {
       return all.length
     },
-    add({ names, memberIds, person }: PersonLine, address: Address): void {
-      const n = all.push({ names, memberIds, person, address }) - 1
+    add({ names, memberIds, person, needsSecond }: PersonLine, address: Address): void {
+      const n = all.push({ names, memberIds, person, needsSecond, address }) - 1
       for (const key of soughtKeys(names, '')) put(byName!, key, n)
       put(byBirth!, person.birthDate, n)
       for (const id of memberIds) put(byNumber!, id.split(':')[2] ?? '', n)

@@ -3,15 +3,17 @@
  * the platform's signature over it. Pure.
  *
  *   magic | chunk | chunk | … | manifest (JSON) | signature (64 bytes) | length of the manifest (4 bytes) | end mark
- *   chunk = length (4 bytes) | AES-256-GCM text | tag (16 bytes); its nonce is its number and whether it is the last
+ *   chunk = length (4 bytes) | nonce (12 bytes) | AES-256-GCM text | tag (16 bytes); bound to its number and whether it is the last. The nonce
+ *   is drawn, so that a chunk which is written anew after a stop shares none with the one before.
  */
-import { createCipheriv, createDecipheriv, createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { z } from 'zod'
 
-export const FORMAT = 'enishi-disaster-extract-1'
+export const FORMAT = 'enishi-disaster-extract-2'
 export const MAGIC = Buffer.from(`${FORMAT}\n`)
 export const END = Buffer.from('END1')
 const TAG = 16
+const NONCE = 12
 /** A manifest longer than this is none of ours. */
 const MOST_MANIFEST = 4 * 1024 * 1024
 /** Plain bytes of a chunk, about. */
@@ -19,7 +21,7 @@ export const CHUNK = 256 * 1024
 const MOST_CHUNK = 64 * 1024 * 1024
 
 const base64 = z.string().regex(/^[A-Za-z0-9_-]+$/)
-const recipient = z.discriminatedUnion('by', [
+export const recipient = z.discriminatedUnion('by', [
   z.object({
     by: z.literal('passphrase'),
     name: z.string(),
@@ -78,31 +80,27 @@ export const refuseExtract = (problem: ExtractProblem): never => {
   throw new ExtractRefused(problem)
 }
 
-function nonceOf(n: number, isLast: boolean): Buffer {
-  const bytes = Buffer.alloc(12)
-  bytes.writeBigUInt64BE(BigInt(n), 0)
-  bytes[11] = isLast ? 1 : 0
-  return bytes
-}
-
 type Place = { key: Buffer; id: string; n: number; isLast: boolean }
 
+const bound = ({ id, n, isLast }: Place) => Buffer.from(`${FORMAT} ${id} ${n} ${isLast ? 'last' : 'more'}`)
+
 /** A chunk as it stands in the file, its length in front. */
-export function sealChunk({ key, id, n, isLast }: Place, plain: Buffer): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(n, isLast)).setAAD(Buffer.from(`${FORMAT} ${id}`))
-  const text = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+export function sealChunk(place: Place, plain: Buffer): Buffer {
+  const nonce = randomBytes(NONCE)
+  const cipher = createCipheriv('aes-256-gcm', place.key, nonce).setAAD(bound(place))
+  const text = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
   const length = Buffer.alloc(4)
   length.writeUInt32BE(text.length)
   return Buffer.concat([length, text])
 }
 
 /** @throws ExtractRefused `changed` where one bit differs */
-export function openChunk({ key, id, n, isLast }: Place, text: Buffer): Buffer {
-  if (text.length < TAG) refuseExtract('changed')
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(n, isLast), { authTagLength: TAG }).setAAD(Buffer.from(`${FORMAT} ${id}`))
+export function openChunk(place: Place, text: Buffer): Buffer {
+  if (text.length < NONCE + TAG) refuseExtract('changed')
+  const decipher = createDecipheriv('aes-256-gcm', place.key, text.subarray(0, NONCE), { authTagLength: TAG }).setAAD(bound(place))
   decipher.setAuthTag(text.subarray(text.length - TAG))
   try {
-    return Buffer.concat([decipher.update(text.subarray(0, text.length - TAG)), decipher.final()])
+    return Buffer.concat([decipher.update(text.subarray(NONCE, text.length - TAG)), decipher.final()])
   } catch {
     return refuseExtract('changed')
   }
@@ -110,7 +108,7 @@ export function openChunk({ key, id, n, isLast }: Place, text: Buffer): Buffer {
 
 export const readLength = (bytes: Buffer): number => {
   const length = bytes.length === 4 ? bytes.readUInt32BE() : 0
-  return length >= TAG && length <= MOST_CHUNK ? length : refuseExtract('changed')
+  return length >= NONCE + TAG && length <= MOST_CHUNK ? length : refuseExtract('changed')
 }
 
 const signed = (text: Buffer) => Buffer.concat([MAGIC, text])

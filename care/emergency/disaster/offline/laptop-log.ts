@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { randomBytesOf, ulid } from '#kernel/id'
-import { firstHash, type LogEntry, readLog, sha256, type Who, writeHead, writeLine } from './log.ts'
+import { firstHash, type LogEntry, readLog, type SecondWho, sha256, type Who, writeHead, writeLine } from './log.ts'
 import { createPublicKey } from 'node:crypto'
 
 export type Noted = Pick<LogEntry, 'act'> & {
@@ -13,6 +13,8 @@ export type Noted = Pick<LogEntry, 'act'> & {
   agreed?: LogEntry['agreed']
   kinds?: readonly string[]
   count?: number
+  needs?: readonly string[]
+  second?: SecondWho | null
 }
 
 export type LaptopLog = {
@@ -85,7 +87,7 @@ export function openLaptopLog(about: About): LaptopLog {
   const file = openSync(path, 'a', 0o600)
   fsyncSync(file)
   syncFolder(path)
-  const note: LaptopLog['note'] = ({ act, who, at, keys = [], agreed = null, kinds = [], count = 0 }) => {
+  const note: LaptopLog['note'] = ({ act, who, at, keys = [], agreed = null, kinds = [], count = 0, needs = [], second = null }) => {
     const entry: LogEntry = {
       n: next,
       id: ulid(at.getTime()),
@@ -99,6 +101,8 @@ export function openLaptopLog(about: About): LaptopLog {
       kinds: [...kinds],
       count,
       prev,
+      needs: [...needs],
+      second,
     }
     const text = writeLine(entry, key)
     const bytes = Buffer.from(`${text}\n`)

@@ -15,6 +15,10 @@ export const who = z.object({
 })
 export type Who = z.infer<typeof who>
 
+/** Who agreed at the same laptop; they say so themselves. */
+export const second = who.pick({ name: true, licence: true, licenceNumber: true })
+export type SecondWho = z.infer<typeof second>
+
 /** `begin`: the laptop's first line; `search`: whom it showed; `look`: a record was opened; `again`: read once more. */
 const entry = z.object({
   n: z.number().int().min(0),
@@ -29,6 +33,9 @@ const entry = z.object({
   kinds: z.array(z.string().max(40)).max(20),
   count: z.number().int(),
   prev: z.string(),
+  /** Why the laptop asked for a second clinician, and who that was. Absent in logs of before. */
+  needs: z.array(z.string().max(40)).max(10).default([]),
+  second: second.nullable().default(null),
 })
 export type LogEntry = z.infer<typeof entry>
 const line = z.object({ entry: z.string(), signature: z.string() })

@@ -7,11 +7,15 @@ import type { Actor } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import { ulid } from '#kernel/id'
 import { writeOutbox } from '#kernel/outbox'
-import { insertLook } from '../store/look.ts'
+import { closeness, findStaffSignIn, type PersonService, sameName } from '#care/person'
+import { judgeNearness } from '../../near-rules.ts'
+import { type Extract, lockExtract } from '../store/extract.ts'
+import { insertLook, isTelling } from '../store/look.ts'
 import * as store from '../store/offline.ts'
-import { claimedExtract, type LogEntry, type LogProblem, readLog } from './log.ts'
+import { claimedExtract, type LogEntry, type LogProblem, readLog, type Who } from './log.ts'
 
-export type Merged = { extractId: string; laptop: string; added: number; known: number; looks: number; problems: LogProblem[] }
+/** `looks`: records that were opened; `flagged`: those of them that reviewers should see. */
+export type Merged = { extractId: string; laptop: string; added: number; known: number; looks: number; flagged: number; problems: LogProblem[] }
 export type MergeRefused = 'no-log' | 'unknown-extract' | 'nothing-signed'
 
 const LAW = '災害救助法の適用などで開かれた地域での、生命・身体の保護のための閲覧。通信のない場所での閲覧の記録（要確認: 弁護士）'
@@ -54,97 +58,114 @@ function auditOf(entry: LogEntry, extractId: string): AuditEntry[] {
     : entry.keys.map((key) => auditEntry({ ...event, key }, about))
 }
 
-/** One entry into the log, the counter and the person's notices; nothing where it is in them already. */
-async function mergeEntry(
-  db: Db,
-  extract: store.Extract,
-  { entry, hash }: { entry: LogEntry; hash: string },
-  now: Date,
-): Promise<'added' | 'known' | 'unlike'> {
-  const noted = await store.insertEntry(db, {
-    laptop: entry.laptop,
-    n: entry.n,
-    extractId: extract.id,
-    hash,
-    act: entry.act,
-    at: new Date(entry.at),
-    mergedAt: now,
-  })
-  if (noted !== 'added') return noted
-  await insertAudit(db, auditOf(entry, extract.id))
+/** A look becomes one of the platform's: counted, told to the person, and judged by what the register knows of whoever looked. */
+async function mergeLook(db: Db, about: Merging & { entry: LogEntry }): Promise<string[]> {
+  const { extract, person, now, entry } = about
   const [key] = entry.keys
-  if (entry.act !== 'look' || key === undefined || entry.who === null) return 'added'
   const { who } = entry
+  if (key === undefined || who === null) return []
+  const { institutionNumber, institutionName } = who
   const at = new Date(entry.at)
+  const flags = await flagsOf({ db, now }, { person, entry, key, who })
   await insertLook(db, {
     ...{ key, id: entry.id, disasterId: extract.disasterId, staffId: `offline:${who.loginName}`, staffName: who.name },
-    ...{
-      institutionNumber: who.institutionNumber,
-      institutionName: who.institutionName,
-      agreed: 'offline',
-      at,
-      until: at,
-      laptop: entry.laptop,
-    },
+    ...{ institutionNumber, institutionName, agreed: 'offline', at, until: at, laptop: entry.laptop, flags },
+    secondId: entry.second && `offline:${entry.second.licenceNumber}`,
+    secondName: entry.second?.name ?? null,
   })
-  const payload = { kind: 'disaster-access', disasterId: extract.disasterId, institutionName: who.institutionName }
+  const payload = { kind: 'disaster-access', disasterId: extract.disasterId, institutionName }
   await writeOutbox(db, now, [{ topic: 'notice', key, payload }])
-  return 'added'
+  return flags
+}
+
+/** What reviewers should see of a look on a laptop: what it could not know, or what somebody talked it out of. */
+async function flagsOf(
+  ctx: { db: Db; now: Date },
+  about: { person: PersonService; entry: LogEntry; key: string; who: Who },
+): Promise<string[]> {
+  const { person, entry, key, who } = about
+  const of = await person.findByKey(ctx, key)
+  const staff = await findStaffSignIn(ctx.db, { loginName: who.loginName })
+  if (of === undefined || of === null) return []
+  const { institutionNumber } = who
+  const near = judgeNearness(await closeness.of(ctx, { staffId: staff?.id ?? '', institutionNumber, person: of }))
+  const sameAsTyped = sameName({ name: who.name, nameKana: '' }, of) && !near.needs.includes('same-name') ? ['same-name'] : []
+  const needs = [...near.needs, ...sameAsTyped]
+  const plain = (name: string) => name.normalize('NFKC').replace(/\s+/g, '')
+  return [
+    ...(near.tie === null ? [] : [near.tie]),
+    ...(needs.length > 0 && entry.second === null ? ['no-second'] : []),
+    ...(staff === undefined
+      ? ['login-unknown']
+      : [
+          ...(plain(staff.name) === plain(who.name) ? [] : ['other-name']),
+          ...((await closeness.worksAt(ctx, { staffId: staff.id, institutionNumber })) ? [] : ['not-there']),
+        ]),
+    ...near.flags.filter((flag) => staff !== undefined || flag !== 'staff-unknown'),
+    ...sameAsTyped,
+  ]
+}
+
+type Merging = { extract: Extract; person: PersonService; now: Date }
+type ToMerge = { text: string; head?: string | undefined; now: Date; by: Actor; person: PersonService }
+
+/** Entries of the log written in one statement. */
+const AT_ONCE = 1_000
+
+async function mergeEntries(db: Db, about: Merging & { laptop: string; entries: readonly { entry: LogEntry; hash: string }[] }) {
+  const { extract, laptop, entries, now } = about
+  const noted = entries.map(({ entry, hash }) => ({ n: entry.n, hash, act: entry.act, at: new Date(entry.at) }))
+  const once = [...new Map(noted.map((one) => [one.n, one])).values()]
+  const known = await store.insertEntries(db, { laptop, extractId: extract.id, mergedAt: now, entries: once })
+  const done = { added: 0, known: 0, looks: 0, flagged: 0, unlike: [] as LogProblem[] }
+  const audits: AuditEntry[] = []
+  const seen = new Map(known)
+  for (const { entry, hash } of entries) {
+    const before = seen.get(entry.n)
+    if (before !== undefined) {
+      if (before === hash) done.known++
+      else done.unlike.push({ kind: 'unlike', n: entry.n })
+      continue
+    }
+    seen.set(entry.n, once.find((one) => one.n === entry.n)?.hash ?? hash)
+    done.added++
+    audits.push(...auditOf(entry, extract.id))
+    if (entry.act !== 'look') continue
+    done.looks++
+    if (isTelling(await mergeLook(db, { ...about, entry }))) done.flagged++
+  }
+  for (let from = 0; from < audits.length; from += AT_ONCE) await insertAudit(db, audits.slice(from, from + AT_ONCE))
+  return done
+}
+
+/** Merges a log within the caller's transaction: all of it or nothing, so that a stop in the middle is mended by doing it again. */
+export async function mergeInto(db: Db, given: ToMerge): Promise<Merged | { refused: MergeRefused }> {
+  const claimed = claimedExtract(given.text)
+  if (claimed === null) return { refused: 'no-log' }
+  const extract = await lockExtract(db, claimed)
+  if (!extract) return { refused: 'unknown-extract' }
+  const key = createPublicKey(extract.logKey)
+  const { entries, laptop, ...read } = readLog(given.text, { extractId: extract.id, key, expiresAt: extract.expiresAt, head: given.head })
+  if (laptop === null) return { refused: 'nothing-signed' }
+  const before = await store.lastEntry(db, laptop)
+  const { added, known, looks, flagged, unlike } = await mergeEntries(db, { ...given, extract, laptop, entries })
+  const problems = [...read.problems, ...unlike]
+  // What was merged before and is not in the log any more was taken out of it since.
+  const reached = Math.max(-1, ...entries.map((one) => one.entry.n))
+  if (before > reached && !problems.some((p) => p.kind === 'cut')) problems.push({ kind: 'cut', n: reached + 1 })
+  const { by: actor, now } = given
+  const about = { actor, purpose: 'HOPERAT' as const, now, requestId: ulid(now.getTime()), action: 'disaster.merge', law: LAW }
+  const outcome = problems.some((p) => p.kind !== 'torn') ? 'log-damaged' : 'success'
+  await insertAudit(db, [auditEntry({ resource: `DisasterExtract/${extract.id}`, count: added, outcome }, about)])
+  const byName = actor.kind === 'public' ? '' : actor.name
+  const id = ulid(now.getTime())
+  await store.insertMerge(db, { id, at: now, extractId: extract.id, laptop, byName, added, known, problems })
+  return { extractId: extract.id, laptop, added, known, looks, flagged, problems }
 }
 
 /**
- * Merges a log in one transaction: all of it or nothing, so that a stop in the middle is mended by doing it again.
+ * Merges a log in a transaction of its own.
  * @param given.head what stands in the file beside the log, where it was handed in
  */
-export async function mergeLog(
-  db: Db,
-  given: { text: string; head?: string | undefined; now: Date; by: Actor },
-): Promise<Merged | { refused: MergeRefused }> {
-  const claimed = claimedExtract(given.text)
-  if (claimed === null) return { refused: 'no-log' }
-  return db.transaction().execute(async (trx) => {
-    const extract = await store.lockExtract(trx, claimed)
-    if (!extract) return { refused: 'unknown-extract' as const }
-    const key = createPublicKey(extract.logKey)
-    const read = readLog(given.text, { extractId: extract.id, key, expiresAt: extract.expiresAt, head: given.head })
-    if (read.laptop === null) return { refused: 'nothing-signed' as const }
-    const problems = [...read.problems]
-    let [added, known, looks] = [0, 0, 0]
-    for (const one of read.entries) {
-      const done = await mergeEntry(trx, extract, one, given.now)
-      if (done === 'added') {
-        added++
-        if (one.entry.act === 'look') looks++
-      } else if (done === 'known') known++
-      else problems.push({ kind: 'unlike', n: one.entry.n })
-    }
-    // What was merged before and is not in the log any more was taken out of it since.
-    const reached = Math.max(-1, ...read.entries.map((one) => one.entry.n))
-    const before = await store.lastEntry(trx, read.laptop)
-    if (before > reached && !problems.some((p) => p.kind === 'cut')) problems.push({ kind: 'cut', n: reached + 1 })
-    const about = {
-      actor: given.by,
-      purpose: 'HOPERAT' as const,
-      now: given.now,
-      requestId: ulid(given.now.getTime()),
-      action: 'disaster.merge',
-      law: LAW,
-    }
-    const bad = problems.some((p) => p.kind !== 'torn')
-    await insertAudit(trx, [
-      auditEntry({ resource: `DisasterExtract/${extract.id}`, count: added, outcome: bad ? 'log-damaged' : 'success' }, about),
-    ])
-    const byName = given.by.kind === 'public' ? '' : given.by.name
-    await store.insertMerge(trx, {
-      id: ulid(given.now.getTime()),
-      at: given.now,
-      extractId: extract.id,
-      laptop: read.laptop,
-      byName,
-      added,
-      known,
-      problems,
-    })
-    return { extractId: extract.id, laptop: read.laptop, added, known, looks, problems }
-  })
-}
+export const mergeLog = (db: Db, given: ToMerge): Promise<Merged | { refused: MergeRefused }> =>
+  db.transaction().execute((trx) => mergeInto(trx, given))

@@ -35,6 +35,7 @@ const personOf = (n: number): PersonLine => ({
   memberIds: [],
   rows: [],
   cut: false,
+  needsSecond: false,
 })
 async function* people(count: number, pad = 0) {
   for (let n = 0; n < count; n++) yield { ...personOf(n), names: ['山川 花子', 'x'.repeat(pad)] }

@@ -9,6 +9,8 @@ export type PersonLine = {
   memberIds: string[]
   rows: Seen[]
   cut: boolean
+  /** Two clinicians must agree; not why, because that is nobody's business in a shelter. */
+  needsSecond: boolean
 }
 
 /** The first line: the key that signs the laptop's log, and the institutions whose names the pages say. */
@@ -32,7 +34,7 @@ const person = z.object({
   ...{ keys: z.array(z.string()).min(1), name: z.string(), nameKana: z.string(), birthDate: z.string() },
   ...{ sex: z.enum(['male', 'female', 'other', 'unknown']), address: z.string() },
 })
-const line = z.object({ person, names: z.array(z.string()), memberIds: z.array(z.string()), rows: z.array(row), cut: z.boolean() })
+const line = z.object({ person, names: z.array(z.string()), memberIds: z.array(z.string()), rows: z.array(row), cut: z.boolean(), needsSecond: z.boolean() })
 const about = z.object({
   logKeyPem: z.string(),
   institutions: z.array(z.object({ number: z.string(), name: z.string(), nameEn: z.string(), open: z.boolean() })),

@@ -88,9 +88,10 @@ export async function openExtract(
     }
     if (at - MAGIC.length !== manifest.bytes || hash.digest('hex') !== manifest.sha256) refuseExtract('changed')
   }
-  const first = await chunks().next()
-  if (first.done) return refuseExtract('changed')
-  const aboutLine = readAbout(first.value.lines[0] ?? '')
+  const aboutLine = await firstLine(chunks()).catch(async (error: unknown) => {
+    await handle.close()
+    throw error
+  })
   return {
     manifest,
     about: aboutLine,
@@ -107,4 +108,9 @@ export async function openExtract(
     person: async (address) => readPerson((await chunk(address)).lines[address.line] ?? ''),
     close: () => handle.close(),
   }
+}
+
+async function firstLine(chunks: AsyncGenerator<{ lines: string[] }>): Promise<AboutLine> {
+  const first = await chunks.next()
+  return first.done ? refuseExtract('changed') : readAbout(first.value.lines[0] ?? '')
 }

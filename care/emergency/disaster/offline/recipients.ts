@@ -9,6 +9,7 @@ import {
   hkdfSync,
   type KeyObject,
   randomBytes,
+  scrypt,
   scryptSync,
 } from 'node:crypto'
 import { FORMAT, type Manifest, type Recipient, refuseExtract } from './format.ts'
@@ -25,6 +26,9 @@ export type Secret = { passphrase: string } | { privateKey: KeyObject }
 
 const text = (bytes: Buffer) => bytes.toString('base64url')
 const bytes = (written: string) => Buffer.from(written, 'base64url')
+
+/** Spaces around what was typed or written on paper are none of the passphrase. */
+export const plainPassphrase = (typed: string): string => typed.normalize('NFKC').trim()
 
 /** What the wrapped key is bound to, so that neither its end nor its owner can be exchanged. */
 type Bound = { id: string; expiresAt: string }
@@ -49,30 +53,37 @@ function unwrap(r: Recipient, under: Buffer, about: Buffer): Buffer | null {
 }
 
 const stretched = (passphrase: string, salt: Buffer, cost: number) =>
-  scryptSync(passphrase.normalize('NFKC'), salt, 32, { N: cost, r: 8, p: 1, maxmem: 256 * cost * 8 })
+  scryptSync(plainPassphrase(passphrase), salt, 32, { N: cost, r: 8, p: 1, maxmem: 256 * cost * 8 })
 
 const raw = (key: KeyObject): string => key.export({ format: 'jwk' }).x as string
 const publicOf = (x: string): KeyObject => createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' })
 const agreed = (privateKey: KeyObject, publicKey: KeyObject, about: string) =>
   Buffer.from(hkdfSync('sha256', diffieHellman({ privateKey, publicKey }), about, `${FORMAT} wrap`, 32))
 
-export function inviteAll(key: Buffer, bound: Bound, invited: readonly Invited[]): Recipient[] {
-  return invited.map((one): Recipient => {
-    if (one.by === 'passphrase') {
-      const [salt, cost] = [randomBytes(16), one.cost ?? SCRYPT_COST]
-      return {
-        by: 'passphrase',
-        name: one.name,
-        salt: text(salt),
-        cost,
-        ...wrap(key, stretched(one.passphrase, salt, cost), aad(bound, one.name)),
-      }
-    }
-    const ephemeral = generateKeyPairSync('x25519')
-    const [publicKey, mine] = [raw(one.publicKey), raw(ephemeral.publicKey)]
-    const under = agreed(ephemeral.privateKey, one.publicKey, mine + publicKey)
-    return { by: 'x25519', name: one.name, publicKey, ephemeral: mine, ...wrap(key, under, aad(bound, one.name)) }
-  })
+const stretchedApart = (passphrase: string, salt: Buffer, cost: number) =>
+  new Promise<Buffer>((done, fail) =>
+    scrypt(plainPassphrase(passphrase), salt, 32, { N: cost, r: 8, p: 1, maxmem: 256 * cost * 8 }, (error, key) =>
+      error ? fail(error) : done(key),
+    ),
+  )
+
+/** Wraps the file's key for everybody, one after another: each takes 128 MiB for a moment. */
+export async function inviteAll(key: Buffer, bound: Bound, invited: readonly Invited[]): Promise<Recipient[]> {
+  const made: Recipient[] = []
+  for (const one of invited) made.push(await invite(key, bound, one))
+  return made
+}
+
+async function invite(key: Buffer, bound: Bound, one: Invited): Promise<Recipient> {
+  if (one.by === 'passphrase') {
+    const [salt, cost] = [randomBytes(16), one.cost ?? SCRYPT_COST]
+    const under = await stretchedApart(one.passphrase, salt, cost)
+    return { by: 'passphrase', name: one.name, salt: text(salt), cost, ...wrap(key, under, aad(bound, one.name)) }
+  }
+  const ephemeral = generateKeyPairSync('x25519')
+  const [publicKey, mine] = [raw(one.publicKey), raw(ephemeral.publicKey)]
+  const under = agreed(ephemeral.privateKey, one.publicKey, mine + publicKey)
+  return { by: 'x25519', name: one.name, publicKey, ephemeral: mine, ...wrap(key, under, aad(bound, one.name)) }
 }
 
 /** The file's key. @throws ExtractRefused `wrong-secret` where the secret opens it for nobody */

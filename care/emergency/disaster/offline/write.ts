@@ -1,13 +1,9 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { promisify } from 'node:util'
-import { zstdCompress } from 'node:zlib'
-import { CHUNK, FORMAT, MAGIC, type Manifest, sealChunk, sealManifest } from './format.ts'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { openDraft, type WholeFile } from './draft.ts'
+import type { Manifest } from './format.ts'
 import type { AboutLine, PersonLine } from './person-line.ts'
 import { type Invited, inviteAll } from './recipients.ts'
 
-const compressed = promisify(zstdCompress)
 const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString()
 
 export type ToWrite = Pick<Manifest, 'id' | 'disasterId' | 'disasterName' | 'law' | 'areas' | 'madeAt' | 'expiresAt'> & {
@@ -27,68 +23,24 @@ export function newLogKey(): { privatePem: string; publicPem: string } {
 }
 
 /**
- * Writes an extract, a chunk in memory at a time. It gets its name when it is whole and on the disk; what a stop leaves behind is
+ * Writes an extract in one go, a chunk in memory at a time. It gets its name when it is whole and on the disk; what a stop leaves behind is
  * overwritten by the next try.
  */
-export async function writeExtract(w: ToWrite, logKey: { privatePem: string; publicPem: string }): Promise<Manifest> {
-  const draft = `${w.path}.part`
-  const handle = await open(draft, 'w', 0o600)
+export async function writeExtract(w: ToWrite, logKey: { privatePem: string; publicPem: string }): Promise<WholeFile> {
+  const key = randomBytes(32)
+  const { id, disasterId, disasterName, law, areas, madeAt, expiresAt } = w
+  const draft = await openDraft({ path: `${w.path}.part`, id, key })
   try {
-    const key = randomBytes(32)
-    const hash = createHash('sha256')
-    let [bytes, chunks, people] = [0, 0, 0]
-    await handle.writeFile(MAGIC)
-    const put = async (lines: readonly string[], isLast: boolean) => {
-      const plain = await compressed(Buffer.from(lines.map((line) => `${line}\n`).join('')))
-      const sealed = sealChunk({ key, id: w.id, n: chunks++, isLast }, plain)
-      hash.update(sealed)
-      bytes += sealed.length
-      await handle.writeFile(sealed)
-    }
-    let held = [JSON.stringify({ logKeyPem: logKey.privatePem, institutions: w.institutions } satisfies AboutLine)]
-    let size = held[0]!.length
+    await draft.add(JSON.stringify({ logKeyPem: logKey.privatePem, institutions: w.institutions } satisfies AboutLine))
     for await (const one of w.people) {
-      const line = JSON.stringify(one)
-      if (size + line.length > CHUNK) {
-        await put(held, false)
-        ;[held, size] = [[], 0]
-      }
-      held.push(line)
-      size += line.length
-      people++
-      w.progress?.(people)
+      await draft.addPerson(one)
+      w.progress?.(draft.reached().people)
     }
-    await put(held, true)
-    const manifest: Manifest = {
-      format: FORMAT,
-      ...{
-        id: w.id,
-        disasterId: w.disasterId,
-        disasterName: w.disasterName,
-        law: w.law,
-        areas: w.areas,
-        madeAt: w.madeAt,
-        expiresAt: w.expiresAt,
-      },
-      ...{ people, chunks, bytes, sha256: hash.digest('hex') },
-      recipients: inviteAll(key, w, w.invited),
-      signerPem: pem(createPublicKey(w.signer)),
-      logKeyPem: logKey.publicPem,
-    }
-    await handle.writeFile(sealManifest(manifest, w.signer))
-    await handle.sync()
-    await handle.close()
-    await rename(draft, w.path)
-    await syncFolder(dirname(w.path))
-    return manifest
+    const recipients = await inviteAll(key, w, w.invited)
+    const heading = { id, disasterId, disasterName, law, areas, madeAt, expiresAt, recipients, logKeyPem: logKey.publicPem }
+    return await draft.finish({ heading, signer: w.signer, path: w.path })
   } catch (error) {
-    await handle.close().catch(() => undefined)
-    await rm(draft, { force: true })
+    await draft.drop()
     throw error
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
 }

@@ -16,7 +16,15 @@ export type Look = {
   at: Date
   until: Date
   laptop: string | null
+  /** What reviewers should see, and the second clinician where there was one. */
+  flags: string[]
+  secondId: string | null
+  secondName: string | null
 }
+
+const LOOK = sql`key, id, disaster_id as "disasterId", staff_id as "staffId", staff_name as "staffName",
+  institution_number as "institutionNumber", institution_name as "institutionName", agreed, at, until, laptop, flags, second_id as "secondId",
+  second_name as "secondName"`
 
 export async function insertSearch(
   db: Db,
@@ -49,17 +57,16 @@ export async function wasFound(db: Db, about: { staffId: string; keys: readonly 
 export async function insertLook(db: Db, l: Look): Promise<boolean> {
   const { numAffectedRows } =
     await sql`insert into disaster.look (key, id, disaster_id, staff_id, staff_name, institution_number, institution_name, agreed,
-      at, until, laptop)
-    values (${l.key}, ${l.id}, ${l.disasterId}, ${l.staffId}, ${l.staffName}, ${l.institutionNumber}, ${l.institutionName}, ${l.agreed}, ${l.at}, ${l.until}, ${l.laptop})
+      at, until, laptop, flags, second_id, second_name)
+    values (${l.key}, ${l.id}, ${l.disasterId}, ${l.staffId}, ${l.staffName}, ${l.institutionNumber}, ${l.institutionName}, ${l.agreed}, ${l.at}, ${l.until}, ${l.laptop},
+      ${l.flags}::text[], ${l.secondId}, ${l.secondName})
     on conflict do nothing`.execute(db)
   return numAffectedRows === 1n
 }
 
 /** The latest look of somebody at a person that is not over. */
 export async function liveLook(db: Db, about: { staffId: string; keys: readonly string[]; now: Date }): Promise<Look | undefined> {
-  const { rows } = await sql<Look>`select key, id, disaster_id as "disasterId", staff_id as "staffId", staff_name as "staffName",
-      institution_number as "institutionNumber", institution_name as "institutionName", agreed, at, until, laptop
-    from disaster.look where key = any(${[...about.keys]}::text[]) and staff_id = ${about.staffId} and until > ${about.now} and laptop is null
+  const { rows } = await sql<Look>`select ${LOOK} from disaster.look where key = any(${[...about.keys]}::text[]) and staff_id = ${about.staffId} and until > ${about.now} and laptop is null
     order by at desc limit 1`.execute(db)
   return rows[0]
 }
@@ -86,4 +93,25 @@ export async function looksAt(
       (count(*) filter (where to_char(at at time zone 'Asia/Tokyo', 'YYYY-MM-DD') = ${dateInJapan(about.now)}))::int as today
     from disaster.look where disaster_id = ${about.disasterId} group by 1 order by total desc, 1 limit 200`.execute(db)
   return rows
+}
+
+/** How close somebody stood; and what should never be. */
+const NEAR = ['watched', 'protected', 'same-name', 'colleague', 'namesake-colleague', 'refused-here', 'family-name']
+const TELLING = ['self', 'family', 'no-second', 'login-unknown', 'other-name', 'not-there']
+
+export const isTelling = (flags: readonly string[]): boolean => flags.some((flag) => TELLING.includes(flag))
+
+/** Looks that reviewers should see: with a flag or a second clinician, what stands out most first, then the newest. */
+export async function notableLooks(db: Db, about: { limit: number }): Promise<(Look & { telling: boolean; total: number })[]> {
+  const { rows } = await sql<Look & { telling: boolean; total: number }>`select ${LOOK}, flags && ${TELLING}::text[] as telling,
+      count(*) over ()::int as total
+    from disaster.look where flags && ${TELLING}::text[] or second_id is not null or flags && ${NEAR}::text[]
+    order by flags && ${TELLING}::text[] desc, at desc, id desc limit ${about.limit}`.execute(db)
+  return rows
+}
+
+/** How many looks stand out by themselves. */
+export async function countTelling(db: Db): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from disaster.look where flags && ${TELLING}::text[]`.execute(db)
+  return rows[0]!.n
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RegisterEntry } from '#care/eligibility'
-import { hashPassword, insertClient, insertFacilities, insertStaff, linkCard, updateClientBinding } from '#care/person'
+import { hashPassword, insertAssignment, insertClient, insertFacilities, insertStaff, linkCard, updateClientBinding } from '#care/person'
 import { insertAudit } from '#kernel/audit'
 import type { AuditEntry } from '#kernel/audit-event'
 import type { Db } from '#kernel/database'
@@ -145,6 +145,9 @@ async function enterRegisters(deps: SeedDeps, region: Region, { secrets, tls }: 
         totpSecret: secret.totpSecret,
       }
       await insertStaff(db, { ...row, passwordHash: await hashPassword(secret.password) })
+      if (s.alsoAt === undefined) return
+      const second = { id: ulid(), staffId: row.id, institutionNumber: s.alsoAt, role: s.role, department: '' }
+      await insertAssignment(db, { ...second, from: '1900-01-01', until: null })
     }),
   )
   const start = new Date(`${region.from}T00:00:00+09:00`)

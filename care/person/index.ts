@@ -42,7 +42,7 @@ export { certificateRetiredAt, endedKeys, insertClient, updateClientBinding } fr
 export { sealStoredTotp } from './totp-at-rest.ts'
 export { openPending, sealPending, sealTotpWith } from './totp-seal.ts'
 export { hashPassword, newTotpSecret, totpStep } from './credentials.ts'
-export { staffRolesAt, type Workplace, workplacesOf } from './store/staff.ts'
+export { insertAssignment, staffRolesAt, type Workplace, workplacesOf } from './store/staff.ts'
 export { findStaffSignIn, setStaffSecrets, type StaffSignIn } from './store/staff-secrets.ts'
 export type { BindingPolicy, Facility, FacilityKind, NewPerson, Person, Resolution, Staff, Stated, SystemClient } from './model.ts'
 export { bindingDemanded, foldName } from './rules.ts'

@@ -12,11 +12,14 @@ export type CardCheck = {
   }): Promise<{ serial: string; issuer: string } | ({ refused: string } & Sentence)>
 }
 
+type Place = { institutionName: string; institutionNameEn?: string }
+
 /** The demo's people and staff. Exists only where the data is synthetic. */
 export type DemoDoor = {
   cards(): readonly { n: number; name: string; birthDate: string }[]
   card(n: number): { certificatePem: string; privateKeyPem: string; pin: string } | undefined
-  staff(): readonly { loginName: string; name: string; role: string; institutionName: string; institutionNameEn?: string }[]
+  /** `also`: a second place of work; whoever has one is asked after sign-in. */
+  staff(): readonly (Place & { loginName: string; name: string; role: string; also?: Place })[]
   /** `totpSecret` in base 32. */
   staffSecret(loginName: string): { password: string; totpSecret: string } | undefined
 }

@@ -127,7 +127,18 @@ function DemoStaff({ lang, demo }: { lang: Lang; demo: DemoDoor }): ReactNode {
           {
             key: 'institution',
             header: t(lang, { ja: '医療機関', en: 'Institution' }),
-            cell: (row) => <Ja>{institutionNameIn(row, lang)}</Ja>,
+            cell: (row) => (
+              <>
+                <Ja>{institutionNameIn(row, lang)}</Ja>
+                {row.also ? (
+                  <>
+                    <br />
+                    <Ja>{institutionNameIn(row.also, lang)}</Ja>
+                    {t(lang, { ja: '（サインインのあとに選びます）', en: ' (asked after sign-in)' })}
+                  </>
+                ) : null}
+              </>
+            ),
           },
           { key: 'login', header: t(lang, { ja: 'ログイン名', en: 'Login name' }), cell: (row) => row.loginName },
           {

@@ -11,7 +11,7 @@ import { type FaultResult, type FaultRun, lineOf } from './result.ts'
 import type { Scene } from './scene.ts'
 import { settleTraffic, startTraffic } from './traffic.ts'
 
-const CUTS = { quick: 2, full: 6 }
+const CUTS = { quick: 2, full: 4 }
 
 type Told = {
   acked: Map<string, string>
@@ -116,7 +116,13 @@ async function settle(scene: Scene, told: Told, unsynced: boolean) {
   const wrong: string[] = []
   for (const name of all) {
     const why = await whyBroken(platform.home, name)
-    if (why !== null) wrong.push(`backup ${name}: ${why}`)
+    if (why === null) continue
+    const is = [
+      told.made.has(name) ? 'made' : '',
+      noted.rows.some((row) => row.generation === name) ? 'noted' : '',
+      whole.includes(name) ? 'there' : 'not there',
+    ]
+    wrong.push(`backup ${name} (${is.filter(Boolean).join(', ')}): ${why}`)
   }
   const [newest] = [...told.made].sort().reverse()
   const restored = unsynced || newest === undefined ? 'yes' : await whyNotRestored(scene, newest)

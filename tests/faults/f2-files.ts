@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { pause, until } from './platform.ts'
@@ -5,7 +6,7 @@ import { type Going, onDatabase, throughCuts } from './power-cuts.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
 import type { Party, Scene } from './scene.ts'
 
-const CUTS = { quick: 2, full: 6 }
+const CUTS = { quick: 2, full: 4 }
 const SYSTEM = 'urn:enishi:fault-file'
 const WRITERS = 3
 const FILE_BYTES = 60_000
@@ -49,6 +50,8 @@ function attempt(run: FaultRun, { name, cuts, entry }: { name: string; cuts: num
   const told: Told = { filed: new Map(), sent: new Set(), imports: new Map(), exports: new Map() }
   return throughCuts(run, {
     ...{ name, cuts, waitMs: 1_500, ...(entry === undefined ? {} : { entry }) },
+    // What the first start wrote is on the disk in both: this is about what is written afterwards.
+    first: async ({ platform }) => void execFileSync('sync', ['-f', platform.home]),
     begin: (scene, n) => begin(scene, told, n),
     end: (scene) => settle(scene, told),
   })
@@ -102,7 +105,9 @@ async function fileOne({ hospital, patient }: Party, value: string): Promise<Fil
     status: 'current',
     identifier: [{ system: SYSTEM, value }],
     subject: about,
-    content: [{ attachment: { contentType: 'application/octet-stream', url: 'urn:uuid:6a1d1f6e-6a32-4a55-9d0c-3f1b7b1f5a01', size: FILE_BYTES } }],
+    content: [
+      { attachment: { contentType: 'application/octet-stream', url: 'urn:uuid:6a1d1f6e-6a32-4a55-9d0c-3f1b7b1f5a01', size: FILE_BYTES } },
+    ],
   }
   const entry = [
     { fullUrl: 'urn:uuid:6a1d1f6e-6a32-4a55-9d0c-3f1b7b1f5a01', resource: binary, request: { method: 'POST', url: 'Binary' } },

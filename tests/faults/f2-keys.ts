@@ -12,7 +12,7 @@ import { type FaultResult, type FaultRun, lineOf } from './result.ts'
 import type { Scene } from './scene.ts'
 import { settleTraffic, startTraffic } from './traffic.ts'
 
-const CUTS = { quick: 2, full: 6 }
+const CUTS = { quick: 2, full: 4 }
 const WRITERS = 4
 
 type Told = {

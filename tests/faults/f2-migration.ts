@@ -9,7 +9,7 @@ import { partiesOf, type Scene } from './scene.ts'
 import { settleTraffic, startTraffic } from './traffic.ts'
 
 const SIZE_MB = 900
-const SIZES = { quick: { firsts: 1, cuts: 2 }, full: { firsts: 4, cuts: 6 } }
+const SIZES = { quick: { firsts: 1, cuts: 2 }, full: { firsts: 3, cuts: 4 } }
 const STEP_MS = 120
 
 type About = { run: FaultRun; power: Power; random: Random; entry: string }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ export async function powered(sizeMb: number): Promise<Power> {
     cut(pids, frozen) {
       // Twice: whoever was made between the first look and the signal is found by the second.
       for (let round = 0; round < 2; round++) signal(pids(), 'SIGSTOP')
-      run('cp', ['--sparse=always', image, kept])
+      copyAtRest(image, kept)
       frozen()
       signal(pids(), 'SIGKILL')
       run('umount', ['-l', folder])
@@ -49,6 +49,22 @@ export async function powered(sizeMb: number): Promise<Power> {
       await rm(base, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+/**
+ * Copies the disk as of one moment. The kernel still writes by itself, and a copy that is half of before and half of after such a write would
+ * be of a disk that never was; what comes to the disk while we wait is no harm, because it can only be more.
+ */
+function copyAtRest(image: string, kept: string): void {
+  const changedAt = () => statSync(image, { bigint: true }).mtimeNs
+  for (let tries = 0; tries < 60; tries++) {
+    // Longer than the clock of files ticks: a write just before the first look would bear the same instant as one just after it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
+    const before = changedAt()
+    run('cp', ['--sparse=always', image, kept])
+    if (changedAt() === before) return
+  }
+  throw new Error('the disk did not come to rest: there is no moment to copy it as of')
 }
 
 function signal(pids: readonly number[], name: 'SIGSTOP' | 'SIGKILL'): void {

@@ -33,6 +33,12 @@ export const consentRefusals = {
     ja: '期限は、今日以降の日付（例: 2027-03-31）で入れてください。決めないときは空けてください。',
     en: 'Give the last day as a date from today on (for example 2027-03-31), or leave it empty.',
   },
+  'reader-needs-pin': {
+    status: 403,
+    issue: 'security',
+    ja: '続けて見せる同意は、暗証番号で本人確認をしたときだけ受け付けます。ご自宅で、縁の画面からも決められます。',
+    en: 'A consent that goes on is taken at a reader only from who proved themselves by PIN. It can also be given at home, in Enishi.',
+  },
   'consent-text-changed': {
     status: 409,
     issue: 'conflict',

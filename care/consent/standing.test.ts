@@ -230,6 +230,11 @@ describe('what the person is told has versions', () => {
           "352:262314",
         ],
         [
+          "standing-reader/1",
+          "93:702593",
+          "204:530497",
+        ],
+        [
           "closing/1",
           "89:47884",
           "193:444049",

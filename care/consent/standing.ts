@@ -66,16 +66,47 @@ export const standing = {
    */
   async give(ctx: Context, wish: StandingWish, door: Door = 'portal'): Promise<Consent> {
     const keys = decides(ctx.actor, door)
-    const consent = standingOf(wish, { key: keys[0]!, now: ctx.now })
-    const { institutionNumber, purpose } = consent
-    for (const key of keys)
-      await store.endEarlierGrants(ctx.db, { key, institutionNumber, purpose, visit: [], standing: askableKinds, at: ctx.now })
-    for (const key of keys) await store.insertConsent(ctx.db, { ...consent, key })
-    await noteEvent(ctx, { what: 'given', consent, door, key: consent.key })
-    const { id, key, allowed } = consent
-    ctx.audit({ action: 'consent.give', key, consentId: id, kinds: allowed, resource: `Consent/${id}` })
-    ctx.tell({ topic: 'consent.given', key, payload: { consentId: id } })
-    ctx.tell({ topic: 'notice', key, payload: { kind: 'consent-changed', what: 'standing-given' } })
-    return consent
+    return keep(ctx, { consent: standingOf(wish, { key: keys[0]!, now: ctx.now }), keys, door })
   },
+
+  /**
+   * Keeps what somebody agreed to at a reader beyond their visit, where their card and PIN have just proven them: the kinds they showed in the
+   * same stay, for months that they chose, at that institution.
+   * @param asked.since when their card was read
+   * @refuses consent-until for another length, consent-kinds-missing where they showed nothing
+   */
+  async giveAtReader(ctx: Context, asked: AtReader): Promise<Consent> {
+    const { keys, institutionNumber, months } = asked
+    if (!readerMonths.includes(months)) refuse('consent-until')
+    const here = await store.findConsentsAt(ctx.db, { keys, institutionNumber, purpose: 'TREAT' })
+    const visit = here.find((one) => one.basis === 'visit' && one.withdrawnAt === null && one.givenAt >= asked.since)
+    const wish = { ...asked, kinds: visit?.allowed ?? [], until: monthsAfter(dateInJapan(ctx.now), months) }
+    const consent = standingOf(wish, { key: keys[0]!, now: ctx.now })
+    const { version } = textOn('standing-reader', dateInJapan(ctx.now))
+    return keep(ctx, { consent: { ...consent, textVersion: version }, keys, door: 'reader' })
+  },
+}
+
+/** How long somebody may agree to at a reader. What goes on without an end is decided at home. */
+export const readerMonths: readonly number[] = [3, 12]
+
+export type AtReader = { keys: readonly string[]; institutionNumber: string; institutionName: string; months: number; since: Date }
+
+/** The same day some months later, or the last of that month. */
+export function monthsAfter(day: string, months: number): string {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate()
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, 10)
+}
+
+async function keep(ctx: Context, { consent, keys, door }: { consent: Consent; keys: readonly string[]; door: Door }): Promise<Consent> {
+  const { id, key, allowed, institutionNumber, purpose } = consent
+  for (const one of keys)
+    await store.endEarlierGrants(ctx.db, { key: one, institutionNumber, purpose, visit: [], standing: askableKinds, at: ctx.now })
+  for (const one of keys) await store.insertConsent(ctx.db, { ...consent, key: one })
+  await noteEvent(ctx, { what: 'given', consent, door, key })
+  ctx.audit({ action: 'consent.give', key, consentId: id, kinds: allowed, resource: `Consent/${id}` })
+  ctx.tell({ topic: 'consent.given', key, payload: { consentId: id } })
+  ctx.tell({ topic: 'notice', key, payload: { kind: 'consent-changed', what: 'standing-given' } })
+  return consent
 }

@@ -4,7 +4,7 @@
  */
 import type { Sentence } from '#kernel/language'
 
-export type TextOf = 'visit' | 'standing' | 'closing'
+export type TextOf = 'visit' | 'standing' | 'standing-reader' | 'closing'
 export type ConsentText = { of: TextOf; version: string; from: string; text: Sentence }
 
 export const consentTexts: readonly ConsentText[] = [
@@ -24,6 +24,15 @@ export const consentTexts: readonly ConsentText[] = [
     text: {
       ja: '選んだ種類の記録を、この医療機関の医師・歯科医師・看護師・薬剤師が、診療のために、決めた日まで（日を決めなければ、あなたが取り消すまで）見られます。まだ本人に伝えられていない診断も、診療のために見えることがあります。見た人と時刻は「誰が見たか」に必ず残ります。いつでも、理由なしに取り消せます。',
       en: 'Physicians, dentists, nurses and pharmacists of this institution may see the kinds you choose, for your treatment, until the day you set (or until you withdraw, if you set none). For treatment they may also see a diagnosis you have not been told of yet. Who looked and when always stands in ‘Who looked’. You can withdraw at any time, without a reason.',
+    },
+  },
+  {
+    of: 'standing-reader',
+    version: 'standing-reader/1',
+    from: '2026-11-22',
+    text: {
+      ja: '今日見せた種類を、選んだ日まで、この医療機関の医師・歯科医師・看護師・薬剤師が、診療のために見られます。まだ伝えられていない診断も見えることがあります。いつでも、理由なしに取り消せます。',
+      en: 'Physicians, dentists, nurses and pharmacists here may see what you showed today, for your treatment, until the day you choose: also a diagnosis you have not been told of yet. You can withdraw at any time.',
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { askableKinds } from '#care/consent'
+import { askableKinds, textOn } from '#care/consent'
 import type { Lang } from '#kernel/language'
 import { Banner, Form, Ja, Page, renderPage, Select, t } from '#ui'
 import { askedKind } from './kinds.ts'
@@ -88,7 +88,26 @@ function KindScreens({ lang }: { lang: Lang }): ReactNode {
   })
 }
 
-const Screens = ({ lang, bridge }: Shown): ReactNode => (
+/** What was shown today goes on, where the person says so: every answer the same size, none chosen beforehand. */
+function LongerScreen({ lang, today }: { lang: Lang; today: string }): ReactNode {
+  const { text, version } = textOn('standing-reader', today)
+  return (
+    <Screen
+      lang={lang}
+      name="longer"
+      step={4}
+      ask={<Say lang={lang} text={words.longerAsk} />}
+      lead={<span data-reader-longer={version}>{text[lang]}</span>}
+      buttons={[
+        { text: words.longerNo, act: 'longer-no' },
+        { text: words.longerThree, act: 'longer-3' },
+        { text: words.longerYear, act: 'longer-12' },
+      ]}
+    />
+  )
+}
+
+const Screens = ({ lang, bridge, today }: Shown & { today: string }): ReactNode => (
   <>
     <CardScreen lang={lang} bridge={bridge} />
     {bridge === null ? null : <PairScreen lang={lang} />}
@@ -148,13 +167,18 @@ const Screens = ({ lang, bridge }: Shown): ReactNode => (
       name="done"
       step={4}
       ask={<Say lang={lang} text={words.doneAsk} />}
-      buttons={[{ text: words.finish, act: 'finish', look: 'primary' }]}
+      buttons={[
+        { text: words.finish, act: 'finish', look: 'primary' },
+        // Shown by the script to who proved themselves by PIN and shows something; nobody is led there.
+        { text: words.longer, act: 'longer', hidden: true },
+      ]}
     >
       <div role="status">
         <p data-reader-result />
         <ul className="kiosk-list" data-reader-allowed />
       </div>
     </Screen>
+    <LongerScreen lang={lang} today={today} />
     <Troubles lang={lang} bridge={bridge} />
   </>
 )
@@ -189,12 +213,14 @@ export type ReaderPage = {
   path: string
   institutionName: string
   institutionNumber: string
+  /** Day in Japan, by which the words that are shown are chosen. */
+  today: string
   bridge?: string | null
   demo?: boolean
 }
 
 /** The kiosk: one question a screen. Sentences that the script speaks travel with the page, so that languages stand in one table. */
-export function readerPage({ lang, path, institutionName, institutionNumber, bridge = null, demo }: ReaderPage): string {
+export function readerPage({ lang, path, institutionName, institutionNumber, today, bridge = null, demo }: ReaderPage): string {
   const says = Object.fromEntries(Object.entries(readerSays).map(([name, word]) => [name, word[lang]]))
   return renderPage(
     <Page
@@ -222,7 +248,7 @@ export function readerPage({ lang, path, institutionName, institutionNumber, bri
           <Tools lang={lang} />
         </div>
         <div data-reader-alert role="alert" />
-        <Screens lang={lang} bridge={bridge} />
+        <Screens lang={lang} bridge={bridge} today={today} />
         <Ground lang={lang} />
       </div>
     </Page>,

@@ -63,10 +63,28 @@ export function readerRows(service: EligibilityService): Row[] {
         json: await service.answer(ctx, request.params.id!, bodyOf(request, consentBody).kinds),
       }),
     },
+    {
+      kind: 'write',
+      method: 'POST',
+      path: '/reader/sessions/:id/standing',
+      ...atDesk,
+      audit: 'consent.give',
+      law: CONSENT_LAW,
+      schema: standingBody,
+      summary: {
+        ja: '今日見せた種類を、この先も見せることへの本人の同意を受け付ける（暗証番号で本人確認をしたときだけ）',
+        en: 'Take the person’s wish to go on showing what they showed today; proven by PIN alone',
+      },
+      handle: async (ctx, request) => ({
+        status: 201,
+        json: await service.agreeLonger(ctx, request.params.id!, bodyOf(request, standingBody)),
+      }),
+    },
     ...otherWays(service),
   ]
 }
 
+const standingBody = z.object({ months: z.number().int(), textVersion: z.string().max(40) })
 const lookBody = cardBody.omit({ limitCertificateConsent: true })
 const faceBody = cardBody.extend({ matched: z.boolean() })
 const renewBody = lookBody.extend({ newCardSession: z.string().min(1).max(40) })

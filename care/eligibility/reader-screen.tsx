@@ -24,11 +24,16 @@ export function Say({ lang, text }: { lang: Lang; text: ReaderWord }): ReactNode
   })
 }
 
-type Button = { text: ReaderWord; act: string; look?: 'primary' | 'plain' }
+type Button = { text: ReaderWord; act: string; look?: 'primary' | 'plain'; hidden?: boolean }
 
 /** One large button; the same size for every answer, so that none is made easier than another. */
-const Big = ({ lang, text, act, look = 'plain' }: Button & { lang: Lang }): ReactNode => (
-  <button type="button" className={look === 'primary' ? 'kiosk-button kiosk-primary' : 'kiosk-button'} data-reader-act={act}>
+const Big = ({ lang, text, act, look = 'plain', hidden = false }: Button & { lang: Lang }): ReactNode => (
+  <button
+    type="button"
+    className={look === 'primary' ? 'kiosk-button kiosk-primary' : 'kiosk-button'}
+    data-reader-act={act}
+    hidden={hidden}
+  >
     <span>
       <Say lang={lang} text={text} />
     </span>

@@ -84,6 +84,11 @@ export const readerWords = {
 
   doneAsk: { ja: 'おわりました。カードをお{取|と}りください', en: 'All done. Please take your card' },
   finish: { ja: 'おわる', en: 'Finish' },
+  longer: { ja: '{次|つぎ}に{来|き}たときも{見|み}せる', en: 'Show next time too' },
+  longerAsk: { ja: '{次|つぎ}に{来|き}たときも{見|み}せますか', en: 'Show the same next time too?' },
+  longerThree: { ja: '3か{月|げつ}のあいだ、{見|み}せる', en: 'Yes, for 3 months' },
+  longerYear: { ja: '1{年|ねん}のあいだ、{見|み}せる', en: 'Yes, for a year' },
+  longerNo: { ja: '{今日|きょう}だけにする', en: 'No, today only' },
 
   lockedAsk: { ja: '{暗証番号|あんしょうばんごう}は、もう{使|つか}えません', en: 'The PIN is locked' },
   lockedLead: {
@@ -155,6 +160,10 @@ export const readerSays = {
   noCover: { ja: '保険：{state}。受付でお話しください。', en: 'Cover: {state}. Please talk to the desk.' },
   chart: { ja: '診察券番号 {number}', en: 'Chart number {number}' },
   shown: { ja: '明日の今ごろまで、次の情報を見せます。', en: 'Until this time tomorrow you show:' },
+  shownLonger: {
+    ja: '{until}まで、次の情報を見せます。いつでも取り消せます。',
+    en: 'Until {until} you show the following. You can withdraw at any time.',
+  },
   refused: { ja: '今日は何も見せません。このまま診察を受けられます。', en: 'You show nothing today. You will be treated all the same.' },
 } as const satisfies Record<string, ReaderWord>
 

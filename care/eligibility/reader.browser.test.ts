@@ -142,6 +142,13 @@ const grantsOf = async (whose: string) =>
       desk.db,
     )
   ).rows.map((row) => row.kind)
+/** What the person shows beyond this visit. */
+const goingOn = async (whose: string) =>
+  (
+    await sql<{
+      kind: string
+    }>`select kind from consent.grant_fact where key = ${whose} and basis = 'standing' and withdrawn_at is null`.execute(desk.db)
+  ).rows.map((row) => row.kind)
 
 test.each([
   ['ja', 1440, 900],
@@ -195,6 +202,19 @@ test.each([
     await look('8-help')
     await press(page, 'go-on')
     await on(page, 'done').waitFor()
+    // Nobody is led there: who wishes to go on showing says so, and may think better of it.
+    await press(page, 'longer')
+    await look('9-longer')
+    await press(page, 'longer-no')
+    await on(page, 'done').waitFor()
+    expect(await goingOn(key)).toEqual([])
+    await press(page, 'longer')
+    await press(page, 'longer-3')
+    await on(page, 'done').waitFor()
+    await look('10-goes-on')
+    expect(await page.locator('[data-reader-act="longer"]:visible').count()).toBe(0)
+    expect(await goingOn(key)).toEqual(['test-result'])
+    await sql`update consent.grant_fact set withdrawn_at = given_at where key = ${key}`.execute(desk.db)
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     expect([wrong, faults]).toEqual([[], []])
     await press(page, 'finish')

@@ -1,6 +1,6 @@
 /** A stay at the card reader: one challenge, one card, one answer; and what happens where the PIN is not the way. */
 import { createHash, randomBytes } from 'node:crypto'
-import { askableKinds, type Consent, type ConsentService } from '#care/consent'
+import { askableKinds, type Consent, type ConsentService, textOn } from '#care/consent'
 import type { Card, Person, PersonService } from '#care/person'
 import { liveHolder } from '#care/person'
 import type { Context } from '#kernel/context'
@@ -229,6 +229,25 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
         allowed: first.allowed,
         refused: first.refused,
       }
+    },
+
+    /**
+     * What the person agrees to beyond this visit: the kinds they have just shown, for some months. Nobody is asked to; who was looked at by a
+     * face or by the staff is not offered it, because the institution alone says that it was them.
+     * @param asked.textVersion the words that stood on the screen
+     * @refuses reader-session-unknown, card-not-read, reader-session-expired, reader-needs-pin, consent-text-changed, consent-kinds-missing, consent-until
+     */
+    async agreeLonger(ctx: Context, id: string, asked: { months: number; textVersion: string }) {
+      const { institutionNumber, institutionName } = deskOf(ctx)
+      const session = await store.lockSession(ctx.db, id)
+      const reason = whyNotAnswer(session, institutionNumber, ctx.now)
+      if (reason || !session?.personKey || session.usedAt === null) return refuse(reason ?? 'card-not-read')
+      if (session.provenBy !== 'pin') refuse('reader-needs-pin', { key: session.personKey })
+      if (asked.textVersion !== textOn('standing-reader', dateInJapan(ctx.now)).version) refuse('consent-text-changed')
+      const { keys } = (await person.findByKey(ctx, session.personKey)) ?? refuse('card-not-linked')
+      const { months } = asked
+      const kept = await consent.standing.giveAtReader(ctx, { keys, institutionNumber, institutionName, months, since: session.usedAt })
+      return { consentId: kept.id, allowed: kept.allowed, lastDay: dateInJapan(new Date(kept.until.getTime() - 1)) }
     },
   }
 }

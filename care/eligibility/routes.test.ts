@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { CLINIC, cover, day, type Desk, openDesk, OTHER } from './desk.fixture.ts'
+import { CLINIC, cover, day, type Desk, openDesk, OTHER, pinless } from './desk.fixture.ts'
 import { receiveCard } from './store/receive.ts'
 
 let desk: Desk
@@ -260,6 +260,77 @@ describe('the person’s answer', () => {
     const { id } = await show(card)
     const { status, body } = await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: false } })
     expect([status, body.allowed, body.refused]).toEqual([201, [], ['diagnosis']])
+  })
+
+  describe('that goes on', () => {
+    const version = 'standing-reader/1'
+    const shown = async (kinds: Record<string, boolean> = { diagnosis: true, 'test-result': true, infection: false }) => {
+      const { key, card } = await someone()
+      const { id } = await show(card)
+      await desk.post(`/reader/sessions/${id}/consent`, { kinds })
+      return { key, id, card }
+    }
+    const longer = (id: string, asked: object = {}, institution?: string) =>
+      desk.post(`/reader/sessions/${id}/standing`, { months: 3, textVersion: version, ...asked }, institution)
+    const goesOn = async (key: string) =>
+      (
+        await sql<{ kind: string; until: Date }>`select kind, until from consent.grant_fact
+          where key = ${key} and basis = 'standing' and withdrawn_at is null order by kind`.execute(desk.db)
+      ).rows
+
+    test('holds for the kinds just shown, until the same day some months later, under the words that were shown', async () => {
+      const { key, id } = await shown()
+      const { status, body } = await longer(id)
+      expect([status, body]).toMatchObject([201, { allowed: ['diagnosis', 'test-result'], lastDay: '2027-02-22' }])
+      expect((await goesOn(key)).map((g) => g.kind)).toEqual(['diagnosis', 'test-result'])
+      const { rows } =
+        await sql<object>`select door, basis, text_version from consent.event where key = ${key} and basis = 'standing'`.execute(desk.db)
+      expect(rows).toEqual([{ door: 'reader', basis: 'standing', text_version: version }])
+      const told = await sql<{ n: number }>`select count(*)::int as n from kernel.outbox where key = ${key} and topic = 'notice'`.execute(
+        desk.db,
+      )
+      expect(told.rows[0]!.n).toBe(1)
+      // For a year instead: it takes the place of the first.
+      expect((await longer(id, { months: 12 })).body.lastDay).toBe('2027-11-22')
+      expect((await goesOn(key)).map((g) => g.until.toISOString())).toEqual(['2027-11-22T15:00:00.000Z', '2027-11-22T15:00:00.000Z'])
+    })
+
+    test('nobody is taken to have wished it: without this answer nothing goes on, and a later no ends it', async () => {
+      const { key, id, card } = await shown()
+      expect(await goesOn(key)).toEqual([])
+      await longer(id)
+      const again = await show(card)
+      await desk.post(`/reader/sessions/${again.id}/consent`, { kinds: { diagnosis: false } })
+      expect((await goesOn(key)).map((g) => g.kind)).toEqual(['test-result'])
+    })
+
+    test.each<[string, object, string]>([
+      ['another length', { months: 24 }, 'consent-until'],
+      ['words that were not shown', { textVersion: 'standing/1' }, 'consent-text-changed'],
+    ])('is refused with %s', async (_, asked, code) => {
+      const { key, id } = await shown()
+      expect(codeOf(await longer(id, asked))).toBe(code)
+      expect(await goesOn(key)).toEqual([])
+    })
+
+    test('is refused where nothing was shown in this stay, at another institution, by a face, and after ten minutes', async () => {
+      const nothing = await shown({ diagnosis: false })
+      expect(codeOf(await longer(nothing.id))).toBe('consent-kinds-missing')
+      const earlier = await shown()
+      elapse(60)
+      expect(codeOf(await longer((await show(earlier.card)).id)), 'an answer of before').toBe('consent-kinds-missing')
+      const elsewhere = await shown()
+      expect(codeOf(await longer(elsewhere.id, {}, OTHER))).toBe('reader-session-unknown')
+      const { card } = await someone()
+      const session = (await desk.post('/reader/sessions', {})).body
+      const face = { certificatePem: `card:${card}`, signature: pinless(session.challenge), matched: true }
+      expect((await desk.post(`/reader/sessions/${session.id}/face`, face)).status).toBe(200)
+      await desk.post(`/reader/sessions/${session.id}/consent`, { kinds: { diagnosis: true } })
+      expect(codeOf(await longer(session.id))).toBe('reader-needs-pin')
+      const late = await shown()
+      elapse(601)
+      expect(codeOf(await longer(late.id))).toBe('reader-session-expired')
+    })
   })
 
   test('may be changed while the session lasts, ten minutes to the second', async () => {

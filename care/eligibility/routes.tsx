@@ -4,6 +4,7 @@ import { cardRows } from './card-rows.ts'
 import { deskRows } from './desk-routes.tsx'
 import { atDesk, LAW, onScreen, type Screens, userOf } from './row-terms.ts'
 import { type Context, institutionNameIn, institutionOf } from '#kernel/context'
+import { dateInJapan } from '#kernel/japan'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { deskPage, nothingTyped, type TypedFields } from './page.tsx'
 import { readerPage } from './reader-page.tsx'
@@ -115,6 +116,7 @@ function screenRows(screens: Screens): Row[] {
             path: request.url,
             institutionName: institutionOfStaff(ctx),
             institutionNumber: institutionOf(ctx.actor) ?? '',
+            today: dateInJapan(ctx.now),
             bridge,
             demo,
           }),

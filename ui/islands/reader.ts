@@ -6,12 +6,13 @@ import { CardError, ReaderError, readerErrors } from '../../adapters/mynumber-ca
 import { chosenFaceCheck } from '../../adapters/mynumber-card/face-check.ts'
 import { isPaired, pair, placedCard, type PlacedCard } from './reader/card-source.ts'
 import { asked, base64url, bytesOf, Told } from './reader/exchange.ts'
-import { clear, cover, forgetWay, goBack, here, hush, show, tell, toggle, uncover, watchOverTheScreen } from './reader/screens.ts'
+import { clear, cover, forgetWay, goBack, here, hush, list, show, tell, toggle, uncover, watchOverTheScreen } from './reader/screens.ts'
 import { bridge, find, lang, oldCardAsk, says } from './reader/words.ts'
 
 type Words = { ja: string; en: string }
 type Eligibility = { insurerName: string | null; copayPercent: number | null; validityName: Words; validity: string }
-type CardResult = { eligibility: Eligibility; person: { name: string; nameOfOther: string }; chartNumber: string | null }
+type Named = { name: string; nameOfOther: string }
+type CardResult = { eligibility: Eligibility; person: Named; chartNumber: string | null; provenBy: string }
 type Session = { id: string; challenge: string }
 
 let content: PlacedCard | null = null
@@ -19,6 +20,8 @@ let sessionId = ''
 /** Session in which a genuine card of nobody was read, while its person shows the old one. */
 let newCardSession: string | null = null
 const answers = new Map<string, boolean>()
+/** How the person was proven; by PIN alone they may also agree for longer. */
+let provenBy = ''
 const kinds = [...document.querySelectorAll<HTMLElement>('[data-reader-kind]')]
 const kindOf = (element: HTMLElement) => element.dataset.readerKind ?? ''
 const pinField = () => find<HTMLInputElement>('#field-pin')
@@ -31,8 +34,9 @@ const chosen = (): PlacedCard => {
 const openSession = () => asked<Session>('POST', '/reader/sessions')
 const at = (id: string, what: string) => `/reader/sessions/${encodeURIComponent(id)}/${what}`
 
-function received({ eligibility, person, chartNumber }: CardResult, id: string): void {
+function received({ eligibility, person, chartNumber, provenBy: by }: CardResult, id: string): void {
   sessionId = id
+  provenBy = by
   const { insurerName, copayPercent, validityName, validity } = eligibility
   put('[data-reader-name]', says('hello', { name: person.nameOfOther || person.name }))
   put('[data-reader-chart]', chartNumber === null ? '' : says('chart', { number: chartNumber }))
@@ -123,15 +127,30 @@ async function keepAnswer(wish: (kind: string) => boolean): Promise<void> {
   const key = `${sessionId}-${kinds.map((element) => (given[kindOf(element)] ? 1 : 0)).join('')}`
   const { allowed } = await asked<{ allowed: string[] }>('POST', at(sessionId, 'consent'), { kinds: given }, key)
   put('[data-reader-result]', says(allowed.length > 0 ? 'shown' : 'refused'))
-  const items = kinds
-    .filter((element) => allowed.includes(kindOf(element)))
-    .map((element) => {
-      const item = document.createElement('li')
-      item.textContent = element.dataset.readerKindName ?? ''
-      return item
-    })
-  find('[data-reader-allowed]')?.replaceChildren(...items)
+  const names = kinds.filter((element) => allowed.includes(kindOf(element))).map((element) => element.dataset.readerKindName ?? '')
+  list('[data-reader-allowed]', names)
+  offerLonger(allowed.length > 0 && provenBy === 'pin')
   show('done')
+}
+
+function offerLonger(offered: boolean): void {
+  const button = find<HTMLButtonElement>('[data-reader-act="longer"]')
+  if (button) button.hidden = !offered
+}
+
+async function agreeLonger(months: number): Promise<void> {
+  const textVersion = find('[data-reader-longer]')?.dataset.readerLonger ?? ''
+  const { lastDay } = await asked<{ lastDay: string }>(
+    'POST',
+    at(sessionId, 'standing'),
+    { months, textVersion },
+    `${sessionId}-${months}m`,
+  )
+  const [year, month, day] = lastDay.split('-').map(Number)
+  put('[data-reader-result]', says('shownLonger', { until: lang === 'ja' ? `${year}年${month}月${day}日` : lastDay }))
+  offerLonger(false)
+  forgetWay()
+  show('done', { remember: false })
 }
 
 async function answerKind(yes: boolean): Promise<void> {
@@ -162,6 +181,10 @@ const acts: Record<string, (button: HTMLElement) => unknown> = {
   some: () => show(`kind-${kindOf(kinds[0]!)}`),
   'kind-yes': () => answerKind(true),
   'kind-no': () => answerKind(false),
+  longer: () => show('longer'),
+  'longer-3': () => agreeLonger(3),
+  'longer-12': () => agreeLonger(12),
+  'longer-no': () => goBack(),
   'old-card': showOldCard,
   finish: clear,
   'go-on': uncover,

@@ -77,7 +77,9 @@ function allowedWords({ act, consents, bases }: Receipt, lang: Lang): string[] {
   const byConsent = consents.map((one) => {
     const at = formatDateTime(one.givenAt, lang)
     const [where, whereEn] =
-      one.basis === 'visit' ? [`${one.institutionName}の受付`, `the desk of ${one.institutionName}`] : ['縁の画面', 'your own pages']
+      one.basis === 'visit' || one.textVersion.startsWith('standing-reader/')
+        ? [`${one.institutionName}の受付`, `the desk of ${one.institutionName}`]
+        : ['縁の画面', 'your own pages']
     return t(lang, {
       ja: `許された理由：あなたが${at}に${where}で同意したため（文の版 ${one.textVersion}）。${purpose}`,
       en: `Allowed by: you agreed on ${at} at ${whereEn} (text version ${one.textVersion}). ${purpose}`,

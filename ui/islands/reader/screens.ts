@@ -59,6 +59,12 @@ export function forgetWay(): void {
   past.length = 0
 }
 
+/** Fills a list of a screen. */
+export function list(place: string, texts: readonly string[]): void {
+  const items = texts.map((text) => Object.assign(document.createElement('li'), { textContent: text }))
+  find(place)?.replaceChildren(...items)
+}
+
 /** Empties the screen and begins anew; the browser's own way back finds nothing either. */
 export function clear(): void {
   document.body.replaceChildren()
@@ -98,7 +104,7 @@ function speak(text: string): void {
 function read(): void {
   const panel = panels.find((one) => one.dataset.readerPanel === current)
   if (!panel || !voice) return
-  const parts = [...panel.querySelectorAll('h2, .kiosk-lead, .kiosk-button')].map((element) => {
+  const parts = [...panel.querySelectorAll('h2, .kiosk-lead, .kiosk-button:not([hidden])')].map((element) => {
     const copy = element.cloneNode(true) as HTMLElement
     for (const reading of copy.querySelectorAll('rt, rp')) reading.remove()
     return copy.textContent ?? ''

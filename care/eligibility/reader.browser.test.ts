@@ -1,7 +1,6 @@
 /** The reader's screen in a real browser: card, PIN, choice, done; and what an eye without a mouse finds there. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -9,6 +8,7 @@ import { sql } from 'kysely'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../../tests/harness/browser.ts'
+import { axeFindings, WCAG } from '../../ui/testing/axe.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { withoutPinMessage } from '../../adapters/mynumber-card/without-pin.ts'
 import { CLINIC, cover, type Desk, openDesk } from './desk.fixture.ts'
@@ -119,19 +119,6 @@ async function fits(page: Page): Promise<string[]> {
   )
 }
 
-/** Violations as 'rule: element'. The policy of the page refuses injected script, so axe is run past it. */
-async function violations(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page)
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  await session.send('Runtime.evaluate', { expression: axe })
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] } }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + n.html.slice(0, 120))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  })
-  return result.value as string[]
-}
-
 const shots = process.env.ENISHI_SHOTS
 const shot = async (page: Page, name: string) =>
   void (shots && (await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })))
@@ -164,7 +151,7 @@ test.each([
     const wrong: string[] = []
     const look = async (name: string) => {
       await shot(page, `reader-${width}-${lang}-${name}`)
-      for (const finding of [...(await fits(page)), ...(await violations(page))]) wrong.push(`${name}: ${finding}`)
+      for (const finding of [...(await fits(page)), ...(await axeFindings(page, WCAG))]) wrong.push(`${name}: ${finding}`)
     }
     await look('1-card')
     await page.click('[data-reader-panel="card"] button[type="submit"]')
@@ -267,7 +254,7 @@ test('locked after three wrong PINs: the reader says so and another way is open;
   }
   await on(page, 'locked').waitFor()
   await shot(page, 'reader-locked')
-  expect([await fits(page), await violations(page)]).toEqual([[], []])
+  expect([await fits(page), await axeFindings(page, WCAG)]).toEqual([[], []])
   await press(page, 'face')
   await press(page, 'face-no')
   await page.locator('[data-reader-alert] .banner').waitFor()
@@ -275,7 +262,7 @@ test('locked after three wrong PINs: the reader says so and another way is open;
   await press(page, 'look')
   await on(page, 'look').waitFor()
   await shot(page, 'reader-look')
-  expect(await violations(page)).toEqual([])
+  expect(await axeFindings(page, WCAG)).toEqual([])
   const nurse = await desk.browser('nurse')
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   const [name, value] = nurse.cookie.split('=') as [string, string]
@@ -283,7 +270,7 @@ test('locked after three wrong PINs: the reader says so and another way is open;
   const staff = await context.newPage()
   await staff.goto(`${origin}/desk/waiting`)
   await shot(staff, 'waiting')
-  expect(await violations(staff)).toEqual([])
+  expect(await axeFindings(staff, WCAG)).toEqual([])
   await staff.click('button[value="yes"]')
   await staff.waitForURL('**/desk/waiting')
   await context.close()
@@ -305,7 +292,7 @@ test('a face that matches opens the same way, and back leads to the other ways',
   await on(page, 'way').waitFor()
   await press(page, 'face')
   await shot(page, 'reader-face-phone')
-  expect([await fits(page), await violations(page)]).toEqual([[], []])
+  expect([await fits(page), await axeFindings(page, WCAG)]).toEqual([[], []])
   await press(page, 'face-yes')
   await on(page, 'choose').waitFor()
   await page.context().close()
@@ -325,7 +312,7 @@ test('a lost card and a card of nobody: what to do next, and the old card takes 
   await typePin(page, '1234')
   await on(page, 'unlinked').waitFor()
   await shot(page, 'reader-unlinked')
-  expect([await fits(page), await violations(page)]).toEqual([[], []])
+  expect([await fits(page), await axeFindings(page, WCAG)]).toEqual([[], []])
   await press(page, 'old-card')
   await page.selectOption('#field-card', '1')
   await page.click('[data-reader-panel="card"] button[type="submit"]')
@@ -391,9 +378,9 @@ test('high contrast holds on each screen', async () => {
   await page.click('[data-reader-act="contrast"]')
   await placeCard(page, 4)
   await shot(page, 'reader-contrast')
-  expect(await violations(page)).toEqual([])
+  expect(await axeFindings(page, WCAG)).toEqual([])
   await press(page, 'pin')
-  expect(await violations(page)).toEqual([])
+  expect(await axeFindings(page, WCAG)).toEqual([])
   await page.context().close()
 })
 
@@ -401,13 +388,13 @@ test('the desk’s form and its answer hold nothing for axe to find', async () =
   const page = await openReader({ width: 1440, height: 900 })
   await page.goto(`${origin}/desk/eligibility`)
   await shot(page, 'desk-1')
-  expect(await violations(page)).toEqual([])
+  expect(await axeFindings(page, WCAG)).toEqual([])
   for (const [name, value] of Object.entries({ insurerNumber: '1130012', symbol: '21700001', number: '123', birthDate: '1941-05-05' }))
     await page.fill(`#field-${name}`, value)
   await page.keyboard.press('Enter')
   await page.locator('.banner').waitFor()
   await shot(page, 'desk-2')
-  expect(await violations(page)).toEqual([])
+  expect(await axeFindings(page, WCAG)).toEqual([])
   await page.context().close()
 })
 
@@ -434,7 +421,7 @@ test.each([
   ] as const) {
     await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
     await shot(page, `${name}-${width}-${lang}`)
-    expect(await violations(page), name).toEqual([])
+    expect(await axeFindings(page, WCAG), name).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name).toBe(true)
   }
   const [name, value] = operator.cookie.split('=') as [string, string]
@@ -446,7 +433,7 @@ test.each([
   await page.keyboard.press('Enter')
   await page.locator('.banner').waitFor()
   await shot(page, `card-use-entry-${width}-${lang}`)
-  expect(await violations(page)).toEqual([])
+  expect(await axeFindings(page, WCAG)).toEqual([])
   await page.context().addCookies(clerk)
   await page.goto(`${origin}/desk/chart-numbers?lang=${lang}`)
   await page.fill(
@@ -456,6 +443,6 @@ test.each([
   await page.click('form[action="/desk/chart-numbers/$import"] button')
   await page.locator('.banner').waitFor()
   await shot(page, `chart-import-${width}-${lang}`)
-  expect(await violations(page)).toEqual([])
+  expect(await axeFindings(page, WCAG)).toEqual([])
   await page.context().close()
 })

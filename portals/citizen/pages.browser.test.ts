@@ -1,10 +1,10 @@
 /** Every page of both portals as people see it: nothing for axe to find, nothing wider than the screen. ENISHI_PICTURES names a folder for pictures. */
 import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../../tests/harness/browser.ts'
+import { axeFindings } from '../../ui/testing/axe.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { CLINIC, demo, type FrontDoor, openFrontDoor } from '../sign-in/front-door.fixture.ts'
 import { checkupInput, conditionOf, labOf, openPortal, type Portal, submission } from './portal.fixture.ts'
@@ -17,7 +17,6 @@ let portal: Portal
 let front: FrontDoor
 let browser: Browser
 let dist: string
-let axe: string
 let cookie: string
 let emptyCookie: string
 let consentId: string
@@ -31,7 +30,6 @@ beforeAll(async () => {
     buildStaticFiles(),
     openBrowser(),
   ])
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   if (pictures) await mkdir(pictures, { recursive: true })
   const person = await portal.citizen('勅使河原 慎之介', MEMBER)
   cookie = person.cookie
@@ -95,18 +93,6 @@ async function htmlOf({ url, as }: Place, lang: string): Promise<string> {
   return answer.body
 }
 
-type AxeRun = { run: (context: Document, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const { axe: run } = globalThis as unknown as { axe: AxeRun }
-    const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const result = await run.run(document, { runOnly: { type: 'tag', values } })
-    return result.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))
-  })
-}
-
 const types: Record<string, string> = { css: 'text/css', js: 'text/javascript', woff2: 'font/woff2', svg: 'image/svg+xml' }
 
 const looks = [
@@ -138,7 +124,7 @@ test.each(looks)(
       if (pictures) await page.screenshot({ path: join(pictures, `${place.name}-${lang}-${width}.png`), fullPage: true })
       for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), place.name).toBeLessThanOrEqual(0)
-      expect(await violations(page), place.name).toEqual([])
+      expect(await axeFindings(page), place.name).toEqual([])
     }
     await context.close()
   },

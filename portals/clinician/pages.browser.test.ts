@@ -1,15 +1,14 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { axeFindings } from '../../ui/testing/axe.ts'
 import { buildStaticFiles, openDocument } from '../../ui/testing/browser.ts'
 import { openBrowser } from '../../tests/harness/browser.ts'
 import { type Clinic, openClinic } from './clinic.fixture.ts'
 import type { ChartView } from './model.ts'
 import { depositRich } from './rich.fixture.ts'
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SCREENS = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } }
 /** Where pictures go; nowhere unless asked for. */
 const PICTURES = process.env.ENISHI_PICTURES
@@ -17,7 +16,6 @@ const PICTURES = process.env.ENISHI_PICTURES
 let clinic: Clinic
 let browser: Browser
 let dist: string
-let axe: string
 let paths: Record<string, string>
 
 beforeAll(async () => {
@@ -53,7 +51,6 @@ beforeAll(async () => {
   }
   dist = await buildStaticFiles()
   browser = await openBrowser()
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   if (PICTURES) await mkdir(PICTURES, { recursive: true })
 }, 120_000)
 
@@ -62,17 +59,6 @@ afterAll(async () => {
   await clinic?.close()
   if (dist) await rm(dist, { recursive: true })
 })
-
-type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async (tags) => {
-    const { axe: engine } = globalThis as unknown as { axe: { run: (context: Document, options: object) => Promise<Found> } }
-    const found = await engine.run(document, { runOnly: { type: 'tag', values: tags } })
-    return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
-  }, TAGS)
-}
 
 const ALL = (['ja', 'en'] as const).flatMap((lang) => (['phone', 'desk'] as const).map((screen) => ({ lang, screen })))
 /** Each language and each width once; all four where pictures are wanted. */
@@ -87,7 +73,7 @@ describe('the pages of the clinic', () => {
         expect(status, name).toBe(200)
         const page = await openDocument(browser, dist, body, { viewport: SCREENS[screen], bypassCSP: true })
         for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
-        expect(await violations(page), name).toEqual([])
+        expect(await axeFindings(page), name).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
         for (const details of await page.locator('details').all()) await details.evaluate((element) => element.removeAttribute('open'))
         if (PICTURES) {

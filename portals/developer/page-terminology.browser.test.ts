@@ -1,6 +1,5 @@
 /** The page of standard codes in a real browser: nothing loaded, searching as one types, a code through its editions, without script. */
 import { readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -14,6 +13,7 @@ import { dropMaster, loadMaster } from '../../care/terminology/load.ts'
 import { folder, masters, written } from '../../care/terminology/masters.fixture.ts'
 import { openBrowser } from '../../tests/harness/browser.ts'
 import { careMigrations, CLINIC, openPlatform, type Platform } from '../../tests/harness/platform.ts'
+import { axeFindings, WCAG } from '../../ui/testing/axe.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { terminologyPages } from './terminology-routes.tsx'
 
@@ -183,14 +183,7 @@ describe('Standard codes', () => {
     await page.goto(`/developer/terminology?q=${encodeURIComponent('試験')}&system=${encodeURIComponent(KEY)}&code=90000001`)
     await page.locator('[data-term-search] input[type=search]').fill('試験')
     await page.getByRole('listbox').waitFor()
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-    const session = await context.newCDPSession(page)
-    await session.send('Runtime.evaluate', { expression: axe })
-    const { result } = await session.send('Runtime.evaluate', {
-      expression: `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }).then((r) => JSON.stringify(r.violations.map((v) => [v.id, v.nodes[0].html.slice(0, 160)])))`,
-      awaitPromise: true,
-    })
-    expect(JSON.parse(String(result.value))).toEqual([])
+    expect(await axeFindings(page, WCAG)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     const shots = process.env.ENISHI_SHOTS
     if (shots) await page.screenshot({ path: join(shots, `terminology-${lang}-${width}.png`), fullPage: true })

@@ -1,14 +1,14 @@
 /** Pages around sign-in that appear only with a provider, several places of work, a new card or ending keys: to axe, and as pictures. */
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { insertClient, insertFacilities } from '#care/person'
 import { openBrowser } from '../../tests/harness/browser.ts'
 import { HOSPITAL, openServed, type Served } from '../../tests/harness/served.ts'
+import { axeFindings } from '../../ui/testing/axe.ts'
 import { buildStaticFiles, openDocument } from '../../ui/testing/browser.ts'
 import { insertTicket } from './first/store.ts'
 import { outsideClient } from './outside/client.ts'
@@ -17,7 +17,6 @@ import { waywardProvider } from './outside/wayward-provider.fixture.ts'
 import { aDoctor, anApp, appSide, type browser as jarOf, register, someone, start } from './provider/launch.fixture.ts'
 import { issueStaffInvitation } from './recovery/service.ts'
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SCREENS = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } }
 /** Where pictures go; nowhere unless asked for. */
 const PICTURES = process.env.ENISHI_PICTURES
@@ -27,7 +26,6 @@ let served: Served
 let provider: Awaited<ReturnType<typeof waywardProvider>>
 let chromium: Browser
 let dist: string
-let axe: string
 /** A page by its name: its address, and the cookies it is asked with. */
 let pages: Record<string, { path: string; cookie: string }>
 
@@ -91,7 +89,6 @@ beforeAll(async () => {
   }
   dist = await buildStaticFiles()
   chromium = await openBrowser()
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   if (PICTURES) await mkdir(PICTURES, { recursive: true })
 }, 120_000)
 
@@ -101,17 +98,6 @@ afterAll(async () => {
   await provider?.close()
   if (dist) await rm(dist, { recursive: true })
 })
-
-type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async (tags) => {
-    const { axe: engine } = globalThis as unknown as { axe: { run: (context: Document, options: object) => Promise<Found> } }
-    const found = await engine.run(document, { runOnly: { type: 'tag', values: tags } })
-    return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
-  }, TAGS)
-}
 
 const ALL = (['ja', 'en'] as const).flatMap((lang) => (['phone', 'desk'] as const).map((screen) => ({ lang, screen })))
 /** Each language and each width once; all four where pictures are wanted. */
@@ -129,7 +115,7 @@ describe('pages around sign-in', () => {
         const page = await openDocument(chromium, dist, await answer.text(), { viewport: SCREENS[screen], bypassCSP: true })
         if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}-${lang}-${screen}.png`), fullPage: true })
         for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
-        expect(await violations(page), name).toEqual([])
+        expect(await axeFindings(page), name).toEqual([])
         expect(await page.locator('h1').count(), name).toBe(1)
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
         await page.context().close()

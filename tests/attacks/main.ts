@@ -41,10 +41,13 @@ async function main(args: readonly string[]): Promise<number> {
   const quick = args.includes('--quick')
   const seed = args.find((a) => a.startsWith('--seed='))?.slice('--seed='.length) ?? randomBytes(4).toString('hex')
   let failed = 0
-  for (const name of asked.length > 0 ? asked : Object.keys(attacks)) {
+  // All are read before the first begins: a build that is renewed meanwhile would take the files of the later ones away.
+  const chosen = await Promise.all(
+    (asked.length > 0 ? asked : Object.keys(attacks)).map(async (name) => ({ name, attack: await attacks[name]!() })),
+  )
+  for (const { name, attack } of chosen) {
     const tell = (line: string) => void process.stderr.write(`${name} ${line}\n`)
     tell(`seed ${seed}`)
-    const attack = await attacks[name]!()
     const from = performance.now()
     const about = { quick, random: randomFrom(`${seed} ${name}`), root, tell }
     const real = await attack.run({ ...about, mutated: false })

@@ -1,10 +1,10 @@
 /** A great disaster: an area is opened by two, a doctor in a shelter finds somebody who remembers little, and everybody sees that it was used. */
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
+import { axeFindings, WCAG } from '../../ui/testing/axe.ts'
 import { openBrowser } from '../harness/browser.ts'
 import { foundInDisaster, openArea, opening } from './disaster-visits.ts'
 import { eldest, facilityOf, staffOf } from './facts.ts'
@@ -16,14 +16,12 @@ const SHOTS = process.env.ENISHI_SHOTS
 let region: Region
 let demo: Demo
 let browser: Browser
-let axe: string
 let person: DemoPerson
 
 beforeAll(async () => {
   region = await openRegion()
   demo = region.demo
   browser = await openBrowser()
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   person = eldest(demo)[0]!
   if (SHOTS) await mkdir(SHOTS, { recursive: true })
 }, 180_000)
@@ -46,15 +44,7 @@ async function seen(page: Page, name: string): Promise<void> {
       `${name} ${width} is wider than the screen`,
     ).toBeLessThanOrEqual(0)
   }
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as {
-      axe: { run: (o: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-    return violations.map((v) => `${v.id}: ${v.nodes[0]?.html}`)
-  })
-  expect(found, name).toEqual([])
+  expect(await axeFindings(page, WCAG), name).toEqual([])
   await page.setViewportSize(DESK)
 }
 

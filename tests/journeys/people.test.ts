@@ -1,6 +1,5 @@
 /** A mother looks after her child until the child comes of age; an operator settles a doubt and takes it back. In a browser, by hand. */
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -11,6 +10,7 @@ import { operatorRoutes } from '#portals/operator'
 import { assetRow } from '../../app/assets.ts'
 import { migrations } from '../../app/migrations.ts'
 import { startSession } from '../../kernel/identity.ts'
+import { axeFindings, WCAG } from '../../ui/testing/axe.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { openBrowser } from '../harness/browser.ts'
 import { HOSPITAL, openPlatform, type Platform, systemActor } from '../harness/platform.ts'
@@ -20,7 +20,6 @@ const SHOTS = process.env.ENISHI_SHOTS
 
 let platform: Platform
 let browser: Browser
-let axe: string
 let origin: string
 let child: { key: string; personId: string }
 let mother: { key: string; personId: string }
@@ -65,7 +64,6 @@ beforeAll(async () => {
   await platform.app.listen({ port: 0, host: '127.0.0.1' })
   origin = `http://localhost:${(platform.app.server.address() as AddressInfo).port}`
   browser = await openBrowser()
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   if (SHOTS) await mkdir(SHOTS, { recursive: true })
 }, 180_000)
 afterAll(async () => {
@@ -88,21 +86,12 @@ async function screen(subject: { kind: 'citizen' | 'staff'; id: string }, viewpo
   return page
 }
 
-type AxeRun = { run: (context: Document, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-
 /** Nothing wider than the screen, one heading, nothing for axe; a picture where asked for. */
 async function lookedAt(page: Page, name: string): Promise<void> {
   if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
   expect(await page.locator('h1').count(), name).toBe(1)
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: run } = globalThis as unknown as { axe: AxeRun }
-    const values = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
-    const { violations } = await run.run(document, { runOnly: { type: 'tag', values } })
-    return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))
-  })
-  expect(found, name).toEqual([])
+  expect(await axeFindings(page, WCAG), name).toEqual([])
 }
 
 test('the mother sees the child’s record until midnight, and her own alone after', async () => {

@@ -5,10 +5,11 @@ import { cookieEnded, cookieSent, cookiesRead } from './cookie-names.ts'
 describe('what leaves under TLS', () => {
   test.each([
     ['enishi_session=a.b; Path=/; HttpOnly; SameSite=Lax; Secure', /^__Host-enishi_session=a\.b; Path=\/;/],
-    ['enishi_browser=x; Path=/sign-in; HttpOnly; SameSite=Strict; Secure', /^__Secure-enishi_browser=x; Path=\/sign-in;/],
-    ['enishi_place=; Max-Age=0; Path=/sign-in; HttpOnly; SameSite=Strict', /^__Secure-enishi_place=;.*; Secure$/],
+    ['enishi_browser=x; Path=/sign-in; HttpOnly; SameSite=Strict; Secure', /^__Host-enishi_browser=x; Path=\/; HttpOnly/],
+    ['enishi_place=; Max-Age=0; Path=/sign-in; HttpOnly; SameSite=Strict', /^__Host-enishi_place=; Max-Age=0; Path=\/;.*; Secure$/],
     ['enishi_oauth.sig=x; path=/; httponly; samesite=lax; secure', /^__Host-enishi_oauth\.sig=x/],
-    ['enishi_session=x; Path=/; Domain=example.jp; Secure', /^__Secure-/],
+    ['enishi_session=x; Path=/; Domain=example.jp; Secure', /^__Host-enishi_session=x; Path=\/; Secure$/],
+    ['enishi_oauth_asked=x; path=/oauth/interaction/1; httponly', /^__Secure-enishi_oauth_asked=x; path=\/oauth\/interaction\/1/],
   ])('%s', (line, sent) => expect(cookieSent(line)).toMatch(sent))
   test('a cookie that is not ours stays', () => expect(cookieSent('other=1; Path=/')).toBe('other=1; Path=/'))
   test('what is ended is named without the prefix', () =>
@@ -17,7 +18,10 @@ describe('what leaves under TLS', () => {
 
 describe('what comes under TLS', () => {
   test.each([
-    ['__Host-enishi_session=a.b; __Secure-enishi_browser=x', 'enishi_session=a.b; enishi_browser=x', []],
+    ['__Host-enishi_session=a.b; __Host-enishi_browser=x', 'enishi_session=a.b; enishi_browser=x', []],
+    ['__Secure-enishi_session=forged', '', []],
+    ['__Secure-enishi_session=forged; __Host-enishi_session=own', 'enishi_session=own', []],
+    ['__Secure-enishi_oauth_asked=x; __Secure-enishi_oauth_asked.sig=y', 'enishi_oauth_asked=x; enishi_oauth_asked.sig=y', []],
     ['enishi_session=forged', '', ['enishi_session']],
     ['enishi_session=forged; __Host-enishi_session=own', 'enishi_session=own', ['enishi_session']],
     ['enishi_lang=en; enishi_desk=d', 'enishi_lang=en; enishi_desk=d', []],

@@ -128,7 +128,7 @@ describe('behind TLS', () => {
     expect(cookiesOf(headers).map((cookie) => cookie.split('=')[0]!)).toEqual([
       '__Host-enishi_lang',
       '__Host-enishi_session',
-      '__Secure-enishi_browser',
+      '__Host-enishi_browser',
     ])
     for (const cookie of cookiesOf(headers)) expect(cookie).not.toMatch(/Domain=/i)
   })

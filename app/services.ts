@@ -4,10 +4,10 @@ import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { type NoticeDeps, noticeService } from '#care/notice'
 import { questionService } from '#care/question'
-import { recordService } from '#care/record'
+import { recordService, searchTermsWith } from '#care/record'
 import { signatureService, type SigningTools } from '#care/signature'
 import { subscriptionService } from '#care/subscription'
-import { terminologyService } from '#care/terminology'
+import { termsForSearches, terminologyService } from '#care/terminology'
 import { type Checker, type Definitions, type Terminology, validateResource } from '#packages/fhir'
 import { extractService } from '#care/emergency'
 import { erasureService } from '#care/erasure'
@@ -76,6 +76,7 @@ export function services({
   const extracts = extractService({ person, record, home, signer: () => extractSigner(home), seal: () => loadSecretKeys(home) })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
+  searchTermsWith(termsForSearches(terminology))
   return {
     accounts,
     consent,

@@ -2,7 +2,7 @@
 import { isResourceType } from '#packages/fhir'
 import type { Asked } from './conditions.ts'
 import type { Condition } from './model.ts'
-import { findParameter, ownerParameters, targetsOf } from './parameters.ts'
+import { findParameter, isCanonical, isLiteral, ownerParameters, targetsOf } from './parameters.ts'
 import { requireReference } from './references.ts'
 import { unsupported } from './values.ts'
 
@@ -25,7 +25,10 @@ export function chainCondition({ type, name, value, depth }: Asked, read: Read):
     const condition = read({ type: one, name: rest, value, depth: depth + 1 })
     if (!condition) return []
     if (one === 'Patient' && ownerParameters(type).has(code)) return [{ kind: 'same-key', type: 'Patient', of: [condition] }]
-    return [{ kind: 'chain', param: code, type: one, of: [condition] }]
+    return [
+      ...(isLiteral(known) ? [{ kind: 'chain', param: code, type: one, of: [condition] } as const] : []),
+      ...(isCanonical(known) ? [{ kind: 'chain', param: code, type: one, of: [condition], canonical: true } as const] : []),
+    ]
   })
   if (of.length === 0) unsupported(name)
   return of.length === 1 ? of[0]! : { kind: 'any', of }
@@ -39,5 +42,14 @@ export function hasCondition({ type: target, name, value, depth }: Asked, read: 
   const known = requireReference(type, code, name)
   if (!targetsOf(known).includes(target)) unsupported(name)
   const condition = read({ type, name: rest.join(':'), value, depth: depth + 1 }) ?? unsupported(name)
-  return { kind: 'has', type, param: code, of: [condition], target, owner: target === 'Patient' && ownerParameters(type).has(code) }
+  const has: Condition = {
+    kind: 'has',
+    type,
+    param: code,
+    of: [condition],
+    target,
+    owner: target === 'Patient' && ownerParameters(type).has(code),
+  }
+  if (!isCanonical(known)) return has
+  return isLiteral(known) ? { kind: 'any', of: [has, { ...has, canonical: true }] } : { ...has, canonical: true }
 }

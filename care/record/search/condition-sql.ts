@@ -68,6 +68,8 @@ export function conditionSql(condition: Condition, under: Under): Sql {
     case 'chain':
     case 'list':
     case 'value-set':
+    case 'concept':
+    case 'tree':
     case 'own-number':
       throw new Error(`a ${condition.kind} is found before the search`)
   }
@@ -217,7 +219,13 @@ function partSql(part: PartSearch, n: number): Sql {
 }
 
 /** A reverse condition: by the shared key where the reference says whose a resource is, else by the references themselves. */
-function hasSql({ type, param, of, target, owner }: Of<'has'>, under: Under): Sql {
+function hasSql({ type, param, of, target, owner, canonical }: Of<'has'>, under: Under): Sql {
+  if (canonical) {
+    const start = `${param}=`
+    const named = sql`select 'url=' || substr(f.v, ${start.length + 1}::int) from record.resource r cross join lateral unnest(r.tokens) f(v)
+      where ${innerSql(type, of, { ...under, keys: null })} and starts_with(f.v, ${start})`
+    return sql`(r.tokens && array(${named}))`
+  }
   if (owner) return sql`r.key in (select r.key from record.resource r where ${innerSql(type, of, under)})`
   const start = `${param}=${target}/`
   const id = sql`substr(f.v, ${start.length + 1}::int)`

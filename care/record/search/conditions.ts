@@ -9,7 +9,18 @@ import { patientIdentifier } from './own-numbers.ts'
 import { findParameter, type Known } from './parameters.ts'
 import { referenceCondition } from './references.ts'
 import { specialCondition } from './special.ts'
-import { alternatives, dateSearch, numberSearch, quantitySearch, rawAlternatives, tokenEntry, unreadable, unsupported } from './values.ts'
+import {
+  alternatives,
+  barred,
+  dateSearch,
+  numberSearch,
+  quantitySearch,
+  rawAlternatives,
+  tokenEntry,
+  tokenParts,
+  unreadable,
+  unsupported,
+} from './values.ts'
 
 export const MAX_VALUES = 200
 
@@ -93,6 +104,7 @@ function tokenCondition(known: Known, modifier: string | undefined, { name, valu
   }
   if (modifier === 'text') return textCondition(known, { name, values })
   if (modifier === 'of-type') return typedCondition(known, { name, values })
+  if (modifier === 'above' || modifier === 'below') return conceptCondition(known, modifier, { name, values })
   if (modifier !== undefined && modifier !== 'not') unsupported(name)
   if (known.type === 'Patient' && known.code === 'identifier')
     return patientIdentifier(values, modifier === 'not', (some, not) => plainToken(known, { values: some, not }))
@@ -118,10 +130,22 @@ const isIdentifier = (known: Known): boolean => {
 function typedCondition(known: Known, { name, values }: Values): Condition {
   if (known.custom) unsupported(name)
   const entries = values.map((v) => {
-    const parts = v.split('|')
-    return parts.length === 3 && parts[1] !== '' && parts[2] !== '' ? boundToken(`${known.code}:of-type=${v}`) : unreadable(name, v)
+    const parts = barred(v)
+    const [, code, value] = parts
+    return parts.length === 3 && code !== '' && value !== '' ? boundToken(`${known.code}:of-type=${parts.join('|')}`) : unreadable(name, v)
   })
   return { kind: 'token', values: entries, not: false, rare: true }
+}
+
+/** `code:below=system|code`: the code and what it subsumes; `:above` the other way round. */
+function conceptCondition(known: Known, way: 'above' | 'below', { name, values }: Values): Condition {
+  if (known.custom) unsupported(name)
+  const params = storedUnder(known.type, known.code)
+  const of = values.map((v): Condition => {
+    const { system, code } = tokenParts(v)
+    return system === null || system === '' || code === '' ? unreadable(name, v) : { kind: 'concept', params, system, code, way }
+  })
+  return of.length === 1 ? of[0]! : { kind: 'any', of }
 }
 
 /** The words of a coded value: text and displays, read from the stored resource. */

@@ -117,6 +117,8 @@ function statement({ name, op, value, kind }: { name: string; op: string; value:
   }
   if (kind === 'token' && (op === 'in' || op === 'ni'))
     return { name: `${name}:${op === 'in' ? 'in' : 'not-in'}`, value: escaped, negated: false }
+  if (kind === 'token' && (op === 'ss' || op === 'sb'))
+    return { name: `${name}:${op === 'ss' ? 'below' : 'above'}`, value: escaped, negated: false }
   if (op === 'eq' || (op === 're' && kind === 'reference')) return { name, value: escaped, negated: false }
   return op === 'ne' ? { name, value: escaped, negated: true } : null
 }

@@ -4,6 +4,7 @@ import { resourceTypes } from '#packages/fhir'
 import { keyOfId } from '../ids.ts'
 import { and, or, type Sql } from './compare-sql.ts'
 import { conditionSql, type Under } from './condition-sql.ts'
+import { addressedSql, addressingSql } from './include-canonical.ts'
 import { followed, pointing } from './includes.ts'
 import { HIT_COLUMNS, type HitRow, toHit } from './hit.ts'
 import type { Hit, Include, Search } from './model.ts'
@@ -47,8 +48,12 @@ async function step(ctx: Context, about: About, { includes, from, room }: Step):
     includes.filter((i) => !i.reverse),
     from,
   )
-  const reverse = includes.filter((i) => i.reverse).flatMap((i) => reverseSql(i, from, about))
-  const wanted = [...(forward ? [forward] : []), ...reverse]
+  const reverse = includes.filter((i) => i.reverse).flatMap((i) => [...reverseSql(i, from, about), ...addressingSql(i, from)])
+  const addressed = addressedSql(
+    includes.filter((i) => !i.reverse),
+    from,
+  )
+  const wanted = [...(forward ? [forward] : []), ...addressed, ...reverse]
   if (wanted.length === 0) return []
   const readable = about.readable ? sql` and r.type = any(${about.readable}::text[])` : sql``
   const { rows } = await sql<HitRow & { refs: string[] }>`select ${HIT_COLUMNS}, r.refs, ${about.rule} as rule from record.resource r

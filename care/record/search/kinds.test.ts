@@ -49,6 +49,10 @@ rules('token', {
   'Observation?subject=HANAKO&code:not-in=http://example.jp/vs/salts': 'below bp-high bp-low weight word',
   'Condition?identifier:of-type=urn:kind|MR|C1': 'diabetes',
   'Condition?identifier:of-type=urn:kind|XX|C1': '',
+  'Condition?identifier:of-type=urn:kind|XX|a\\,b\\$c\\|d\\\\e': 'diabetes',
+  'Condition?identifier=urn:odd|a\\,b\\$c\\|d\\\\e': 'diabetes',
+  'Condition?identifier=a\\,b\\$c\\|d\\\\e': 'diabetes',
+  'Procedure?status:in=http://hl7.org/fhir/ValueSet/event-status&code=na': 'of-na',
   'Condition?identifier=urn:no|C1': 'diabetes',
   'Condition?identifier=C1': 'diabetes',
   'Condition?_tag=urn:t|a': 'diabetes',
@@ -74,6 +78,15 @@ rules('reference', {
   'Condition?patient=Patient/TARO': 'taro-asthma',
   'Condition?patient=TARO,HANAKO': 'diabetes taro-asthma',
   'Encounter?practitioner=dr-sato': 'visit-1',
+  'Organization?partof:below=Organization/org-lab': 'org-part org-part-of-part',
+  'Procedure?performer:below=Organization/org-lab': 'of-na',
+  'Procedure?performer:below=Organization/org': '',
+  'Procedure?performer:above=Organization/org-part-of-part': 'of-na',
+  'Procedure?performer:above=Organization/org-lab': '',
+  'QuestionnaireResponse?questionnaire=http://example.jp/q/asked': 'answered',
+  'QuestionnaireResponse?questionnaire:below=http://example.jp/q/asked': 'answered',
+  'QuestionnaireResponse?questionnaire:below=http://example.jp/q/ask': '',
+  'QuestionnaireResponse?questionnaire=http://example.jp/q/asked|1': '',
 })
 
 rules('date', {
@@ -155,6 +168,11 @@ rules('composite', {
 
 rules('parameters of every type', {
   'Observation?_id=k-4,k-54,nobody': 'k-4 k-54',
+  'Observation?_id:not=k-4&_id=k-4,k-54': 'k-54',
+  'Observation?_id:missing=true': '',
+  'Observation?_id=k-4&_id:missing=false&_lastUpdated:missing=false': 'k-4',
+  'Observation?_lastUpdated:missing=true': '',
+  'Observation?_id=k-4&_contained=false': 'k-4',
   'Patient?_id=HANAKO': 'HANAKO',
   'Observation?_lastUpdated=lt2026': '',
   'Condition?_lastUpdated=ge2026-11-22': 'diabetes taro-asthma',
@@ -178,8 +196,8 @@ rules('order', {
   'Observation?subject=HANAKO&_sort=-value-string,date': 'word k-4 k-54 weight below bp-high bp-low',
   'Observation?subject=HANAKO&_sort=code,-date': 'below k-54 k-4 weight word bp-low bp-high',
   'Observation?subject=HANAKO&_sort=encounter,date': 'k-4 k-54 bp-high word weight below bp-low',
-  'ValueSet?_sort=url': 'vs-salts vs-below',
-  'ValueSet?_sort=-url': 'vs-below vs-salts',
+  'ValueSet?_sort=url': 'vs-k-few vs-k vs-salts vs-below',
+  'ValueSet?_sort=-url': 'vs-below vs-salts vs-k vs-k-few',
   'Location?_sort=name': 'loc-osaka loc-tokyo',
   'Location?_sort=-_id': 'loc-tokyo loc-osaka',
 })
@@ -187,6 +205,11 @@ rules('order', {
 describe('what is refused, not passed over', () => {
   test.each([
     'Observation?code:above=x',
+    'Observation?code:above=http://example.jp/cs/none|x',
+    'Procedure?code:below=http://example.jp/cs/salts|none',
+    'Observation?performer:below=Practitioner/dr-sato',
+    'Observation?_lastUpdated:missing=maybe',
+    'Observation?_lastUpdated:not=2026',
     'Observation?code:exakt=x',
     'Observation?code:in=http://example.jp/vs/nowhere',
     'Observation?date:exact=2026',

@@ -42,14 +42,18 @@ export type Condition =
   | { kind: 'of-type'; type: string; of: Condition }
   /** Resources of patients that meet conditions of another type under the same key. */
   | { kind: 'same-key'; type: string; of: Condition[] }
-  /** References of a parameter to resources that meet conditions; found before the search itself. */
-  | { kind: 'chain'; param: string; type: string; of: Condition[] }
+  /** References of a parameter to resources that meet conditions, by id or by the address of a canonical; found before the search itself. */
+  | { kind: 'chain'; param: string; type: string; of: Condition[]; canonical?: boolean }
   /** Resources that others which meet conditions refer to. `owner`: by the element that says whose they are. */
-  | { kind: 'has'; type: string; param: string; of: Condition[]; target: string; owner: boolean }
+  | { kind: 'has'; type: string; param: string; of: Condition[]; target: string; owner: boolean; canonical?: boolean }
   /** Entries of a List, found before the search itself. */
   | { kind: 'list'; id: string; types: readonly string[] }
   /** Codes of a ValueSet, found before the search itself. */
   | { kind: 'value-set'; params: readonly string[]; url: string; not: boolean }
+  /** A code with those above or below it in its system, found before the search itself. */
+  | { kind: 'concept'; params: readonly string[]; system: string; code: string; way: 'above' | 'below' }
+  /** References to a resource and to those above or below it (`Location.partOf`), found before the search itself. */
+  | { kind: 'tree'; param: string; type: string; id: string; way: 'above' | 'below' }
   /** Read from the stored text, so only within a bounded number of resources. `paths`: members from the root. */
   | { kind: 'text'; paths: readonly (readonly string[])[]; values: string[] }
   | { kind: 'narrative' | 'content'; values: string[] }

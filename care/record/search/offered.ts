@@ -14,8 +14,8 @@ export type OfferedParameter = {
 
 const modifiersOf: Partial<Record<SearchParameter['kind'], readonly string[]>> = {
   string: ['exact', 'contains', 'kana-loose', 'kana-loose-contains', 'missing'],
-  token: ['not', 'text', 'in', 'not-in', 'missing'],
-  reference: ['identifier', 'below', 'not', 'missing'],
+  token: ['not', 'text', 'in', 'not-in', 'above', 'below', 'missing'],
+  reference: ['identifier', 'not', 'missing'],
   uri: ['below', 'above', 'not', 'missing'],
   date: ['missing'],
   number: ['missing'],

@@ -1,4 +1,4 @@
-import { elementsOf, type SearchParameter, searchParametersFor } from '#packages/fhir'
+import { accessorsOf, elementsOf, type SearchParameter, searchParametersFor } from '#packages/fhir'
 import { patientReferences, sharedTypes } from '../ids.ts'
 import { customParametersFor } from './registry.ts'
 
@@ -57,3 +57,9 @@ export function targetsOf(p: Known): readonly string[] {
 
 /** Reference parameters of a type. */
 export const referenceParameters = (type: string): Known[] => [...builtIn(type).values()].filter((p) => p.kind === 'reference')
+
+/** Whether a parameter reads addresses of canonical resources (and perhaps references too). */
+export const isCanonical = (known: Known): boolean => accessorsOf(known).some(({ type }) => type === 'canonical')
+
+/** Whether a parameter reads references by type and id. */
+export const isLiteral = (known: Known): boolean => accessorsOf(known).some(({ type }) => type !== 'canonical')

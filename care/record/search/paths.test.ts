@@ -67,6 +67,25 @@ rules('chains', {
   'Observation?performer:Practitioner.name=だれでもない': '',
 })
 
+rules('chains through addresses', {
+  'QuestionnaireResponse?questionnaire.status=active': 'answered',
+  'QuestionnaireResponse?questionnaire:Questionnaire.version=2': 'answered',
+  'QuestionnaireResponse?questionnaire.status=draft': '',
+  'Questionnaire?_has:QuestionnaireResponse:questionnaire:patient=HANAKO': 'asked',
+  'Questionnaire?_has:QuestionnaireResponse:questionnaire:status=stopped': '',
+})
+
+rules(
+  'includes by addresses',
+  {
+    'QuestionnaireResponse?_include=QuestionnaireResponse:questionnaire': 'asked',
+    'QuestionnaireResponse?_include=QuestionnaireResponse:questionnaire:Questionnaire': 'asked',
+    'Questionnaire?_revinclude=QuestionnaireResponse:questionnaire': 'answered',
+    'Questionnaire?_revinclude=QuestionnaireResponse:patient': '',
+  },
+  'included',
+)
+
 rules('_has', {
   'Patient?_has:Observation:patient:code=2823-3': 'HANAKO TARO',
   'Patient?_has:Observation:subject:value-quantity=gt5||mmol/L': 'HANAKO',

@@ -1,8 +1,9 @@
 import { isResourceType } from '#packages/fhir'
 import { boundToken } from '../index-rows.ts'
 import type { Condition } from './model.ts'
-import { findParameter, type Known, ownerParameters, targetsOf } from './parameters.ts'
-import { type ReferenceSearch, referenceSearch, tokenEntry, unsupported } from './values.ts'
+import { findParameter, isCanonical, type Known, ownerParameters, targetsOf } from './parameters.ts'
+import { upwards } from './trees.ts'
+import { plain, type ReferenceSearch, referenceSearch, tokenEntry, unsupported } from './values.ts'
 
 type Values = { name: string; values: string[] }
 
@@ -12,7 +13,7 @@ export function referenceCondition(known: Known, modifier: string | undefined, {
     const found = values.map((v) => tokenEntry(`${known.code}:identifier`, v))
     return { kind: 'token', values: found.flatMap((f) => f.entries), prefixes: found.flatMap((f) => f.prefixes), not: false }
   }
-  if (modifier === 'below') return { kind: 'token', values: [], prefixes: values.map((v) => `${known.code}=${v}`), not: false }
+  if (modifier === 'below' || modifier === 'above') return treeCondition(known, modifier, { name, values })
   if (modifier === 'not') return { kind: 'not', of: referenceCondition(known, undefined, { name, values }) }
   if (modifier !== undefined && !isResourceType(modifier)) unsupported(name)
   const searched = values.map((v) => referenceSearch(name, v))
@@ -22,6 +23,28 @@ export function referenceCondition(known: Known, modifier: string | undefined, {
     ...addressCondition(known, searched),
   ]
   return conditions.length === 1 ? conditions[0]! : conditions.length === 0 ? { kind: 'never' } : { kind: 'any', of: conditions }
+}
+
+/** A place and what lies below or above it: of resources that name the one above them, and of the versions of a canonical. */
+function treeCondition(known: Known, way: 'above' | 'below', { name, values }: Values): Condition {
+  if (isCanonical(known)) {
+    const urls = values.map((v) => plain(v))
+    if (way === 'above') unsupported(name)
+    // A version stands above its parts (`1` above `1.2`); an address alone above all of its versions.
+    return {
+      kind: 'token',
+      values: urls.map((url) => boundToken(`${known.code}=${url}`)),
+      prefixes: urls.filter((url) => url.includes('|')).map((url) => `${known.code}=${url}.`),
+      not: false,
+    }
+  }
+  const of = values.flatMap((v) => {
+    const searched = referenceSearch(name, v)
+    const types = typesMeant(known, undefined, searched).filter((type) => upwards(type) !== undefined)
+    if (!('id' in searched) || types.length === 0) return unsupported(name)
+    return types.map((type): Condition => ({ kind: 'tree', param: known.code, type, id: searched.id, way }))
+  })
+  return of.length === 1 ? of[0]! : { kind: 'any', of }
 }
 
 const isOwner = (known: Known): boolean => ownerParameters(known.type).has(known.code)

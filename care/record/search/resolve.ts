@@ -1,17 +1,17 @@
-/** What a search must know before it can be asked in one statement: targets of chains, entries of lists, codes of value sets. */
+/** What a search must know before it can be asked in one statement: targets of chains, entries of lists, codes of value sets, places in a tree. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isObject, type Json, valueSetOf } from '#packages/fhir'
 import { boundToken } from '../index-rows.ts'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { innerSql, leavesFew, type Under, valuesMeeting } from './condition-sql.ts'
 import type { Condition } from './model.ts'
 import { keysMeant } from './own-numbers.ts'
+import { conceptCodes, valueSetCodes } from './terms.ts'
+import { placesInTree } from './trees.ts'
 
 /** Targets that one hop of a chain may lead to; a search that needs more is not one about somebody. */
 const MAX_TARGETS = 2_000
-const MAX_CODES = 1_000
 
 /** The conditions with everything found that stands outside the resources themselves. Each look-up carries the caller's predicate. */
 export async function resolved(ctx: Context, conditions: readonly Condition[], under: Under): Promise<Condition[]> {
@@ -32,6 +32,7 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
     case 'has':
       return { ...condition, of: await inner(ctx, condition, under) }
     case 'chain': {
+      if (condition.canonical) return addressed(ctx, condition, under)
       const of = await inner(ctx, condition, under)
       const ids = await findIds(
         ctx,
@@ -47,12 +48,29 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
     case 'list':
       return listed(ctx, condition, under)
     case 'value-set':
-      return codes(ctx, condition, under)
+      return valueSetCodes(ctx, condition, under)
+    case 'concept':
+      return conceptCodes(ctx, condition)
+    case 'tree':
+      return placesInTree(ctx, condition, under)
     case 'own-number':
       return ownNumbers(ctx, condition, under)
     default:
       return condition
   }
+}
+
+/** Resources that name by their address (a canonical) those that meet the conditions. */
+async function addressed(ctx: Context, condition: Extract<Condition, { kind: 'chain' }>, under: Under): Promise<Condition> {
+  const of = await inner(ctx, condition, under)
+  const { rows } = await sql<{ url: string }>`${plannedAnew(leavesFew(of))}select distinct substr(t.v, 5) as url from record.resource r
+    cross join lateral unnest(r.tokens) t(v) where ${innerSql(condition.type, of, under)} and starts_with(t.v, 'url=') limit ${MAX_TARGETS + 1}`.execute(
+    ctx.db,
+  )
+  if (rows.length > MAX_TARGETS) refuse('search-too-broad', { param: condition.param, limit: String(MAX_TARGETS) })
+  return rows.length === 0
+    ? { kind: 'never' }
+    : { kind: 'token', values: rows.map(({ url }) => boundToken(`${condition.param}=${url}`)), not: false }
 }
 
 /** The conditions of a hop, found first themselves. What reads stored texts there is bounded like anywhere else. */
@@ -122,54 +140,4 @@ async function listed(ctx: Context, { id, types }: Extract<Condition, { kind: 'l
   const starts = types.map((type) => `item=${type}/`)
   const ids = (rows[0]?.refs ?? []).flatMap((ref) => starts.flatMap((start) => (ref.startsWith(start) ? [ref.slice(start.length)] : [])))
   return ids.length === 0 ? { kind: 'never' } : { kind: 'id', ids }
-}
-
-type Codes = { codes: [system: string, code: string][]; systems: string[] }
-
-/** A value set by its address or id: stored with its codes listed, or one that R4 itself binds. @refuses search-unsupported */
-async function codes(ctx: Context, condition: Extract<Condition, { kind: 'value-set' }>, under: Under): Promise<Condition> {
-  const { url, params, not } = condition
-  const wanted: Condition = /^ValueSet\/[A-Za-z0-9.-]{1,64}$/.test(url)
-    ? { kind: 'id', ids: [url.slice('ValueSet/'.length)] }
-    : { kind: 'token', values: [boundToken(`url=${url}`)], not: false }
-  const one: Under = { visible: under.visible, keys: null, types: ['ValueSet'] }
-  const { rows } = await sql<{
-    body: string
-  }>`select r.body from record.resource r where ${innerSql('ValueSet', [wanted], one)} limit 1`.execute(ctx.db)
-  const found = rows[0] ? codesOf(JSON.parse(rows[0].body) as Json) : builtIn(url)
-  if (!found || found.codes.length > MAX_CODES)
-    return refuse('search-unsupported', { param: `${not ? ':not-in' : ':in'} ${url}`.slice(0, 80) })
-  const values = params.flatMap((param) => found.codes.map(([system, code]) => boundToken(`${param}=${system}|${code}`)))
-  const prefixes = params.flatMap((param) => found.systems.map((system) => `${param}=${system}|`))
-  return { kind: 'token', values, prefixes, not }
-}
-
-function builtIn(url: string): Codes | null {
-  const row = valueSetOf(url)
-  return row
-    ? { codes: Object.entries(row).flatMap(([system, list]) => list.map((code): [string, string] => [system, code])), systems: [] }
-    : null
-}
-
-const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
-
-/** The codes a ValueSet lists; null where it asks for more than a list. */
-function codesOf(valueSet: Json): Codes | null {
-  if (!isObject(valueSet)) return null
-  const expansion = isObject(valueSet.expansion) ? list(valueSet.expansion.contains).filter(isObject) : []
-  if (expansion.length > 0) return { codes: expansion.map((c) => [text(c.system), text(c.code)]), systems: [] }
-  const compose = isObject(valueSet.compose) ? valueSet.compose : {}
-  const include = list(compose.include).filter(isObject)
-  if (include.length === 0 || compose.exclude !== undefined || include.some((i) => i.filter !== undefined || i.valueSet !== undefined))
-    return null
-  const whole = include.filter((i) => i.concept === undefined)
-  return {
-    codes: include.flatMap((i) =>
-      list(i.concept)
-        .filter(isObject)
-        .map((c): [string, string] => [text(i.system), text(c.code)]),
-    ),
-    systems: whole.map((i) => text(i.system)),
-  }
 }

@@ -16,7 +16,7 @@ const MAX_CONDITIONS = 50
 const MAX_INCLUDES = 20
 
 /** Parameters that shape how the answer is written, and nothing of what is in it. */
-const presentation = new Set(['_format', '_pretty', 'lang', '_elements', '_summary', '_contained', '_containedType', '_maxresults'])
+const presentation = new Set(['lang'])
 
 export type Scope = {
   /** What stands before the question mark, for the links. */
@@ -53,7 +53,7 @@ export function parseScoped(scope: Scope, query: URLSearchParams, strict: boolea
   for (const [name, value] of query) {
     if (value === '') continue
     if (name === '_cursor') cursor = value
-    else if (control(search, name, value)) search.used.push([name, value])
+    if (name === '_cursor' || control(search, name, value)) search.used.push([name, value])
     else if (!presentation.has(name)) choose(search, { name, value, strict })
   }
   if (search.sort.length === 0) search.sort = defaultSort(search.conditions)
@@ -99,7 +99,12 @@ function control(search: Search, name: string, value: string): boolean {
       if (value === 'count') search.summaryCount = true
       return true
     case '_elements':
+    case '_format':
+    case '_pretty':
       return true
+    case '_contained':
+      // Contained resources are not searched for; who asks for that is told, who says so need not be.
+      return value === 'false'
     case '_sort':
       search.sort = readSort(search.types, value) ?? unreadable(name, value)
       return true

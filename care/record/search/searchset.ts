@@ -5,11 +5,13 @@ import { encodeCursor } from './order.ts'
 /** Put together as text: stored resources are served as they are, without parsing them again. @param base address of the FHIR surface */
 export function searchset(base: string, search: Search, page: Page): string {
   const address = search.type === '' ? base : `${base}/${search.type}`
-  const link = (relation: string, extra: [string, string][]) => ({
-    relation,
-    url: `${address}?${new URLSearchParams([...search.used, ...extra])}`,
-  })
-  const links = [link('self', []), ...(page.next ? [link('next', [['_cursor', encodeCursor(page.next)]])] : [])]
+  const asked = search.used.filter(([name]) => name !== '_cursor')
+  const link = (relation: string, parameters: [string, string][]) => ({ relation, url: `${address}?${new URLSearchParams(parameters)}` })
+  const links = [
+    link('self', search.used),
+    ...(search.used.length > asked.length ? [link('first', asked)] : []),
+    ...(page.next ? [link('next', [...asked, ['_cursor', encodeCursor(page.next)]])] : []),
+  ]
   // Types and ids hold nothing that JSON would write otherwise.
   const root = JSON.stringify(`${base}/`).slice(0, -1)
   const entry = (mode: string) => (r: Page['rows'][number]) =>

@@ -13,9 +13,19 @@ type Special = { type: string; param: string; modifier: string | undefined; valu
 /** The condition of a special parameter; undefined where it is none. @refuses search-unsupported, search-invalid */
 export function specialCondition({ type, param, modifier, value }: Special): Condition | undefined {
   if (!Object.hasOwn(readers, param) || (param === 'near' && type !== 'Location')) return undefined
+  if (modifier === 'missing' && always.has(param)) return present(`${param}:missing`, value)
+  if (modifier === 'not' && param === '_id') return { kind: 'not', of: readers._id!(type, value) }
   if (modifier !== undefined) unsupported(`${param}:${modifier}`)
   if (rawAlternatives(value).length > MAX_VALUES) unreadable(param, value)
   return readers[param]!(type, value)
+}
+
+/** What every resource has. */
+const always = new Set(['_id', '_lastUpdated'])
+
+function present(name: string, value: string): Condition {
+  if (value !== 'true' && value !== 'false') unreadable(name, value)
+  return value === 'true' ? { kind: 'never' } : { kind: 'all', of: [] }
 }
 
 const readers: Record<string, (type: string, value: string) => Condition> = {

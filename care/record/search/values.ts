@@ -26,7 +26,7 @@ function split(value: string, separator: ',' | '$' | '|'): string[] {
   return parts
 }
 
-const plain = (text: string): string => text.replace(/\\([,$|\\])/g, '$1')
+export const plain = (text: string): string => text.replace(/\\([,$|\\])/g, '$1')
 
 /**
  * Splits alternatives at commas that are not escaped. Empty ones say nothing and go.
@@ -41,6 +41,9 @@ export const rawAlternatives = (value: string): string[] =>
     .filter((part) => part !== '')
 
 export const components = (value: string): string[] => split(value, '$')
+
+/** Parts between bars that are not escaped, as they were meant. */
+export const barred = (value: string): string[] => split(value, '|').map(plain)
 
 /** System and code of `[system]|[code]` as written; `system` null where none was said, '' where it was said that there is none. */
 export function tokenParts(value: string): { system: string | null; code: string } {

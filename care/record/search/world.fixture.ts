@@ -1,6 +1,6 @@
 /** A small world to search in: two patients, those who care for them, and what was written about them. Ids say what is what. */
 import { expect } from 'vitest'
-import { CLINIC, HOSPITAL, openPlatform, type Platform, systemActor } from '../../../tests/harness/platform.ts'
+import { CLINIC, HOSPITAL, openPlatform, type Platform, type PlatformOptions, systemActor } from '../../../tests/harness/platform.ts'
 
 export const LOINC = 'http://loinc.org'
 export const UCUM = 'http://unitsofmeasure.org'
@@ -53,6 +53,42 @@ const shared = [
     ],
     compose: { include: [{ system: LOINC, concept: [{ code: '2823-3' }, { code: '2951-2' }] }] },
   },
+  {
+    resourceType: 'CodeSystem',
+    id: 'cs-salts',
+    url: 'http://example.jp/cs/salts',
+    status: 'active',
+    content: 'complete',
+    hierarchyMeaning: 'is-a',
+    concept: [{ code: 'salt', concept: [{ code: 'k', concept: [{ code: 'k-serum' }, { code: 'k-urine' }] }, { code: 'na' }] }],
+  },
+  {
+    resourceType: 'ValueSet',
+    id: 'vs-k',
+    url: 'http://example.jp/kinds/k',
+    status: 'active',
+    compose: { include: [{ system: 'http://example.jp/cs/salts', filter: [{ property: 'concept', op: 'is-a', value: 'k' }] }] },
+  },
+  {
+    resourceType: 'ValueSet',
+    id: 'vs-k-few',
+    url: 'http://example.jp/kinds/few',
+    status: 'active',
+    compose: {
+      include: [{ valueSet: ['http://example.jp/kinds/k'] }],
+      exclude: [{ system: 'http://example.jp/cs/salts', concept: [{ code: 'k-urine' }] }],
+    },
+  },
+  {
+    resourceType: 'Questionnaire',
+    id: 'asked',
+    url: 'http://example.jp/q/asked',
+    version: '2',
+    status: 'active',
+    item: [{ linkId: '1', type: 'string' }],
+  },
+  { resourceType: 'Organization', id: 'org-part', name: '検体部門', partOf: { reference: 'Organization/org-lab' } },
+  { resourceType: 'Organization', id: 'org-part-of-part', name: '検体部門の窓口', partOf: { reference: 'Organization/org-part' } },
   { resourceType: 'ValueSet', id: 'vs-below', url: 'http://example.jp/vs/salts/blood', status: 'draft' },
 ]
 
@@ -107,6 +143,22 @@ const ofHanako = (key: string) => {
       subject,
       entry: [{ item: { reference: 'Observation/k-4' } }, { item: { reference: 'Observation/weight' } }],
     },
+    ...['salt', 'k', 'k-serum', 'k-urine', 'na'].map((value) => ({
+      resourceType: 'Procedure',
+      id: `of-${value}`,
+      status: 'completed',
+      subject,
+      code: { coding: [{ system: 'http://example.jp/cs/salts', code: value }] },
+      ...(value === 'na' ? { performer: [{ actor: { reference: 'Organization/org-part-of-part' } }] } : {}),
+    })),
+    {
+      resourceType: 'QuestionnaireResponse',
+      id: 'answered',
+      status: 'completed',
+      subject,
+      questionnaire: 'http://example.jp/q/asked|2',
+      item: [{ linkId: '1', answer: [{ valueString: 'はい' }] }],
+    },
     {
       resourceType: 'Condition',
       id: 'diabetes',
@@ -114,7 +166,10 @@ const ofHanako = (key: string) => {
       code: { text: '２型糖尿病', coding: [{ system: 'urn:icd', code: 'E11', display: '糖尿病' }] },
       meta: { tag: [{ system: 'urn:t', code: 'a' }], profile: ['http://example.jp/p/condition|1.0'], source: 'urn:source:x' },
       asserter: { reference: 'Practitioner/dr-sato' },
-      identifier: [{ system: 'urn:no', value: 'C1', type: { coding: [{ system: 'urn:kind', code: 'MR' }] } }],
+      identifier: [
+        { system: 'urn:no', value: 'C1', type: { coding: [{ system: 'urn:kind', code: 'MR' }] } },
+        { system: 'urn:odd', value: 'a,b$c|d\\e', type: { coding: [{ system: 'urn:kind', code: 'XX' }] } },
+      ],
       recordedDate: '2026-05-01',
     },
     {
@@ -160,8 +215,8 @@ const ofTaro = (key: string) => {
 export type World = Awaited<ReturnType<typeof openWorld>>
 
 /** Opens the world; `find` gives the ids a query shows, sorted by id unless the query sorts. */
-export async function openWorld() {
-  const platform: Platform = await openPlatform()
+export async function openWorld(options: PlatformOptions = {}) {
+  const platform: Platform = await openPlatform(options)
   const hanako = await platform.enter({ name: '山川 花子', nameKana: 'ヤマカワ ハナコ' })
   const taro = await platform.enter({ name: '髙橋 太郎', nameKana: 'タカハシ タロウ', sex: 'male', birthDate: '1990-11-03' })
   const hospital = await platform.system(HOSPITAL)

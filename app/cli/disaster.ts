@@ -186,7 +186,8 @@ async function newKey(path: string, io: Io): Promise<Exit> {
 async function secretOf({ values }: Arguments, io: Io): Promise<Secret> {
   if (values['private-key'] !== undefined) return { privateKey: readPrivateKey(await textOf(resolve(io.cwd, values['private-key']))) }
   const given = values['passphrase-file'] === undefined ? undefined : (await textOf(resolve(io.cwd, values['passphrase-file']))).trim()
-  const passphrase = given ?? (await askSecret({ input: process.stdin, say: process.stderr, question: { ja: '合言葉：', en: 'Passphrase: ' }[io.lang] }))
+  const passphrase =
+    given ?? (await askSecret({ input: process.stdin, say: process.stderr, question: { ja: '合言葉：', en: 'Passphrase: ' }[io.lang] }))
   if (passphrase === null) throw wrongUse('取りやめました。', 'Stopped.')
   if (plainPassphrase(passphrase).length < LEAST_PASSPHRASE) throw new Stop(EXIT.refused, extractSentences['wrong-secret'])
   return { passphrase }

@@ -4,7 +4,7 @@ type Terminal = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (raw: bo
 
 const ENTER = /[\r\n]/
 /** Ctrl+C and Ctrl+D. */
-const STOP = /[\u0003\u0004]/
+const STOP = ['\u0003', '\u0004']
 /** Backspace as terminals send it. */
 const BACK = ['\u0008', '\u007f']
 const MOST = 1_000
@@ -24,7 +24,7 @@ export async function askSecret(about: { input: Terminal; say: NodeJS.WritableSt
   try {
     for await (const piece of lines(input)) {
       const end = piece.search(ENTER)
-      const stop = isTerminal ? piece.search(STOP) : -1
+      const stop = isTerminal ? [...piece].findIndex((letter) => STOP.includes(letter)) : -1
       isStopped = stop >= 0 && (end < 0 || stop < end)
       typed = edited(typed, isStopped ? piece.slice(0, stop) : end < 0 ? piece : piece.slice(0, end), isTerminal)
       if (end >= 0 || isStopped || typed.length > MOST) break
@@ -66,7 +66,10 @@ async function* lines(input: Terminal): AsyncGenerator<string> {
     for (;;) {
       const next = waiting.shift()
       if (next === null) return
-      if (next === undefined) await new Promise<void>((done) => void (wake = done))
+      if (next === undefined)
+        await new Promise<void>((done) => {
+          wake = done
+        })
       else yield next
     }
   } finally {

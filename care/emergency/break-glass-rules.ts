@@ -83,7 +83,10 @@ export const refusingRules: readonly Refusing[] = [
     (f) => f.session?.otherPlace === true,
   ),
   refusing('no-ground', 'emergency-reason-needed', { ja: '理由が足りない', en: 'the ground is not whole' }, (f) => !isGroundWhole(f)),
-  ...tieRules.map((one) => ({ ...ofCloseness(one), code: one.id === 'self' ? ('emergency-self' as const) : ('emergency-family' as const) })),
+  ...tieRules.map((one) => ({
+    ...ofCloseness(one),
+    code: one.id === 'self' ? ('emergency-self' as const) : ('emergency-family' as const),
+  })),
   refusing('running', 'emergency-running', { ja: 'すでに開いている', en: 'open already' }, (f) => f.running.samePerson),
   refusing('not-needed', 'emergency-not-needed', { ja: '本人の同意で見られる', en: 'open by consent' }, (f) => f.allOpen),
 ]

@@ -78,8 +78,7 @@ export const lookingService = ({ consent, person, record }: LookingDeps) => ({
   async open(ctx: Context, about: { key: string; agreed: 'oral' | 'unable' }): Promise<Opening> {
     const { disaster, person: one, needs, flags } = await this.found(ctx, about.key)
     await withinLimits(ctx, 'look')
-    if (needs.length > 0)
-      return { state: 'waiting', request: await askSecond(ctx, { disaster, of: one, agreed: about.agreed, needs }) }
+    if (needs.length > 0) return { state: 'waiting', request: await askSecond(ctx, { disaster, of: one, agreed: about.agreed, needs }) }
     return { state: 'open', look: await beginLook(ctx, { disaster, of: one, agreed: about.agreed, flags, second: null }) }
   },
 

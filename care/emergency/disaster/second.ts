@@ -123,8 +123,7 @@ export const secondService = ({ consent, person, mustBeOpen, withinLimits }: Dep
     const staff = staffOf(ctx)
     const { institutionNumber } = staff
     await mustBeOpen(ctx)
-    const found =
-      (await store.findSecond(ctx.db, { id: about.id, institutionNumber, lock: true })) ?? refuse('disaster-request-over', over)
+    const found = (await store.findSecond(ctx.db, { id: about.id, institutionNumber, lock: true })) ?? refuse('disaster-request-over', over)
     if (found.until <= ctx.now || found.answer !== null) refuse('disaster-request-over', { ...over, key: found.key })
     const of = (await person.findByKey(ctx, found.key)) ?? refuse('disaster-request-over', over)
     const near = await closeness.of(ctx, { staffId: staff.id, institutionNumber, person: of })

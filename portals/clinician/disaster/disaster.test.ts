@@ -284,7 +284,9 @@ describe('who stands close', () => {
   const personId = async () =>
     (await sql<{ id: string }>`select person_id as id from person.patient_key where key = ${key}`.execute(platform.db)).rows[0]!.id
   const isStaff = async (staffId: string) =>
-    void (await sql`insert into person.staff_person values (${staffId}, ${await personId()}, ${platform.clock.at}, 'x')`.execute(platform.db))
+    void (await sql`insert into person.staff_person values (${staffId}, ${await personId()}, ${platform.clock.at}, 'x')`.execute(
+      platform.db,
+    ))
   const watch = async () => {
     await sql`insert into person.watch values (${await personId()}, 'w', 'vip', ${platform.clock.at}, 'x')`.execute(platform.db)
   }
@@ -315,8 +317,8 @@ describe('who stands close', () => {
     expect(said(await get(doctor, `/clinic/disaster/people/${key}/chart`))).toBe('disaster-search-first')
     expect(said(await post(doctor, `${at}/open`))).toBe('disaster-request-over')
     expect(said(await post(doctor, at, { answer: 'yes' }))).toBe('disaster-second-refused')
-    const stranger = await platform.staff('physician', HOSPITAL)
-    expect(said(await post(stranger, at, { answer: 'yes' }))).toBe('disaster-request-over')
+    const stranger = await platform.staff('physician', STRANGER)
+    expect(said(await post(stranger, at, { answer: 'yes' }))).toBe('disaster-not-open')
     expect((await get(colleague, '/clinic/disaster')).body.waiting).toHaveLength(1)
     expect(JSON.stringify((await get(colleague, '/clinic/disaster')).body.waiting)).not.toContain(key)
     expect(said(await post(colleague, at, { answer: 'yes' }))).toBe(200)

@@ -1,7 +1,22 @@
 import type { ReactNode } from 'react'
 import type { Extract, ExtractState } from '#care/emergency'
 import type { Sentence } from '#kernel/language'
-import { Banner, Button, ButtonRow, DefinitionList, Form, Ja, joinList, type Lang, LinkButton, renderPage, Section, Tag, Time, t } from '#ui'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  DefinitionList,
+  Form,
+  Ja,
+  joinList,
+  type Lang,
+  LinkButton,
+  renderPage,
+  Section,
+  Tag,
+  Time,
+  t,
+} from '#ui'
 import { OperatorPage, type PageOf } from '../frame.tsx'
 import { HOME, offlineCrumbs, places } from './parts.tsx'
 
@@ -29,7 +44,9 @@ const stops: Record<string, Sentence> = {
   keys: { ja: '鍵を開けません。作り直してください。', en: 'Its keys cannot be opened. Make a new one.' },
 }
 const stopWords = (code: string): Sentence =>
-  Object.hasOwn(stops, code) ? stops[code]! : { ja: `サーバーで問題が起きました（${code}）。続けてみてください。`, en: `A fault on the server (${code}). Try to go on.` }
+  Object.hasOwn(stops, code)
+    ? stops[code]!
+    : { ja: `サーバーで問題が起きました（${code}）。続けてみてください。`, en: `A fault on the server (${code}). Try to go on.` }
 
 export type ExtractView = { extract: Extract; disasterName: string; mayAct: boolean; isOpenNow: boolean }
 
@@ -85,7 +102,11 @@ function State({ view, on, href }: { view: ExtractView; on: PageOf; href: string
     )
   if (extract.state === 'ready')
     return (
-      <Banner lang={lang} tone="success" title={t(lang, { ja: `${extract.people}人分のファイルができました`, en: `Ready: ${extract.people} people` })}>
+      <Banner
+        lang={lang}
+        tone="success"
+        title={t(lang, { ja: `${extract.people}人分のファイルができました`, en: `Ready: ${extract.people} people` })}
+      >
         {mayAct && isOpenNow ? (
           <ButtonRow>
             <LinkButton variant="primary" href={`${href}/download`}>
@@ -116,7 +137,10 @@ function Progress({ extract, lang, href, mayAct }: { extract: Extract; lang: Lan
       <p role="status">
         {total === 0
           ? t(lang, { ja: 'まもなく始まります。', en: 'It begins in a moment.' })
-          : t(lang, { ja: `登録の${total}人のうち${walked}人を調べました。`, en: `${walked} of ${total} people of the register gone through.` })}
+          : t(lang, {
+              ja: `登録の${total}人のうち${walked}人を調べました。`,
+              en: `${walked} of ${total} people of the register gone through.`,
+            })}
       </p>
       <p>
         <progress value={walked} max={Math.max(1, total)} aria-label={t(lang, { ja: '進み具合', en: 'Progress' })} />

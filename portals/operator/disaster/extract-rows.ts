@@ -55,13 +55,21 @@ function judge(typed: Typed, ctx: Context): Judged {
   const passphrase = typed.kind === 'own' ? plainPassphrase(typed.passphrase) : null
   const errors = [
     ...(unread.length > 0
-      ? [say('areas', `読み取れません：${unread.slice(0, 5).join('、')}。都道府県から書いてください。`, `Cannot be read: ${unread.slice(0, 5).join(', ')}.`)]
+      ? [
+          say(
+            'areas',
+            `読み取れません：${unread.slice(0, 5).join('、')}。都道府県から書いてください。`,
+            `Cannot be read: ${unread.slice(0, 5).join(', ')}.`,
+          ),
+        ]
       : []),
     ...(names.length === 0 ? [say('names', '渡す相手を入れてください。', 'Enter who it is for.')] : []),
     ...(names.length > MOST_NAMES || names.some((one) => one.length > 40)
       ? [say('names', `相手は${MOST_NAMES}まで、1つ40字までです。`, `At most ${MOST_NAMES} names of 40 characters.`)]
       : []),
-    ...(isDay && endOfDay(typed.ends) > ctx.now ? [] : [say('ends', '今日か、それより後の日を入れてください。', 'Enter today or a later day.')]),
+    ...(isDay && endOfDay(typed.ends) > ctx.now
+      ? []
+      : [say('ends', '今日か、それより後の日を入れてください。', 'Enter today or a later day.')]),
     ...(passphrase !== null && passphrase.length < LEAST_PASSPHRASE
       ? [say('passphrase', `合言葉は${LEAST_PASSPHRASE}文字以上です。`, `A passphrase has at least ${LEAST_PASSPHRASE} characters.`)]
       : []),
@@ -146,7 +154,15 @@ export function extractRows(deps: ExtractRowDeps): Row[] {
       handle: (ctx, request) => showForm(ctx, request, deps),
     },
     {
-      ...{ kind: 'write', method: 'POST', path: `${HOME}/extracts`, ...forOperator, ...provenToAct, audit: 'disaster.extract', schema: form },
+      ...{
+        kind: 'write',
+        method: 'POST',
+        path: `${HOME}/extracts`,
+        ...forOperator,
+        ...provenToAct,
+        audit: 'disaster.extract',
+        schema: form,
+      },
       summary: { ja: '災害時の持ち出しファイルを作らせる', en: 'Has an extract made' },
       handle: (ctx, request) => ask(ctx, request, deps),
     },

@@ -61,7 +61,9 @@ export function listPage(on: PageOf, view: ListView): string {
       <p>
         <a href="/disaster">{t(lang, { ja: '公開している利用の回数', en: 'The count of uses that everybody sees' })}</a>
         {' ・ '}
-        <a href={`${HOME}/offline`}>{t(lang, { ja: '通信のない避難所（持ち出しと取り込み）', en: 'Shelters without a network: extracts and logs' })}</a>
+        <a href={`${HOME}/offline`}>
+          {t(lang, { ja: '通信のない避難所（持ち出しと取り込み）', en: 'Shelters without a network: extracts and logs' })}
+        </a>
       </p>
     </OperatorPage>,
   )

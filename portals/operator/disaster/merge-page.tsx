@@ -1,6 +1,20 @@
 import type { ReactNode } from 'react'
 import type { LogProblem, Merged } from '#care/emergency'
-import { Banner, Button, ButtonRow, DefinitionList, ErrorSummary, Field, fieldId, type FieldError, LinkButton, renderPage, Section, Table, t } from '#ui'
+import {
+  Banner,
+  Button,
+  ButtonRow,
+  DefinitionList,
+  ErrorSummary,
+  Field,
+  fieldId,
+  type FieldError,
+  LinkButton,
+  renderPage,
+  Section,
+  Table,
+  t,
+} from '#ui'
 import { OperatorPage, type PageOf } from '../frame.tsx'
 import { problemNames } from './offline-page.tsx'
 import { HOME, offlineCrumbs } from './parts.tsx'
@@ -8,7 +22,14 @@ import { HOME, offlineCrumbs } from './parts.tsx'
 export const MOST_MB = 10
 
 /** A file of the reader's machine; the form works without script. */
-function FileInput(props: { on: PageOf; name: string; label: string; hint: string; error: string | undefined; required?: boolean }): ReactNode {
+function FileInput(props: {
+  on: PageOf
+  name: string
+  label: string
+  hint: string
+  error: string | undefined
+  required?: boolean
+}): ReactNode {
   const { on, name, error } = props
   return (
     <Field lang={on.lang} name={name} label={props.label} hint={props.hint} error={error} required={props.required}>
@@ -50,7 +71,10 @@ export function mergePage(on: PageOf, errors: readonly FieldError[]): string {
           required
           error={error('log')}
           label={t(lang, { ja: '端末の記録', en: 'The log' })}
-          hint={t(lang, { ja: `名前の終わりが .log のファイル。${MOST_MB} MBまで。`, en: `The file that ends in .log, at most ${MOST_MB} MB.` })}
+          hint={t(lang, {
+            ja: `名前の終わりが .log のファイル。${MOST_MB} MBまで。`,
+            en: `The file that ends in .log, at most ${MOST_MB} MB.`,
+          })}
         />
         <FileInput
           on={on}
@@ -104,7 +128,9 @@ export function mergedPage(on: PageOf, done: Merged, about: { hasHead: boolean }
           title={t(lang, { ja: `確かめる閲覧が${done.flagged}件あります`, en: `${done.flagged} looks to check` })}
         >
           <p>
-            <a href={`${HOME}/looks`}>{t(lang, { ja: '本人・家族の閲覧や、名乗りの食い違いなど', en: 'Of themselves or relatives, or a name that does not fit' })}</a>
+            <a href={`${HOME}/looks`}>
+              {t(lang, { ja: '本人・家族の閲覧や、名乗りの食い違いなど', en: 'Of themselves or relatives, or a name that does not fit' })}
+            </a>
           </p>
         </Banner>
       ) : null}

@@ -21,7 +21,10 @@ const LOOKS = 200
 
 const wrong: Record<MergeRefused | 'no-file' | 'unread' | 'many', Sentence> = {
   'no-file': { ja: '端末の記録（.log）を選んでください。', en: 'Choose the laptop’s log (.log).' },
-  unread: { ja: '送られたものを読み取れません。もう一度、ファイルを選んで送ってください。', en: 'What was sent cannot be read. Choose the files again.' },
+  unread: {
+    ja: '送られたものを読み取れません。もう一度、ファイルを選んで送ってください。',
+    en: 'What was sent cannot be read. Choose the files again.',
+  },
   many: { ja: '一度に取り込めるのは、端末1台の記録だけです。', en: 'Merge one laptop’s log at a time.' },
   'no-log': {
     ja: 'このファイルは、持ち出し端末の記録ではありません。.log のファイルを選んでください。',

@@ -60,10 +60,7 @@ export async function areaOfExtract(
 }
 
 /** The institutions whose names the laptop's pages say. */
-export async function institutionsOf(
-  t: Asking & { person: PersonService },
-  open: ReadonlySet<string>,
-): Promise<AboutLine['institutions']> {
+export async function institutionsOf(t: Asking & { person: PersonService }, open: ReadonlySet<string>): Promise<AboutLine['institutions']> {
   const known = await t.person.facilities(t)
   return known.map(({ institutionNumber: number, name, nameEn }) => ({ number, name, nameEn, open: open.has(number) }))
 }

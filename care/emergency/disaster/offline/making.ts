@@ -34,7 +34,13 @@ export type ExtractDeps = {
 }
 
 /** `passphrase`: one that the operator set for everybody; null makes one for each name. */
-export type AskedExtract = { disasterId: string; areas: readonly string[]; names: readonly string[]; passphrase: string | null; expiresAt: Date }
+export type AskedExtract = {
+  disasterId: string
+  areas: readonly string[]
+  names: readonly string[]
+  passphrase: string | null
+  expiresAt: Date
+}
 
 /** Those who can open one file, and files made at a time. */
 export const MOST_NAMES = 5
@@ -155,8 +161,7 @@ export function extractService(deps: ExtractDeps) {
     const next = await store.nextToMake(job.db)
     for (const id of running.keys()) if (id !== next?.id) await letGo(id)
     if (next === undefined) return
-    if (next.state === 'waiting')
-      await underEpoch(job.db, job.epoch, (trx) => store.noteReached(trx, { ...next, reached: next.reached }))
+    if (next.state === 'waiting') await underEpoch(job.db, job.epoch, (trx) => store.noteReached(trx, { ...next, reached: next.reached }))
     try {
       await step(job, next)
     } catch (error) {
@@ -216,7 +221,8 @@ export function extractService(deps: ExtractDeps) {
     async goOn(ctx: Context, id: string): Promise<void> {
       const found = await own(ctx, id)
       await areaOfExtract(ctx, { disasterId: found.disasterId, asked: found.areas })
-      if (!(await store.moveExtract(ctx.db, { id: found.id, from: ['stopped'], to: 'waiting', reason: '' }))) refuse('disaster-extract-not-there')
+      if (!(await store.moveExtract(ctx.db, { id: found.id, from: ['stopped'], to: 'waiting', reason: '' })))
+        refuse('disaster-extract-not-there')
       ctx.audit(resourceOf(id))
     },
 
@@ -251,7 +257,10 @@ export function extractService(deps: ExtractDeps) {
       everyMs: 500,
       apart: true,
       law: '災害救助法の適用などで開かれた地域での持ち出し（要確認: 弁護士）',
-      summary: { ja: '災害時の持ち出しファイルを作り進め、期限の過ぎたものを消す', en: 'Carry extracts for disasters on, and delete those that ended' },
+      summary: {
+        ja: '災害時の持ち出しファイルを作り進め、期限の過ぎたものを消す',
+        en: 'Carry extracts for disasters on, and delete those that ended',
+      },
       run: work,
     }),
   }

@@ -15,7 +15,15 @@ import * as store from '../store/offline.ts'
 import { claimedExtract, type LogEntry, type LogProblem, readLog, type Who } from './log.ts'
 
 /** `looks`: records that were opened; `flagged`: those of them that reviewers should see. */
-export type Merged = { extractId: string; laptop: string; added: number; known: number; looks: number; flagged: number; problems: LogProblem[] }
+export type Merged = {
+  extractId: string
+  laptop: string
+  added: number
+  known: number
+  looks: number
+  flagged: number
+  problems: LogProblem[]
+}
 export type MergeRefused = 'no-log' | 'unknown-extract' | 'nothing-signed'
 
 const LAW = '災害救助法の適用などで開かれた地域での、生命・身体の保護のための閲覧。通信のない場所での閲覧の記録（要確認: 弁護士）'

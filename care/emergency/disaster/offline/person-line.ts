@@ -34,7 +34,14 @@ const person = z.object({
   ...{ keys: z.array(z.string()).min(1), name: z.string(), nameKana: z.string(), birthDate: z.string() },
   ...{ sex: z.enum(['male', 'female', 'other', 'unknown']), address: z.string() },
 })
-const line = z.object({ person, names: z.array(z.string()), memberIds: z.array(z.string()), rows: z.array(row), cut: z.boolean(), needsSecond: z.boolean() })
+const line = z.object({
+  person,
+  names: z.array(z.string()),
+  memberIds: z.array(z.string()),
+  rows: z.array(row),
+  cut: z.boolean(),
+  needsSecond: z.boolean(),
+})
 const about = z.object({
   logKeyPem: z.string(),
   institutions: z.array(z.object({ number: z.string(), name: z.string(), nameEn: z.string(), open: z.boolean() })),

@@ -60,7 +60,8 @@ export type Finished = { id: string; people: number; sha256: string; fileSha256:
 
 /** It is whole; its keys are forgotten. @returns false where it was taken back meanwhile */
 export async function finishExtract(db: Db, e: Finished, state: 'elsewhere' | 'ready'): Promise<boolean> {
-  const { numAffectedRows } = await sql`update disaster.extract set people = ${e.people}, sha256 = ${e.sha256}, state = ${state}, secret = '',
+  const { numAffectedRows } =
+    await sql`update disaster.extract set people = ${e.people}, sha256 = ${e.sha256}, state = ${state}, secret = '',
       opened_by = '[]', reached = null, walked = total, file_sha256 = ${e.fileSha256}, file_bytes = ${e.fileBytes}, signer = ${e.signer}
     where id = ${e.id} and state in ('elsewhere', 'making')`.execute(db)
   return numAffectedRows === 1n
@@ -83,15 +84,16 @@ export async function lockExtract(db: Db, id: string): Promise<Extract | undefin
 }
 
 export async function countUnfinished(db: Db): Promise<number> {
-  const { rows } = await sql<{ n: number }>`select count(*)::int as n from disaster.extract where state in ('waiting', 'making')`.execute(db)
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from disaster.extract where state in ('waiting', 'making')`.execute(
+    db,
+  )
   return rows[0]!.n
 }
 
 /** The one to work on: the oldest that waits or is being made. */
 export async function nextToMake(db: Db): Promise<Making | undefined> {
-  const { rows } = await sql<Making>`select ${MAKING} from disaster.extract where state in ('waiting', 'making') order by made_at, id limit 1`.execute(
-    db,
-  )
+  const { rows } =
+    await sql<Making>`select ${MAKING} from disaster.extract where state in ('waiting', 'making') order by made_at, id limit 1`.execute(db)
   return rows[0]
 }
 
@@ -128,7 +130,9 @@ export async function endExpired(db: Db, now: Date): Promise<void> {
 
 /** Whose files stay. */
 export async function keptFiles(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select id from disaster.extract where state in ('waiting', 'making', 'stopped', 'ready')`.execute(db)
+  const { rows } = await sql<{
+    id: string
+  }>`select id from disaster.extract where state in ('waiting', 'making', 'stopped', 'ready')`.execute(db)
   return rows.map((r) => r.id)
 }
 

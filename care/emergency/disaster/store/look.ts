@@ -66,7 +66,8 @@ export async function insertLook(db: Db, l: Look): Promise<boolean> {
 
 /** The latest look of somebody at a person that is not over. */
 export async function liveLook(db: Db, about: { staffId: string; keys: readonly string[]; now: Date }): Promise<Look | undefined> {
-  const { rows } = await sql<Look>`select ${LOOK} from disaster.look where key = any(${[...about.keys]}::text[]) and staff_id = ${about.staffId} and until > ${about.now} and laptop is null
+  const { rows } =
+    await sql<Look>`select ${LOOK} from disaster.look where key = any(${[...about.keys]}::text[]) and staff_id = ${about.staffId} and until > ${about.now} and laptop is null
     order by at desc limit 1`.execute(db)
   return rows[0]
 }

@@ -39,6 +39,11 @@ function hostile(file: string, call: string): string[] {
   ]
 }
 
+/** Rows that answer everybody alike and read no XML, so that "taken" says nothing; each with its reason. They must fetch, show and grow nothing either. */
+const answersAlike: Readonly<Record<string, string>> = {
+  'POST /csp-reports': 'counts reports of browsers, written in JSON, and passes over everything else without a word',
+}
+
 /** Validation answers with what is wrong. */
 const refused = (text: string) => text.includes('OperationOutcome') && /"severity"\s*:\s*"(error|fatal)"/.test(text)
 
@@ -65,8 +70,8 @@ async function attack(world: World): Promise<Tried> {
           if (heard.text.includes(SECRET)) result.leaks.push(`${what} → shows a file of the server`)
           if (heard.status >= 500) result.leaks.push(`${what} → ${heard.status} ${heard.text.slice(0, 160)}`)
           if (/lollollol|a{3000}/.test(heard.text)) result.leaks.push(`${what} → was blown up`)
-          if (/<!(DOCTYPE|ENTITY)/.test(document) && heard.status < 300 && !refused(heard.text))
-            result.leaks.push(`${what} → was taken (${heard.status})`)
+          const wasTaken = heard.status < 300 && !refused(heard.text) && !(`${row.method} ${row.path}` in answersAlike && heard.text === '')
+          if (/<!(DOCTYPE|ENTITY)/.test(document) && wasTaken) result.leaks.push(`${what} → was taken (${heard.status})`)
           if (trap.caught().length > 0) result.leaks.push(`${what} → fetched ${trap.caught().at(-1)?.slice(0, 100)}`)
         }
       }

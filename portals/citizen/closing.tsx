@@ -7,7 +7,23 @@ import { findInstitutions } from '#kernel/audit-read'
 import type { Lang, Sentence } from '#kernel/language'
 import { bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
-import { Button, Card, Checkbox, DefinitionList, EmptyState, Form, Ja, Section, Select, Stack, Tag, Time, t } from '#ui'
+import {
+  Button,
+  ButtonRow,
+  Card,
+  Checkbox,
+  DefinitionList,
+  EmptyState,
+  Form,
+  Ja,
+  LinkButton,
+  Section,
+  Select,
+  Stack,
+  Tag,
+  Time,
+  t,
+} from '#ui'
 import { type About, citizenPage } from './frame.tsx'
 import { inReadersLanguage } from './institution-names.ts'
 import { aboutOf, citizenOf, noteOwn } from './self.ts'
@@ -16,12 +32,16 @@ import { itemName } from './sharing/closing-check.tsx'
 const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
 const PLACE = '/me/consents/closing'
 const CHECK = `${PLACE}/check`
+/** Closed items beyond this many keep their type and id. */
+const NAMED_ITEMS = 50
 
 type Named = { institutionNumber: string; institutionName: string }
 export type ClosingView = {
   closures: readonly Closure[]
   institutions: readonly Named[]
   item: { type: string; id: string; name: string } | null
+  /** What closed items are called, by `Type/id`. */
+  itemNames: ReadonlyMap<string, string>
 }
 
 const titles: Record<Closing['what'], Sentence> = {
@@ -58,23 +78,25 @@ const Absolute = ({ lang, name }: { lang: Lang; name: string }): ReactNode => (
   />
 )
 
-function Closed({ closure, nameOf, lang }: { closure: Closure; nameOf: (number: string) => string; lang: Lang }): ReactNode {
+type Names = { institution: (number: string) => string; item: (item: { type: string; id: string }) => string }
+
+function Closed({ closure, names, lang }: { closure: Closure; names: Names; lang: Lang }): ReactNode {
   const what = whatIsClosed(closure)
-  const name = what === 'institution' ? nameOf(closure.institutionNumber) : ''
-  const detail =
-    what === 'item' ? [{ term: t(lang, { ja: '記録', en: 'Item' }), value: <code>{`${closure.type}/${closure.id}`}</code> }] : []
+  const name = what === 'institution' ? names.institution(closure.institutionNumber) : ''
+  const detail = what === 'item' ? [{ term: t(lang, { ja: '記録', en: 'Item' }), value: <Ja>{names.item(closure)}</Ja> }] : []
   return (
     <Card
       title={what === 'institution' ? <Ja>{name}</Ja> : t(lang, titles[what])}
       footer={
-        <Form action={`${PLACE}/${encodeURIComponent(closure.closureId)}/reopen`}>
-          <Button
+        <ButtonRow>
+          <LinkButton
+            href={`${PLACE}/${encodeURIComponent(closure.closureId)}/reopen`}
             variant="secondary"
             ariaLabel={t(lang, { ja: `元に戻す：${name || titles[what].ja}`, en: `Undo: ${name || titles[what].en}` })}
           >
-            {t(lang, { ja: '元に戻す', en: 'Undo' })}
-          </Button>
-        </Form>
+            {t(lang, { ja: '元に戻す…', en: 'Undo…' })}
+          </LinkButton>
+        </ButtonRow>
       }
     >
       {closure.absolute ? (
@@ -94,22 +116,25 @@ function Closed({ closure, nameOf, lang }: { closure: Closure; nameOf: (number: 
 
 function Now({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
   const open = view.closures.filter((c) => c.endedAt === null)
-  const nameOf = (number: string) => view.institutions.find((one) => one.institutionNumber === number)?.institutionName ?? number
+  const names: Names = {
+    institution: (number) => view.institutions.find((one) => one.institutionNumber === number)?.institutionName ?? number,
+    item: ({ type, id }) => view.itemNames.get(`${type}/${id}`) ?? `${type}/${id}`,
+  }
   return (
     <Section title={t(lang, { ja: 'いま見せないと決めていること', en: 'What you keep closed now' })}>
       {open.length === 0 ? (
         <EmptyState lang={lang} title={t(lang, { ja: 'ありません', en: 'Nothing' })}>
           <p>
             {t(lang, {
-              ja: '受付で同意した医療機関だけが、24時間だけ見られます。',
-              en: 'Institutions you agreed to at their reader see your record for 24 hours.',
+              ja: '同意した医療機関だけが、決めた期限まで見られます。',
+              en: 'Institutions you agreed to see your record, until the day you set.',
             })}
           </p>
         </EmptyState>
       ) : (
         <Stack>
           {open.map((closure) => (
-            <Closed key={closure.closureId} closure={closure} nameOf={nameOf} lang={lang} />
+            <Closed key={closure.closureId} closure={closure} names={names} lang={lang} />
           ))}
         </Stack>
       )}
@@ -237,9 +262,12 @@ export function closingRows({ consent, person, record, demo }: Deps): Row[] {
         const [type = '', id = ''] = (request.query.get('item') ?? '').split('/', 2)
         const item = type === '' || id === '' ? null : { type: type.slice(0, 64), id: id.slice(0, 64) }
         const named = item === null ? null : { ...item, name: await itemName(ctx, { record }, item) }
+        const itemNames = new Map<string, string>()
+        for (const one of closures.filter((c) => c.endedAt === null && c.type !== '').slice(0, NAMED_ITEMS))
+          itemNames.set(`${one.type}/${one.id}`, await itemName(ctx, { record }, one))
         return {
           json: { closures: closures.map(json) },
-          page: () => closingPage(aboutOf(ctx, request, { demo }), { closures, institutions, item: named }),
+          page: () => closingPage(aboutOf(ctx, request, { demo }), { closures, institutions, item: named, itemNames }),
         }
       },
     },

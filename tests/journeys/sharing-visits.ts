@@ -18,6 +18,8 @@ export async function sharingVisits(where: Demo): Promise<SharingVisit[]> {
   const log = (await call(`${where.baseUrl}/me/access-log`, { cookie })).body.entries as { requestId: string; rule: string }[]
   const looked = log.find((entry) => entry.rule.includes('visit-consent'))!
   const [item] = (await call(`${where.baseUrl}/me/record`, { cookie })).body.items as { type: string; id: string }[]
+  const closed = await call(`${where.baseUrl}/me/consents/closing`, { cookie, json: { what: 'item', type: item!.type, id: item!.id } })
+  if (closed.status !== 201) throw new Error(`sharing: ${closed.status} ${closed.text.slice(0, 200)}`)
   const desk = await staffSession(where, where.staff.find((one) => one.role === 'operator')!)
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
   const basis = await call(`${where.baseUrl}/operator/legal-bases`, {
@@ -33,6 +35,7 @@ export async function sharingVisits(where: Demo): Promise<SharingVisit[]> {
     citizen('standing-check', '/me/consents/standing/check', `/me/consents/standing/check?institutionNumber=${at}&kinds=diagnosis&until=`),
     citizen('history', '/me/consents/history'),
     citizen('closing-check', '/me/consents/closing/check', `/me/consents/closing/check?what=item&type=${item!.type}&id=${item!.id}`),
+    citizen('reopen-check', '/me/consents/closing/{id}/reopen', `/me/consents/closing/${String(closed.body.id)}/reopen`),
     citizen('receipt', '/me/access-log/receipts/{requestId}', `/me/access-log/receipts/${looked.requestId}`),
     { name: 'legal-bases', row: '/operator/legal-bases', path: '/operator/legal-bases', as: 'operator' },
     { name: 'legal-basis-new', row: '/operator/legal-bases/new', path: '/operator/legal-bases/new', as: 'operator' },

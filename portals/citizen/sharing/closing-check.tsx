@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { type Closing, closureOf, type Effect, textOn } from '#care/consent'
+import { type Change, type Closing, type Closure, closureOf, type Effect, textOn } from '#care/consent'
 import { present } from '#care/record'
 import type { Context } from '#kernel/context'
 import { dateInJapan } from '#kernel/japan'
@@ -18,10 +18,11 @@ const PLACE = '/me/consents/closing'
 const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
 
 type Asked = Closing & { absolute: boolean }
+export type InstitutionEffects = { institution: string; effects: readonly Effect[] }
 type View = {
   asked: Asked
   named: string
-  effects: readonly { institution: string; effects: readonly Effect[] }[]
+  effects: readonly InstitutionEffects[]
   text: string
   version: string
 }
@@ -114,28 +115,36 @@ function checkPage(about: About, view: View): string {
   })
 }
 
+type Spoken = Pick<Closure, 'institutionNumber' | 'type' | 'id'>
+
+/** What it would change at each institution that a consent is open to (at the one it speaks of), and what it speaks of is called. */
+export async function effectsOn(
+  ctx: Context,
+  deps: CitizenDeps,
+  { about, change }: { about: Spoken; change: Change },
+): Promise<{ effects: InstitutionEffects[]; named: string }> {
+  const { keys } = citizenOf(ctx)
+  const active = (await deps.consent.list(ctx, keys)).filter((one) => stateOf(one, ctx.now) === 'active' && one.allowed.length > 0)
+  const one = about.institutionNumber
+  const numbers = one === '' ? [...new Set(active.map(({ institutionNumber }) => institutionNumber))].slice(0, 10) : [one]
+  const nameOf = await institutionNames(ctx, deps.person, numbers)
+  const marks = await deps.record.marks(ctx, keys)
+  const items = about.type === '' ? marks : marks.filter(({ type, id }) => type === about.type && id === about.id)
+  const effects: InstitutionEffects[] = []
+  for (const institutionNumber of numbers) {
+    const counted = await deps.consent.preview(ctx, { keys, items, change, institutionNumber })
+    effects.push({ institution: nameOf(institutionNumber) ?? institutionNumber, effects: counted })
+  }
+  const named = about.type !== '' ? await itemName(ctx, deps, about) : one === '' ? '' : (nameOf(one) ?? one)
+  return { effects, named }
+}
+
 async function check(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
   const { keys } = citizenOf(ctx)
   const asked = askedIn(request.query)
   noteOwn(ctx, { resource: 'Consent?' })
   const closure = { ...closureOf(asked, ctx.now), key: keys[0] ?? '' }
-  const active = (await deps.consent.list(ctx, keys)).filter((one) => stateOf(one, ctx.now) === 'active' && one.allowed.length > 0)
-  const numbers =
-    asked.what === 'institution' ? [asked.institutionNumber] : [...new Set(active.map((one) => one.institutionNumber))].slice(0, 10)
-  const nameOf = await institutionNames(ctx, deps.person, numbers)
-  const marks = await deps.record.marks(ctx, keys)
-  const items = asked.what === 'item' ? marks.filter((one) => one.type === asked.type && one.id === asked.id) : marks
-  const effects: { institution: string; effects: readonly Effect[] }[] = []
-  for (const institutionNumber of numbers) {
-    const counted = await deps.consent.preview(ctx, { keys, items, change: { do: 'close', closure }, institutionNumber })
-    effects.push({ institution: nameOf(institutionNumber) ?? institutionNumber, effects: counted })
-  }
-  const named =
-    asked.what === 'item'
-      ? await itemName(ctx, deps, asked)
-      : asked.what === 'institution'
-        ? (nameOf(asked.institutionNumber) ?? asked.institutionNumber)
-        : ''
+  const { effects, named } = await effectsOn(ctx, deps, { about: closure, change: { do: 'close', closure } })
   const { text, version } = textOn('closing', dateInJapan(ctx.now))
   return { json: { effects }, page: () => checkPage(aboutOf(ctx, request, deps), { asked, named, effects, text: text[ctx.lang], version }) }
 }

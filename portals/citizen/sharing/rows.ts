@@ -14,6 +14,7 @@ import type { CitizenDeps } from '../routes.tsx'
 import { aboutOf, citizenOf, noteOwn } from '../self.ts'
 import { closingCheckRow } from './closing-check.tsx'
 import { receiptRows } from './receipt.tsx'
+import { reopenCheckRow } from './reopen-check.tsx'
 import { historyPage } from './history-page.tsx'
 import { withdrawPage } from './withdraw-page.tsx'
 import { STANDING, type StandingForm, standingCheckPage, standingPage } from './standing-page.tsx'
@@ -173,7 +174,7 @@ async function history(ctx: Context, request: RouteRequest, deps: CitizenDeps): 
 
 /** Rows of sharing. */
 export function sharingRows(deps: CitizenDeps): Row[] {
-  return [...consentRows(deps), ...standingRows(deps), closingCheckRow(deps), ...receiptRows(deps)]
+  return [...consentRows(deps), ...standingRows(deps), closingCheckRow(deps), reopenCheckRow(deps), ...receiptRows(deps)]
 }
 
 function consentRows(deps: CitizenDeps): Row[] {

@@ -108,6 +108,31 @@ describe('closing is seen before it is done', () => {
     await form('/me/consents/closing', { what: 'item', type, id })
     expect(await seen()).toBe(2)
     expect((await json('/me/consents')).closures).toBe(1)
+
+    // Opening again is seen before it is done too.
+    const kept = await page('/me/consents/closing')
+    expect(kept.body).toMatch(/高血圧症|喘息/)
+    const [, again = ''] = /href="(\/me\/consents\/closing\/[^"]+\/reopen)"/.exec(kept.body) ?? []
+    const before = await page(again)
+    expect(before.body).toContain('1件が見えるようになります')
+    expect([before.body.includes(id), await seen()]).toEqual([false, 2])
+    await form(again, {})
+    expect(await seen()).toBe(3)
+    expect((await page(again)).statusCode).toBe(404)
+  })
+  test('another’s closure is not there', async () => {
+    const other = await portal.citizen('山川 次郎', '06990001:12:3456:05')
+    const { id } = (
+      await portal.app.inject({
+        method: 'POST',
+        url: '/me/consents/closing',
+        headers: { cookie: hanako.cookie, accept: 'application/json' },
+        payload: { what: 'everything' },
+      })
+    ).json()
+    expect((await page(`/me/consents/closing/${id}/reopen`, other.cookie)).statusCode).toBe(404)
+    expect((await page(`/me/consents/closing/${id}/reopen`)).body).toContain('また見せられるようにする')
+    await form(`/me/consents/closing/${id}/reopen`, {})
   })
   test('another’s item is not named', async () => {
     const other = await portal.citizen('山川 太郎', '06990001:12:3456:02')

@@ -91,6 +91,15 @@ describe('XML in, XML out', () => {
     })
   })
 
+  test('who has what the server can do is not sent it again', async () => {
+    const nobody = platform.public()
+    const { etag } = (await nobody.get('/fhir/R4/metadata')).headers
+    expect(etag).toMatch(/^W\/"[\w-]{22}"$/)
+    const again = (tags: string) => nobody.get('/fhir/R4/metadata', { 'if-none-match': tags })
+    expect([(await again(etag!)).status, (await again(`"old", ${etag}`)).text]).toEqual([304, ''])
+    expect((await again('W/"old"')).status, 'the control').toBe(200)
+  })
+
   test('searches, histories and the capability statement lose nothing on the way', async () => {
     const id = await made()
     for (const url of [

@@ -12,7 +12,11 @@ export function resourceAnswer(seen: Seen, headers: RouteRequest['headers']): An
 
 function isKnown(seen: Seen, headers: RouteRequest['headers']): boolean {
   const tags = headers['if-none-match']
-  if (tags !== undefined) return tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${seen.version}"`)
+  if (tags !== undefined) return namesTag(tags, `"${seen.version}"`)
   const since = headers['if-modified-since'] === undefined ? Number.NaN : Date.parse(headers['if-modified-since'])
   return Math.floor(seen.lastUpdated.getTime() / 1000) * 1000 <= since
 }
+
+/** Whether an `If-None-Match` names a tag, which is compared weakly. @spec RFC 9110 section 13.1.2 */
+export const namesTag = (tags: string, tag: string): boolean =>
+  tags.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag)

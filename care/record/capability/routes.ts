@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { refuse } from '#kernel/refusal'
 import type { Row } from '#kernel/route'
+import { namesTag } from '../read-answer.ts'
 import { freshen } from '../search/custom.ts'
 import { customParametersFor } from '../search/registry.ts'
 import { resourceTypes, textOf } from '#packages/fhir'
@@ -31,13 +33,15 @@ export function capabilityRoutes(about: About, rows: () => readonly Row[]): Row[
       path: '/fhir/R4/metadata',
       summary: { ja: '対応している機能の一覧（CapabilityStatement）', en: 'What this server can do (CapabilityStatement)' },
       takes: [{ name: 'mode', type: 'code', about: { ja: 'full、normative、terminology', en: 'full, normative or terminology' } }],
-      handle: async (ctx, { query }) => {
+      handle: async (ctx, { query, headers: asked }) => {
         const mode = query.get('mode') || 'full'
         if (!modes.has(mode)) refuse('input-invalid', { what: `mode=${mode.slice(0, 40)} (full | normative | terminology)` })
         if (mode === 'terminology')
           return { fhir: about.terminology ? await about.terminology(ctx) : terminologyCapabilities(about), headers }
         await freshen(ctx.db)
-        return { fhir: statement(), headers }
+        const { text, tag } = statement()
+        const own = { ...headers, etag: `W/${tag}` }
+        return namesTag(asked['if-none-match'] ?? '', tag) ? { status: 304, headers: own } : { fhir: text, headers: own }
       },
     },
     {
@@ -52,12 +56,14 @@ export function capabilityRoutes(about: About, rows: () => readonly Row[]): Row[
   ]
 }
 
-/** The text, made again only where the search parameters that somebody defined are others than before. */
-function remembered(make: () => string): () => string {
-  let held: { of: string; text: string } | undefined
+/** The text and its tag, made again only where the search parameters that somebody defined are others than before. */
+function remembered(make: () => string): () => { text: string; tag: string } {
+  let held: { of: string; text: string; tag: string } | undefined
   return () => {
     const of = resourceTypes.flatMap((type) => customParametersFor(type).map((p) => `${type} ${p.code} ${p.kind}`)).join(',')
-    held = held?.of === of ? held : { of, text: make() }
-    return held.text
+    if (held?.of === of) return held
+    const text = make()
+    held = { of, text, tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
+    return held
   }
 }

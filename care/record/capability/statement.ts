@@ -105,7 +105,8 @@ function operationsOf(operations: readonly Operation[], base: string): object[] 
   return [...byName.values()].map((o) => ({
     name: o.name,
     definition: definitionOf(o, base),
-    documentation: `${o.summary.ja} / ${o.summary.en}`,
+    // What every type has would say the same words at each; its definition says them.
+    ...(o.type === '*' ? {} : { documentation: `${o.summary.ja} / ${o.summary.en}` }),
   }))
 }
 

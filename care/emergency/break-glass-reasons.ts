@@ -27,7 +27,7 @@ export const reasons = {
   unconscious: reason('意識がない', 'Unconscious'),
   'cannot-speak': reason('話すことも、うなずくこともできない', 'Can neither speak nor nod'),
   'cannot-understand': reason('状況を理解して答えることができない', 'Cannot understand and answer'),
-  'life-at-stake': reason('命の危険がさしせまり、同意を尋ねる時間がない', 'Life is at stake and there is no time to ask'),
+  'life-at-stake': reason('命の危険がさしせまり、尋ねる時間がない', 'Life is at stake and there is no time to ask'),
   'child-alone': reason('幼い子どもで、親権者に連絡がつかない', 'A young child whose parents cannot be reached'),
 } as const satisfies Record<string, Reason>
 export type ReasonId = keyof typeof reasons

@@ -86,6 +86,8 @@ async function mergeLook(db: Db, about: Merging & { entry: LogEntry }): Promise<
   return flags
 }
 
+const askedOnLaptop: ReadonlySet<string> = new Set(['watched', 'protected', 'same-name'])
+
 /** What reviewers should see of a look on a laptop: what it could not know, or what somebody talked it out of. */
 async function flagsOf(
   ctx: { db: Db; now: Date },
@@ -102,7 +104,8 @@ async function flagsOf(
   const plain = (name: string) => name.normalize('NFKC').replace(/\s+/g, '')
   return [
     ...(near.tie === null ? [] : [near.tie]),
-    ...(needs.length > 0 && entry.second === null ? ['no-second'] : []),
+    // The laptop knows of these; of colleagues it does not.
+    ...(needs.some((one) => askedOnLaptop.has(one)) && entry.second === null ? ['no-second'] : []),
     ...(staff === undefined
       ? ['login-unknown']
       : [

@@ -1,21 +1,9 @@
 /** What a desk means by the one line it types to find a patient. Pure. */
 import { dateRange, foldMemberId } from '#packages/fhir'
+import { eraYear } from './era-years.ts'
 import { foldName } from './rules.ts'
 
 export type Wanted = { by: 'birth'; birthDate: string } | { by: 'number'; folded: string } | { by: 'name'; folded: string }
-
-const eras: Record<string, number> = {
-  m: 1867,
-  t: 1911,
-  s: 1925,
-  h: 1988,
-  r: 2018,
-  明治: 1867,
-  大正: 1911,
-  昭和: 1925,
-  平成: 1988,
-  令和: 2018,
-}
 
 /**
  * Birth date (1958-04-12, 1958/4/12, 19580412, S33.4.12, 昭和33年4月12日), number of an insurance card (whole member id,
@@ -38,8 +26,8 @@ function westernDate(typed: string): string | null {
 
 function eraDate(typed: string): string | null {
   const parts = /^(明治|大正|昭和|平成|令和|[mtshr])\.?(\d{1,2}|元)[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/i.exec(typed)
-  const start = parts && eras[parts[1]!.toLowerCase()]
-  return start ? dateOf(start + (parts[2] === '元' ? 1 : Number(parts[2])), parts[3]!, parts[4]!) : null
+  const year = parts && eraYear(parts[1]!, parts[2]!)
+  return parts && year !== null ? dateOf(year, parts[3]!, parts[4]!) : null
 }
 
 function dateOf(year: number, month: string, day: string): string | null {

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { facilityColumns, MOST_LINES, staffColumns, type TableDone } from '#care/person'
 import { Banner, Button, ButtonRow, Details, Form, type Lang, RadioGroup, renderPage, Table, TextInput, t } from '#ui'
+import { DropParts } from './drop-parts.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
 
 export type TableKind = 'facilities' | 'staff'
@@ -47,15 +48,7 @@ export function importPage(on: PageOf, shown: ImportShown): string {
             required
             autoComplete="off"
           />
-          <p className="note" data-drop-hint="" hidden>
-            {t(lang, { ja: 'ファイルをこの欄に落としても読み込めます。', en: 'You may also drop a file on the box.' })}
-          </p>
-          <p data-drop-pick="" hidden>
-            <label>
-              {t(lang, { ja: 'ファイルを選ぶ', en: 'Choose a file' })} <input type="file" accept=".csv,text/csv" />
-            </label>
-          </p>
-          <p data-drop-status="" role="status" />
+          <DropParts lang={lang} accept=".csv,text/csv" />
         </div>
         <ButtonRow>
           <Button variant="primary" name="do" value="check">

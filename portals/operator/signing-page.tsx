@@ -19,6 +19,7 @@ import {
   Time,
   t,
 } from '#ui'
+import { DropParts } from './drop-parts.tsx'
 import { controls, type Draft } from './form.tsx'
 import { OperatorPage, type PageOf } from './frame.tsx'
 import { staffCrumbs, staffHref } from './staff-parts.tsx'
@@ -182,15 +183,7 @@ function EnterForm({ on, shown }: Part): ReactNode {
             required
             autoComplete="off"
           />
-          <p className="note" data-drop-hint="" hidden>
-            {t(lang, { ja: 'ファイルをこの欄に落としても読み込めます。', en: 'You may also drop a file on the box.' })}
-          </p>
-          <p data-drop-pick="" hidden>
-            <label>
-              {t(lang, { ja: 'ファイルを選ぶ', en: 'Choose a file' })} <input type="file" accept=".pem,.cer,.crt,.der" />
-            </label>
-          </p>
-          <p data-drop-status="" role="status" />
+          <DropParts lang={lang} accept=".pem,.cer,.crt,.der" />
         </div>
         {input(
           'keyRef',

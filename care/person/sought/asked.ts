@@ -1,5 +1,6 @@
 /** What is remembered of somebody who is looked for, and whether it is enough to look. Pure. */
 import { addDays, dateInJapan } from '#kernel/japan'
+import { eraYear } from '../era-years.ts'
 import { readSearch } from '../patient-search.ts'
 import { foldAddress } from '../rules/folding.ts'
 import { addressPairs, askedExactNames, askedNameKeys, askedNamePairs, lengthOfName } from './names.ts'
@@ -23,25 +24,11 @@ export type Asked = {
 /** An age that was guessed may be wrong by so many years. */
 export const AGE_SPREAD = 5
 
-const eras: Record<string, number> = {
-  m: 1867,
-  t: 1911,
-  s: 1925,
-  h: 1988,
-  r: 2018,
-  明治: 1867,
-  大正: 1911,
-  昭和: 1925,
-  平成: 1988,
-  令和: 2018,
-}
-
 /** A year, or a year and a month: 1958, 1958-04, 昭和33年, S33.4. */
 function spanOf(typed: string): Span | null {
   const western = /^((?:18|19|20)\d{2})(?:[-/.年](\d{1,2})?月?)?$/.exec(typed)
   const era = /^(明治|大正|昭和|平成|令和|[mtshr])\.?(\d{1,2}|元)(?:[-/.年](\d{1,2})?月?)?$/i.exec(typed)
-  const start = era && eras[era[1]!.toLowerCase()]
-  const year = western ? Number(western[1]) : start ? start + (era![2] === '元' ? 1 : Number(era![2])) : null
+  const year = western ? Number(western[1]) : era ? eraYear(era[1]!, era[2]!) : null
   if (year === null) return null
   const month = western ? western[2] : era![3]
   if (month === undefined) return { from: `${year}-01-01`, until: `${year}-12-31` }

@@ -21,13 +21,17 @@ const doneWords: Record<string, { ja: string; en: string }> = {
   'no-staff': { ja: 'そのログイン名の職員は見つかりません。', en: 'No member of staff has that login name here.' },
 }
 
+const theirOwn = { name: 'name', birthDate: 'birthDate', memberId: 'memberId' }
+/** Names of their own: two forms of one page must not share the ids of their fields. */
+const ofTheWatch = { name: 'watchName', birthDate: 'watchBirthDate', memberId: 'watchMemberId' }
+
 /** The one person whom three answers mean. */
-const Who = ({ lang }: { lang: Lang }): ReactNode => (
+const Who = ({ lang, names = theirOwn }: { lang: Lang; names?: typeof theirOwn }): ReactNode => (
   <>
-    <TextInput lang={lang} name="name" required maxLength={100} label={t(lang, { ja: '氏名', en: 'Name' })} />
+    <TextInput lang={lang} name={names.name} required maxLength={100} label={t(lang, { ja: '氏名', en: 'Name' })} />
     <TextInput
       lang={lang}
-      name="birthDate"
+      name={names.birthDate}
       required
       maxLength={40}
       width="medium"
@@ -35,7 +39,7 @@ const Who = ({ lang }: { lang: Lang }): ReactNode => (
     />
     <TextInput
       lang={lang}
-      name="memberId"
+      name={names.memberId}
       required
       maxLength={100}
       width="medium"
@@ -131,26 +135,9 @@ export function guardsPage(on: PageOf, view: GuardsView): string {
   )
 }
 
-/** Names of their own: two forms of one page must not share the ids of their fields. */
 const WatchFields = ({ lang, kinds }: { lang: Lang; kinds: readonly { value: string; label: string }[] }): ReactNode => (
   <>
-    <TextInput lang={lang} name="watchName" required maxLength={100} label={t(lang, { ja: '氏名', en: 'Name' })} />
-    <TextInput
-      lang={lang}
-      name="watchBirthDate"
-      required
-      maxLength={40}
-      width="medium"
-      label={t(lang, { ja: '生年月日', en: 'Date of birth' })}
-    />
-    <TextInput
-      lang={lang}
-      name="watchMemberId"
-      required
-      maxLength={100}
-      width="medium"
-      label={t(lang, { ja: '保険の番号', en: 'Insurance number' })}
-    />
+    <Who lang={lang} names={ofTheWatch} />
     <Select lang={lang} name="kind" label={t(lang, { ja: 'わけ', en: 'Why' })} options={kinds} />
     <ButtonRow>
       <Button>{t(lang, { ja: '見守りを始める', en: 'Begin the watch' })}</Button>

@@ -154,11 +154,19 @@ const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
   },
 })
 
-type JobConfig = Pick<Config, 'demo' | 'home' | 'baseUrl' | 'hookHosts' | 'notices'>
+type JobConfig = Pick<Config, 'demo' | 'home' | 'baseUrl' | 'tlsBase' | 'hookHosts' | 'notices'>
 
 /** The jobs of every room. */
-export function allJobs({ demo, home, baseUrl, hookHosts, notices }: JobConfig): JobRow[] {
-  const built = services({ cards: noCards, demo, home, baseUrl, hooks: outbound(hookHosts), notices: noticeDeps({ notices, baseUrl }) })
+export function allJobs({ demo, home, baseUrl, tlsBase, hookHosts, notices }: JobConfig): JobRow[] {
+  const built = services({
+    cards: noCards,
+    demo,
+    home,
+    baseUrl,
+    tlsBase,
+    hooks: outbound(hookHosts),
+    notices: noticeDeps({ notices, baseUrl }),
+  })
   const rows = [
     ...eligibilityRoutes(built.eligibility),
     ...bulkRoutes(built.bulk, { base: `${baseUrl}/fhir/R4` }),

@@ -4,7 +4,7 @@ import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
 import { type NoticeDeps, noticeService } from '#care/notice'
 import { questionService } from '#care/question'
-import { recordService, searchTermsWith } from '#care/record'
+import { answersAt, recordService, searchTermsWith } from '#care/record'
 import { signatureService, type SigningTools } from '#care/signature'
 import { subscriptionService } from '#care/subscription'
 import { termsForSearches, terminologyService } from '#care/terminology'
@@ -25,6 +25,8 @@ export type ServiceDeps = {
   /** Data folder; bulk files stand below it. */
   home?: string
   baseUrl?: string
+  /** Address of the TLS listener, where there is one: references below it lead here too. */
+  tlsBase?: string | null
   /** How subscribers' hooks are called; not at all where it is absent. */
   hooks?: Outbound
   /** What resources are checked with; base R4 alone where it is absent. */
@@ -56,6 +58,7 @@ export function services({
   demo,
   home = '.enishi',
   baseUrl = 'http://localhost:8080',
+  tlsBase = null,
   hooks = noOutbound,
   checker = baseAlone,
   signing = noSigning,
@@ -77,6 +80,7 @@ export function services({
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
   searchTermsWith(termsForSearches(terminology))
+  for (const address of [baseUrl, ...(tlsBase === null ? [] : [tlsBase])]) answersAt(`${address}/fhir/R4`)
   return {
     accounts,
     consent,

@@ -64,6 +64,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     demo: config.demo,
     home: config.home,
     baseUrl: config.baseUrl,
+    tlsBase: config.tlsBase,
     hooks: outbound(config.hookHosts),
     notices: noticeDeps(config),
   })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
+import { textOf } from '#packages/fhir'
 import type { Db } from './database.ts'
 import { refuse } from './refusal.ts'
 import type { Answer, RouteRequest } from './route.ts'
@@ -36,7 +37,10 @@ export async function recallAnswer(db: Db, claim: Claim): Promise<Answer | undef
   )
   const first = rows[0] ?? refuse('try-again')
   if (!first.request_hash.equals(claim.hash)) refuse('idempotency-mismatch')
-  return { status: first.status, headers: first.headers, ...(first.body === '' ? {} : { text: first.body }) }
+  const { status, headers, body } = first
+  // A resource leaves in the form asked for this time.
+  const isFhir = headers['content-type']?.startsWith('application/fhir+json') === true
+  return { status, headers, ...(body === '' ? {} : isFhir ? { fhir: body } : { text: body }) }
 }
 
 /** Lets the key go again where the request was refused but what it wrote stays. */
@@ -52,7 +56,8 @@ export async function rememberAnswer(db: Db, claim: Claim, answer: Answer): Prom
       : answer.json !== undefined
         ? 'application/json; charset=utf-8'
         : undefined
-  const body = answer.text ?? (typeof answer.fhir === 'string' ? answer.fhir : (JSON.stringify(answer.fhir ?? answer.json) ?? ''))
+  const fhir = typeof answer.fhir === 'object' ? textOf(answer.fhir) : answer.fhir
+  const body = answer.text ?? fhir ?? JSON.stringify(answer.json) ?? ''
   const location = answer.redirect === undefined ? {} : { location: answer.redirect }
   const headers = { ...(type ? { 'content-type': type } : {}), ...location, ...answer.headers }
   const status = answer.status ?? (answer.redirect === undefined ? 200 : 303)

@@ -10,6 +10,7 @@ import {
   type TokenValue,
 } from '#packages/fhir'
 import { keyOfId } from './ids.ts'
+import { isOwnAddress } from './own-address.ts'
 import { canonicalUnit, inUnit } from './search/numbers.ts'
 import { sortAtOf } from './search/sort-date.ts'
 
@@ -87,6 +88,10 @@ export function indexRows(resource: Resource, patientKey: string | null): IndexR
   return { ...rows, refs: [...refs], sortAt: sortAtOf(resource.resourceType, rows.dates) }
 }
 
+/** Whether a reference leads to a resource of this server, by type and id. Of another server it is found by its address alone. */
+const isHere = ({ type, id, url }: ReferenceValue): boolean =>
+  type !== undefined && id !== undefined && (url === undefined || isOwnAddress(url))
+
 /** Extracted values as rows. @param home key of the shard the resource lives in */
 export function rowsOf(found: IndexValues, home: string): Omit<IndexRows, 'sortAt'> {
   const tokens = new Set<string>()
@@ -100,7 +105,7 @@ export function rowsOf(found: IndexValues, home: string): Omit<IndexRows, 'sortA
   for (const { param, value } of found.uris) for (const address of addresses(value)) tokens.add(boundToken(`${param}=${address}`))
   const refs = new Set<string>()
   for (const r of found.references) {
-    const local = r.type !== undefined && r.id !== undefined ? `${r.param}=${r.type}/${r.id}` : undefined
+    const local = isHere(r) ? `${r.param}=${r.type}/${r.id}` : undefined
     if (local !== undefined) refs.add(local)
     for (const entry of referenceEntries(r, local, home)) tokens.add(entry)
   }
@@ -178,7 +183,7 @@ function partOf(found: IndexValues): CompositePart {
     ),
     ...filled(
       'refs',
-      found.references.flatMap((r) => (r.type === undefined || r.id === undefined ? [] : [`${r.type}/${r.id}`])),
+      found.references.flatMap((r) => (isHere(r) ? [`${r.type}/${r.id}`] : [])),
     ),
     ...filled(
       'strings',

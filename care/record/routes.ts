@@ -8,6 +8,7 @@ import type { About } from './capability/statement.ts'
 import { graphqlRoutes } from './graphql/routes.ts'
 import { historyRoutes } from './history/routes.ts'
 import { operationRoutes } from './operation/routes.ts'
+import { answersAt } from './own-address.ts'
 import { heedProjection } from './projection.ts'
 import { resourceAnswer } from './read-answer.ts'
 import { searchRoutes } from './search/routes.ts'
@@ -26,6 +27,7 @@ export type SurfaceAbout = About & {
 /** The FHIR R4 surface. */
 export function recordRoutes(record: RecordService, { surface, ...about }: SurfaceAbout): Row[] {
   const { base } = about
+  answersAt(base)
   const readers = { who: ['system', 'staff', 'citizen'], why: readPurposes, apps: true, crossSite: true } as const
   const writers = { who: ['system'], why: ['TREAT'] } as const
   const rows: Row[] = heedProjection([

@@ -28,7 +28,7 @@ test.each(
     [`Procedure?code:below=${CS}|k&patient=TARO`]: '',
     'Procedure?patient=HANAKO&code:in=http://example.jp/kinds/k': 'of-k of-k-serum of-k-urine',
     'Procedure?code:in=ValueSet/vs-k-few': 'of-k of-k-serum',
-    'Procedure?code:not-in=http://example.jp/kinds/few': 'of-k-urine of-na of-salt',
+    'Procedure?code:not-in=http://example.jp/kinds/few': 'elsewhere of-k-urine of-na of-salt',
     'Patient?gender:in=http://hl7.org/fhir/ValueSet/administrative-gender&_id=HANAKO': 'HANAKO',
     [`Procedure?_filter=code ss ${CS}|k and not (code eq k)`]: 'of-k-serum of-k-urine',
     [`Procedure?_filter=code sb ${CS}|k`]: 'of-k of-salt',

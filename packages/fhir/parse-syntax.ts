@@ -84,3 +84,25 @@ export function jsonSyntaxError(text: string): SyntaxProblem {
   }
   return { offset: text.length, ja: '途中で終わっています。', en: 'the text ends too early.' }
 }
+
+/** The first member whose name stands before it in the same object. Called only for well-formed text that has one; names may be escaped. */
+export function repeatedMember(text: string): { offset: number; name: string } {
+  const open: (Set<string> | null)[] = []
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]!
+    if (char === '{') open.push(new Set())
+    else if (char === '[') open.push(null)
+    else if (char === '}' || char === ']') open.pop()
+    if (char !== '"') continue
+    const end = endOfString(text, i) as number
+    const isName = text[endOf(space, text, end)] === ':'
+    const known = open.at(-1)
+    if (isName && known) {
+      const name = JSON.parse(text.slice(i, end)) as string
+      if (known.has(name)) return { offset: i, name: name.slice(0, 80) }
+      known.add(name)
+    }
+    i = end - 1
+  }
+  return { offset: 0, name: '' }
+}

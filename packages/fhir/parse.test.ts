@@ -31,7 +31,9 @@ test('what JSON.parse reads is read alike, and what it refuses has a place', () 
         expect(jsonSyntaxError(text).offset).toBeLessThanOrEqual(text.length)
         return
       }
-      expect(parsed).toEqual({ value })
+      // Of a name that stands twice only one value is left.
+      if ('findings' in parsed) expect(parsed.findings[0]!.ruleId).toBe('json/repeated-member')
+      else expect(parsed).toEqual({ value })
     }),
     { numRuns: 1000 },
   )
@@ -75,5 +77,28 @@ describe('limits', () => {
   test('size is counted in bytes', () => {
     expect(refusal('"あああ"', { maxBytes: 11 })).toBeNull()
     expect(refusal('"あああ"', { maxBytes: 10 })?.ruleId).toBe('json/too-large')
+  })
+})
+
+describe('a name that stands twice in one object', () => {
+  test.each<[string, string | null]>([
+    ['{"a":1,"b":2}', null],
+    ['{"a":1,"c":{"a":1},"d":[{"a":1},{"a":2}]}', null],
+    ['{"a":":","b":"{\\"a\\":1}"}', null],
+    ['{"a":1,"a":1}', 'a'],
+    ['{"a":1,"b":{"x":1,"y":[{"z":1,"z":2}]}}', 'z'],
+    ['{"a":1,"\\u0061":2}', 'a'],
+    ['{"__proto__":1,"a":2}', null],
+    ['{"__proto__":1,"__proto__":2}', '__proto__'],
+    ['[{"a":1.50,"a":1.5}]', 'a'],
+    ['{"10":1,"9":2,"10":3}', '10'],
+  ])('%s: %s', (text, name) => {
+    const found = refusal(text)
+    if (name === null) expect(found).toBeNull()
+    else expect(found).toMatchObject({ ruleId: 'json/repeated-member', en: expect.stringContaining(`“${name}”`) as string })
+  })
+
+  test('is named where it stands', () => {
+    expect(refusal('{\n "a": 1,\n "a": 2\n}')).toMatchObject({ line: 3, column: 2, path: '' })
   })
 })

@@ -1,5 +1,5 @@
 import { jsonOf } from './decimals.ts'
-import { jsonSyntaxError } from './parse-syntax.ts'
+import { jsonSyntaxError, repeatedMember } from './parse-syntax.ts'
 import type { Finding, Json } from './model.ts'
 
 export type ParseLimits = { maxBytes?: number; maxDepth?: number }
@@ -26,18 +26,38 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
   return { line, column: offset - start + 1 }
 }
 
-/** Offset of the first bracket nested deeper than allowed, or -1. Strings are stepped over; one pass, no recursion. */
-function tooDeepAt(text: string, maxDepth: number): number {
+/**
+ * Offset of the first bracket nested deeper than allowed, or -1, and how many members are written. Strings are stepped over; one pass, no
+ * recursion.
+ */
+function lookOver(text: string, maxDepth: number): { deepAt: number; members: number } {
   let depth = 0
+  let members = 0
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i)
     if (char === 0x22) {
       for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++
     } else if (char === 0x7b || char === 0x5b) {
-      if (++depth > maxDepth) return i
+      if (++depth > maxDepth) return { deepAt: i, members }
     } else if (char === 0x7d || char === 0x5d) depth--
+    else if (char === 0x3a) members++
   }
-  return -1
+  return { deepAt: -1, members }
+}
+
+/** How many members a value holds, at every depth. */
+function membersIn(value: Json): number {
+  let count = 0
+  const open: Json[] = [value]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === null || typeof next !== 'object') continue
+    const isList = Array.isArray(next)
+    for (const child of isList ? next : Object.values(next)) {
+      if (!isList) count++
+      if (child !== null && typeof child === 'object') open.push(child)
+    }
+  }
+  return count
 }
 
 function refuse(rule: Pick<Finding, 'code' | 'ruleId' | 'ja' | 'en' | 'line' | 'column'>): Parsed {
@@ -46,7 +66,8 @@ function refuse(rule: Pick<Finding, 'code' | 'ruleId' | 'ja' | 'en' | 'line' | '
 
 /**
  * Reads JSON text within limits: size in UTF-8 bytes (32 MiB), nesting (100), both checked before the text is parsed.
- * A syntax error says line and column and what was expected there. A byte order mark is stepped over.
+ * A syntax error says line and column and what was expected there. A name that stands twice in one object is refused. A byte order mark is
+ * stepped over.
  * How decimals were written (`1.50`) is remembered for `textOf`.
  */
 export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
@@ -60,9 +81,9 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
       ja: `JSONが大きすぎます(上限${maxBytes}バイト)。分けて送ってください。`,
       en: `The JSON text is larger than ${maxBytes} bytes. Send it in smaller parts.`,
     })
-  const deep = tooDeepAt(body, maxDepth)
-  if (deep >= 0) {
-    const { line, column } = lineAndColumn(body, deep)
+  const { deepAt, members } = lookOver(body, maxDepth)
+  if (deepAt >= 0) {
+    const { line, column } = lineAndColumn(body, deepAt)
     return refuse({
       code: 'too-costly',
       ruleId: 'json/too-deep',
@@ -73,7 +94,9 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
     })
   }
   try {
-    return { value: jsonOf(body) }
+    const value = jsonOf(body)
+    // Of two members of one name JSON.parse keeps the last, and nobody would hear of the first.
+    return membersIn(value) === members ? { value } : repeated(body)
   } catch {
     const { offset, ja, en } = jsonSyntaxError(body)
     const { line, column } = lineAndColumn(body, offset)
@@ -86,4 +109,17 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
       en: `The JSON text is not well formed at line ${line}, column ${column}: ${en}`,
     })
   }
+}
+
+function repeated(body: string): Parsed {
+  const { offset, name } = repeatedMember(body)
+  const { line, column } = lineAndColumn(body, offset)
+  return refuse({
+    code: 'structure',
+    ruleId: 'json/repeated-member',
+    line,
+    column,
+    ja: `同じ名前「${name}」が1つのオブジェクトに2度あります(${line}行${column}文字目)。どちらかを消してください。`,
+    en: `“${name}” stands twice in one object (line ${line}, column ${column}). Remove one of them.`,
+  })
 }

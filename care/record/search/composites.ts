@@ -53,6 +53,7 @@ function partSearch({ kind }: Component, value: string, name: string): PartSearc
     }
     case 'reference': {
       const searched = referenceSearch(name, value)
+      if ('address' in searched) return { kind, refs: [] }
       return 'type' in searched ? { kind, refs: [`${searched.type}/${searched.id}`] } : unreadable(name, value)
     }
     case 'string':

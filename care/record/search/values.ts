@@ -2,6 +2,7 @@
 import { refuse } from '#kernel/refusal'
 import { dateRange, foldMemberId, identifierSystems } from '#packages/fhir'
 import { boundToken } from '../index-rows.ts'
+import { isOwnAddress } from '../own-address.ts'
 import type { DateSearch, NumberSearch, Prefix } from './model.ts'
 import { canonicalUnit, inUnit, numberSpan } from './numbers.ts'
 
@@ -111,13 +112,13 @@ export function quantitySearch(param: string, value: string): NumberSearch {
 const LOCAL = /^(?:https?:\/\/\S{1,4000}\/)?([A-Z][A-Za-z]{1,40})\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/
 const ID = /^[A-Za-z0-9.-]{1,64}$/
 
-/** A reference as searched: a resource of a known type, an id of any type, or an address. */
-export type ReferenceSearch = { type: string; id: string; address?: string } | { id: string } | { address: string }
+/** A reference as searched: a resource of a known type, an id of any type, or an address elsewhere. */
+export type ReferenceSearch = { type: string; id: string } | { id: string } | { address: string }
 
 export function referenceSearch(param: string, value: string): ReferenceSearch {
   const text = plain(value)
   const local = LOCAL.exec(text)
-  if (local) return { type: local[1]!, id: local[2]!, ...(/^https?:/.test(text) ? { address: text } : {}) }
+  if (local && (!/^https?:/.test(text) || isOwnAddress(text))) return { type: local[1]!, id: local[2]! }
   if (ID.test(text)) return { id: text }
   return /^[a-z][a-z0-9+.-]*:\S+$/i.test(text) && text.length <= 4000 ? { address: text } : unreadable(param, value)
 }

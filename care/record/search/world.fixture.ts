@@ -152,6 +152,14 @@ const ofHanako = (key: string) => {
       ...(value === 'na' ? { performer: [{ actor: { reference: 'Organization/org-part-of-part' } }] } : {}),
     })),
     {
+      resourceType: 'Procedure',
+      id: 'elsewhere',
+      status: 'completed',
+      subject,
+      performer: [{ actor: { reference: 'http://other.example/fhir/Practitioner/dr-sato' } }],
+      recorder: { reference: 'http://localhost/fhir/R4/Practitioner/dr-sato' },
+    },
+    {
       resourceType: 'QuestionnaireResponse',
       id: 'answered',
       status: 'completed',

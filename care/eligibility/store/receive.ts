@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { gather } from '#kernel/gather'
 import type { Changed, Facts, ProvenBy } from '../model.ts'
 import { gatherFacts } from '../store.ts'
-import { judgedVisits, type Noted, writtenVisits } from './visit.ts'
+import { beforeVisits, judgedVisits, type Noted, writtenVisits } from './visit.ts'
 
 /** `date`: YYYY-MM-DD in Japan; `addressMark`: digest of the address, null where it is not known. */
 export type Arrived = {
@@ -73,17 +73,17 @@ export const receiveCard = gather<Arrived, Receipt>(async (db, arrived) => {
         until timestamptz, proven text), quick),
     claimed as (
       update eligibility.reader_session s set used_at = a.at, person_key = a.key, card_serial = a.serial, consent_until = a.until, proven_by = a.proven
-      from came a where s.id = a.id and s.used_at is null and s.expires_at > a.at returning s.id),
+      from came a where s.id = a.id and s.id = any(array(select id from came)) and s.used_at is null and s.expires_at > a.at returning s.id),
     related as (${relationsFrom(sql`(select k.key, a.institution as institution_number, a.at as since from came a, unnest(a.keys) as k(key)) visit`)}),
     asked as (select distinct on (place) place, key, keys, institution, date, to_char(date, 'YYYY-MM') as month, card, address, at from came order by place),
+    ${beforeVisits},
     judged as (${judgedVisits}),
     written as (${writtenVisits}),
     hidden as (select p.key from ${protectedKeys(sql`${arrived[0]!.date}::text`)} p where p.key = any(${keys}::text[]))
     select id as claimed, null as key, null::json as facts, null as place, null::text[] as changed, null as chart from claimed
     union all select null, key, facts, null, null, null from eligibility.facts where key = any(${keys}::text[])
     union all select null, key, null, 'hidden', null, null from hidden
-    union all select null, null, null, place, changed, (select n.number from person.chart_number n
-      where n.institution_number = judged.institution and n.key = any(judged.keys) limit 1) from judged`.execute(db)
+    union all select null, null, null, place, changed, chart from judged`.execute(db)
   const claimed = new Set(rows.flatMap((r) => r.claimed ?? []))
   const facts = new Map(rows.flatMap((r) => (r.key === null || r.place === 'hidden' ? [] : [[r.key, r] as const])))
   const hidden = new Set(rows.flatMap((r) => (r.place === 'hidden' ? (r.key ?? []) : [])))

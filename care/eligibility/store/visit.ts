@@ -41,14 +41,31 @@ function mergedVisits(visits: readonly Visit[]): object[] {
   }))
 }
 
-/** Compares each visit of `asked` with the person's last one here. Of a visit by card the member that covers the day is noted too. */
+/** Keys of everybody in `asked`, as one value: what is looked up by it is read once, and not once a visit. */
+const askedKeys = sql`array(select k.key from asked a, unnest(a.keys) k(key))`
+const askedInstitutions = sql`array(select distinct a.institution from asked a)`
+
+/**
+ * Compares each visit of `asked` with the person's last one here, and says by what number the institution knows them. Of a visit by card the
+ * member that covers the day is noted too.
+ *
+ * The plan of this statement is kept, and may be as old as a day on which these tables were empty: each of them is read in one go, so that
+ * a table that grew since costs one look at it and not one a visit.
+ */
 export const judgedVisits = sql`select v.*, array_remove(array[
       case when v.member is not null and b.member is not null and v.member <> b.member then 'insurer' end,
-      case when v.address is not null and b.address_mark is not null and v.address <> b.address_mark then 'address' end], null) as changed
+      case when v.address is not null and b.address_mark is not null and v.address <> b.address_mark then 'address' end], null) as changed,
+    (select n.number from called n where n.institution_number = v.institution and n.key = any(v.keys) limit 1) as chart
   from (select a.*, case when a.card then (select string_agg(distinct c.member, ' ' order by c.member) from eligibility.coverage c
-      where c.key = any(a.keys) and c.valid_from <= a.date and (c.valid_until is null or c.valid_until >= a.date)) end as member from asked a) v
-  left join lateral (select m.member, m.address_mark from eligibility.visit_month m
-    where m.key = v.key and m.institution_number = v.institution order by m.month desc limit 1) b on true`
+      where c.key = any(a.keys) and c.valid_from <= a.date and (c.valid_until is null or c.valid_until >= a.date)) end as member from asked a offset 0) v
+  left join last_visits b on b.key = v.key and b.institution_number = v.institution`
+
+/** What `judgedVisits` looks into, for the people in `asked`. */
+export const beforeVisits = sql`last_visits as materialized (
+      select distinct on (m.key, m.institution_number) m.key, m.institution_number, m.member, m.address_mark from eligibility.visit_month m
+      where m.key = any(${askedKeys}) and m.institution_number = any(${askedInstitutions}) order by m.key, m.institution_number, m.month desc),
+    called as materialized (select n.institution_number, n.key, n.number from person.chart_number n
+      where n.institution_number = any(${askedInstitutions}) and n.key = any(${askedKeys}))`
 
 /** Counts the visits of `judged`; a second visit that brings nothing new writes nothing. */
 export const writtenVisits = sql`insert into eligibility.visit_month as v
@@ -73,9 +90,8 @@ export const noteVisit = gather<Visit, Noted>(async (db, visits) => {
     asked as (select a.*, to_char(a.date, 'YYYY-MM') as month
       from jsonb_to_recordset(${JSON.stringify(mergedVisits(visits))}::jsonb)
         as a(place text, key text, keys text[], institution text, date date, card boolean, address text, at timestamptz), quick),
-    judged as (${judgedVisits}), written as (${writtenVisits})
-    select place, changed, (select n.number from person.chart_number n
-      where n.institution_number = judged.institution and n.key = any(judged.keys) limit 1) as "chartNumber" from judged`.execute(db)
+    ${beforeVisits}, judged as (${judgedVisits}), written as (${writtenVisits})
+    select place, changed, chart as "chartNumber" from judged`.execute(db)
   const found = new Map(rows.map((r) => [r.place, { changed: r.changed, chartNumber: r.chartNumber }]))
   return visits.map((v) => found.get(placeOf(v)) ?? { changed: [], chartNumber: null })
 })

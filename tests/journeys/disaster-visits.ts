@@ -66,7 +66,7 @@ export async function disasterVisits(where: Demo): Promise<DisasterVisit[]> {
   })
   const extract = await done(where, '/operator/disaster/extracts', {
     cookie: operator,
-    json: { disaster: id, areas: '', names: 'DMAT 1', ends: '2999-01-01', kind: 'made' },
+    json: { disaster: id, areas: '', names: 'DMAT 1', ends: '2999-01-01' },
   })
   const second = await askedSecond(where, physician)
   const check = `/operator/disaster/new?check=1&${new URLSearchParams(opening)}`

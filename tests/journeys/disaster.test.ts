@@ -3,10 +3,11 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openExtract, openLaptopLog } from '#care/emergency'
 import { call, citizenSession, staffSession } from '../../app/tour/client.ts'
 import { axeFindings, WCAG } from '../../ui/testing/axe.ts'
 import { openBrowser } from '../harness/browser.ts'
-import { foundInDisaster, openArea, opening } from './disaster-visits.ts'
+import { askedSecond, foundInDisaster, openArea, opening } from './disaster-visits.ts'
 import { eldest, facilityOf, staffOf } from './facts.ts'
 import { type Demo, type DemoPerson, openRegion, type Region } from './region.ts'
 import { DESK, openScreen, PHONE, type Screen, signInAsStaff } from './screen.ts'
@@ -123,6 +124,91 @@ test('a doctor finds somebody by a name typed wrong and an age, makes sure, open
   expect(unexpected(doctor)).toEqual([])
   await doctor.close()
 }, 120_000)
+
+test('somebody watched over is opened by two, each in their own sign-in', async () => {
+  const doctor = await as('physician')
+  const clinic = facilityOf(demo, 'clinic')
+  const request = await askedSecond(demo, await staffSession(demo, staffOf(demo, 'physician', clinic)))
+  await doctor.page.goto('/clinic/disaster')
+  expect(await doctor.page.textContent('main')).toContain('返事を待っています')
+  await seen(doctor.page, 'disaster-waiting')
+  await doctor.page.goto(`/clinic/disaster/requests/${request}`)
+  await seen(doctor.page, 'disaster-second-mine')
+  const nurse = await openScreen(browser, demo)
+  await signInAsStaff(nurse.page, staffOf(demo, 'nurse', clinic))
+  await nurse.page.waitForURL('**/clinic')
+  await nurse.page.goto('/clinic/disaster')
+  await nurse.page.click('text=2人目になってください')
+  await seen(nurse.page, 'disaster-second-answer')
+  await nurse.page.click('button[value=yes]')
+  await nurse.page.waitForURL('**/clinic/disaster')
+  await doctor.page.reload()
+  await seen(doctor.page, 'disaster-second-agreed')
+  await doctor.page.click('button:has-text("この人の記録を開く")')
+  await doctor.page.waitForURL('**/chart')
+  const auditor = await as('auditor')
+  await auditor.page.goto('/operator/disaster/looks')
+  expect(await auditor.page.textContent('main')).toContain('見守りの対象の人')
+  await seen(auditor.page, 'disaster-looks')
+  for (const screen of [doctor, nurse, auditor]) {
+    expect(unexpected(screen)).toEqual([])
+    await screen.close()
+  }
+}, 120_000)
+
+test('an extract is made at the desk, opened with its passphrase, and the laptop’s log merged once', async () => {
+  const operator = await as('operator')
+  const { page } = operator
+  page.setDefaultTimeout(30_000)
+  await page.goto('/operator/disaster/offline')
+  await page.click('text=持ち出しファイルを作る')
+  await page.click('main form button.button-primary')
+  expect(await page.textContent('.error-summary')).toContain('渡す相手')
+  await seen(page, 'disaster-extract-new')
+  await page.fill('#field-names', 'DMAT 1')
+  await page.click('main form button.button-primary')
+  const passphrase = (await page.textContent('main table code'))!.trim()
+  await seen(page, 'disaster-extract-passphrase')
+  await page.click('text=書き写しました')
+  await seen(page, 'disaster-extract-progress')
+  await expect
+    .poll(async () => (await page.reload()) && (await page.textContent('main')), { timeout: 60_000, interval: 500 })
+    .toContain('ファイルができました')
+  await seen(page, 'disaster-extract-ready')
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[href$="/download"]')])
+  const here = await mkdtemp(join(tmpdir(), 'enishi-laptop-'))
+  const file = join(here, 'relief.enishi')
+  await download.saveAs(file)
+  const opening = await openExtract(file, { secret: { passphrase }, now: new Date() })
+  const about = { extractId: opening.manifest.id, key: createPrivateKey(opening.about.logKeyPem), now: new Date() }
+  const log = openLaptopLog({ ...about, path: `${file}.log`, expiresAt: new Date(opening.manifest.expiresAt) })
+  const doctor = staffOf(demo, 'physician', facilityOf(demo, 'clinic'))
+  const where = { institutionNumber: doctor.institutionNumber, institutionName: '' }
+  const who = { name: doctor.name, licence: 'physician', licenceNumber: '1', loginName: doctor.loginName, ...where } as const
+  log.note({ act: 'look', who, at: new Date(), keys: [person.patientId], agreed: 'oral', kinds: ['diagnosis'], count: 1 })
+  log.close()
+  await opening.close()
+  const send = async () => {
+    await page.goto('/operator/disaster/merge')
+    await page.setInputFiles('#field-log', `${file}.log`)
+    await page.setInputFiles('#field-head', `${file}.log.head`)
+    await page.click('main form button.button-primary')
+    await page.waitForSelector('text=次の端末へ')
+    return page.textContent('h1')
+  }
+  await page.goto('/operator/disaster/merge')
+  await page.click('main form button.button-primary')
+  expect(await page.textContent('.error-summary')).toContain('.log')
+  await seen(page, 'disaster-merge')
+  expect(await send()).toBe('2行を取り込みました')
+  await seen(page, 'disaster-merged')
+  expect(await send()).toBe('新しい記録はありませんでした')
+  await page.goto('/operator/disaster/offline')
+  await seen(page, 'disaster-offline-list')
+  expect(unexpected(operator)).toEqual([])
+  await operator.close()
+  await rm(here, { recursive: true })
+}, 240_000)
 
 test('the person sees it in their log; everybody sees the count; one closes it, and the next request is refused', async () => {
   const cookie = await citizenSession(demo, person.card)

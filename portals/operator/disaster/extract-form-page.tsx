@@ -5,6 +5,7 @@ import {
   Banner,
   Button,
   ButtonRow,
+  Details,
   EmptyState,
   ErrorSummary,
   type FieldError,
@@ -12,7 +13,6 @@ import {
   formatDateTime,
   Ja,
   LinkButton,
-  RadioGroup,
   renderPage,
   Select,
   Table,
@@ -57,7 +57,7 @@ function Fields({ on, open, draft }: { on: PageOf; open: readonly Disaster[]; dr
   const { lang } = on
   const about = (name: string) => ({ lang, name, error: draft.errors.find((e) => e.name === name)?.message })
   const value = (name: string) => draft.values[name] ?? ''
-  const until = (d: Disaster) => t(lang, { ja: `${formatDateTime(d.until, 'ja')}まで`, en: `until ${formatDateTime(d.until, 'en')}` })
+  const latest = new Date(Math.max(...open.map((d) => d.until.getTime())))
   return (
     <>
       <ErrorSummary lang={lang} errors={draft.errors} />
@@ -66,7 +66,7 @@ function Fields({ on, open, draft }: { on: PageOf; open: readonly Disaster[]; dr
           {...about('disaster')}
           label={t(lang, { ja: '災害', en: 'Disaster' })}
           value={value('disaster')}
-          options={open.map((d) => ({ value: d.id, label: `${d.name}（${until(d)}）` }))}
+          options={open.map((d) => ({ value: d.id, label: d.name }))}
         />
         <TextInput
           {...about('areas')}
@@ -95,43 +95,41 @@ function Fields({ on, open, draft }: { on: PageOf; open: readonly Disaster[]; dr
           width="medium"
           label={t(lang, { ja: '最後の日', en: 'Last day' })}
           hint={t(lang, {
-            ja: 'この日を過ぎると開けません。近い日ほど安全です。災害時の閲覧が終わる日より後にはなりません。',
-            en: 'It does not open after this day. The nearer, the safer; never later than disaster access itself.',
+            ja: `この日を過ぎると開けません。近い日ほど安全です。遅くても${formatDateTime(latest, 'ja')}まで。`,
+            en: `It does not open after this day. The nearer, the safer; ${formatDateTime(latest, 'en')} at the latest.`,
           })}
           value={value('ends')}
           required
         />
-        <RadioGroup
-          {...about('kind')}
-          label={t(lang, { ja: '合言葉', en: 'Passphrase' })}
-          value={value('kind') || 'made'}
-          options={[
-            {
-              value: 'made',
-              label: t(lang, { ja: '作ってもらう（すすめます）', en: 'Have one made (recommended)' }),
-              hint: t(lang, { ja: '相手ごとに1つ。次の画面で一度だけ示します。', en: 'One for each name, shown once on the next page.' }),
-            },
-            { value: 'own', label: t(lang, { ja: '自分で決める（全員同じ）', en: 'Set one myself, for everybody' }) },
-          ]}
-        />
-        <TextInput
-          {...about('passphrase')}
-          type="password"
-          width="medium"
-          autoComplete="new-password"
-          label={t(lang, { ja: '自分で決める合言葉', en: 'Your passphrase' })}
-          hint={t(lang, {
-            ja: `${LEAST_PASSPHRASE}文字以上。「作ってもらう」なら空のままで。`,
-            en: `At least ${LEAST_PASSPHRASE} characters; leave it empty where one is made.`,
+        <p>
+          {t(lang, {
+            ja: '合言葉は相手ごとに1つ作り、次の画面で一度だけ示します。',
+            en: 'One passphrase is made for each name, and shown once on the next page.',
           })}
-        />
-        <TextInput
-          {...about('again')}
-          type="password"
-          width="medium"
-          autoComplete="new-password"
-          label={t(lang, { ja: '合言葉をもう一度', en: 'The same once more' })}
-        />
+        </p>
+        <Details
+          summary={t(lang, { ja: '合言葉を自分で決めるとき', en: 'To set the passphrase yourself' })}
+          open={draft.errors.some((e) => e.name === 'passphrase' || e.name === 'again')}
+        >
+          <TextInput
+            {...about('passphrase')}
+            type="password"
+            width="medium"
+            autoComplete="new-password"
+            label={t(lang, { ja: '自分で決める合言葉', en: 'Your passphrase' })}
+            hint={t(lang, {
+              ja: `${LEAST_PASSPHRASE}文字以上。相手が何人いても、同じ合言葉になります。`,
+              en: `At least ${LEAST_PASSPHRASE} characters; the same for everybody.`,
+            })}
+          />
+          <TextInput
+            {...about('again')}
+            type="password"
+            width="medium"
+            autoComplete="new-password"
+            label={t(lang, { ja: '合言葉をもう一度', en: 'The same once more' })}
+          />
+        </Details>
         <ButtonRow>
           <Button variant="primary">{t(lang, { ja: '作り始める', en: 'Begin' })}</Button>
           <LinkButton href={`${HOME}/offline`}>{t(lang, { ja: 'やめる', en: 'Cancel' })}</LinkButton>

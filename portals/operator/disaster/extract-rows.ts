@@ -23,7 +23,6 @@ const form = z.object({
   areas: z.string().max(4000).default(''),
   names: line,
   ends: line,
-  kind: line,
   passphrase: line,
   again: line,
 })
@@ -52,7 +51,7 @@ function judge(typed: Typed, ctx: Context): Judged {
   const { places, unread } = readPlaces(typed.areas)
   const names = namesIn(typed.names)
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(typed.ends) && !Number.isNaN(endOfDay(typed.ends).getTime())
-  const passphrase = typed.kind === 'own' ? plainPassphrase(typed.passphrase) : null
+  const passphrase = typed.passphrase + typed.again === '' ? null : plainPassphrase(typed.passphrase)
   const errors = [
     ...(unread.length > 0
       ? [
@@ -86,7 +85,7 @@ const openNow = async (ctx: Context) => (await openings.list(ctx)).disasters.fil
 async function showForm(ctx: Context, request: RouteRequest, deps: ExtractRowDeps, draft?: ExtractDraft): Promise<Answer> {
   const open = await openNow(ctx)
   const ends = dateInJapan(new Date(Math.min(ctx.now.getTime() + DAYS * DAY_MS, ...open.map((d) => d.until.getTime()))))
-  const first = { disaster: open[0]?.id ?? '', areas: '', names: '', ends, kind: 'made' }
+  const first = { disaster: open[0]?.id ?? '', areas: '', names: '', ends }
   const shown = draft ?? { values: first, errors: [] }
   return {
     json: { open: open.map(({ id, name, until, areas }) => ({ id, name, until, areas })) },

@@ -33,7 +33,7 @@ const get = (who: Caller, url: string) => who.get(url, { accept: 'application/js
 const post = (who: Caller, url: string, body: object = {}, headers: Record<string, string> = {}) =>
   who.post(url, body, { ...JSON_HEADERS, ...headers })
 const said = (heard: Heard) => (heard.status < 400 ? heard.status : rulesOf(heard)[0])
-const asked = (more: object = {}) => ({ disaster: 'd1', areas: '', names: 'DMAT 1、DMAT 2', ends: '2026-11-25', kind: 'made', ...more })
+const asked = (more: object = {}) => ({ disaster: 'd1', areas: '', names: 'DMAT 1、DMAT 2', ends: '2026-11-25', ...more })
 const ask = async (more: object = {}) => {
   const made = await post(operator, '/operator/disaster/extracts', asked(more))
   return { id: String(made.body.id), passphrases: made.body.passphrases as { name: string; passphrase: string }[] }
@@ -95,8 +95,8 @@ describe('asking', () => {
     ['too many names', { names: 'a,b,c,d,e,f' }, 'input-invalid'],
     ['a day gone by', { ends: '2026-11-20' }, 'input-invalid'],
     ['no day', { ends: '2026-13-40' }, 'input-invalid'],
-    ['a short passphrase', { kind: 'own', passphrase: 'short', again: 'short' }, 'input-invalid'],
-    ['two passphrases', { kind: 'own', passphrase: 'a'.repeat(16), again: 'b'.repeat(16) }, 'input-invalid'],
+    ['a short passphrase', { passphrase: 'short', again: 'short' }, 'input-invalid'],
+    ['two passphrases', { passphrase: 'a'.repeat(16), again: 'b'.repeat(16) }, 'input-invalid'],
     ['an area that cannot be read', { areas: 'ワジマ' }, 'input-invalid'],
     ['an area that is not open', { areas: '石川県' }, 'disaster-extract-area'],
     ['no disaster', { disaster: 'x' }, 'not-found'],
@@ -122,7 +122,7 @@ describe('asking', () => {
   })
 
   test('a form comes back with what was typed, without the passphrase', async () => {
-    const sent = new URLSearchParams({ ...asked({ names: '' }), kind: 'own', passphrase: 'x'.repeat(20), again: '' }).toString()
+    const sent = new URLSearchParams({ ...asked({ names: '' }), passphrase: 'x'.repeat(20), again: '' }).toString()
     const page = await operator.post('/operator/disaster/extracts', sent, {
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'text/html',

@@ -64,3 +64,11 @@ test.each(['care', 'portals', 'adapters', 'packages'])('every room of %s has a d
   expect(lacking(/^README\.md$/)).toEqual([])
   expect(lacking(/^gone$/), 'the control').toHaveLength(all.length)
 })
+
+test('every setting is explained on the page of settings, and nothing else is', () => {
+  const settings = (text: string) => new Set(text.match(/\b(?:ENISHI_[A-Z0-9_]+|DATABASE_URL|PORT)\b/g) ?? [])
+  const source = readFileSync(join(root, 'app/config.ts'), 'utf8')
+  const read = settings([...source.matchAll(/^ {2}([A-Z0-9_]+): (?:z|flag)\b/gm)].map((m) => m[1]).join(' '))
+  expect(read.size).toBeGreaterThan(30)
+  expect([...settings(readFileSync(join(root, 'docs/operations/settings.md'), 'utf8'))].sort()).toEqual([...read].sort())
+})

@@ -5,6 +5,7 @@ import { canariesIn } from './canary.ts'
 import { conditionals, existence, knowsNobody, oracles, type Question, SECRET, secretsFor, turned } from './a3-probes.ts'
 import { pathsOf } from './requests.ts'
 import type { Attack, AttackRun, Tried } from './result.ts'
+import { statementsOf } from './statements.ts'
 import { type Attacker, openWorld, type World } from './world.ts'
 
 /** An answer without what differs from request to request, and without the value that was asked for. */
@@ -43,7 +44,8 @@ const filledIn = ({ url, payload, ...rest }: Question, value: string) => ({
 async function differs(attacker: Attacker, question: Question, about: { hit: string; miss: string }, result: Tried): Promise<void> {
   const ask = async (value: string) => {
     const { method, url, payload, headers } = filledIn(question, value)
-    return { url, heard: await attacker.caller.send(method, url, payload, headers) }
+    const { result: heard, statements } = await statementsOf(() => attacker.caller.send(method, url, payload, headers))
+    return { url, heard, statements }
   }
   const [hit, miss] = [await ask(about.hit), await ask(about.miss)]
   result.tried++
@@ -54,6 +56,22 @@ async function differs(attacker: Attacker, question: Question, about: { hit: str
     if (heard.status >= 500) result.leaks.push(`${attacker.name}: ${question.method} ${url} → ${heard.status} ${heard.text.slice(0, 200)}`)
   const [one, other] = [shape(hit.heard, about.hit), shape(miss.heard, about.miss)]
   if (one !== other) result.leaks.push(`${attacker.name}: ${question.method} ${hit.url} → ${firstDifference(one, other)}`)
+  // A timer may have asked something beside: only what differs each time tells anything.
+  let costs = [hit, miss] as const
+  for (let tries = 0; tries < 3 && costs[0].statements.length !== costs[1].statements.length; tries++)
+    costs = [await ask(about.hit), await ask(about.miss)]
+  const [right, wrong] = costs.map(({ statements }) => statements)
+  if (right!.length !== wrong!.length)
+    result.leaks.push(
+      `${attacker.name}: ${question.method} ${hit.url} → costs ${right!.length} statements, a wrong guess ${wrong!.length}: ${moreOf(right!, wrong!)}`,
+    )
+}
+
+/** The first statement of the longer list that the shorter has less often. */
+function moreOf(one: readonly string[], other: readonly string[]): string {
+  const [more, less] = one.length > other.length ? [one, other] : [other, one]
+  const count = (all: readonly string[], text: string) => all.filter((each) => each === text).length
+  return (more.find((text) => count(more, text) > count(less, text)) ?? '').replace(/\s+/g, ' ').slice(0, 160)
 }
 
 function firstDifference(one: string, other: string): string {
@@ -101,7 +119,7 @@ async function attack(world: World, run: AttackRun & { mutated: boolean }): Prom
 
 /** A3: questions whose answers, counts or order tell what is not shown. */
 export const a3: Attack = {
-  what: 'oracles: whether a hidden value or id is there, by searches, chains, _has, _filter, _sort, counts, conditions, GraphQL, and by every address that names one; answers to a right and a wrong guess must be the same',
+  what: 'oracles: whether a hidden value or id is there, by searches, chains, _has, _filter, _sort, counts, conditions, GraphQL, and by every address that names one; answers to a right and a wrong guess must be the same, and ask the database as often',
   control: 'the consent predicate is always true',
   async run(about) {
     const world = await openWorld({ blind: about.mutated })

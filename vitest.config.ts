@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Names the databases of this run, so that they can be told from another run's and removed at its end.
@@ -14,7 +15,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'dist/**', '.enishi/**'],
     globalSetup: ['tests/harness/run.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Beside each stand a database, a browser or a platform; more than four ask for more connections than the database has.
+    maxWorkers: Math.min(4, Math.max(2, Math.floor(availableParallelism() / 2))),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -118,7 +118,9 @@ export function whoPage(
           value={value('institution')}
           options={about.institutions.filter((i) => i.open).map((i) => ({ value: i.number, label: (lang === 'en' && i.nameEn) || i.name }))}
         />
-        <Button variant="primary">{t(lang, { ja: '始める', en: 'Begin' })}</Button>
+        <ButtonRow>
+          <Button variant="primary">{t(lang, { ja: '始める', en: 'Begin' })}</Button>
+        </ButtonRow>
       </Form>
     </LaptopPage>,
   )
@@ -196,30 +198,35 @@ export function confirmPage(on: On, { person }: Pick<Evacuee, 'person'>, view: C
     <LaptopPage on={on} title={t(lang, { ja: 'この人ですか', en: 'Is this the person?' })} hasErrors={view.errors.length > 0}>
       <ErrorSummary lang={lang} errors={view.errors} />
       <EvacueeIdentity person={person} now={on.now} lang={lang} />
-      <Form action={`/people/${encodeURIComponent(person.keys[0]!)}`} label={t(lang, { ja: '記録を開く', en: 'Open the record' })}>
-        <RadioGroup
-          lang={lang}
-          name="agreed"
-          required
-          value={view.typed.agreed}
-          error={view.errors.find((e) => e.name === 'agreed')?.message}
-          label={t(lang, { ja: '本人の同意', en: 'The person’s consent' })}
-          options={[
-            { value: 'oral', label: t(lang, { ja: '口頭で同意を得た', en: 'They agreed by word of mouth' }) },
-            {
-              value: 'unable',
-              label: t(lang, { ja: '意識がないなど、同意を得ることが難しい', en: 'They cannot be asked (unconscious, confused)' }),
-              hint: t(lang, { ja: '生命・身体を守るために必要なときに限ります。', en: 'Only where it is needed to protect life or body.' }),
-            },
-          ]}
-        />
-        {view.needs.length > 0 ? <SecondFields on={on} view={view} /> : null}
-        <ButtonRow>
-          <Button variant="primary">{t(lang, { ja: 'この人の記録を開く', en: 'Open the record' })}</Button>
-          <LinkButton href="/">{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
-        </ButtonRow>
-        <p className="note">{t(lang, { ja: '開くと、後で本人に知らせます。', en: 'The person is told later.' })}</p>
-      </Form>
+      <Section title={t(lang, { ja: 'この人なら', en: 'If it is' })}>
+        <Form action={`/people/${encodeURIComponent(person.keys[0]!)}`} label={t(lang, { ja: '記録を開く', en: 'Open the record' })}>
+          <RadioGroup
+            lang={lang}
+            name="agreed"
+            required
+            value={view.typed.agreed}
+            error={view.errors.find((e) => e.name === 'agreed')?.message}
+            label={t(lang, { ja: '本人の同意', en: 'The person’s consent' })}
+            options={[
+              { value: 'oral', label: t(lang, { ja: '口頭で同意を得た', en: 'They agreed by word of mouth' }) },
+              {
+                value: 'unable',
+                label: t(lang, { ja: '意識がないなど、同意を得ることが難しい', en: 'They cannot be asked (unconscious, confused)' }),
+                hint: t(lang, {
+                  ja: '生命・身体を守るために必要なときに限ります。',
+                  en: 'Only where it is needed to protect life or body.',
+                }),
+              },
+            ]}
+          />
+          {view.needs.length > 0 ? <SecondFields on={on} view={view} /> : null}
+          <ButtonRow>
+            <Button variant="primary">{t(lang, { ja: 'この人の記録を開く', en: 'Open the record' })}</Button>
+            <LinkButton href="/">{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
+          </ButtonRow>
+          <p className="note">{t(lang, { ja: '開くと、後で本人に知らせます。', en: 'The person is told later.' })}</p>
+        </Form>
+      </Section>
     </LaptopPage>,
   )
 }

@@ -44,8 +44,11 @@ export async function foundInDisaster(where: Demo, cookie: string, person: DemoP
 export async function askedSecond(where: Demo, physician: string): Promise<string> {
   const operator = await roleSession(where, 'operator')
   const watched = eldest(where)[3]!
-  const { name: watchName, birthDate: watchBirthDate } = watched
-  await done(where, '/operator/emergencies/guards/watches', { cookie: operator, json: { watchName, watchBirthDate, kind: 'watch' } })
+  const { name: watchName, birthDate: watchBirthDate, memberId: watchMemberId } = watched
+  await done(where, '/operator/emergencies/guards/watches', {
+    cookie: operator,
+    json: { watchName, watchBirthDate, watchMemberId, kind: 'watch' },
+  })
   const key = await foundInDisaster(where, physician, watched)
   const asked = await done(where, `/clinic/disaster/people/${key}`, { cookie: physician, json: { agreed: 'unable' } })
   return String(asked.requestId)

@@ -8,7 +8,7 @@ import type { Person } from '#care/person'
 import type { Institutions } from '../load.ts'
 import type { AnyItem, ChartView, PatientView } from '../model.ts'
 import { Lines, type Look } from '../parts.tsx'
-import { diagnosesInOrder, HarmBanner, latestResults } from '../summary.tsx'
+import { diagnosesInOrder, HarmBanner, isOut } from '../summary.tsx'
 import { Allergies, Diagnoses, Documents, isAllergy, isDocument, isPrescription, isResult, Prescriptions, Results } from '../tables.tsx'
 
 const MOST = 40
@@ -73,8 +73,6 @@ export function DisasterChartBody({
     cut: chart.cut,
     generatedAt: '',
   }
-  const latest = latestResults(view).filter((item) => item.kind === 'test-result')
-  const older = chart.items['test-result'].filter(isResult).filter((item) => !latest.includes(item))
   const title = (kind: InformationKind) => kindName[kind][lang]
   return (
     <>
@@ -97,31 +95,15 @@ export function DisasterChartBody({
           <Allergies items={chart.items[kind].filter(isAllergy)} look={look} caption={title(kind)} />
         </Section>
       ))}
-      <Section
-        id="test-result"
-        title={title('test-result')}
-        lead={
-          latest.length > 0
-            ? t(lang, {
-                ja: '項目ごとの最新の結果です。基準を外れたものを先に並べています。',
-                en: 'The latest result of each item, those out of range first.',
-              })
-            : undefined
-        }
-      >
-        <Results items={latest.slice(0, MOST)} look={look} caption={title('test-result')} />
-        {older.length > 0 ? (
-          <Details summary={t(lang, { ja: `それより前の結果（${older.length}件）`, en: `Earlier results (${older.length})` })}>
-            <Results items={older.slice(0, 300)} look={look} caption={t(lang, { ja: 'それより前の結果', en: 'Earlier results' })} />
-          </Details>
-        ) : null}
+      <Section id="test-result" title={title('test-result')}>
+        <Latest items={chart.items['test-result']} look={look} caption={title('test-result')} />
       </Section>
       <Section id="infection" title={title('infection')}>
         <Results items={chart.items.infection.filter(isResult).slice(0, MOST)} look={look} caption={title('infection')} />
       </Section>
       <Section id="check-up" title={title('check-up')}>
-        <Results
-          items={chart.items['check-up'].filter(isResult).slice(0, MOST)}
+        <Latest
+          items={chart.items['check-up']}
           look={look}
           caption={t(lang, { ja: '健診の結果', en: 'Results of check-ups' })}
           empty={chart.items['check-up'].some(isDocument) ? [] : undefined}
@@ -129,6 +111,45 @@ export function DisasterChartBody({
         <Documents items={chart.items['check-up'].filter(isDocument).slice(0, MOST)} look={look} caption={title('check-up')} empty={[]} />
         <Checkups chart={chart} lang={lang} />
       </Section>
+    </>
+  )
+}
+
+/** The latest result of each item, those out of range first; what came before stands folded up behind it. */
+function Latest({
+  items,
+  look,
+  caption,
+  empty,
+}: {
+  items: readonly AnyItem[]
+  look: Look
+  caption: string
+  empty?: [] | undefined
+}): ReactNode {
+  const { lang } = look
+  const results = items.filter(isResult)
+  const latest = [...new Map(results.toReversed().map((item) => [item.courseKey, item])).values()]
+    .toReversed()
+    .toSorted((a, b) => Number(isOut(b)) - Number(isOut(a)))
+  const older = results.filter((item) => !latest.includes(item))
+  const before = t(lang, { ja: 'それより前の結果', en: 'Earlier results' })
+  return (
+    <>
+      {latest.length > 0 ? (
+        <p className="note">
+          {t(lang, {
+            ja: '項目ごとの最新の結果です。基準を外れたものを先に並べています。',
+            en: 'The latest result of each item, those out of range first.',
+          })}
+        </p>
+      ) : null}
+      <Results items={latest.slice(0, MOST)} look={look} caption={caption} empty={empty} />
+      {older.length > 0 ? (
+        <Details summary={t(lang, { ja: `それより前の結果（${older.length}件）`, en: `Earlier results (${older.length})` })}>
+          <Results items={older.slice(0, 300)} look={look} caption={before} />
+        </Details>
+      ) : null}
     </>
   )
 }

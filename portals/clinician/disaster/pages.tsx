@@ -72,31 +72,36 @@ export function confirmPage(on: PageOf, view: { disaster: Disaster; person: Pers
     >
       <Who person={person} now={on.now} lang={lang} />
       {second ? <SecondNeeded needs={needs} lang={lang} /> : null}
-      <Form action={personHref(key)} label={t(lang, { ja: '記録を開く', en: 'Open the record' })}>
-        <RadioGroup
-          lang={lang}
-          name="agreed"
-          required
-          label={t(lang, { ja: '本人の同意', en: 'The person’s consent' })}
-          options={[
-            { value: 'oral', label: t(lang, { ja: '口頭で同意を得た', en: 'They agreed by word of mouth' }) },
-            {
-              value: 'unable',
-              label: t(lang, { ja: '意識がないなど、同意を得ることが難しい', en: 'They cannot be asked (unconscious, confused)' }),
-              hint: t(lang, { ja: '生命・身体を守るために必要なときに限ります。', en: 'Only where it is needed to protect life or body.' }),
-            },
-          ]}
-        />
-        <ButtonRow>
-          <Button variant="primary">
-            {second
-              ? t(lang, { ja: '同僚に同意を頼む', en: 'Ask a colleague to agree' })
-              : t(lang, { ja: 'この人の記録を開く', en: 'Open the record' })}
-          </Button>
-          <LinkButton href={HOME}>{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
-        </ButtonRow>
-        <p className="note">{t(lang, { ja: '開くと、本人に知らせます。', en: 'The person is told when it opens.' })}</p>
-      </Form>
+      <Section title={t(lang, { ja: 'この人なら', en: 'If it is' })}>
+        <Form action={personHref(key)} label={t(lang, { ja: '記録を開く', en: 'Open the record' })}>
+          <RadioGroup
+            lang={lang}
+            name="agreed"
+            required
+            label={t(lang, { ja: '本人の同意', en: 'The person’s consent' })}
+            options={[
+              { value: 'oral', label: t(lang, { ja: '口頭で同意を得た', en: 'They agreed by word of mouth' }) },
+              {
+                value: 'unable',
+                label: t(lang, { ja: '意識がないなど、同意を得ることが難しい', en: 'They cannot be asked (unconscious, confused)' }),
+                hint: t(lang, {
+                  ja: '生命・身体を守るために必要なときに限ります。',
+                  en: 'Only where it is needed to protect life or body.',
+                }),
+              },
+            ]}
+          />
+          <ButtonRow>
+            <Button variant="primary">
+              {second
+                ? t(lang, { ja: '同僚に同意を頼む', en: 'Ask a colleague to agree' })
+                : t(lang, { ja: 'この人の記録を開く', en: 'Open the record' })}
+            </Button>
+            <LinkButton href={HOME}>{t(lang, { ja: 'この人ではない', en: 'Not this person' })}</LinkButton>
+          </ButtonRow>
+          <p className="note">{t(lang, { ja: '開くと、本人に知らせます。', en: 'The person is told when it opens.' })}</p>
+        </Form>
+      </Section>
     </ClinicPage>,
   )
 }

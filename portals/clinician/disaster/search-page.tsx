@@ -5,6 +5,7 @@ import { ageOn, dateInJapan } from '#kernel/japan'
 import {
   Banner,
   Button,
+  ButtonRow,
   EmptyState,
   ErrorSummary,
   type FieldError,
@@ -153,7 +154,9 @@ function Fields({ lang, action, typed, errors }: FormProps): ReactNode {
           error={error('insurance')}
           label={t(lang, { ja: '保険の番号（記号・番号、保険者番号）', en: 'Insurance number, or number of the insurer' })}
         />
-        <Button variant="primary">{t(lang, { ja: 'さがす', en: 'Search' })}</Button>
+        <ButtonRow>
+          <Button variant="primary">{t(lang, { ja: 'さがす', en: 'Search' })}</Button>
+        </ButtonRow>
       </Form>
     </>
   )

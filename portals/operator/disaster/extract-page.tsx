@@ -66,7 +66,9 @@ export function extractPage(on: PageOf, view: ExtractView): string {
       {...(isUnderWay(extract) ? { refresh: { seconds: 3, href } } : {})}
     >
       <State view={view} on={on} href={href} />
-      <Facts view={view} lang={lang} />
+      <Section title={t(lang, { ja: '内容', en: 'What it is' })}>
+        <Facts view={view} lang={lang} />
+      </Section>
       {extract.state === 'ready' ? <HandOver extract={extract} lang={lang} /> : null}
       {view.mayAct && extract.state === 'ready' ? (
         <Section
@@ -77,7 +79,9 @@ export function extractPage(on: PageOf, view: ExtractView): string {
           })}
         >
           <Form action={`${href}/remove`} label={t(lang, { ja: 'サーバーから消す', en: 'Delete it here' })}>
-            <Button variant="danger">{t(lang, { ja: 'サーバーから消す', en: 'Delete it here' })}</Button>
+            <ButtonRow>
+              <Button variant="danger">{t(lang, { ja: 'サーバーから消す', en: 'Delete it here' })}</Button>
+            </ButtonRow>
           </Form>
         </Section>
       ) : null}
@@ -95,7 +99,9 @@ function State({ view, on, href }: { view: ExtractView; on: PageOf; href: string
         <p>{t(lang, stopWords(extract.stoppedFor))}</p>
         {mayAct && isOpenNow ? (
           <Form action={`${href}/go-on`} label={t(lang, { ja: '続きから作る', en: 'Go on' })}>
-            <Button variant="primary">{t(lang, { ja: '続きから作る', en: 'Go on from there' })}</Button>
+            <ButtonRow>
+              <Button variant="primary">{t(lang, { ja: '続きから作る', en: 'Go on from there' })}</Button>
+            </ButtonRow>
           </Form>
         ) : null}
       </Banner>
@@ -156,7 +162,9 @@ function Progress({ extract, lang, href, mayAct }: { extract: Extract; lang: Lan
       </ButtonRow>
       {mayAct ? (
         <Form action={`${href}/stop`} label={t(lang, { ja: '止める', en: 'Stop' })}>
-          <Button variant="quiet">{t(lang, { ja: '止める', en: 'Stop it' })}</Button>
+          <ButtonRow>
+            <Button variant="quiet">{t(lang, { ja: '止める', en: 'Stop it' })}</Button>
+          </ButtonRow>
         </Form>
       ) : null}
     </Section>

@@ -5,7 +5,7 @@ import { Banner, EmptyState, Ja, LinkButton, renderPage, Section, Table, Time, t
 import { OperatorPage, type PageOf } from '../frame.tsx'
 import { disasterHref, HOME, OpenTag, places, requestWords } from './parts.tsx'
 
-export type ListView = { disasters: readonly Disaster[]; waiting: readonly OpeningRequest[]; mayAsk: boolean }
+export type ListView = { disasters: readonly Disaster[]; waiting: readonly OpeningRequest[]; mayAsk: boolean; telling: number }
 
 /** Where is disaster access open, and what waits for a second person? */
 export function listPage(on: PageOf, view: ListView): string {
@@ -60,6 +60,8 @@ export function listPage(on: PageOf, view: ListView): string {
       </Section>
       <p>
         <a href="/disaster">{t(lang, { ja: '公開している利用の回数', en: 'The count of uses that everybody sees' })}</a>
+        {' ・ '}
+        <a href={`${HOME}/looks`}>{t(lang, { ja: `確かめる閲覧（${view.telling}件）`, en: `Looks to check (${view.telling})` })}</a>
         {' ・ '}
         <a href={`${HOME}/offline`}>
           {t(lang, { ja: '通信のない避難所（持ち出しと取り込み）', en: 'Shelters without a network: extracts and logs' })}

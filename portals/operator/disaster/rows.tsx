@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { disasters } from '#care/consent'
-import { DAYS, type ExtractService, type Opening, openings, type OpeningRequest, publicUses, readPlaces } from '#care/emergency'
+import {
+  countTelling,
+  DAYS,
+  type ExtractService,
+  type Opening,
+  openings,
+  type OpeningRequest,
+  publicUses,
+  readPlaces,
+} from '#care/emergency'
 import type { PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
@@ -141,7 +150,7 @@ export function disasterRows(deps: Deps): Row[] {
         en: 'Disaster access: what is open, and what waits for a second person',
       },
       handle: async (ctx, request) => {
-        const view = { ...(await openings.list(ctx)), mayAsk: isOperator(ctx) }
+        const view = { ...(await openings.list(ctx)), mayAsk: isOperator(ctx), telling: await countTelling(ctx.db) }
         return { json: view, page: () => listPage(pageOf(ctx, request, deps), view) }
       },
     },

@@ -15,7 +15,8 @@ const headers = {
   // What another site's page embeds is not shown there; programs and pages that ask by CORS are not concerned.
   'cross-origin-resource-policy': 'same-origin',
 }
-const reports = `report-uri ${CSP_REPORTS}; report-to csp; `
+/** Not `report-to` beside it: browsers that know that one leave this one aside, and send late or, where they are built without it, never. */
+const reports = `report-uri ${CSP_REPORTS}; `
 
 /** Sets the headers that every answer carries, also one that no row gave. @param secure true behind TLS */
 export function harden(reply: FastifyReply, secure: boolean): void {
@@ -23,7 +24,6 @@ export function harden(reply: FastifyReply, secure: boolean): void {
   for (const [name, value] of Object.entries(headers)) if (!reply.hasHeader(name)) reply.header(name, value)
   const policy = String(reply.getHeader('content-security-policy'))
   if (!policy.startsWith(reports)) reply.header('content-security-policy', `${reports}${policy}`)
-  reply.header('reporting-endpoints', `csp="${CSP_REPORTS}"`)
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   if (secure) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains')
 }

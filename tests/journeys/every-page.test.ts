@@ -256,6 +256,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     { name: 'clinic', row: '/clinic', path: '/clinic', as: 'physician' },
     { name: 'account', row: '/clinic/account', path: '/clinic/account', as: 'physician' },
     { name: 'account-code', row: '/clinic/account/code', path: '/clinic/account/code', as: 'physician' },
+    { name: 'account-password', row: '/clinic/account/password', path: '/clinic/account/password', as: 'physician' },
     { name: 'workplace', row: '/sign-in/workplace', path: '/sign-in/workplace?next=%2Fclinic', as: 'physician' },
     { name: 'staff-again', row: '', path: '/sign-in/again?next=%2Fclinic', as: 'physician' },
     { name: 'clinic-search', row: '/clinic', path: `/clinic?q=${encodeURIComponent(seen!.name.split(' ')[0]!)}`, as: 'physician' },

@@ -6,8 +6,9 @@ import type { Actor } from '#kernel/context'
 import type { Facts, Item } from './model.ts'
 import type { Asker } from './rules/condition.ts'
 import { type Decision, decisionOf } from './rules/decide.ts'
-import { anyOf, carrierOf, caseOf, filled, kindOfAsker, type Part, partOf, type Text } from './rules/query.ts'
+import { firstTold, kindOfAsked, partOf } from './rules/query.ts'
 import { accessRules } from './rules/table.ts'
+import { anyOf, type Asked, besideValues, filled, type Part, type Text } from './rules/text.ts'
 
 export type { Asker } from './rules/condition.ts'
 export { type AccessRule, accessRules, CONSENT_HOURS, VIEW_YEARS } from './rules/table.ts'
@@ -17,25 +18,35 @@ const decisions: ReadonlyMap<string, Decision> = new Map(accessRules.map((rule) 
 /** Whether one rule of the table, by its id, shows the item. */
 export const ruleShows = (id: string, item: Item, asker: Asker, facts: Facts): boolean => decisions.get(id)!(item, asker, facts)
 
-/** What the table says to askers of one kind. */
+/** What the table says to askers of one kind of anybody's rows. */
 type Readings = { visible: Part; rule: Text | null; patient: Part }
+/** What it says to them of rows of known keys: an expression, and the row of their values that it names. */
+type Telling = { said: RawBuilder<string>; row: Text }
 
 /** Kinds of askers are few: roles and purposes. */
 const readings = new Map<string, Readings>()
+const tellings = new Map<string, Telling | null>()
 
-function readingsFor(asker: Asker): Readings {
-  const kind = kindOfAsker(asker)
+function readingsFor(asked: Asked): Readings {
+  const kind = kindOfAsked(asked)
   const known = readings.get(kind)
   if (known) return known
-  const parts = accessRules
-    .map(({ id, when, restsOn }) => ({ id, part: partOf(when, asker), carrier: carrierOf(when, restsOn, asker) }))
-    .filter(({ part }) => part !== false)
   const made: Readings = {
-    visible: anyOf(parts.map(({ part }) => part)),
-    rule: parts.length === 0 ? null : caseOf(parts),
-    patient: parts.find(({ id }) => id === 'care-relation')?.part ?? false,
+    visible: anyOf(accessRules.map((rule) => partOf(rule.when, asked))),
+    rule: firstTold(accessRules, asked),
+    patient: anyOf(accessRules.filter(({ id }) => id === 'care-relation').map((rule) => partOf(rule.when, asked))),
   }
   readings.set(kind, made)
+  return made
+}
+
+function tellingFor(asked: Asked): Telling | null {
+  const kind = kindOfAsked(asked)
+  const known = tellings.get(kind)
+  if (known !== undefined) return known
+  const rule = firstTold(accessRules, asked)
+  const made = rule && besideValues<string>(rule)
+  tellings.set(kind, made)
   return made
 }
 
@@ -63,14 +74,25 @@ export function ruleThatAllows(item: Item, asker: Asker, facts: Facts): string |
   return accessRules.find((rule) => ruleShows(rule.id, item, asker, facts))?.id ?? null
 }
 
-const conditionOf = (part: Part, asker: Asker): RawBuilder<boolean> =>
-  typeof part === 'boolean' ? (part ? sql<boolean>`true` : sql<boolean>`false`) : withinLaunchSql(asker.actor, filled<boolean>(part, asker))
+const conditionOf = (part: Part, asked: Asked): RawBuilder<boolean> =>
+  typeof part === 'boolean' ? (part ? sql<boolean>`true` : sql<boolean>`false`) : withinLaunchSql(asked.actor, filled<boolean>(part, asked))
+
+const askedBy = ({ actor, purpose, now }: Asker, keys: readonly string[] | null): Asked => ({ actor, purpose, now, keys })
 
 /** The table as one SQL condition over alias `r`; `false` where no rule can ever hold for this asker. */
-export const visibleSql = (asker: Asker): RawBuilder<boolean> => conditionOf(readingsFor(asker).visible, asker)
+export function visibleSql(asker: Asker): RawBuilder<boolean> {
+  const asked = askedBy(asker, null)
+  return conditionOf(readingsFor(asked).visible, asked)
+}
+
+/** The table as one SQL condition over alias `told` that `toldSql` joined to each row: that a rule shows it. */
+export const isTold: RawBuilder<boolean> = sql<boolean>`told.rule is not null`
 
 /** The rule `care-relation` alone, for queries of an institution's own patients; `false` for everybody else. */
-export const patientSql = (asker: Asker): RawBuilder<boolean> => conditionOf(readingsFor(asker).patient, asker)
+export function patientSql(asker: Asker): RawBuilder<boolean> {
+  const asked = askedBy(asker, null)
+  return conditionOf(readingsFor(asked).patient, asked)
+}
 
 /** What `ruleSql` said of a row: the rule, and the consent, emergency or legal basis that carries it ('' where none does). */
 export function receiptOf(said: string | null | undefined): { rule: string; consentId: string } {
@@ -78,11 +100,27 @@ export function receiptOf(said: string | null | undefined): { rule: string; cons
   return { rule, consentId }
 }
 
+/** An expression in the sight of whoever an app was let in for. */
+const ruleWithinLaunch = (actor: Actor, rule: RawBuilder<string>): RawBuilder<string> => {
+  const keys = launchKeys(actor)
+  return keys === null ? rule : sql<string>`case when r.kind = 'shared' or r.key = any(${[...keys]}::text[]) then ${rule} end`
+}
+
 /** Id of the rule that shows a row with the fact it rests on, as a SQL expression: the receipt of the disclosure, read by `receiptOf`. */
 export function ruleSql(asker: Asker): RawBuilder<string> {
-  const { rule } = readingsFor(asker)
-  if (rule === null) return sql<string>`''`
-  const within = launchKeys(asker.actor)
-  const named = filled<string>(rule, asker)
-  return within === null ? named : sql<string>`case when r.kind = 'shared' or r.key = any(${[...within]}::text[]) then ${named} end`
+  const asked = askedBy(asker, null)
+  const { rule } = readingsFor(asked)
+  return rule === null ? sql<string>`''` : ruleWithinLaunch(asker.actor, filled<string>(rule, asked))
+}
+
+/**
+ * The same receipt worked out once a row, to be joined to rows of alias `r`: `told.rule`, null of what no rule shows (`isTold`) and of rows
+ * of other keys. Facts about these keys are asked for once. `offset 0` keeps the planner from working it out again wherever it is named.
+ */
+export function toldSql(asker: Asker, keys: readonly string[]): RawBuilder<unknown> {
+  const asked = askedBy(asker, keys)
+  const telling = tellingFor(asked)
+  if (telling === null) return sql`lateral (select null::text as rule) told`
+  const rule = ruleWithinLaunch(asker.actor, telling.said)
+  return sql`lateral (select ${rule} as rule from ${filled(telling.row, asked)} offset 0) told`
 }

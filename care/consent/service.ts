@@ -10,7 +10,7 @@ import { findEvents, noteEvent } from './history.ts'
 import { askableKinds } from './kinds.ts'
 import type { Consent, Facts, Grant, Item } from './model.ts'
 import { type Change, effectOf } from './preview.ts'
-import { accessRules, CONSENT_HOURS, patientSql, ruleSql, visibleSql } from './rules.ts'
+import { accessRules, CONSENT_HOURS, isTold, patientSql, ruleSql, toldSql, visibleSql } from './rules.ts'
 import { legalBases } from './legal-bases.ts'
 import { standing } from './standing.ts'
 import * as store from './store.ts'
@@ -31,11 +31,17 @@ export function consentService() {
     /** Consents that go on, given by the person away from a reader. */
     standing,
 
-    /** The SQL condition over alias `r` (columns key, kind, source, uninformed, undelivered, long_term, addressee, registered_at). */
-    visibleTo: (ctx: Context): RawBuilder<boolean> => visibleSql(ctx),
+    /**
+     * The SQL condition over alias `r` (columns key, type, id, kind, source, uninformed, undelivered, long_term, addressee, registered_at).
+     * @param keys those whose rows alone the query reads: the condition is then `isTold`, over what `toldOf` says of the same keys
+     */
+    visibleTo: (ctx: Context, keys: readonly string[] | null = null): RawBuilder<boolean> => (keys === null ? visibleSql(ctx) : isTold),
 
     /** SQL expression naming the rule that shows a row of alias `r` and the consent it rests on; `receiptOf` reads it. */
     ruleOf: (ctx: Context): RawBuilder<string> => ruleSql(ctx),
+
+    /** The same as `told.rule`, to be joined to rows of these keys (`cross join`): their facts are asked for once, not row by row. */
+    toldOf: (ctx: Context, keys: readonly string[]): RawBuilder<unknown> => toldSql(ctx, keys),
 
     /** Whether what a rule shows stays visible to the institution until the row itself changes: no time, no withdrawal ends it. */
     lasts: (rule: string): boolean => accessRules.some((known) => known.id === rule && known.lasts === true),

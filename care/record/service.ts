@@ -18,10 +18,11 @@ import { patientResource } from './patient.ts'
 import { withOwnNumbers } from './own-number/service.ts'
 import type { Hit } from './search/model.ts'
 import { parseSearch } from './search/search-query.ts'
-import { runSearch } from './search/search-sql.ts'
+import { type About, runSearch } from './search/search-sql.ts'
 import { type Found, searchService } from './search/service.ts'
 import { requireScope } from './scopes.ts'
-import { bothSql, scopeSql } from './store/scopes.ts'
+import { scopeSql } from './store/scopes.ts'
+import { type Sight, sightOf } from './store/sight.ts'
 import * as store from './store.ts'
 import { patch, type Patching } from './write/patch.ts'
 import { writeService } from './write/service.ts'
@@ -38,17 +39,13 @@ const MARKS_LIMIT = 50_000
 /** The record: submissions in, single resources, search and history out. Every read passes consent's predicate in the query. */
 export function recordService({ consent, person }: { consent: ConsentService; person: PersonService }) {
   /**
-   * What the caller may see: consent's predicate, and what the scopes of an app or a system leave of it. Searches look for what may be
-   * searched (`s`) and show beside their matches what may be read.
+   * What the caller may see: consent's predicate, and what the scopes of an app or a system leave of it; with `keys`, of rows that have
+   * one of these. Searches look for what may be searched (`s`) and show beside their matches what may be read.
    */
-  const sight = (ctx: Context, act: 'r' | 's' = 'r') => {
-    return { visible: bothSql(consent.visibleTo(ctx), scopeSql(ctx.actor, act)), rule: consent.ruleOf(ctx) }
-  }
-  const about = (ctx: Context) => sight(ctx)
-  const searching = (ctx: Context) => {
-    const plain = scopeSql(ctx.actor, 'r') === null && scopeSql(ctx.actor, 's') === null
-    return plain ? sight(ctx, 's') : { ...sight(ctx, 's'), beside: sight(ctx).visible }
-  }
+  const sight = (ctx: Context, act: 'r' | 's', keys: readonly string[] | null = null): Sight =>
+    sightOf(ctx, { consent, keys, scoped: scopeSql(ctx.actor, act) })
+  const about = (ctx: Context, keys?: readonly string[]) => sight(ctx, 'r', keys)
+  const searching = (ctx: Context): About => ({ sight: (keys) => sight(ctx, 's', keys), beside: () => sight(ctx, 'r') })
 
   /** The key a resource lives under: told by its id, or looked up where a client chose the id. */
   async function locate(ctx: Context, type: string, id: string): Promise<string> {
@@ -113,10 +110,10 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     return seen && numbered(ctx, seen)
   }
 
-  const searches = searchService({ about: searching, note })
   /** A Patient with the number that the reader's own institution gave it. */
   const numbered = async (ctx: Context, seen: Seen): Promise<Seen> => (await withOwnNumbers(ctx, [seen]))[0]!
 
+  const searches = searchService({ about: searching, note })
   const writes = writeService({ consent, person, find })
 
   return {
@@ -133,7 +130,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     consents: consentDoor({ consent, person }),
 
     /** The caller's predicate over alias `r` (with the columns of a stored resource) for walks over the record. */
-    sight: (ctx: Context) => sight(ctx),
+    sight: (ctx: Context) => about(ctx),
 
     read,
 
@@ -217,8 +214,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
      * and one for the person where nothing is shown: an empty chart was looked at too.
      */
     async chart(ctx: Context, keys: readonly string[]): Promise<Chart> {
-      const { visible, rule } = about(ctx)
-      const rows = await store.findChart(ctx, visible, rule, keys, CHART_LIMIT + 1)
+      const rows = await store.findChart(ctx, about(ctx, keys), keys, CHART_LIMIT + 1)
       const shown = rows.slice(0, CHART_LIMIT)
       note(ctx, shown, 'chart')
       if (shown.length === 0 && keys.length > 0) ctx.audit({ key: keys[0]!, resource: 'chart', count: 0 })
@@ -226,7 +222,7 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
     },
 
     /** What the rule table reads of the person's items: types, kinds, senders and marks. Nothing of what is in them is handed out. */
-    marks: (ctx: Context, keys: readonly string[]): Promise<Item[]> => store.findMarks(ctx, sight(ctx).visible, keys, MARKS_LIMIT),
+    marks: (ctx: Context, keys: readonly string[]): Promise<Item[]> => store.findMarks(ctx, about(ctx, keys), keys, MARKS_LIMIT),
 
     /** One item or document of the person by its id. @refuses not-found also where it exists but the caller may not see it */
     async chartItem(ctx: Context, keys: readonly string[], id: string): Promise<Seen> {

@@ -12,6 +12,7 @@ import type { Seen, StoredResource } from './model.ts'
 import { markChanged, markGone } from './narrowing/store.ts'
 import type { StatedNumber } from './own-number/rules.ts'
 import { dropIndex, insertIndex } from './search/index-store.ts'
+import type { Sight } from './store/sight.ts'
 
 /** `ownNumber`: of a Patient, the number its sender states; it stands in the register, not in the text. */
 export type WrittenRow = StoredResource & { index: IndexRows; ownNumber?: StatedNumber }
@@ -177,25 +178,19 @@ export async function findResource(
 }
 
 /** The six items and documents of a person that the caller may see, newest first. */
-export async function findChart(
-  ctx: Context,
-  visible: RawBuilder<boolean>,
-  rule: RawBuilder<string>,
-  keys: readonly string[],
-  limit: number,
-): Promise<Seen[]> {
-  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from record.resource r
+export async function findChart(ctx: Context, { from, visible, rule }: Sight, keys: readonly string[], limit: number): Promise<Seen[]> {
+  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from ${from}
     where r.key = any(${[...keys]}::text[]) and not r.deleted and r.kind not in ('patient', 'shared') and ${visible}
     order by r.clinical_at desc nulls last, r.registered_at desc, r.id desc limit ${limit}`.execute(ctx.db)
   return rows.map(toSeen)
 }
 
 /** What the rule table reads of a person's items, without what is in them. */
-export async function findMarks(ctx: Context, visible: RawBuilder<boolean>, keys: readonly string[], limit: number): Promise<Item[]> {
+export async function findMarks(ctx: Context, { from, visible }: Sight, keys: readonly string[], limit: number): Promise<Item[]> {
   const { rows } =
     await sql<Item>`select r.type, r.id, r.key, r.kind, r.source, r.uninformed, r.undelivered, r.long_term as "longTerm", r.addressee,
       r.registered_at as "registeredAt"
-    from record.resource r where r.key = any(${[...keys]}::text[]) and not r.deleted and r.kind not in ('patient', 'shared') and ${visible}
+    from ${from} where r.key = any(${[...keys]}::text[]) and not r.deleted and r.kind not in ('patient', 'shared') and ${visible}
     limit ${limit}`.execute(ctx.db)
   return rows
 }

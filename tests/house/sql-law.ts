@@ -50,8 +50,12 @@ export function tablesOf(sql: string): Table[] {
   }
   for (const match of text.matchAll(/create unique index \w+ on ([a-z_]+\.[a-z_]+) (?:using \w+ )?\(([^)]*)\)/gi))
     tables.find((t) => t.name === match[1])?.uniques.push(listed(match[2]!))
-  return tables
+  return tables.filter(({ name }) => !isDropped(text, name))
 }
+
+/** Whether a table was taken away after it was last made. */
+const isDropped = (text: string, name: string): boolean =>
+  text.lastIndexOf(`drop table ${name};`) > Math.max(text.lastIndexOf(`create table ${name} (`), text.lastIndexOf(`create table ${name}(`))
 
 /** What stands between the parenthesis at `open` and the one that closes it. */
 function balanced(text: string, open: number): string {
@@ -139,7 +143,7 @@ const sqlPlaces = /^kernel\/|\/(store|schema)\.ts$|\/(store|migrations|search)\/
 /** SQL elsewhere, each file with its reason. */
 export const sqlExceptions: Record<string, string> = {
   'care/consent/rules.ts': 'the one predicate of authorisation, generated from the same rule table as the decision',
-  'care/consent/rules/query.ts': 'that table as text of a condition, made of the table’s own words',
+  'care/consent/rules/text.ts': 'that table as text of a condition, made of the table’s own words',
   'app/leader.ts': 'housekeeping over the tables of several rooms, by the one process that does it',
   'care/record/scan.ts': 'the one reader of everything that a caller may see, for bulk export',
   'care/record/transaction/run.ts': 'savepoints around the entries of a batch; no table is named',

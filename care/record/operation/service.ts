@@ -1,4 +1,3 @@
-import type { RawBuilder } from 'kysely'
 import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
@@ -14,10 +13,11 @@ import { lastOfEach } from './lastn.ts'
 import { metaOf, relabelled } from './meta.ts'
 import { eraseBases, whyNotErase } from './purge.ts'
 import { erase } from '../store/erase.ts'
+import type { Sight } from '../store/sight.ts'
 import * as store from './store.ts'
 
 type Parts = {
-  about: (ctx: Context) => { visible: RawBuilder<boolean>; rule: RawBuilder<string> }
+  about: (ctx: Context, keys?: readonly string[]) => Sight
   note: (ctx: Context, rows: readonly Seen[], resource: string) => void
   read: (ctx: Context, type: string, id: string) => Promise<Seen>
   search: (ctx: Context, type: string, asked: { query: URLSearchParams; strict: boolean }) => Promise<Found>
@@ -36,7 +36,8 @@ export function operationService({ about, note, read, search, update }: Parts) {
      */
     async everything(ctx: Context, id: string, asked: Everything): Promise<{ rows: Seen[]; shared: Seen[] }> {
       const readable = readableTypes(ctx)
-      const rows = await store.findEverything(ctx, about(ctx), { ...asked, keys: [keyOfId(id)], readable, limit: asked.count + 1 })
+      const keys = [keyOfId(id)]
+      const rows = await store.findEverything(ctx, about(ctx, keys), { ...asked, keys, readable, limit: asked.count + 1 })
       // A filter that leaves nothing is answered with nothing; a person out of the caller's sight is not found.
       if (rows.length === 0 && asked.after === null) await read(ctx, 'Patient', id)
       const page = rows.slice(0, asked.count)

@@ -1,10 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import type { Db } from '#kernel/database'
 import type { Seen } from '../model.ts'
 import { COLUMNS, type Row, toSeen } from '../store.ts'
-
-type Sight = { visible: RawBuilder<boolean>; rule: RawBuilder<string> }
+import type { Sight } from '../store/sight.ts'
 
 export type EverythingQuery = {
   keys: readonly string[]
@@ -23,10 +22,10 @@ export type EverythingQuery = {
 const none = sql`true`
 
 /** A person's resources that the caller may see: the Patient first, then by type and id. */
-export async function findEverything(ctx: Pick<Context, 'db'>, { visible, rule }: Sight, q: EverythingQuery): Promise<Seen[]> {
+export async function findEverything(ctx: Pick<Context, 'db'>, { from, visible, rule }: Sight, q: EverythingQuery): Promise<Seen[]> {
   // A blank sorts before every type.
   const rank = sql`case when r.type = 'Patient' then '' else r.type end`
-  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from record.resource r
+  const { rows } = await sql<Row>`select ${COLUMNS}, ${rule} as rule from ${from}
     where r.key = any(${[...q.keys]}::text[]) and not r.deleted and ${visible}
       and ${q.types === null ? none : sql`r.type = any(${[...q.types]}::text[])`}
       and ${q.readable === null ? none : sql`r.type = any(${[...q.readable]}::text[])`}

@@ -4,9 +4,10 @@ import { boundText } from '../index-rows.ts'
 import { and, compareDates, compareInstant, compareNumber, foldedSql, likeEscaped, looseSql, or, type Sql } from './compare-sql.ts'
 import type { Condition, PartSearch, StringHow } from './model.ts'
 
-/** What every condition is read under: the caller's predicate over alias `r`, for resources found on the way too. */
+/** What every condition is read under. */
 export type Under = {
-  visible: RawBuilder<boolean>
+  /** The caller's predicate over alias `r`, for resources found on the way. */
+  visible: () => RawBuilder<boolean>
   /** Keys the search is narrowed to, or null. */
   keys: readonly string[] | null
   /** Another condition leaves so few that each of them is compared, whatever other indexes there are. */
@@ -80,7 +81,7 @@ export function innerSql(type: string, of: readonly Condition[], under: Under): 
   const keys = under.keys !== null && !sharedTypes.has(type) ? [oneOf(sql`r.key`, under.keys)] : []
   const inner = { ...under, types: [type], keys: keys.length > 0 ? under.keys : null, few: leavesFew(of) }
   const ofType = comparedOnly(sql`r.type = ${type}`, inner.few && inner.keys === null)
-  return and([ofType, sql`not r.deleted`, ...keys, under.visible, ...of.map((c) => conditionSql(c, inner))])
+  return and([ofType, sql`not r.deleted`, ...keys, under.visible(), ...of.map((c) => conditionSql(c, inner))])
 }
 
 /** An id tells its shard; where a client chose it, the look-up does. */

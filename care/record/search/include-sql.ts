@@ -56,8 +56,9 @@ async function step(ctx: Context, about: About, { includes, from, room }: Step):
   const wanted = [...(forward ? [forward] : []), ...addressed, ...reverse]
   if (wanted.length === 0) return []
   const readable = about.readable ? sql` and r.type = any(${about.readable}::text[])` : sql``
-  const { rows } = await sql<HitRow & { refs: string[] }>`select ${HIT_COLUMNS}, r.refs, ${about.rule} as rule from record.resource r
-    where not r.deleted and ${about.visible}${readable} and ${or(wanted)} order by r.type, r.id limit ${room + 1}`.execute(ctx.db)
+  const { from: seen, visible, rule } = about.beside()
+  const { rows } = await sql<HitRow & { refs: string[] }>`select ${HIT_COLUMNS}, r.refs, ${rule} as rule from ${seen}
+    where not r.deleted and ${visible}${readable} and ${or(wanted)} order by r.type, r.id limit ${room + 1}`.execute(ctx.db)
   return rows.map((row) => ({ ...toHit(row), refs: row.refs }))
 }
 
@@ -91,7 +92,7 @@ function reverseSql(include: Include, from: readonly Found[], about: About): Sql
     const values = params.flatMap((param) => resources.map((r) => `${param}=${target}/${r.id}`))
     // All of one patient's resources of a type point at that patient: their shard says so.
     const owned = target === 'Patient' ? sources.filter((s) => s.params.some((p) => ownerParameters(s.type).has(p))).map((s) => s.type) : []
-    const under: Under = { visible: about.visible, keys: null, types }
+    const under: Under = { visible: () => about.beside().visible, keys: null, types }
     const byOwner =
       owned.length === 0 ? [] : [sql`(r.key = any(${resources.map((r) => r.key)}::text[]) and r.type = any(${owned}::text[]))`]
     // References from within the shard of their target are found in that shard, the others in the index of all.

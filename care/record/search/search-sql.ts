@@ -9,6 +9,7 @@ import { findIncluded } from './include-sql.ts'
 import type { Condition, Cursor, Page, Search } from './model.ts'
 import { cursorFor } from './order.ts'
 import { afterCursor, isColumn, type OrderKey, orderBy, orderKey } from './order-sql.ts'
+import type { Sight } from '../store/sight.ts'
 import { resolved } from './resolve.ts'
 
 export type { Page } from './model.ts'
@@ -17,10 +18,10 @@ export type { Page } from './model.ts'
 export const TOTAL_CAP = 10_000
 
 export type About = {
-  visible: RawBuilder<boolean>
-  rule: RawBuilder<string>
-  /** The predicate of what is shown beside the matches, where it differs. */
-  beside?: RawBuilder<boolean>
+  /** What may be searched: of these keys alone, where they are known. */
+  sight: (keys: readonly string[] | null) => Sight
+  /** What may be shown beside the matches. */
+  beside: () => Sight
   /** Types that may be shown beside the matches; absent or null: all. */
   readable?: readonly string[] | null
 }
@@ -31,39 +32,40 @@ function typeSql(types: readonly string[]): Sql {
   return types.length === 0 ? sql`true` : types.length === 1 ? sql`r.type = ${types[0]}` : sql`r.type = any(${types}::text[])`
 }
 
-type Prepared = { where: Sql; anew: Sql; keys: OrderKey[]; plain: boolean }
+type Prepared = { from: Sql; where: Sql; anew: Sql; rule: RawBuilder<string>; order: OrderKey[]; plain: boolean }
 
 /** The one statement of a search, as far as it does not depend on the page. */
 async function prepare(ctx: Context, about: About, search: Search): Promise<Prepared> {
   const few = leavesFew(search.conditions)
-  const under: Under = { visible: about.visible, keys: keysOf(search.conditions), few, types: search.types }
+  const keys = keysOf(search.conditions)
+  const under: Under = { visible: () => about.sight(null).visible, keys, few, types: search.types }
+  const { from, visible, rule } = about.sight(keys)
   const conditions = await resolved(ctx, search.conditions, under)
   const all = (list: readonly Condition[]) => list.map((c) => conditionSql(c, under))
-  const basis = [comparedOnly(typeSql(search.types), few), sql`not r.deleted`, about.visible]
+  const basis = [comparedOnly(typeSql(search.types), few), sql`not r.deleted`, visible]
   const scans = conditions.filter(readsText)
   const narrowed = [...basis, ...all(conditions.filter((c) => !readsText(c)))]
-  if (scans.length > 0 && under.keys === null) await requireFew(ctx, and(narrowed))
+  if (scans.length > 0 && keys === null) await requireFew(ctx, and(narrowed))
   const where = sql.join([...narrowed, ...all(scans)], sql` and `)
-  const anew = plannedAnew(under.keys !== null || few || conditions.some((c) => c.kind === 'id'))
-  const keys = search.sort.map(orderKey)
-  return { where, anew, keys, plain: search.sort.every(isColumn) }
+  const anew = plannedAnew(keys !== null || few || conditions.some((c) => c.kind === 'id'))
+  return { from, where, anew, rule, order: search.sort.map(orderKey), plain: search.sort.every(isColumn) }
 }
 
 type Columns = (OrderKey & { column: Sql })[]
 
 /** Sorting by own columns stays one scan in the order of an index; sorting by other values is worked out once a row, then ordered. */
-function pageSql({ where, anew, keys, plain }: Prepared, about: About, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
-  const direct: Columns = keys.map((k) => ({ ...k, column: k.expression }))
+function pageSql({ from, where, anew, rule, order, plain }: Prepared, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
+  const direct: Columns = order.map((k) => ({ ...k, column: k.expression }))
   const refs = search.includes.length > 0 ? sql`, r.refs` : sql``
   const limit = search.count + 1
   if (plain) {
     const after = search.cursor ? sql` and ${afterCursor(direct, search.cursor, search)}` : sql``
-    const dates = keys.flatMap((k, n) => (search.sort[n]!.by === 'value' ? [sql`, ${k.expression} as ${sql.ref(`s${n}`)}`] : []))
-    return sql`${anew}select ${HIT_COLUMNS}${refs}, ${about.rule} as rule${sql.join(dates, sql``)} from record.resource r where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
+    const dates = order.flatMap((k, n) => (search.sort[n]!.by === 'value' ? [sql`, ${k.expression} as ${sql.ref(`s${n}`)}`] : []))
+    return sql`${anew}select ${HIT_COLUMNS}${refs}, ${rule} as rule${sql.join(dates, sql``)} from ${from} where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
   }
-  const values = sql.join(keys.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
-  const rows = sql`select ${HIT_COLUMNS}${refs}, ${about.rule} as rule, ${values} from record.resource r where ${where}`
-  const named = (prefix: string): Columns => keys.map((k, n) => ({ ...k, column: sql.ref(`${prefix}s${n}`) }))
+  const values = sql.join(order.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
+  const rows = sql`select ${HIT_COLUMNS}${refs}, ${rule} as rule, ${values} from ${from} where ${where}`
+  const named = (prefix: string): Columns => order.map((k, n) => ({ ...k, column: sql.ref(`${prefix}s${n}`) }))
   if (!search.cursor) return sql`${anew}${rows} order by ${orderBy(named(''), search)} limit ${limit}`
   const after = afterCursor(named('r.'), search.cursor, search)
   return sql`${anew}select * from (${rows}) r where ${after} order by ${orderBy(named('r.'), search)} limit ${limit}`
@@ -81,25 +83,22 @@ function cursorAt(search: Search, row: HitRow & Record<string, unknown>): Cursor
 /** Runs a search under the caller's predicate. One row more than the page is read, to know whether there is a next one. */
 export async function runSearch(ctx: Context, about: About, search: Search): Promise<Page> {
   const prepared = await prepare(ctx, about, search)
-  const found = search.summaryCount ? [] : (await pageSql(prepared, about, search).execute(ctx.db)).rows
+  const found = search.summaryCount ? [] : (await pageSql(prepared, search).execute(ctx.db)).rows
   const more = found.length > search.count
   const shown = more ? found.slice(0, search.count) : found
   const rows = shown.map(toHit)
   const next = more ? cursorAt(search, shown.at(-1)!) : null
-  const { included, cut } = await findIncluded(
-    ctx,
-    { ...about, visible: about.beside ?? about.visible },
-    { search, rows, refs: shown.map((r) => (r.refs as string[] | undefined) ?? []) },
-  )
+  const refs = shown.map((r) => (r.refs as string[] | undefined) ?? [])
+  const { included, cut } = await findIncluded(ctx, about, { search, rows, refs })
   return { rows, included, cut, next, total: await totalOf(ctx, prepared, search, more ? null : rows.length) }
 }
 
-async function totalOf(ctx: Context, { where, anew }: Prepared, search: Search, whole: number | null): Promise<number | null> {
+async function totalOf(ctx: Context, { from, where, anew }: Prepared, search: Search, whole: number | null): Promise<number | null> {
   if (whole !== null && search.cursor === null && !search.summaryCount) return whole
   if (search.total === 'none' && !search.summaryCount) return null
   const { rows } = await sql<{
     n: number
-  }>`${anew}select count(*) as n from (select 1 from record.resource r where ${where} limit ${TOTAL_CAP}) c`.execute(ctx.db)
+  }>`${anew}select count(*) as n from (select 1 from ${from} where ${where} limit ${TOTAL_CAP}) c`.execute(ctx.db)
   return rows[0]!.n
 }
 
@@ -109,7 +108,7 @@ export type Explained = { indexes: string[]; steps: PlanStep[]; estimatedRows: n
 /** Which indexes the database would use for a search, and what it expects it to cost. Nothing is read. */
 export async function explainSearch(ctx: Context, about: About, search: Search): Promise<Explained> {
   const prepared = await prepare(ctx, about, search)
-  const { rows } = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>`explain (format json) ${pageSql(prepared, about, search)}`.execute(ctx.db)
+  const { rows } = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>`explain (format json) ${pageSql(prepared, search)}`.execute(ctx.db)
   const plan = rows[0]!['QUERY PLAN'][0]!.Plan
   return { indexes: [...new Set(indexesIn(plan))], steps: stepsOf(plan), estimatedRows: plan['Plan Rows'], cost: plan['Total Cost'] }
 }

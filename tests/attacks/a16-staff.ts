@@ -33,7 +33,11 @@ const signerWith = (wanted: Craft, key = keys, algorithm: SignatureAlgorithm = '
   holdMinutes: 0,
   certificateChain: async () => [craft(wanted), ca.users.certificatePem],
   algorithm: async () => algorithm,
-  sign: async ({ data }) => ({ algorithm, certificateChain: [], signature: signBy(algorithm, key.privateKey, Buffer.from(data)) }),
+  sign: async ({ data }) => ({
+    algorithm,
+    certificateChain: [],
+    signature: new Uint8Array(signBy(algorithm, key.privateKey, Buffer.from(data))),
+  }),
 })
 
 const signed = (wanted: Craft = {}, document = DOCUMENT, key = keys): Promise<string> =>

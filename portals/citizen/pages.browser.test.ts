@@ -20,6 +20,7 @@ let dist: string
 let cookie: string
 let emptyCookie: string
 let consentId: string
+let closureId: string
 
 const longest = 'ヘモグロビンA1c（NGSP値）／全血・ラテックス凝集比濁法'
 
@@ -55,6 +56,13 @@ beforeAll(async () => {
   await portal.submit(checkupInput(MEMBER))
   const consent = await portal.consentTo(person.key, CLINIC, { diagnosis: true, 'test-result': true, prescription: true, infection: false })
   consentId = consent.id
+  const closed = await portal.app.inject({
+    method: 'POST',
+    url: '/me/consents/closing',
+    headers: { cookie, accept: 'application/json' },
+    payload: { what: 'institution', institutionNumber: CLINIC, absolute: true },
+  })
+  closureId = closed.json().id
   await portal.look(person.key, { rules: ['own-institution', 'visit-consent'], kinds: ['diagnosis', 'test-result'], consentId })
   portal.minutesLater(5)
   await portal.look(person.key, { rules: [''], kinds: [], outcome: 'consent-missing' })
@@ -82,6 +90,9 @@ const places = (): Place[] => [
   { name: 'access-log-filtered', url: '/me/access-log?institution=9', as: 'person' },
   { name: 'consents', url: '/me/consents', as: 'person' },
   { name: 'withdraw', url: `/me/consents/${consentId}/withdraw`, as: 'person' },
+  { name: 'closing', url: '/me/consents/closing', as: 'person' },
+  { name: 'reopen', url: `/me/consents/closing/${closureId}/reopen`, as: 'person' },
+  { name: 'consent-history', url: '/me/consents/history', as: 'person' },
   { name: 'profile', url: '/me/profile', as: 'person' },
 ]
 

@@ -55,7 +55,7 @@ group('a certificate that a proxy hands over', () => {
       binding,
     })
     expect(rulesOf(await callerOf(app, { ...proof, authorization: `Bearer ${late}` }).get('/fhir/R4/Condition')), 'expired').toEqual([
-      'certificate-mismatch',
+      'certificate-ended',
     ])
     await app.close()
     await platform.close()

@@ -146,6 +146,7 @@ export const sqlExceptions: Record<string, string> = {
   'care/consent/rules/text.ts': 'that table as text of a condition, made of the table’s own words',
   'app/leader.ts': 'housekeeping over the tables of several rooms, by the one process that does it',
   'care/record/scan.ts': 'the one reader of everything that a caller may see, for bulk export',
+  'care/record/still-visible.ts': 'asks of lines of an export whether the caller may see them as they leave, under the one predicate',
   'care/record/transaction/run.ts': 'savepoints around the entries of a batch; no table is named',
   'app/launcher/database-url.mjs': 'asks the database of DATABASE_URL for its version before anything of ours runs',
   'app/demo/progress.ts': 'the store of the demo region: how far it is made',

@@ -1,5 +1,5 @@
 /** Rows of what came back from laptops: their logs, and the looks that somebody should ask about. */
-import { countTelling, listExtracts, listMerges, type LogProblem, mergeInto, type MergeRefused, notableLooks } from '#care/emergency'
+import { countTelling, isDamaged, listExtracts, listMerges, mergeInto, type MergeRefused, notableLooks } from '#care/emergency'
 import type { PersonService } from '#care/person'
 import type { Context } from '#kernel/context'
 import type { Sentence } from '#kernel/language'
@@ -58,8 +58,7 @@ async function merge(ctx: Context, request: RouteRequest, deps: Deps): Promise<A
   const head = heads[0]?.text
   const done = await mergeInto(ctx.db, { text: logs[0]!.text, head, now: ctx.now, by: ctx.actor, person: deps.person })
   if ('refused' in done) return again(ctx, request, deps, { field: 'log', why: done.refused })
-  const bad = done.problems.some((p: LogProblem) => p.kind !== 'torn')
-  ctx.audit({ resource: `DisasterExtract/${done.extractId}`, count: done.added, outcome: bad ? 'log-damaged' : 'success' })
+  ctx.audit({ resource: `DisasterExtract/${done.extractId}`, count: done.added, outcome: isDamaged(done) ? 'log-damaged' : 'success' })
   return { json: done, page: () => mergedPage(pageOf(ctx, request, deps), done, { hasHead: head !== undefined }) }
 }
 

@@ -5,7 +5,7 @@ export { type ExtractProblem, ExtractRefused, fingerprintOf, type Manifest } fro
 export { type AskedExtract, type ExtractDeps, extractService, type ExtractService, MOST_NAMES } from './making.ts'
 export { type LaptopLog, openLaptopLog } from './laptop-log.ts'
 export { type LogEntry, type LogProblem, second, type SecondWho, type Who, who } from './log.ts'
-export { type Merged, mergeInto, mergeLog, type MergeRefused } from './merge.ts'
+export { isDamaged, type Merged, mergeInto, mergeLog, type MergeRefused } from './merge.ts'
 export type { AboutLine, PersonLine } from './person-line.ts'
 export { type Address, mustBeInTime, openExtract, type OpenExtract, readManifest } from './read.ts'
 export { type Invited, LEAST_PASSPHRASE, newPassphrase, plainPassphrase, readPrivateKey, readPublicKey, type Secret } from './recipients.ts'

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { disasters } from '#care/consent'
 import type { PersonService } from '#care/person'
@@ -17,7 +17,7 @@ import { isOpen } from '../openings.ts'
 import * as store from '../store/extract.ts'
 import { walk, type Walk } from './collect.ts'
 import { type Draft, openDraft } from './draft.ts'
-import { areaOfExtract, endOf, institutionsOf, noteExtract } from './extract.ts'
+import { areaOfExtract, endOf, institutionsOf } from './extract.ts'
 import { fingerprintOf } from './format.ts'
 import { inviteAll, newPassphrase, SCRYPT_COST } from './recipients.ts'
 import { newLogKey } from './write.ts'
@@ -131,12 +131,20 @@ export function extractService(deps: ExtractDeps) {
     const { id, disasterId, areas, logKey: logKeyPem, openedBy: recipients } = e
     const when = { madeAt: e.madeAt.toISOString(), expiresAt: e.expiresAt.toISOString() }
     const heading = { id, disasterId, disasterName, law, areas, ...when, recipients, logKeyPem }
-    const { people, sha256, fileSha256, fileBytes, signerPem } = await draft.finish({
-      ...{ heading, signer: await deps.signer(), path: pathOf(deps.home, id) },
-    })
+    const path = join(folderOf(deps.home), `${id}.${ulid()}.part`)
+    const { people, sha256, fileSha256, fileBytes, signerPem } = await draft.finish({ heading, signer: await deps.signer(), path })
     running.delete(id)
     const done = { id, people, sha256, fileSha256, fileBytes, signer: fingerprintOf(signerPem) }
-    await underEpoch(job.db, job.epoch, (trx) => store.finishExtract(trx, done, 'ready'))
+    await underEpoch(job.db, job.epoch, async (trx) => {
+      // Under the lead: one that lost it must not put its file in the place of another's.
+      if (await store.finishExtract(trx, done, 'ready')) await rename(path, pathOf(deps.home, id))
+    })
+    await clear((name) => name.startsWith(`${id}.`) && name.endsWith('.part'))
+  }
+
+  async function clear(isLeft: (name: string) => boolean): Promise<void> {
+    for (const name of await readdir(folderOf(deps.home)).catch((): string[] => []))
+      if (isLeft(name)) await rm(join(folderOf(deps.home), name), { force: true })
   }
 
   async function letGo(id: string): Promise<void> {
@@ -149,8 +157,7 @@ export function extractService(deps: ExtractDeps) {
     await store.endExpired(job.db, job.now)
     const kept = new Set(await store.keptFiles(job.db))
     for (const id of running.keys()) if (!kept.has(id)) await letGo(id)
-    for (const name of await readdir(folderOf(deps.home)).catch((): string[] => []))
-      if (!kept.has(name.slice(0, name.indexOf('.')))) await rm(join(folderOf(deps.home), name), { force: true })
+    await clear((name) => !kept.has(name.slice(0, name.indexOf('.'))))
   }
 
   async function work(job: JobContext): Promise<void> {
@@ -197,7 +204,6 @@ export function extractService(deps: ExtractDeps) {
       await store.insertExtract(ctx.db, {
         ...{ id, disasterId: disaster.id, areas, madeAt: ctx.now, expiresAt, ...who, state: 'waiting', secret, openedBy },
       })
-      await noteExtract(ctx.db, { by: ctx.actor, now: ctx.now, id, recipients: asked.names.length })
       ctx.audit({ ...resourceOf(id), count: asked.names.length, rule: 'disaster' })
       return { id, passphrases: asked.passphrase === null ? passphrases : [] }
     },

@@ -125,9 +125,10 @@ const AT_ONCE = 1_000
 
 async function mergeEntries(db: Db, about: Merging & { laptop: string; entries: readonly { entry: LogEntry; hash: string }[] }) {
   const { extract, laptop, entries, now } = about
-  const noted = entries.map(({ entry, hash }) => ({ n: entry.n, hash, act: entry.act, at: new Date(entry.at) }))
-  const once = [...new Map(noted.map((one) => [one.n, one])).values()]
-  const known = await store.insertEntries(db, { laptop, extractId: extract.id, mergedAt: now, entries: once })
+  const once = new Map<number, { n: number; hash: string; act: string; at: Date }>()
+  for (const { entry, hash } of entries)
+    if (!once.has(entry.n)) once.set(entry.n, { n: entry.n, hash, act: entry.act, at: new Date(entry.at) })
+  const known = await store.insertEntries(db, { laptop, extractId: extract.id, mergedAt: now, entries: [...once.values()] })
   const done = { added: 0, known: 0, looks: 0, flagged: 0, unlike: [] as LogProblem[] }
   const audits: AuditEntry[] = []
   const seen = new Map(known)
@@ -138,7 +139,7 @@ async function mergeEntries(db: Db, about: Merging & { laptop: string; entries: 
       else done.unlike.push({ kind: 'unlike', n: entry.n })
       continue
     }
-    seen.set(entry.n, once.find((one) => one.n === entry.n)?.hash ?? hash)
+    seen.set(entry.n, hash)
     done.added++
     audits.push(...auditOf(entry, extract.id))
     if (entry.act !== 'look') continue
@@ -149,7 +150,10 @@ async function mergeEntries(db: Db, about: Merging & { laptop: string; entries: 
   return done
 }
 
-/** Merges a log within the caller's transaction: all of it or nothing, so that a stop in the middle is mended by doing it again. */
+/**
+ * Merges a log within the caller's transaction: all of it or nothing, so that a stop in the middle is mended by doing it again. That it was
+ * merged, the caller notes.
+ */
 export async function mergeInto(db: Db, given: ToMerge): Promise<Merged | { refused: MergeRefused }> {
   const claimed = claimedExtract(given.text)
   if (claimed === null) return { refused: 'no-log' }
@@ -165,18 +169,26 @@ export async function mergeInto(db: Db, given: ToMerge): Promise<Merged | { refu
   const reached = Math.max(-1, ...entries.map((one) => one.entry.n))
   if (before > reached && !problems.some((p) => p.kind === 'cut')) problems.push({ kind: 'cut', n: reached + 1 })
   const { by: actor, now } = given
-  const about = { actor, purpose: 'HOPERAT' as const, now, requestId: ulid(now.getTime()), action: 'disaster.merge', law: LAW }
-  const outcome = problems.some((p) => p.kind !== 'torn') ? 'log-damaged' : 'success'
-  await insertAudit(db, [auditEntry({ resource: `DisasterExtract/${extract.id}`, count: added, outcome }, about)])
   const byName = actor.kind === 'public' ? '' : actor.name
   const id = ulid(now.getTime())
   await store.insertMerge(db, { id, at: now, extractId: extract.id, laptop, byName, added, known, problems })
   return { extractId: extract.id, laptop, added, known, looks, flagged, problems }
 }
 
+export const isDamaged = (done: Pick<Merged, 'problems'>): boolean => done.problems.some((p) => p.kind !== 'torn')
+
 /**
- * Merges a log in a transaction of its own.
+ * Merges a log in a transaction of its own, which notes that it was merged.
  * @param given.head what stands in the file beside the log, where it was handed in
  */
-export const mergeLog = (db: Db, given: ToMerge): Promise<Merged | { refused: MergeRefused }> =>
-  db.transaction().execute((trx) => mergeInto(trx, given))
+export async function mergeLog(db: Db, given: ToMerge): Promise<Merged | { refused: MergeRefused }> {
+  const { by: actor, now } = given
+  return db.transaction().execute(async (trx) => {
+    const done = await mergeInto(trx, given)
+    if ('refused' in done) return done
+    const about = { actor, purpose: 'HOPERAT' as const, now, requestId: ulid(now.getTime()), action: 'disaster.merge', law: LAW }
+    const outcome = isDamaged(done) ? 'log-damaged' : 'success'
+    await insertAudit(trx, [auditEntry({ resource: `DisasterExtract/${done.extractId}`, count: done.added, outcome }, about)])
+    return done
+  })
+}

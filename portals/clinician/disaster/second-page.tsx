@@ -153,24 +153,26 @@ function AnswerForm({ request, lang }: { request: DisasterSecond; lang: Lang }):
   if (request.answer !== null)
     return <Banner lang={lang} tone="info" title={t(lang, { ja: 'この依頼は返事が済んでいます', en: 'This was answered already' })} />
   return (
-    <Form action={hrefOf(request.id)} label={t(lang, { ja: '返事', en: 'Your answer' })}>
-      <p>
-        {t(lang, {
-          ja: '本人のところで確かめてから答えてください。あなたの名前も記録に残り、監査担当が確かめます。',
-          en: 'Make sure at the person’s side before you answer. Your name is kept too, and auditors will check.',
-        })}
-      </p>
-      <ButtonRow>
-        <Button variant="primary" name="answer" value="yes">
-          {t(lang, { ja: '同意する', en: 'I agree' })}
-        </Button>
-        <Button name="answer" value="no">
-          {t(lang, { ja: '同意しない', en: 'I do not agree' })}
-        </Button>
-        <LinkButton variant="quiet" href={HOME}>
-          {t(lang, { ja: 'あとで', en: 'Later' })}
-        </LinkButton>
-      </ButtonRow>
-    </Form>
+    <Section title={t(lang, { ja: '返事', en: 'Your answer' })}>
+      <Form action={hrefOf(request.id)} label={t(lang, { ja: '返事', en: 'Your answer' })}>
+        <p>
+          {t(lang, {
+            ja: '本人のところで確かめてから答えてください。あなたの名前も記録に残り、監査担当が確かめます。',
+            en: 'Make sure at the person’s side before you answer. Your name is kept too, and auditors will check.',
+          })}
+        </p>
+        <ButtonRow>
+          <Button variant="primary" name="answer" value="yes">
+            {t(lang, { ja: '同意する', en: 'I agree' })}
+          </Button>
+          <Button name="answer" value="no">
+            {t(lang, { ja: '同意しない', en: 'I do not agree' })}
+          </Button>
+          <LinkButton variant="quiet" href={HOME}>
+            {t(lang, { ja: 'あとで', en: 'Later' })}
+          </LinkButton>
+        </ButtonRow>
+      </Form>
+    </Section>
   )
 }

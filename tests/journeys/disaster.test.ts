@@ -1,5 +1,7 @@
 /** A great disaster: an area is opened by two, a doctor in a shelter finds somebody who remembers little, and everybody sees that it was used. */
-import { mkdir } from 'node:fs/promises'
+import { createPrivateKey } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'

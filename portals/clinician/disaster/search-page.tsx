@@ -249,8 +249,8 @@ export function Results({ lang, hits, more, now, hrefOf }: ResultProps): ReactNo
               <LinkButton
                 href={hrefOf(hit)}
                 ariaLabel={t(lang, {
-                  ja: `${hit.name || hit.nameKana}さんか確かめる`,
-                  en: `Check whether this is ${hit.name || hit.nameKana}`,
+                  ja: `この人か確かめる：${hit.name || hit.nameKana}さん`,
+                  en: `Check: ${hit.name || hit.nameKana}`,
                 })}
               >
                 {t(lang, { ja: 'この人か確かめる', en: 'Check' })}

@@ -1,6 +1,6 @@
 /** What searches of the record ask of terminology: the codes of a value set, and those around a code. */
 import type { Codes, Terms } from '#care/record'
-import type { CodeSystemView, ExpansionEntry } from '#packages/fhir'
+import type { CodeSystemView, Terminology } from '#packages/fhir'
 import type { TerminologyService } from './service.ts'
 
 /** Answers from masters of the day, packages, R4 and what is stored. */
@@ -20,6 +20,8 @@ export const termsForSearches = (service: Pick<TerminologyService, 'forQuestion'
 })
 
 const about = (canonicals: readonly string[]) => ({ canonicals, codes: [], texts: new Set<string>(), most: 0 })
+
+type ExpansionEntry = Extract<ReturnType<Terminology['expand']>, { contains: unknown }>['contains'][number]
 
 const codesIn = (entry: ExpansionEntry): [string, string][] => [[entry.system, entry.code], ...entry.contains.flatMap(codesIn)]
 

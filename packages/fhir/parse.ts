@@ -51,9 +51,9 @@ function membersIn(value: Json): number {
   const open: Json[] = [value]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (next === null || typeof next !== 'object') continue
-    const isList = Array.isArray(next)
-    for (const child of isList ? next : Object.values(next)) {
-      if (!isList) count++
+    const children: Json[] = Array.isArray(next) ? next : Object.values(next)
+    if (!Array.isArray(next)) count += children.length
+    for (const child of children) {
       if (child !== null && typeof child === 'object') open.push(child)
     }
   }

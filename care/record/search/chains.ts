@@ -25,10 +25,8 @@ export function chainCondition({ type, name, value, depth }: Asked, read: Read):
     const condition = read({ type: one, name: rest, value, depth: depth + 1 })
     if (!condition) return []
     if (one === 'Patient' && ownerParameters(type).has(code)) return [{ kind: 'same-key', type: 'Patient', of: [condition] }]
-    return [
-      ...(isLiteral(known) ? [{ kind: 'chain', param: code, type: one, of: [condition] } as const] : []),
-      ...(isCanonical(known) ? [{ kind: 'chain', param: code, type: one, of: [condition], canonical: true } as const] : []),
-    ]
+    const chain: Condition = { kind: 'chain', param: code, type: one, of: [condition] }
+    return [...(isLiteral(known) ? [chain] : []), ...(isCanonical(known) ? [{ ...chain, canonical: true }] : [])]
   })
   if (of.length === 0) unsupported(name)
   return of.length === 1 ? of[0]! : { kind: 'any', of }

@@ -51,7 +51,7 @@ const isOwner = (known: Known): boolean => ownerParameters(known.type).has(known
 
 /** Types that a value may mean: the one it names, the one the modifier names, or any that the parameter may point at. */
 const typesMeant = (known: Known, modifier: string | undefined, value: ReferenceSearch): readonly string[] => {
-  if ('address' in value && !('id' in value)) return []
+  if (!('id' in value)) return []
   const named = 'type' in value ? [value.type] : modifier !== undefined ? [modifier] : targetsOf(known)
   return modifier === undefined ? named : named.filter((type) => type === modifier)
 }

@@ -48,12 +48,10 @@ export async function conceptCodes(ctx: Context, { params, system, code, way }: 
 
 async function storedSet(ctx: Context, url: string, under: Under): Promise<JsonObject | null> {
   const [address = '', version] = url.split('|')
+  const has = (token: string): Condition => ({ kind: 'token', values: [boundToken(token)], not: false })
   const wanted: Condition[] = /^ValueSet\/[A-Za-z0-9.-]{1,64}$/.test(url)
     ? [{ kind: 'id', ids: [url.slice('ValueSet/'.length)] }]
-    : [
-        { kind: 'token', values: [boundToken(`url=${address}`)], not: false },
-        ...(version ? [{ kind: 'token', values: [boundToken(`version=*|${version}`)], not: false } as const] : []),
-      ]
+    : [has(`url=${address}`), ...(version ? [has(`version=*|${version}`)] : [])]
   const one: Under = { visible: under.visible, keys: null, types: ['ValueSet'] }
   const { rows } = await sql<{
     body: string

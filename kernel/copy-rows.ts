@@ -21,8 +21,14 @@ const HEADER = 19
  * COPY takes no parameters, so each becomes a setting of the transaction: no value ever stands in the statement.
  *
  * @param each called with some rows at a time; the next come when it has ended, and may stand in the same memory
+ * @param planned settings of the planner for this statement alone
  */
-export async function copyRows(db: Db, query: RawBuilder<unknown>, each: (rows: CopiedRow[]) => Promise<void>): Promise<void> {
+export async function copyRows(
+  db: Db,
+  query: RawBuilder<unknown>,
+  each: (rows: CopiedRow[]) => Promise<void>,
+  planned: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { sql: text, parameters } = query.compile(db)
   await onOneConnection(db, async (_one, client) => {
     // The driver lets no COPY onto a connection whose statements travel together; this one is ours alone, and nothing is on its way.
@@ -30,10 +36,9 @@ export async function copyRows(db: Db, query: RawBuilder<unknown>, each: (rows: 
     const { pipeline } = travels
     travels.pipeline = false
     await client.query('begin read only')
-    if (parameters.length > 0) {
-      const settings = parameters.map((_, n) => `set_config('enishi.p${n + 1}', $${n + 1}, true)`)
-      await client.query(`select ${settings.join(', ')}`, parameters.map(settingOf))
-    }
+    const values = [...parameters.map((value, n) => [`enishi.p${n + 1}`, settingOf(value)] as const), ...Object.entries(planned)]
+    const settings = values.map((_, n) => `set_config($${2 * n + 1}, $${2 * n + 2}, true)`)
+    if (settings.length > 0) await client.query(`select ${settings.join(', ')}`, values.flat())
     const inlined = text.replace(/\$(\d+)/g, (_, n: string) => readOf(Number(n), parameters[Number(n) - 1]))
     for await (const rows of copied(client, `copy (${inlined}) to stdout (format binary)`)) await each(rows)
     await client.query('commit')

@@ -37,7 +37,7 @@ export type Sizes = { batch?: number; checkpoint?: number; filesOf?: number }
 const BATCH = 25_000
 const TEXT_BATCH = 2_000
 /** Rows after which what was written is made to last. Fewer would spend the time on waiting for the disk. */
-const CHECKPOINT = 24_000
+const CHECKPOINT = 150_000
 /** Lines of a file, unless told otherwise. */
 const FILE_LINES = 100_000
 /** Writers older than the kick-off are waited for this long at most. */
@@ -111,7 +111,7 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   // What leaves as it is stored need not become text here: that is most rows, and most of the time.
   if (ask.filters.length === 0 && ask.elements === null) {
     let count = 0
-    const next = await scanGroups(ctx, sight, wanted, async (groups) => {
+    const next = await scanGroups(ctx, sight, { ...wanted, stretches: stretchesOf(deps) }, async (groups) => {
       const shown = await withOwnNumbersIn(ctx, groups)
       await append(sinks, shown, { placeOf, partOf: (group) => (group.deleted ? partOfGone(group) : group) })
       note(notes, groups)
@@ -125,6 +125,9 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   note(notes, rows)
   return { next: page.next, count: rows.length, booked }
 }
+
+/** Stretches between two checkpoints; two at least, so that one is walked beside the other. */
+const stretchesOf = ({ batch, checkpoint }: Sizes): number => Math.max(2, Math.ceil((checkpoint ?? CHECKPOINT) / (batch ?? BATCH)))
 
 const READ_ONLY = { accessMode: 'read only' } as const
 

@@ -84,6 +84,8 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
       kind: 'job',
       name: 'bulk.work',
       everyMs: 100,
+      // A client waits from the kick-off on; with the beat of the log it would be looked for once a second.
+      apart: true,
       law: EXPORT_LAW,
       summary: {
         ja: '一括書き出しと取り込みを進め、期限の過ぎたファイルを消す',

@@ -106,8 +106,14 @@ export type ScanGroup = Pick<Scanned, 'key' | 'type' | 'kind' | 'rule' | 'consen
   lines: Buffer
 }
 
-/** Bytes of text after which a new group begins. */
-const GROUP_BYTES = 1 << 20
+/** Texts from this size on are groups of their own: the others of one person and type in a stretch stay within what one field may hold. */
+const APART_BYTES = 8 << 10
+
+/**
+ * A stretch lies in the order of the primary key already. Found by a bitmap it has to be sorted again, texts and all, which spills to the
+ * disk; what is left to sort are the rows of one person and type.
+ */
+const PLANNED = { enable_bitmapscan: 'off', work_mem: '64MB' }
 
 /** Stretches walked at a time, each on a connection of its own: on one alone, the database would rest whenever its rows are taken in. */
 const AT_ONCE = 2
@@ -116,28 +122,36 @@ const AT_ONCE = 2
  * The same walk for what leaves as it is stored: rows come as bytes, many in one piece, while the database sends them.
  * Handed over one by one they would take the reader more time than the database. Stretches come mingled.
  * @param about.limit rows of a stretch, seen or not
+ * @param about.stretches of one call: while the last of them ends, nobody walks beside it
  * @param each called with some groups at a time, and waited for before more are handed over
  */
 export async function scanGroups(
   ctx: Pick<Context, 'db'>,
   sight: Sight,
-  about: Omit<Scan, 'edge'>,
+  about: Omit<Scan, 'edge'> & { stretches: number },
   each: (groups: ScanGroup[]) => Promise<void>,
 ): Promise<{ after: ScanCursor | null } | null> {
   const walked: Promise<void>[] = []
+  const walking = new Set<Promise<void>>()
   let [turn, next]: [Promise<void>, { after: ScanCursor | null } | null] = [Promise.resolve(), about]
   const inTurn = (groups: ScanGroup[]) => (turn = turn.then(() => each(groups)))
-  for (let n = 0; n < AT_ONCE && next !== null; n++) {
-    const from: Scan = { ...about, after: next.after, edge: null }
-    const stretch = await stretchOf(ctx, from, about.limit)
-    const walk = copyRows(ctx.db, groupsSql(sight, from, stretch.range), (copied) => inTurn(copied.map(groupOf)))
-    // Whoever waits for all of them hears of it.
-    walk.catch(() => undefined)
-    walked.push(walk)
-    next = stretch.next
+  try {
+    for (let n = 0; n < about.stretches && next !== null; n++) {
+      const from: Scan = { ...about, after: next.after, edge: null }
+      // The end of the next stretch is looked for while others are walked.
+      const stretch = await stretchOf(ctx, from, about.limit)
+      if (walking.size >= AT_ONCE) await Promise.race(walking)
+      const walk = copyRows(ctx.db, groupsSql(sight, from, stretch.range), (copied) => inTurn(copied.map(groupOf)), PLANNED)
+      walking.add(walk)
+      walked.push(walk)
+      // Whoever waits for all of them hears of a fault.
+      walk.catch(() => undefined).finally(() => walking.delete(walk))
+      next = stretch.next
+    }
+  } finally {
+    // All have ended before the caller goes on, or nobody would know whose rows still come.
+    await Promise.allSettled(walked)
   }
-  // All have ended before the caller goes on, or nobody would know whose rows still come.
-  await Promise.allSettled(walked)
   await Promise.all(walked)
   return next
 }
@@ -147,8 +161,8 @@ function groupsSql(sight: Sight, about: Scan, range: RawBuilder<unknown>): RawBu
   return sql`select concat_ws(E'\t', g.key, g.type, count(*), g.kind, g.deleted, g.rule),
       string_agg(concat_ws(E'\t', g.key, g.id, octet_length(g.body)), E'\n'), string_agg(g.body, E'\n')
     from (select r.key, r.type, r.id, r.kind, r.deleted, coalesce(${sight.rule}, '') as rule, ${body} as body,
-        sum(octet_length(${body})) over counted / ${sql.lit(GROUP_BYTES)} as part ${rowsSql(sight, about, range)}
-      window counted as (order by r.key, r.type, r.id rows unbounded preceding)) g
+        case when octet_length(${body}) >= ${sql.lit(APART_BYTES)} then r.id else '' end as part
+      ${rowsSql(sight, about, range)}) g
     group by g.key, g.type, g.part, g.kind, g.rule, g.deleted`
 }
 

@@ -186,7 +186,7 @@ test('an extract is made at the desk, opened with its passphrase, and the laptop
   const log = openLaptopLog({ ...about, path: `${file}.log`, expiresAt: new Date(opening.manifest.expiresAt) })
   const doctor = staffOf(demo, 'physician', facilityOf(demo, 'clinic'))
   const where = { institutionNumber: doctor.institutionNumber, institutionName: '' }
-  const who = { name: doctor.name, licence: 'physician', licenceNumber: '1', loginName: doctor.loginName, ...where } as const
+  const who = { name: '確認 太郎', licence: 'physician', licenceNumber: '1', loginName: doctor.loginName, ...where } as const
   log.note({ act: 'look', who, at: new Date(), keys: [person.patientId], agreed: 'oral', kinds: ['diagnosis'], count: 1 })
   log.close()
   await opening.close()

@@ -1,7 +1,7 @@
 import type { Disaster } from '#care/consent'
 import type { DisasterSecond, Look } from '#care/emergency'
 import type { Person, Remembered } from '#care/person'
-import { Button, ButtonRow, EmptyState, type FieldError, Form, formatDateTime, LinkButton, RadioGroup, renderPage, t } from '#ui'
+import { Button, ButtonRow, EmptyState, type FieldError, Form, formatDateTime, LinkButton, RadioGroup, renderPage, Section, t } from '#ui'
 import { ClinicPage, PatientLine, type PageOf } from '../frame.tsx'
 import { type DisasterChart, DisasterChartBody } from './chart-page.tsx'
 import type { Institutions } from '../load.ts'

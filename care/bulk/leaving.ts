@@ -4,7 +4,7 @@ import { hiddenAmong, mayTell, nothingNarrowed, type RecordService, stillVisible
 import { type Context, institutionOf } from '#kernel/context'
 import { lineBytesOf, placesBeside } from './folder.ts'
 import type { BulkFile, Job } from './model.ts'
-import { note, type Notes, type Shown, tellNotes } from './notes.ts'
+import { note, type Notes, tellNotes } from './notes.ts'
 import * as store from './store.ts'
 import { type Clients, clientOf } from './worker.ts'
 
@@ -18,7 +18,7 @@ const LINES = 2_000
 /**
  * The file, piece by piece; before each it is asked anew whether job and client stand. Lines that stay visible until their rows change
  * leave as they are, as long as no row of their type has been hidden since the export was asked for; from then on, and all others always,
- * they are judged one by one. What a piece shows of whom is noted with it.
+ * they are judged one by one. What a piece shows is noted before it leaves.
  */
 export async function* leaving(about: Leaving): AsyncGenerator<Buffer> {
   const { job, file, path } = about
@@ -67,17 +67,45 @@ async function bytesOf(handle: FileHandle, from: number, to: number): Promise<Bu
   return bytes
 }
 
-async function* aboutPeople(about: Leaving, { handle, started }: Open): AsyncGenerator<Buffer> {
+/** Lines about people: those that last as they are, from the first that do not on each judged by itself. */
+async function* aboutPeople(about: Leaving, open: Open): AsyncGenerator<Buffer> {
+  const reached = { at: 0 }
+  yield* lasting(about, open, reached)
   const { file, job } = about
-  for await (const some of stretches(about)) {
-    const { ctx, lasts } = await standing(about, started)
-    const bytes = await bytesOf(handle, some.start, some.end)
+  if (reached.at >= file.bytes) return
+  for await (const some of stretches(about, reached.at)) {
+    const { ctx } = await standing(about, open.started)
     const notes: Notes = new Map()
-    const piece = lasts ? bytes : await visibleIn({ ...about, ctx }, { some, bytes, notes })
-    if (lasts) note(notes, lasting(file, some.lines))
+    const piece = await visibleIn({ ...about, ctx }, { some, bytes: await bytesOf(open.handle, some.start, some.end), notes })
     if (piece.length === 0) continue
     tellNotes(ctx, notes, `$export/${job.id}/${file.n}`)
     yield piece
+  }
+}
+
+/**
+ * An institution's own lines, for as long as they last. The log has an entry for each person from when the file was written, under the same
+ * job; that the file leaves is one more, of nobody's: its lines are what this institution wrote itself.
+ */
+async function* lasting(about: Leaving, { handle, started }: Open, reached: { at: number }): AsyncGenerator<Buffer> {
+  const { job, file } = about
+  while (reached.at < file.bytes && file.lastsFor !== null) {
+    const { ctx, lasts } = await standing(about, started)
+    if (!lasts) return
+    const piece = await wholeLines(handle, reached.at, file.bytes)
+    const { rule, kind, count, n } = file
+    if (reached.at === 0) ctx.audit({ rule, kinds: [kind], count, resource: `$export/${job.id}/${n}` })
+    reached.at += piece.length
+    yield piece
+  }
+}
+
+/** Whole lines from a place on, about a piece of them. */
+async function wholeLines(handle: FileHandle, from: number, to: number): Promise<Buffer> {
+  for (let size = PIECE; ; size *= 4) {
+    const piece = await bytesOf(handle, from, Math.min(from + size, to))
+    const end = from + piece.length === to ? piece.length : piece.lastIndexOf(10) + 1
+    if (end > 0) return piece.subarray(0, end)
   }
 }
 
@@ -87,12 +115,17 @@ const TAB = 9
 
 const lengthIn = (line: Buffer): number => Number(line.toString('latin1', line.lastIndexOf(TAB) + 1)) + 1
 
-async function* stretches({ file, path }: Leaving): AsyncGenerator<Stretch> {
+/** From a line's first byte on. */
+async function* stretches({ file, path }: Leaving, from: number): AsyncGenerator<Stretch> {
   const beside = placesBeside(path)
   let [count, some]: [number, Stretch] = [0, { start: 0, end: 0, lines: [] }]
   for await (const { lines } of lineBytesOf(beside, { start: 0, bytes: (await stat(beside)).size, most: LINES })) {
     for (const line of lines.slice(0, file.count - count)) {
       some.end += lengthIn(line)
+      if (some.end <= from) {
+        some.start = some.end
+        continue
+      }
       some.lines.push(line)
       if (some.lines.length < LINES && some.end - some.start < PIECE) continue
       yield some
@@ -103,19 +136,6 @@ async function* stretches({ file, path }: Leaving): AsyncGenerator<Stretch> {
   }
   if (some.end !== file.bytes) throw new Error('a file of a job and what its lines are about do not agree')
   if (some.lines.length > 0) yield some
-}
-
-/** Lines that last, counted for each person: those of one person stand together. */
-function lasting({ rule, kind }: BulkFile, lines: readonly Buffer[]): Shown[] {
-  const shown: (Shown & { count: number })[] = []
-  let last: Buffer | undefined
-  for (const line of lines) {
-    const key = line.subarray(0, line.indexOf(TAB))
-    if (last?.equals(key)) shown.at(-1)!.count++
-    else shown.push({ key: key.toString(), kind, rule, consentId: '', count: 1 })
-    last = key
-  }
-  return shown
 }
 
 /** The lines that may be seen now, of which `notes` learns why. */

@@ -103,7 +103,7 @@ test('a client that lost its purpose gets nothing more, not even as a treating o
   expect([403, 401, 404]).toContain(heard.status)
 })
 
-test('each fetch notes whom it shows: by consent with its id, and what is the institution’s own by that rule', async () => {
+test('each fetch notes whom it shows by consent; of the institution’s own lines it says how many, and whose they are stands where they were written', async () => {
   const { platform } = bulk
   const consent = await platform.consent(person.key, CLINIC, { 'test-result': true })
   await platform.relate(person.key, HOSPITAL)
@@ -117,9 +117,12 @@ test('each fetch notes whom it shows: by consent with its id, and what is the in
     { consent_id: consent.id, kinds: ['test-result'], count: 1, purpose: 'TREAT' },
     { consent_id: consent.id, kinds: ['test-result'], count: 1, purpose: 'TREAT' },
   ])
-  const own = await exported(hospital)
-  const lines = await client(hospital).all(own.manifest)
-  const noted = (await entries('bulk.export-fetch')).filter((e) => e.rule === 'own-institution')
-  expect(noted.reduce((sum, e) => sum + e.count, 0)).toBe(lines.filter((one) => /^(Condition|Observation)\//.test(one)).length)
-  expect(new Set(noted.flatMap((e) => e.kinds))).toEqual(new Set(['diagnosis', 'test-result']))
+  const lines = await client(hospital).all((await exported(hospital)).manifest)
+  const written = (await entries('bulk.export')).filter((e) => e.rule === 'own-institution')
+  const left = (await entries('bulk.export-fetch', '')).filter((e) => e.rule === 'own-institution')
+  const own = lines.filter((one) => /^(Condition|Observation)\//.test(one)).length
+  for (const noted of [written, left]) {
+    expect(noted.reduce((sum, e) => sum + e.count, 0)).toBe(own)
+    expect(new Set(noted.flatMap((e) => e.kinds))).toEqual(new Set(['diagnosis', 'test-result']))
+  }
 })

@@ -109,8 +109,12 @@ async function ended(database: string, id: string): Promise<void> {
 export async function measureExport({ bulk, fresh }: Options): Promise<void> {
   const database = await keptDatabase({ people: bulk.exported, visits: 10, templates: 50 }, fresh)
   const done = await running(database, 'export', async (at) => {
+    const kickOff = () => once(at.target, { method: 'GET', path: '/fhir/R4/$export', headers: 'prefer: respond-async\r\n' })
+    // The server has just started: the first brings its pages into memory, where the floor finds them too.
+    const first = await job(at, kickOff())
+    if ('skipped' in first) return first
     const before = await spentBy(database, at.pid)
-    const made = await job(at, once(at.target, { method: 'GET', path: '/fhir/R4/$export', headers: 'prefer: respond-async\r\n' }))
+    const made = await job(at, kickOff())
     if ('skipped' in made) return made
     const n = made.manifest.output.reduce((sum, file) => sum + file.count, 0)
     const making = await eachSince(before, { database, pid: at.pid, n })

@@ -166,6 +166,11 @@ const withModifier: Record<string, string> = {
   'of-type': 'urn:x|MR|1',
 }
 
+/** What stands above or below is asked of a code in a system that is known here, and of a place by its id alone. */
+const inTree: Record<string, string> = { token: 'http://hl7.org/fhir/observation-status|final', reference: 'x' }
+const modifiedValue = (p: ClaimedParameter, modifier: string): string =>
+  (modifier === 'above' || modifier === 'below' ? inTree[p.type] : withModifier[modifier]) ?? plainValue(p)
+
 /** Modifiers that make no sense for a kind, or that nobody defined. */
 const senseless: Record<string, readonly string[]> = {
   string: ['in', 'below', 'nonsense'],
@@ -183,7 +188,7 @@ const senseless: Record<string, readonly string[]> = {
 const queriesOf = (p: ClaimedParameter): [string, string][] => [
   [p.name, p.name === '_lastUpdated' ? 'gt2026-01-01' : plainValue(p)],
   ...[...(p.documentation ?? '').matchAll(/(?:^| ):(\[type\]|[a-z-]+)/g)].map(([, modifier = '']): [string, string] =>
-    modifier === '[type]' ? [`${p.name}:Patient`, 'x'] : [`${p.name}:${modifier}`, withModifier[modifier] ?? plainValue(p)],
+    modifier === '[type]' ? [`${p.name}:Patient`, 'x'] : [`${p.name}:${modifier}`, modifiedValue(p, modifier)],
   ),
 ]
 

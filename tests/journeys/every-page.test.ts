@@ -56,7 +56,7 @@ test('every row that answers with a page is visited here', async () => {
 
 /** Rows for programs. A new one that answers no page is added here; a new page is added to the visits. */
 const notAPage =
-  /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|log\/|openapi\.json|statistics\.|terminology\/search|eligibility\/|reader\/sessions\/|me\/cards$|me\/access-log\/(?:proof\/|receipts\/\{requestId\}\/)?download|audit\/(?:events|scope\/\{id\})\/download)/
+  /^\/(?:fhir|\.well-known|oauth|demo|assets|islands|health|log\/|openapi\.json|statistics\.|terminology\/search|eligibility\/|reader\/sessions\/|me\/cards$|me\/access-log\/(?:proof\/|receipts\/\{requestId\}\/)?download|audit\/(?:events|scope\/\{id\})\/download|operator\/disaster\/extracts\/\{id\}\/download)/
 
 test.each(['ja', 'en'] as const)(
   '%s: each page stands, stays within a phone and a desk, and asks nobody else',

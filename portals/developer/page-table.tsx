@@ -75,10 +75,7 @@ const versionColumn = (lang: Lang, href: Href): Column<Entry> => ({
   header: t(lang, { ja: '版', en: 'Version' }),
   cell: ({ type, id, version }) =>
     version === '' || id === '' ? null : (
-      <a
-        href={href(`${type}/${id}/_history`)}
-        aria-label={t(lang, { ja: `版 ${version}（変更の歴史）`, en: `Version ${version} (history)` })}
-      >
+      <a href={href(`${type}/${id}/_history`)} aria-label={t(lang, { ja: `v${version}：変更の歴史`, en: `v${version}: history` })}>
         v{version}
       </a>
     ),

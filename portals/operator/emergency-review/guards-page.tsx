@@ -69,7 +69,7 @@ function Watches({ view, lang }: { view: GuardsView; lang: Lang }): ReactNode {
             <Form
               action={`/operator/emergencies/guards/watches/${row.id}/end`}
               hidden={{ personId: row.personId }}
-              label={t(lang, { ja: `${row.name}の見守りを終える`, en: `End the watch over ${row.name}` })}
+              label={t(lang, { ja: `${row.name}の見守りを終える`, en: 'End this person’s watch' })}
             >
               <Button variant="quiet">{t(lang, { ja: '終える', en: 'End' })}</Button>
             </Form>

@@ -21,7 +21,7 @@ export type Stretch = { stretch?: number }
 type Told = { line: number; outcome: object }
 
 /** Batches between two times when others have their turn; within, each begins before the one before it has ended. */
-const STRETCH = 12
+const STRETCH = 24
 /** Batches that are with the database at a time: it takes in one while the other waits for COMMIT, or for us. */
 const AT_ONCE = 2
 

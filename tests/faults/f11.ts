@@ -85,7 +85,7 @@ async function personalReads(world: World, run: FaultRun): Promise<Read[]> {
   const random = randomFrom(run.seed)
   const found: Read[] = []
   for (const row of platform.rows.filter(isHttpRow).filter((r) => r.method === 'GET' && r.audit !== 'none')) {
-    const asked = requestsOf(row, world, random.fork(row.path), run.quick ? 3 : 20).filter((asking) => !/sign-out/.test(asking.url))
+    const asked = requestsOf(row, world, random.fork(row.path), run.quick ? 3 : 20).filter(({ url }) => !/sign-out|\/$/.test(url))
     for (const [name, caller] of who) {
       for (const asking of asked) {
         const heard = await caller.send(asking.method, asking.url, asking.payload, asking.headers)

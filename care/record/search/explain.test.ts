@@ -81,7 +81,7 @@ describe('how a condition is met', () => {
 
 test('parameters of a type come with what may follow their colon', () => {
   const offered = new Map(offeredParameters('Observation').map((p) => [p.code, p]))
-  expect(offered.get('code')).toMatchObject({ kind: 'token', modifiers: ['not', 'text', 'in', 'not-in', 'missing'] })
+  expect(offered.get('code')).toMatchObject({ kind: 'token', modifiers: ['not', 'text', 'in', 'not-in', 'above', 'below', 'missing'] })
   expect(offered.get('patient')).toMatchObject({ kind: 'reference', targets: ['Patient'] })
   expect(offered.get('code')?.reads, 'the branch of this type alone').toBe('Observation.code')
   expect(offeredParameters('Nonsense')).toEqual([])

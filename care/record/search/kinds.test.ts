@@ -1,9 +1,12 @@
 /** What each kind of parameter, prefix and modifier finds: the manual of the search. @spec FHIR R4 search https://hl7.org/fhir/R4/search.html */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { searchTermsWith } from './terms.ts'
 import { openWorld, type World } from './world.fixture.ts'
 
 let world: World
 beforeAll(async () => {
+  // What a value set lists itself, and nothing of what another platform in this process was bound to.
+  searchTermsWith(null)
   world = await openWorld()
 })
 afterAll(() => world?.close())

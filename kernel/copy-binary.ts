@@ -80,7 +80,8 @@ export function instantBytes(value: Date | string): string {
 }
 
 function float8(value: number): string {
-  scratch.writeDoubleBE(value)
+  // As text has it, which knows no zero below zero.
+  scratch.writeDoubleBE(value === 0 ? 0 : value)
   return EIGHT + scratch.toString('latin1', 0, 8)
 }
 

@@ -51,6 +51,16 @@ async function writeAll(handle: FileHandle, pieces: readonly Buffer[]): Promise<
   }
 }
 
+/** Names of new files are on disk too when this resolves: a file whose name was lost is lost. */
+async function settleNames(folder: string): Promise<void> {
+  const handle = await open(folder)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 /**
  * Output files, one open for each place. A process never goes on with a file that another one began: a stopped process that
  * wakes up may still write behind what it had acknowledged, and must not meet anybody there.
@@ -60,7 +70,7 @@ async function writeAll(handle: FileHandle, pieces: readonly Buffer[]): Promise<
  */
 export function openSinks(about: { folder: string; jobId: string; from: number; most: number }) {
   const sinks = new Map<string, Sink>()
-  let next = about.from
+  let [next, named] = [about.from, true]
   const sinkFor = async (place: Place, isPlaced: boolean): Promise<Sink> => {
     const which = wordOf(place)
     const known = sinks.get(which)
@@ -72,6 +82,7 @@ export function openSinks(about: { folder: string; jobId: string; from: number; 
     const path = join(about.folder, name)
     const handle = await open(path, 'wx', 0o600)
     const places = isPlaced ? await open(placesBeside(path), 'wx', 0o600) : null
+    named = false
     const file = { jobId: about.jobId, n, name, ...place, bytes: 0, count: 0 }
     const made = { file, handle, places, dirty: false, full: false }
     sinks.set(which, made)
@@ -130,7 +141,9 @@ export function openSinks(about: { folder: string; jobId: string; from: number; 
       const [full, files] = [finishing, grown.map((s) => s.file)]
       finishing = []
       for (const s of grown) s.dirty = false
-      const [settled] = await Promise.all([Promise.all(full), Promise.all(grown.map(settle))])
+      const naming = named ? Promise.resolve() : settleNames(about.folder)
+      named = true
+      const [settled] = await Promise.all([Promise.all(full), Promise.all(grown.map(settle)), naming])
       return [...settled.flat(), ...files]
     },
     async close(): Promise<void> {

@@ -71,6 +71,10 @@ describe('limits', () => {
     expect(refusal(nested(100))).toBeNull()
     expect(refusal(nested(101))?.ruleId).toBe('json/too-deep')
     expect(refusal('['.repeat(5_000_000))?.ruleId).toBe('json/too-deep')
+    const object = (members: number) => `{${Array.from({ length: members }, (_, n) => `"m${n}":1`).join(',')}}`
+    expect(refusal(object(10_000)), 'the control').toBeNull()
+    expect(refusal(`[${object(10_000)},${object(10_001)}]`)).toMatchObject({ ruleId: 'json/too-many-members', line: 1 })
+    expect(refusal(`[${Array.from({ length: 30 }, () => object(1_000)).join(',')}]`), 'of one object, not of all').toBeNull()
     expect(refusal(`["${'['.repeat(200)}\\"${'{'.repeat(200)}"]`)).toBeNull()
   })
 

@@ -26,23 +26,33 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
   return { line, column: offset - start + 1 }
 }
 
+/** Members of one object. No element of FHIR has a hundred; objects of very many take seconds to read and to walk through. */
+const MOST_MEMBERS = 10_000
+
 /**
- * Offset of the first bracket nested deeper than allowed, or -1, and how many members are written. Strings are stepped over; one pass, no
- * recursion.
+ * Offset of the first bracket nested deeper than allowed, or -1; of the first member too many of one object, or -1; and how many members are
+ * written. Strings are stepped over; one pass, no recursion.
  */
-function lookOver(text: string, maxDepth: number): { deepAt: number; members: number } {
+function lookOver(text: string, maxDepth: number): { deepAt: number; crowdedAt: number; members: number } {
   let depth = 0
   let members = 0
+  const held = [0]
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i)
     if (char === 0x22) {
       for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++
     } else if (char === 0x7b || char === 0x5b) {
-      if (++depth > maxDepth) return { deepAt: i, members }
+      if (++depth > maxDepth) return { deepAt: i, crowdedAt: -1, members }
+      held[depth] = 0
     } else if (char === 0x7d || char === 0x5d) depth--
-    else if (char === 0x3a) members++
+    else if (char === 0x3a) {
+      members++
+      const here = (held[depth] ?? 0) + 1
+      held[depth] = here
+      if (here > MOST_MEMBERS) return { deepAt: -1, crowdedAt: i, members }
+    }
   }
-  return { deepAt: -1, members }
+  return { deepAt: -1, crowdedAt: -1, members }
 }
 
 /** How many members a value holds, at every depth. */
@@ -65,7 +75,7 @@ function refuse(rule: Pick<Finding, 'code' | 'ruleId' | 'ja' | 'en' | 'line' | '
 }
 
 /**
- * Reads JSON text within limits: size in UTF-8 bytes (32 MiB), nesting (100), both checked before the text is parsed.
+ * Reads JSON text within limits, checked before it is parsed: size in UTF-8 bytes (32 MiB), nesting (100), members of one object (10,000).
  * A syntax error says line and column and what was expected there. A name that stands twice in one object is refused. A byte order mark is
  * stepped over.
  * How decimals were written (`1.50`) is remembered for `textOf`.
@@ -81,7 +91,7 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
       ja: `JSONが大きすぎます(上限${maxBytes}バイト)。分けて送ってください。`,
       en: `The JSON text is larger than ${maxBytes} bytes. Send it in smaller parts.`,
     })
-  const { deepAt, members } = lookOver(body, maxDepth)
+  const { deepAt, crowdedAt, members } = lookOver(body, maxDepth)
   if (deepAt >= 0) {
     const { line, column } = lineAndColumn(body, deepAt)
     return refuse({
@@ -91,6 +101,17 @@ export function parseJson(text: string, limits: ParseLimits = {}): Parsed {
       column,
       ja: `JSONの入れ子が深すぎます(${line}行${column}文字目、上限${maxDepth}段)。`,
       en: `The JSON text is nested deeper than ${maxDepth} levels at line ${line}, column ${column}.`,
+    })
+  }
+  if (crowdedAt >= 0) {
+    const { line, column } = lineAndColumn(body, crowdedAt)
+    return refuse({
+      code: 'too-costly',
+      ruleId: 'json/too-many-members',
+      line,
+      column,
+      ja: `JSONの一つのオブジェクトに項目が多すぎます(${line}行${column}文字目、上限${MOST_MEMBERS}個)。`,
+      en: `One JSON object has more than ${MOST_MEMBERS} members at line ${line}, column ${column}.`,
     })
   }
   try {

@@ -1,9 +1,16 @@
 import { APP_VERSION } from '../version.ts'
 import { type Arguments, type Command, EXIT, type Exit, type Io, Stop } from './command.ts'
 import { commands } from './commands.ts'
-import { padded } from './table.ts'
+import { padded, widthOf } from './table.ts'
 
 const form = (c: Command): string => [c.name, c.operands?.form].filter(Boolean).join(' ')
+
+/** A name with its words beside it; a name too long for its column stands on a line of its own. */
+function entry(name: string, width: number, words: readonly string[]): string[] {
+  const tooLong = widthOf(name) >= width
+  const lines = words.map((line, i) => `  ${padded(i === 0 && !tooLong ? name : '', width)}${line}`)
+  return tooLong ? [`  ${name}`, ...lines] : lines
+}
 
 /** The list of commands; the reader's language first, the other below it. */
 export async function help({ operands }: Arguments, io: Io): Promise<Exit> {
@@ -14,8 +21,7 @@ export async function help({ operands }: Arguments, io: Io): Promise<Exit> {
   io.out('npm run enishi -- COMMAND')
   io.out('')
   for (const c of commands) {
-    io.out(`  ${padded(form(c), 18)}${c[first]}`)
-    io.out(`  ${padded('', 18)}${c[second]}`)
+    for (const line of entry(form(c), 18, [c[first], c[second]])) io.out(line)
   }
   io.out('')
   io.out(
@@ -48,8 +54,7 @@ function one(c: Command, io: Io): Exit {
   io.out(`  ${c.ja}`)
   io.out(`  ${c.en}`)
   for (const [name, o] of Object.entries(c.options ?? {})) {
-    io.out(`  ${padded(`--${name}${o.value ? ` ${o.value}` : ''}`, 26)}${o.ja}`)
-    io.out(`  ${padded('', 26)}${o.en}`)
+    for (const line of entry(`--${name}${o.value ? ` ${o.value}` : ''}`, 26, [o.ja, o.en])) io.out(line)
   }
   return EXIT.fine
 }

@@ -13,9 +13,12 @@ export async function status({ switches }: Arguments, io: Io): Promise<Exit> {
 
 const mega = (bytes: number) => `${(bytes / 1_048_576).toFixed(0)} MB`
 
-function lines(s: Status): [string, string, string][] {
+/** Japanese, English, value. */
+type Line = [ja: string, en: string, value: string]
+
+function lines(s: Status): Line[] {
   const { audit, migrations, leader, disk, rows } = s
-  const all: [string, string, string][] = [
+  const all: Line[] = [
     ['縁', 'Enishi', `${s.version} (Node ${s.node})`],
     ['データベース', 'database', `PostgreSQL ${s.database.version}, ${mega(s.database.bytes)}`],
     [
@@ -25,8 +28,6 @@ function lines(s: Status): [string, string, string][] {
     ],
     ['データの場所', 'data folder', `${disk.home} (${mega(disk.freeBytes)} free)`],
   ]
-  if (rows) for (const [kind, n] of Object.entries(rows.resources)) all.push([`記録 ${kind}`, `records ${kind}`, String(n)])
-  if (rows) for (const [table, n] of Object.entries(rows.tables)) all.push([`行 ${table}`, `rows ${table}`, n])
   if (audit) {
     all.push(['監査ログの遅れ', 'audit lag', `${audit.lagRows} (${audit.lagMs} ms)`])
     all.push(['監査ログの葉', 'audit leaves', String(audit.size)])
@@ -42,6 +43,18 @@ function lines(s: Status): [string, string, string][] {
     'leader',
     leader ? `${leader.holder}, epoch ${leader.epoch}, ${leader.leads ? 'leads' : 'gone'} (${leader.beatAgeSeconds} s)` : '-',
   ])
+  if (rows) all.push(...counts(rows))
   for (const what of s.wrong) all.push(['異常', 'WRONG', what])
   return all
+}
+
+/** Tables without rows are counted, not listed: `--json` names them. */
+function counts({ resources, tables }: NonNullable<Status['rows']>): Line[] {
+  const filled = Object.entries(tables).filter(([, n]) => n !== '0')
+  const empty = Object.keys(tables).length - filled.length
+  return [
+    ...Object.entries(resources).map(([kind, n]): Line => [`記録 ${kind}`, `records ${kind}`, String(n)]),
+    ...filled.map(([table, n]): Line => [`行 ${table}`, `rows ${table}`, n]),
+    ['空の表', 'empty tables', String(empty)],
+  ]
 }

@@ -13,7 +13,10 @@ type Journey = { demo: Demo; tell: Teller; hospital: Facility; clinic: Facility;
 const object = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 const list = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.map(object) : [])
-const japan = (instant: unknown) => new Date(String(instant)).toLocaleString('ja-JP', { timeZone: 'Asia/Tokyo' })
+const japan = (instant: unknown) =>
+  new Date(String(instant)).toLocaleString('ja-JP', { timeZone: 'Asia/Tokyo', dateStyle: 'long', timeStyle: 'short' })
+/** A kind by the name that the reader showed for it. */
+const kindName = (j: Journey, kind: string) => j.shown?.kinds.find((k) => k.kind === kind)?.ja ?? kind
 
 /** The six steps of the main job, each with what was seen. */
 export async function runTour(demo: Demo, tell: Teller): Promise<void> {
@@ -181,7 +184,7 @@ async function openChart(j: Journey): Promise<void> {
   const { reply, counts } = await chart(j)
   j.tell.seen(
     Object.entries(counts)
-      .map(([kind, n]) => `${kind} ${n}`)
+      .map(([kind, n]) => `${kindName(j, kind)} ${n}`)
       .join('、'),
   )
   const others = fromOthers(j, reply)
@@ -212,7 +215,7 @@ async function citizen(j: Journey): Promise<void> {
   const look = looks.find((e) => e.actorRole === 'physician')
   tell.check(
     look !== undefined,
-    `${japan(look?.at)} ${String(look?.institutionName)} ${String(look?.actorName)} が ${(look?.kinds as string[] | undefined)?.join('・')} を見ました（根拠 ${String(look?.rule)}）`,
+    `${japan(look?.at)} ${String(look?.institutionName)} ${String(look?.actorName)} が${(look?.kinds as string[] | undefined)?.map((kind) => kindName(j, kind)).join('・')}を見ました / who looked（根拠 rule: ${String(look?.rule)}）`,
   )
   const consents = await call(`${demo.baseUrl}/me/consents`, { cookie })
   const live = list(consents.body.consents).find((c) => c.state === 'active' && c.institutionNumber === j.clinic.institutionNumber)

@@ -1,7 +1,7 @@
 /** Searches through references: chains, `_has`, includes, compartments, several types; and that none of them shows what the caller may not see. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLINIC, DAY_MS } from '../../../tests/harness/platform.ts'
-import { matches } from '../../../tests/harness/caller.ts'
+import { linkOf, matches } from '../../../tests/harness/caller.ts'
 import { leavesFew } from './condition-sql.ts'
 import { parseSearch } from './search-query.ts'
 import { openWorld, type World } from './world.fixture.ts'
@@ -150,6 +150,58 @@ rules('compartments and several types', {
   '?_type=Observation,Condition&patient=TARO': 'taro-asthma taro-k',
   '?_type=Observation,Condition&subject=TARO&_sort=-_id': 'taro-k taro-asthma',
   '?_type=Location,Organization&name=中央': 'org-lab',
+  '?_tag=urn:t|a': 'diabetes',
+  '?_profile=http://example.jp/p/condition': 'diabetes',
+  '?_source=urn:source:x': 'diabetes',
+  '?_id=TARO,diabetes,loc-tokyo&_sort=-_id': 'loc-tokyo diabetes TARO',
+  '?_id=k-4,org-lab&_lastUpdated=gt2020': 'k-4 org-lab',
+  '?_id=k-4,org-lab&_lastUpdated=lt2020': '',
+  '?_list=problems': 'k-4 weight',
+  '?_text=澄明': 'word',
+  '?_content=ワラ色': 'word',
+  '?_tag:missing=false&_sort=-_lastUpdated': 'diabetes',
+  '?_filter=_tag eq "urn:t|a" or _id eq k-4': 'diabetes k-4',
+})
+
+describe('a search of every type', () => {
+  test.each<[string, string]>([
+    ['last change', ''],
+    ['last change, oldest first', '&_sort=_lastUpdated'],
+    ['id', '&_sort=_id'],
+  ])('pages by %s show each resource once', async (_name, sort) => {
+    const all = matches(await world.hospital.get(`/fhir/R4?_count=1000${sort}`)).map((r) => `${r.resourceType}/${r.id}`)
+    expect(new Set(all.map((name) => name.split('/')[0])).size).toBeGreaterThan(10)
+    const paged: string[] = []
+    for (let url: string | undefined = `/fhir/R4?_count=9${sort}`; url !== undefined; ) {
+      const heard = await world.hospital.get(url)
+      paged.push(...matches(heard).map((r) => `${r.resourceType}/${r.id}`))
+      url = linkOf(heard, 'next')
+    }
+    expect(paged).toEqual(all)
+  })
+
+  test('a parameter of some types alone is told as not known, and refused where that is asked', async () => {
+    const heard = await world.hospital.get('/fhir/R4?code=x&_id=k-4')
+    expect(heard.body.entry!.map((e) => e.search!.mode)).toEqual(['match', 'outcome'])
+    expect((await world.hospital.get('/fhir/R4?code=x&_id=k-4', { prefer: 'handling=strict' })).status).toBe(400)
+  })
+
+  test('what is beside, counted, and by POST', async () => {
+    const beside = await world.hospital.get('/fhir/R4?_lastUpdated=gt2020&_tag=urn:t|a&_include=Condition:asserter')
+    expect(beside.body.entry!.map((e) => `${e.search!.mode} ${e.resource!.id}`)).toEqual(['match diabetes', 'include dr-sato'])
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const counted = await world.hospital.post('/fhir/R4/_search', '_lastUpdated=gt2020&_summary=count', form)
+    expect(counted.body.total).toBe(matches(await world.hospital.get('/fhir/R4?_count=1000')).length)
+  })
+
+  test('a token for some types finds these alone, one for none is refused', async () => {
+    const types = async (scopes: string[]) => {
+      const heard = await (await world.platform.system('1310000019', scopes)).get('/fhir/R4?_count=1000')
+      return heard.status === 200 ? [...new Set(matches(heard).map((r) => r.resourceType))].sort() : heard.status
+    }
+    expect(await types(['system/Location.rs', 'system/Condition.s'])).toEqual(['Condition', 'Location'])
+    expect(await types(['system/Location.r'])).toBe(403)
+  })
 })
 
 test.each([
@@ -158,7 +210,9 @@ test.each([
   'Observation?_filter=nobody eq x',
   'Observation?_filter=code gt x',
   'Observation?_filter=not code eq x',
-  '?code=x',
+  '?_has:Observation:subject:status=final',
+  '?_filter=code eq x',
+  '?_sort=code',
   'Patient/TARO/Location',
   'Location/loc-tokyo/Observation',
   '?_type=Nobody',
@@ -193,6 +247,7 @@ describe('a search reveals nothing that reading would not (A3, A4)', () => {
     'Patient/TARO/Observation',
     'Practitioner/dr-sato/Observation',
     '?_type=Observation,DiagnosticReport&status=final',
+    '?_id=k-4,weight,report',
     'Observation?_list=problems',
     'Observation?_sort=value-quantity',
     'Observation?_content=ワラ色',

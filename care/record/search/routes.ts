@@ -28,7 +28,10 @@ export function searchRoutes(record: Record, { base }: { base: string }): Row[] 
     return answer(await record.searchCompartment(ctx, { name: name!, id: id!, type: type! }, asked(request)))
   }
   const one = { ja: '種類ごとの検索', en: 'Search one type' }
-  const several = { ja: '複数の種類の検索（_type で指定）', en: 'Search several types, named by _type' }
+  const several = {
+    ja: '複数の種類の検索（_type で指定。なければ見てよいすべての種類）',
+    en: 'Search several types, named by _type; without it, every type the caller may search',
+  }
   const inside = {
     ja: '患者・受診・医療者などに属する資料の検索',
     en: 'Search within the compartment of a patient, visit, practitioner, relative or device',

@@ -80,6 +80,9 @@ function choose(search: Search, { name, value, strict }: { name: string; value: 
 function merged(types: readonly string[], conditions: readonly Condition[]): Condition {
   const same = new Set(conditions.map((c) => JSON.stringify(c)))
   if (same.size === 1) return conditions[0]!
+  // One look into the List serves all types.
+  const [first] = conditions
+  if (first?.kind === 'list') return { ...first, types }
   return { kind: 'any', of: conditions.map((c, n) => ({ kind: 'of-type', type: types[n]!, of: c })) }
 }
 

@@ -32,7 +32,8 @@ function typeSql(types: readonly string[]): Sql {
   return types.length === 0 ? sql`true` : types.length === 1 ? sql`r.type = ${types[0]}` : sql`r.type = any(${types}::text[])`
 }
 
-type Prepared = { from: Sql; where: Sql; anew: Sql; rule: RawBuilder<string>; order: OrderKey[]; plain: boolean }
+/** `each`: the condition without that of the type. */
+type Prepared = { from: Sql; where: Sql; each: Sql; anew: Sql; rule: RawBuilder<string>; order: OrderKey[]; plain: boolean }
 
 /** The one statement of a search, as far as it does not depend on the page. */
 async function prepare(ctx: Context, about: About, search: Search): Promise<Prepared> {
@@ -42,19 +43,37 @@ async function prepare(ctx: Context, about: About, search: Search): Promise<Prep
   const { from, visible, rule } = about.sight(keys)
   const conditions = await resolved(ctx, search.conditions, under)
   const all = (list: readonly Condition[]) => list.map((c) => conditionSql(c, under))
-  const basis = [comparedOnly(typeSql(search.types), few), sql`not r.deleted`, visible]
+  const type = comparedOnly(typeSql(search.types), few)
   const scans = conditions.filter(readsText)
-  const narrowed = [...basis, ...all(conditions.filter((c) => !readsText(c)))]
-  if (scans.length > 0 && keys === null) await requireFew(ctx, and(narrowed))
-  const where = sql.join([...narrowed, ...all(scans)], sql` and `)
+  const narrowed = [sql`not r.deleted`, visible, ...all(conditions.filter((c) => !readsText(c)))]
+  if (scans.length > 0 && keys === null) await requireFew(ctx, and([type, ...narrowed]))
+  const each = sql.join([...narrowed, ...all(scans)], sql` and `)
+  const where = sql`${type} and ${each}`
   const anew = plannedAnew(keys !== null || few || conditions.some((c) => c.kind === 'id'))
-  return { from, where, anew, rule, order: search.sort.map(orderKey), plain: search.sort.every(isColumn) }
+  return { from, where, each, anew, rule, order: search.sort.map(orderKey), plain: search.sort.every(isColumn) }
 }
 
 type Columns = (OrderKey & { column: Sql })[]
 
+/** Whether a search of several types goes by the last change alone: each type has an index in that order, all together have none. */
+const byChange = ({ type, types, sort }: Search): boolean =>
+  type === '' && types.length > 1 && sort.length === 1 && sort[0]!.by === 'updated'
+
+/** Of each type as many as the page holds, in the order of its index; then the page of all of them. */
+function eachTypeSql({ from, each, anew, rule, order }: Prepared, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
+  const columns: Columns = order.map((k) => ({ ...k, column: k.expression }))
+  const after = search.cursor ? sql` and ${afterCursor(columns, search.cursor, search)}` : sql``
+  const limit = search.count + 1
+  const inType = orderBy(columns, { ...search, types: [''] })
+  return sql`${anew}select r.* from unnest(${search.types}::text[]) of(type) cross join lateral (
+    select ${HIT_COLUMNS}, r.refs, ${rule} as rule from ${from} where r.type = of.type and ${each}${after} order by ${inType} limit ${limit}) r
+    order by ${orderBy(columns, search)} limit ${limit}`
+}
+
 /** Sorting by own columns stays one scan in the order of an index; sorting by other values is worked out once a row, then ordered. */
-function pageSql({ from, where, anew, rule, order, plain }: Prepared, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
+function pageSql(prepared: Prepared, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
+  if (byChange(search)) return eachTypeSql(prepared, search)
+  const { from, where, anew, rule, order, plain } = prepared
   const direct: Columns = order.map((k) => ({ ...k, column: k.expression }))
   const refs = search.includes.length > 0 ? sql`, r.refs` : sql``
   const limit = search.count + 1

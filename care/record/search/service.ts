@@ -38,12 +38,11 @@ export function searchService({ about, note }: Parts) {
     /** A search of one type. @refuses type-unknown, scope-missing, search-unsupported, search-invalid, search-too-broad */
     searchType: (ctx: Context, type: string, asked: Asked): Promise<Found> => run(ctx, ofType(type), asked),
 
-    /** A search of the types that `_type` names. @refuses as `searchType`; search-invalid without `_type` */
+    /** A search of the types that `_type` names; without it, of every type that who asks may search. @refuses as `searchType` */
     searchTypes(ctx: Context, asked: Asked): Promise<Found> {
-      const types = [...new Set((asked.query.get('_type') ?? '').split(',').filter((t) => t !== ''))]
-      if (types.length === 0) refuse('search-invalid', { param: '_type', value: '' })
-      for (const type of types) requireOffered(type, 'search-type')
-      return run(ctx, { path: '', types, within: [] }, asked)
+      const named = [...new Set((asked.query.get('_type') ?? '').split(',').filter((t) => t !== ''))]
+      for (const type of named) requireOffered(type, 'search-type')
+      return run(ctx, { path: '', types: named.length > 0 ? named : searchableTypes(ctx), within: [] }, asked)
     },
 
     /**
@@ -102,6 +101,15 @@ function ofType(type: string): Scope {
 }
 
 const allows = (ctx: Context, type: string, act: 'r' | 's'): boolean => actorAllows(ctx.actor, type, act)
+
+/** Types that a search of everything looks through. @refuses scope-missing where the token covers none */
+function searchableTypes(ctx: Context): readonly string[] {
+  const offered = resourceTypes.filter((type) => offers(type, 'search-type'))
+  if (allows(ctx, '*', 's')) return offered
+  const types = offered.filter((type) => allows(ctx, type, 's'))
+  if (types.length === 0) requireScope(ctx.actor, '*', 's')
+  return types
+}
 
 /** Types that may be shown beside the matches: those the token covers; null where it covers all. */
 export function readableTypes(ctx: Context): readonly string[] | null {

@@ -15,8 +15,10 @@ const object = (value: unknown): Record<string, unknown> =>
 const list = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.map(object) : [])
 const japan = (instant: unknown) =>
   new Date(String(instant)).toLocaleString('ja-JP', { timeZone: 'Asia/Tokyo', dateStyle: 'long', timeStyle: 'short' })
+/** Kinds that no reader asks about. */
+const neverAsked: Record<string, string> = { letter: '紹介状など', other: 'その他' }
 /** A kind by the name that the reader showed for it. */
-const kindName = (j: Journey, kind: string) => j.shown?.kinds.find((k) => k.kind === kind)?.ja ?? kind
+const kindName = (j: Journey, kind: string) => j.shown?.kinds.find((k) => k.kind === kind)?.ja ?? neverAsked[kind] ?? kind
 
 /** The six steps of the main job, each with what was seen. */
 export async function runTour(demo: Demo, tell: Teller): Promise<void> {

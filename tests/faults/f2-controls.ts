@@ -18,7 +18,11 @@ const CUTS = 3
 export const withoutWaiting = (run: FaultRun): Promise<number> =>
   lostBy(run, { name: 'F2 without waiting', first: (scene) => commitsWithoutDisk(scene.platform) })
 
-async function lostBy(run: FaultRun, about: { name: string; first?: (scene: Scene) => Promise<void> }): Promise<number> {
+/** The same of a platform that answers before its commit. */
+export const answersEarly = (run: FaultRun): Promise<number> =>
+  lostBy(run, { name: 'F2 early answers', entry: join(run.root, 'tests/faults/early-commit.ts') })
+
+async function lostBy(run: FaultRun, about: { name: string; entry?: string; first?: (scene: Scene) => Promise<void> }): Promise<number> {
   const all: Pick<Traffic, 'acked' | 'sent'> = { acked: new Map(), sent: new Set() }
   return throughCuts(run, {
     ...about,

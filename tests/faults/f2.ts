@@ -3,7 +3,7 @@ import { checkAuditTree } from './audit-tree.ts'
 import { hospital } from './hospital.ts'
 import type { AckList, Submission } from './ledger.ts'
 import { pause, until } from './platform.ts'
-import { withoutFsync, withoutWaiting } from './f2-controls.ts'
+import { answersEarly, withoutFsync, withoutWaiting } from './f2-controls.ts'
 import { type Going, onDatabase, throughCuts } from './power-cuts.ts'
 import { judgeReading } from './public-surface.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
@@ -27,21 +27,23 @@ type Told = {
 
 /**
  * F2: power is cut while resources, Bundles and checkpoints of the log are written. Its controls: a database that does not wait for the disk,
- * and one that answers before its commit is there. A platform that does is F1's control.
+ * one that answers before its commit is there, and a platform that does.
  */
 export async function f2(run: FaultRun): Promise<FaultResult> {
   const cuts = run.quick ? CUTS.quick : CUTS.full
   const real = await attempt(run, cuts)
-  const [fsync, later] = [await withoutFsync(run), await withoutWaiting(run)]
+  const controls = [await withoutFsync(run), await withoutWaiting(run), await answersEarly(run)] as const
+  const [fsync, later, early] = controls
   const { wrong, ...figures } = real
   const seen = [
     ...(fsync === 0 ? ['a database that does not wait for the disk lost nothing: this test sees no loss'] : []),
     ...(later === 0 ? ['a database that answers before its commit is on the disk lost nothing'] : []),
+    ...(early === 0 ? ['a platform that answers before the commit lost nothing'] : []),
   ]
   const clean = figures.lost + figures.dup + figures.partial_bundles + figures.audit_missing + figures.forks + wrong.length === 0
   return {
     line: lineOf('F2', { cuts, ...figures }),
-    control: lineOf('F2 control', { lost: fsync, lost_without_waiting: later }),
+    control: lineOf('F2 control', { lost: fsync, lost_without_waiting: later, lost_by_early_answers: early }),
     passed: clean && figures.acked > 0 && figures.bundles > 0 && figures.checkpoints > 0 && seen.length === 0,
     wrong: [...wrong, ...seen],
   }

@@ -100,7 +100,7 @@ const afterCuts: readonly [name: string, line: RegExp, control: RegExp][] = [
   [
     'F2',
     new RegExp(`^F2 cuts=2 acked=${some} bundles=${some} lost=0 dup=0 partial_bundles=0 audit_missing=0 checkpoints=${some} forks=0$`),
-    new RegExp(`^F2 control lost=${some} lost_without_waiting=${some}$`),
+    new RegExp(`^F2 control lost=${some} lost_without_waiting=${some} lost_by_early_answers=${some}$`),
   ],
   [
     'F2b',

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { expect, test } from 'vitest'
-import { testDatabase } from './database.ts'
+import { expect, test, vi } from 'vitest'
+import { beginRunWithin, dropDatabasesOfRun, testDatabase } from './database.ts'
 
 let migrations = 0
 
@@ -39,4 +39,27 @@ test('a template whose migration failed is not used by the next call', async () 
   const database = await testDatabase(migrate, 'harness-broken')
   expect((await query(database.url, 'SELECT name FROM person')).rows).toEqual([])
   await database.drop()
+})
+
+test('a run within another takes away its own databases alone, and what it leaves goes with the other', async () => {
+  const made = () => testDatabase(migrate, 'harness')
+  const isThere = ({ url }: { url: string }) =>
+    query(url, 'SELECT 1').then(
+      () => true,
+      () => false,
+    )
+  vi.stubEnv('ENISHI_TEST_RUN', `harness ${process.pid}`)
+  try {
+    const outer = await made()
+    beginRunWithin()
+    const inner = await made()
+    await dropDatabasesOfRun()
+    expect([await isThere(outer), await isThere(inner)]).toEqual([true, false])
+    const left = await made()
+    vi.stubEnv('ENISHI_TEST_RUN', `harness ${process.pid}`)
+    await dropDatabasesOfRun()
+    expect([await isThere(outer), await isThere(left)]).toEqual([false, false])
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })

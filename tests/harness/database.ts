@@ -30,7 +30,15 @@ export async function testDatabase(migrate: (url: string) => Promise<void>, temp
   }
 }
 
-/** Removes every database of this run; called once when the run ends. */
+/**
+ * From here on this process makes its databases as a run of its own. What started it may have others beside it on the same server, whose
+ * databases are not this run's to remove; what this run leaves behind goes when that one ends.
+ */
+export function beginRunWithin(): void {
+  process.env.ENISHI_TEST_RUN = `${runName()}/${process.pid}`
+}
+
+/** Removes every database of this run, and of runs within it; called once when the run ends. */
 export async function dropDatabasesOfRun(): Promise<void> {
   const server = process.env.ENISHI_TEST_DATABASE_URL ?? launcher('running')
   if (server === '') return
@@ -114,7 +122,11 @@ function urlOf(server: string, database: string): string {
 }
 
 function runPrefix(): string {
-  return `t_${shortHash(process.env.ENISHI_TEST_RUN ?? String(process.ppid))}_`
+  return `t_${runName().split('/').map(shortHash).join('_')}_`
+}
+
+function runName(): string {
+  return process.env.ENISHI_TEST_RUN ?? String(process.ppid)
 }
 
 function shortHash(text: string): string {

@@ -8,14 +8,17 @@ import type { Attack, AttackRun, Tried } from './result.ts'
 import { statementsOf } from './statements.ts'
 import { type Attacker, openWorld, type World } from './world.ts'
 
-/** An answer without what differs from request to request, and without the value that was asked for. */
-export function shape({ status, headers, text }: Heard, value: string): string {
-  const spellings = [
+/**
+ * An answer without what differs from request to request, and without the values that were asked for. Both of a pair stand for the same in
+ * both answers: a short one may stand in a link, or in a count, without having been asked for there.
+ */
+export function shape({ status, headers, text }: Heard, ...values: readonly string[]): string {
+  const spellings = values.flatMap((value) => [
     value,
     encodeURIComponent(value),
     JSON.stringify(value).slice(1, -1),
     new URLSearchParams({ v: value }).toString().slice(2),
-  ]
+  ])
   const told = ['location', 'etag', 'last-modified', 'content-type'].map((name) => `${name}: ${headers[name] ?? ''}`).join('\n')
   let said = `${status}\n${told}\n${text}`
   for (const spelling of spellings.sort((a, b) => b.length - a.length)) said = said.replaceAll(spelling, 'V')
@@ -54,7 +57,7 @@ async function differs(attacker: Attacker, question: Question, about: { hit: str
   if (found.length > 0) result.leaks.push(`${attacker.name}: ${hit.url} shows ${found.join(', ')}`)
   for (const { url, heard } of [hit, miss])
     if (heard.status >= 500) result.leaks.push(`${attacker.name}: ${question.method} ${url} → ${heard.status} ${heard.text.slice(0, 200)}`)
-  const [one, other] = [shape(hit.heard, about.hit), shape(miss.heard, about.miss)]
+  const [one, other] = [shape(hit.heard, about.hit, about.miss), shape(miss.heard, about.hit, about.miss)]
   if (one !== other) result.leaks.push(`${attacker.name}: ${question.method} ${hit.url} → ${firstDifference(one, other)}`)
   // A timer may have asked something beside: only what differs each time tells anything.
   let costs = [hit, miss] as const

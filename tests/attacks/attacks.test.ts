@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../house/sources.ts'
 import { leaked } from './a1.ts'
 import { runs } from './a14.ts'
+import { shape } from './a3.ts'
 import { unknownIn } from './requests.ts'
 import { canariesIn, canary } from './canary.ts'
 
@@ -105,4 +106,12 @@ test('an address with a name that nobody can fill is not passed over in silence'
 test('who may see something is shown it; in a header too, who may not is not', () => {
   const heard = { text: canary('labs'), headers: { location: canary('untold') } }
   expect(leaked({ may: (found) => found === canary('labs') }, heard)).toEqual([canary('untold')])
+})
+
+test('a value that stands in the answer’s own link tells nothing; a count that differs does', () => {
+  const answer = (asked: string, total: number) =>
+    shape({ status: 200, headers: {}, text: `{"total":${total},"url":"?identifier=${asked}&_count=1"}`, body: {} }, '1', '1zq')
+  const seen = (total: number) => [answer('1', total), answer('1zq', 0)]
+  expect(seen(0)[0]).toBe(seen(0)[1])
+  expect(seen(1)[0]).not.toBe(seen(1)[1])
 })

@@ -133,7 +133,7 @@ export async function idsUnder({ db }: Pick<Platform, 'db'>, whose: readonly str
   const found = new Set<string>()
   for (const { schema, name, owner, id } of tables) {
     const { rows } = await sql<{ id: string }>`select distinct ${sql.ref(id)} as id from ${sql.table(`${schema}.${name}`)}
-      where ${sql.ref(owner)} = any(${[...whose]}::text[]) limit 5`.execute(db)
+      where ${sql.ref(owner)} = any(${[...whose]}::text[]) and ${sql.ref(id)} <> '' limit 5`.execute(db)
     for (const row of rows) found.add(row.id)
   }
   return [...found]

@@ -23,9 +23,14 @@ import { type Owner, ownerOf } from './write/owner.ts'
 
 /** A first version on its way; `chosen` where the sender gave the id. */
 export type ReadyRow = Place & { kind: string; type: string; chosen: boolean }
-/** Rows that go together or not at all, in the name of one institution: their messages by table, and where the instant of writing is missing. */
+/**
+ * Rows that go together or not at all, in the name of one institution: their messages by table, and where the instant of writing is missing.
+ * Nothing but data: another process may have made them.
+ */
 export type Ready = { source: string; rows: readonly ReadyRow[]; pieces: readonly Buffer[][]; instants: readonly Blank[] }
-type Blank = { room: Buffer; columns: readonly [number, number]; text: number }
+/** Places in one message of the resources: of the instant as columns, and as text. */
+type Blank = { piece: number; columns: readonly [number, number]; text: number }
+type Unfilled = { room: Buffer; at: readonly [number, number, number] }
 
 /** Room taken at a time for the rows of one table. */
 const ROOM = 128 << 10
@@ -45,6 +50,7 @@ const [CLIENT_IDS, RESOURCES]: Target[] = [
   { table: 'record.resource', columns: RESOURCE_COLUMNS, types: RESOURCE_TYPES, rowsOf: (r) => [resourceValues(r)] },
 ]
 const TARGETS: readonly Target[] = [CLIENT_IDS!, RESOURCES!, ...valueTables]
+const OF_RESOURCES = TARGETS.indexOf(RESOURCES!)
 
 /** Where a first version would stand, or undefined where nobody can tell. A Patient enters the register first. */
 function firstPlace(resource: Resource, owner: Owner, now: Date): Place | undefined {
@@ -61,7 +67,7 @@ export type ReadyWriter = ReturnType<typeof readyWriter>
 export function readyWriter(ctx: Pick<Context, 'actor' | 'now'>) {
   const writers = TARGETS.map(({ types }) => binaryWriter(types, ROOM))
   const about = { actor: ctx.actor, now: BLANK }
-  let [rows, instants]: [ReadyRow[], Blank[]] = [[], []]
+  let [rows, instants]: [ReadyRow[], Unfilled[]] = [[], []]
   return {
     /**
      * @param keys patient keys that it names without anybody's word for them: they must be its own patient's
@@ -87,7 +93,8 @@ export function readyWriter(ctx: Pick<Context, 'actor' | 'now'>) {
     },
     /** The group so far; the next begins. */
     take(): Ready {
-      const taken = { source: institutionOf(ctx.actor) ?? '', rows, instants, pieces: writers.map((w) => w.take()) }
+      const pieces = writers.map((w) => w.take())
+      const taken = { source: institutionOf(ctx.actor) ?? '', rows, instants: inPieces(pieces[OF_RESOURCES]!, instants), pieces }
       ;[rows, instants] = [[], []]
       return taken
     },
@@ -104,10 +111,21 @@ function drafted(about: Pick<Context, 'actor' | 'now'>, resource: Resource, plac
 }
 
 /** The three places of the instant in a row: last updated, registered, and in the text of the resource. */
-function blanksIn({ room, from }: ReturnType<BinaryWriter['add']>): Blank {
+function blanksIn({ room, from }: ReturnType<BinaryWriter['add']>): Unfilled {
   const one = room.indexOf(BLANK_BYTES, from)
   const two = room.indexOf(BLANK_BYTES, one + BLANK_BYTES.length)
-  return { room, columns: [one, two], text: room.indexOf(BLANK_TEXT, two + BLANK_BYTES.length) }
+  return { room, at: [one, two, room.indexOf(BLANK_TEXT, two + BLANK_BYTES.length)] }
+}
+
+/** The same places within the messages that the rows became part of; both come in the order in which rows were added. */
+function inPieces(pieces: readonly Buffer[], unfilled: readonly Unfilled[]): Blank[] {
+  let n = 0
+  return unfilled.map(({ room, at: [one, two, text] }) => {
+    const holds = ({ buffer, byteOffset, length }: Buffer) => buffer === room.buffer && one >= byteOffset && text < byteOffset + length
+    while (!holds(pieces[n]!)) n++
+    const { byteOffset } = pieces[n]!
+    return { piece: n, columns: [one - byteOffset, two - byteOffset], text: text - byteOffset }
+  })
 }
 
 /** What `canGo` stands on. */
@@ -142,10 +160,11 @@ export async function sendReady(ctx: Context, groups: readonly Ready[]): Promise
   const [text, bytes] = [ctx.now.toISOString(), instantBytes(ctx.now)]
   const source = institutionOf(ctx.actor)
   if (groups.some((g) => g.source !== source)) throw new Error('made ready in another name')
-  for (const { instants } of groups)
-    for (const { room, columns, text: place } of instants) {
-      for (const column of columns) room.write(bytes, column, 'latin1')
-      room.write(text, place, 'latin1')
+  for (const { instants, pieces } of groups)
+    for (const { piece, columns, text: place } of instants) {
+      const message = pieces[OF_RESOURCES]![piece]!
+      for (const column of columns) message.write(bytes, column, 'latin1')
+      message.write(text, place, 'latin1')
     }
   for (const [n, { table, columns }] of TARGETS.entries()) {
     const pieces = groups.flatMap((g) => g.pieces[n]!)

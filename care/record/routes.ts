@@ -12,7 +12,7 @@ import { answersAt } from './own-address.ts'
 import { heedProjection } from './projection.ts'
 import { resourceAnswer } from './read-answer.ts'
 import { searchRoutes } from './search/routes.ts'
-import { readsAmong } from './transaction/reads.ts'
+import { callsAmong } from './transaction/calls.ts'
 import type { RecordService } from './service.ts'
 import { writeRoutes } from './write/routes.ts'
 import { readPurposes } from './purposes.ts'
@@ -69,7 +69,7 @@ export function recordRoutes(record: RecordService, { surface, ...about }: Surfa
     ...graphqlRoutes(record, { law: LAW }),
     ...operationRoutes(record, { base, law: LAW }),
     ...historyRoutes(record, { base, law: LAW }),
-    ...writeRoutes(record, { base, reads: readsAmong(() => surface?.() ?? rows) }),
+    ...writeRoutes(record, { base, calls: callsAmong(() => surface?.() ?? rows) }),
     ...consentRows(record, { base }),
   ])
   return rows

@@ -61,8 +61,12 @@ function tagAt(div: string, at: number, open: string[]): { end: number; picture:
   return { end: at + whole.length, picture: void_.has(name) && name === 'img' }
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const unspeakable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
+
 /** The first thing wrong with the div of a narrative, or null. */
 export function narrativeProblem(div: string): NarrativeProblem | null {
+  if (unspeakable.test(div) || !div.isWellFormed()) return 'not-well-formed'
   const open: string[] = []
   let filled = false
   let at = div.search(/\S/)

@@ -17,10 +17,11 @@ const posted = (row: ReadRow): ReadRow => ({
   handle: (ctx, request) => row.handle(ctx, { ...request, query: new URLSearchParams([...request.query, ...named(request)]) }),
 })
 
-/** Simple values of Parameters by name; a Reference by its text. @refuses input-invalid, resource-invalid, media-type */
-function named(request: RouteRequest): [string, string][] {
-  if (request.body === '') return []
-  const body = readResource(request)
+/** @refuses input-invalid, resource-invalid, media-type */
+const named = (request: RouteRequest): [string, string][] => (request.body === '' ? [] : simpleValues(readResource(request)))
+
+/** Simple values of Parameters by name; a Reference by its text. @refuses input-invalid */
+export function simpleValues(body: Json): [string, string][] {
   if (!isObject(body) || body.resourceType !== 'Parameters') return refuse('input-invalid', { what: 'Parameters' })
   const list: Json[] = Array.isArray(body.parameter) ? body.parameter : []
   return list.map((p): [string, string] => {

@@ -1,6 +1,7 @@
 import { refuse } from '#kernel/refusal'
 import { isObject, isResource, type Json, type JsonObject, type Resource } from '#packages/fhir'
 import { type IfMatch, readIfMatch } from '../write/preconditions.ts'
+import { isCalled } from './calls.ts'
 
 /** One entry of a transaction or batch, as asked for. */
 export type Entry = {
@@ -74,17 +75,22 @@ function knownTo({ ifNoneMatch, ifModifiedSince }: JsonObject): Record<string, s
 /** Whether the entry only looks. */
 export const isRead = (e: Pick<Entry, 'method'>): boolean => e.method === 'GET' || e.method === 'HEAD'
 
+/** Whether the entry calls an operation or searches by POST: its resource is no resource to keep. */
+export const isCall = (e: Pick<Entry, 'method' | 'url'>): boolean => e.method === 'POST' && isCalled(e.url)
+
 /** Entries whose place is known only once they ran: people, and what may be there already. */
 export const isLate = (e: Entry): boolean =>
-  (e.method === 'POST' && (e.resource?.resourceType === 'Patient' || e.ifNoneExist !== null)) || (e.method === 'PUT' && e.query !== null)
+  (e.method === 'POST' && !isCall(e) && (e.resource?.resourceType === 'Patient' || e.ifNoneExist !== null)) ||
+  (e.method === 'PUT' && e.query !== null)
 
 /**
- * DELETE, then what others wait for (people and conditional writes, what they refer to first), then POST, PUT and PATCH, then GET.
+ * DELETE, then what others wait for (people and conditional writes, what they refer to first), then POST, PUT and PATCH, then GET and
+ * operations.
  * @spec FHIR R4 http, transaction processing rules
  */
 export function processingOrder(entries: readonly Entry[], referencesOf: (resource: Resource) => readonly string[]): Entry[] {
   const order: Record<string, number> = { DELETE: 0, POST: 2, PUT: 3, PATCH: 3 }
-  const rank = (e: Entry) => (isLate(e) ? 1 : (order[e.method] ?? 4))
+  const rank = (e: Entry) => (isLate(e) ? 1 : isCall(e) ? 4 : (order[e.method] ?? 4))
   const depth = depthOf(entries.filter(isLate), referencesOf)
   return [...entries].sort((a, b) => rank(a) - rank(b) || (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || a.index - b.index)
 }
@@ -113,9 +119,10 @@ function depthOf(entries: readonly Entry[], referencesOf: (resource: Resource) =
  * @returns what is named by its id; what conditions find is added once they are asked
  * @refuses input-invalid
  */
-export function refuseRepeated(entries: readonly Pick<Entry, 'method' | 'type' | 'id' | 'index'>[]): Set<string> {
+export function refuseRepeated(entries: readonly Pick<Entry, 'method' | 'url' | 'type' | 'id' | 'index'>[]): Set<string> {
   const seen = new Set<string>()
-  for (const { method, type, id, index } of entries) if (id !== null && !isRead({ method })) onlyOnce(seen, index, `${type}/${id}`)
+  for (const { method, url, type, id, index } of entries)
+    if (id !== null && !isRead({ method }) && !isCall({ method, url })) onlyOnce(seen, index, `${type}/${id}`)
   return seen
 }
 

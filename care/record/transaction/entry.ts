@@ -1,19 +1,20 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
+import type { Answer } from '#kernel/route'
 import { type Json, jsonOf } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { existing, updateWhere } from '../write/conditional.ts'
 import { requireResource } from '../write/judge.ts'
 import { patchOf } from '../write/patch.ts'
 import { flush, type WriteSet, type Written } from '../write/write-set.ts'
-import { type Entry, onlyOnce } from './entries.ts'
+import type { Calls } from './calls.ts'
+import { type Entry, isCall, onlyOnce } from './entries.ts'
 import { isConditional, type Places, pointed, referencesOf, resolveConditional } from './places.ts'
-import type { Reads } from './reads.ts'
 
 export type Reply = { status: string; location?: string; etag?: string; lastModified?: string; outcome?: object; resource?: Json }
 
 /** `written`: what the transaction writes to; null in a batch, whose entries stand each for itself. */
-export type Run = { entry: Entry; stands: Places; set: WriteSet; written: Set<string> | null; reads: Reads }
+export type Run = { entry: Entry; stands: Places; set: WriteSet; written: Set<string> | null; calls: Calls }
 
 const replyOf = (w: Written, status: string, { entry }: Run): Reply => ({
   ...(entry.bodies ? { resource: jsonOf(w.body) } : {}),
@@ -28,7 +29,7 @@ export function runEntry(ctx: Context, record: RecordService, run: Run): Promise
   const { entry } = run
   switch (entry.method) {
     case 'POST':
-      return create(ctx, record, run)
+      return isCall(entry) ? call(ctx, run) : create(ctx, record, run)
     case 'PUT':
       return update(ctx, record, run)
     case 'PATCH':
@@ -37,7 +38,7 @@ export function runEntry(ctx: Context, record: RecordService, run: Run): Promise
       return remove(ctx, record, run)
     case 'GET':
     case 'HEAD':
-      return read(ctx, run)
+      return call(ctx, run)
     default:
       return refuse('input-invalid', { what: `Bundle.entry[${entry.index}].request.method` })
   }
@@ -126,11 +127,14 @@ async function found(ctx: Context, record: RecordService, run: Run): Promise<str
   return there?.id ?? null
 }
 
-/** Any address that can be read alone can be read here too. */
-async function read(ctx: Context, { entry, set, reads }: Run): Promise<Reply> {
+/** Any address that can be read alone can be read here too, and operations called; in a transaction those alone that only read. */
+async function call(ctx: Context, { entry, set, written, calls }: Run): Promise<Reply> {
   await flush(ctx, set)
-  const { status = 200, headers = {}, fhir } = await reads(ctx, { url: entry.url, headers: entry.known })
-  const resource = typeof fhir === 'string' ? jsonOf(fhir) : (fhir as Json | undefined)
+  const found = calls({ method: entry.method, url: entry.url, headers: entry.known, resource: entry.resource }) ?? refuse('address-unknown')
+  if (found.writes && written !== null) wrong(entry, `request.url: ${entry.url.slice(0, 120)} (Bundle.type = batch)`)
+  const answer = await found.run(ctx)
+  const { status = 200, headers = {} } = answer
+  const resource = resourceOf(answer)
   const at = headers['last-modified']
   return {
     status: String(status),
@@ -138,4 +142,11 @@ async function read(ctx: Context, { entry, set, reads }: Run): Promise<Reply> {
     ...(at === undefined ? {} : { lastModified: new Date(at).toISOString() }),
     ...(resource === undefined || entry.method === 'HEAD' ? {} : { resource }),
   }
+}
+
+/** What an answer shows, as a resource; JSON that is none stands in a Binary. */
+function resourceOf({ fhir, json }: Answer): Json | undefined {
+  if (fhir !== undefined) return typeof fhir === 'string' ? jsonOf(fhir) : (fhir as Json)
+  if (json === undefined) return undefined
+  return { resourceType: 'Binary', contentType: 'application/json', data: Buffer.from(JSON.stringify(json)).toString('base64') }
 }

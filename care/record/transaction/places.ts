@@ -4,7 +4,7 @@ import { isObject, type Json, type Resource, sameNumbers, textsNamed } from '#pa
 import type { RecordService } from '../service.ts'
 import { asSoundAs } from '../write/judge.ts'
 import { criteriaOf } from '../write/conditional.ts'
-import type { Entry } from './entries.ts'
+import { type Entry, isCall } from './entries.ts'
 
 /** Where entries stand, by fullUrl or by conditional reference, and the ids of those that are not written yet. */
 export type Places = { of: Map<string, string>; reserved: Map<Entry, string> }
@@ -20,7 +20,7 @@ export function reserve(ctx: Context, record: RecordService, entries: readonly E
     if (entry.fullUrl === null || of.has(entry.fullUrl) || !entry.resource) continue
     const { resourceType } = entry.resource
     if (entry.method === 'PUT' && entry.id !== null) of.set(entry.fullUrl, `${resourceType}/${entry.id}`)
-    if (entry.method !== 'POST' || entry.ifNoneExist !== null) continue
+    if (entry.method !== 'POST' || entry.ifNoneExist !== null || isCall(entry)) continue
     const place = record.reserveId(ctx, entry.resource, of)
     if (place === null) continue
     of.set(entry.fullUrl, `${resourceType}/${place}`)

@@ -1,16 +1,16 @@
 import { sql } from 'kysely'
 import type { AuditEvent } from '#kernel/audit-event'
 import type { Context } from '#kernel/context'
-import { later } from '#kernel/database'
+import { later, sqlState } from '#kernel/database'
 import { Refusal, refusalOutcome, refusalRow, refusalSentence, refuse } from '#kernel/refusal'
 import { hasError, isObject, type JsonObject, type Resource } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { findingsIn, markSound } from '../write/judge.ts'
 import { flush, type WriteSet, writeSet } from '../write/write-set.ts'
-import { type Entry, isLate, isRead, processingOrder, readEntries, refuseRepeated } from './entries.ts'
+import type { Calls } from './calls.ts'
+import { type Entry, isCall, isLate, isRead, processingOrder, readEntries, refuseRepeated } from './entries.ts'
 import { type Reply, type Run, runEntry } from './entry.ts'
 import { places, referencesOf, reserve } from './places.ts'
-import type { Reads } from './reads.ts'
 
 /** A Bundle that may run: its frame is sound, and in a transaction every resource in it. */
 export type ReadyBundle = {
@@ -39,8 +39,8 @@ export function readBundle(bundle: Resource, base = ''): ReadyBundle {
   return { whole, entries, written: refuseRepeated(entries) }
 }
 
-/** What runs a Bundle: the record that is written to, and the rows that answer what is read. */
-export type Parts = { record: RecordService; reads: Reads }
+/** What runs a Bundle: the record that is written to, and the rows that answer what is read or called. */
+export type Parts = { record: RecordService; calls: Calls }
 type Running = Parts & Pick<ReadyBundle, 'written'> & { entries: readonly Entry[] }
 
 /** A batch without its resources. */
@@ -58,10 +58,10 @@ function frameOf(bundle: Resource): Resource {
  * @spec FHIR R4 http, transaction
  * @refuses in a transaction whatever the first failing entry refuses, naming the entry
  */
-export async function runBundle(ctx: Context, { record, reads }: Parts, ready: ReadyBundle): Promise<Resource> {
+export async function runBundle(ctx: Context, { record, calls }: Parts, ready: ReadyBundle): Promise<Resource> {
   const { whole, bodies, written } = ready
   const entries = ready.entries.map((entry) => ({ ...entry, bodies: bodies === true }))
-  const replies = await (whole ? runWhole : runBatch)(ctx, { record, reads, written, entries })
+  const replies = await (whole ? runWhole : runBatch)(ctx, { record, calls, written, entries })
   return {
     resourceType: 'Bundle',
     type: whole ? 'transaction-response' : 'batch-response',
@@ -72,20 +72,20 @@ export async function runBundle(ctx: Context, { record, reads }: Parts, ready: R
   }
 }
 
-async function runWhole(ctx: Context, { entries, record, reads, written }: Running): Promise<Reply[]> {
+async function runWhole(ctx: Context, { entries, record, calls, written }: Running): Promise<Reply[]> {
   const [set, stands] = [writeSet(), places()]
   const order = processingOrder(entries, referencesOf)
   const late = order.findLastIndex(isLate)
   await record.readAhead(
     ctx,
     set,
-    entries.flatMap((e) => (e.id !== null && !isRead(e) ? [{ type: e.type, id: e.id }] : [])),
+    entries.flatMap((e) => (e.id !== null && !isRead(e) && !isCall(e) ? [{ type: e.type, id: e.id }] : [])),
   )
   reserve(ctx, record, entries, stands)
   const replies: Reply[] = []
   for (const [at, entry] of order.entries()) {
     try {
-      replies[entry.index] = await runEntry(ctx, record, { entry, stands, set, written, reads })
+      replies[entry.index] = await runEntry(ctx, record, { entry, stands, set, written, calls })
     } catch (error) {
       throw error instanceof Refusal ? atEntry(error, entry) : error
     }
@@ -111,11 +111,11 @@ function atEntry(refusal: Refusal, { index }: Entry): Refusal {
   return new Refusal(refusal.code, { ...refusal.detail }, issues)
 }
 
-async function runBatch(ctx: Context, { entries, record, reads }: Running): Promise<Reply[]> {
+async function runBatch(ctx: Context, { entries, record, calls }: Running): Promise<Reply[]> {
   const stands = places()
   const replies: Reply[] = []
   for (const entry of processingOrder(entries, referencesOf))
-    replies[entry.index] = await runAlone(ctx, record, { entry, stands, reads, written: null })
+    replies[entry.index] = await runAlone(ctx, record, { entry, stands, calls, written: null })
   return replies
 }
 
@@ -123,7 +123,7 @@ async function runBatch(ctx: Context, { entries, record, reads }: Running): Prom
  * Runs one entry of a batch for itself: refused, it leaves nothing behind but its refusal in the log. Faults still end the whole request.
  */
 async function runAlone(ctx: Context, record: RecordService, run: Omit<Run, 'set'>): Promise<Reply> {
-  const { entry, stands } = run
+  const { entry, stands, calls } = run
   const noted: AuditEvent[] = []
   const told: Parameters<Context['tell']>[0][] = []
   const own: Context = { ...ctx, audit: (event) => void noted.push(event), tell: (message) => void told.push(message) }
@@ -136,12 +136,21 @@ async function runAlone(ctx: Context, record: RecordService, run: Omit<Run, 'set
     for (const event of noted) ctx.audit(event)
     for (const message of told) ctx.tell(message)
     return reply
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+  } catch (thrown) {
+    const error = refusalFor(thrown, entry)
     await sql`rollback to savepoint entry`.execute(ctx.db)
     if (entry.fullUrl !== null) stands.of.delete(entry.fullUrl)
     const { key } = error.detail
-    ctx.audit({ outcome: error.code, resource: entry.url.split('?')[0]!.slice(0, 200), ...(key ? { key } : {}) })
+    const action = isRead(entry) || isCall(entry) ? calls({ ...entry, headers: {} })?.audit : undefined
+    const about = { outcome: error.code, resource: entry.url.split('?')[0]!.slice(0, 200), ...(key ? { key } : {}) }
+    ctx.audit({ ...about, ...(action === undefined || action === 'none' ? {} : { action }) })
     return { status: String(refusalRow(error.code).status), outcome: refusalOutcome(error) }
   }
+}
+
+/** Characters that JSON can spell and the database cannot keep end the entry that carries them. @throws what is no refusal */
+function refusalFor(thrown: unknown, { index }: Entry): Refusal {
+  if (thrown instanceof Refusal) return thrown
+  if (!['22021', '22P05'].includes(sqlState(thrown) ?? '')) throw thrown
+  return new Refusal('input-invalid', { what: `Bundle.entry[${index}]: U+0000 / unpaired surrogate` })
 }

@@ -4,7 +4,7 @@ import type { Answer, Row, RouteRequest } from '#kernel/route'
 import type { Resource } from '#packages/fhir'
 import { readResource } from '../body.ts'
 import type { RecordService } from '../service.ts'
-import type { Reads } from '../transaction/reads.ts'
+import type { Calls } from '../transaction/calls.ts'
 import { type ReadyBundle, readBundle, runBundle } from '../transaction/run.ts'
 import { preference } from '../preference.ts'
 import { existing, updateWhere } from './conditional.ts'
@@ -16,7 +16,7 @@ import type { Written } from './write-set.ts'
 const OWN = '診療録の記録と保存（自機関の記録。条文は要確認: 弁護士）'
 
 /** Rows of a system client that change its institution's own resources. */
-export function writeRoutes(record: RecordService, { base, reads }: { base: string; reads: Reads }): Row[] {
+export function writeRoutes(record: RecordService, { base, calls }: { base: string; calls: Calls }): Row[] {
   const row = { kind: 'write', who: ['system'], why: ['TREAT'], law: OWN } as const
   return [
     {
@@ -28,7 +28,7 @@ export function writeRoutes(record: RecordService, { base, reads }: { base: stri
       summary: { ja: '一括処理（transaction・batch）', en: 'Transaction or batch' },
       prepare: (request) => ({ ...request, body: readBundle(requireResource(readResource(request), 'Bundle'), base) }),
       handle: async (ctx, { body, headers }) => ({
-        fhir: await runBundle(ctx, { record, reads }, { ...(body as ReadyBundle), bodies: preferred(headers.prefer) === 'representation' }),
+        fhir: await runBundle(ctx, { record, calls }, { ...(body as ReadyBundle), bodies: preferred(headers.prefer) === 'representation' }),
       }),
     },
     {

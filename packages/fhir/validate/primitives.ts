@@ -55,7 +55,13 @@ function base64(value: Json): PrimitiveProblem | null {
   return packed.length > 0 && packed.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(packed) ? null : 'format'
 }
 
-const address = matching(/^\S+$/)
+/** White space is what these forms forbid; control characters and half characters no XML and no database keeps either. */
+function written(form: RegExp): PrimitiveCheck {
+  const check = matching(form)
+  return (value) => check(value) ?? (control.test(value as string) || !(value as string).isWellFormed() ? 'characters' : null)
+}
+
+const address = written(/^\S+$/)
 
 /** The check of every R4 primitive but xhtml, which is read by `narrative.ts`. */
 export const primitiveChecks: Readonly<Record<string, PrimitiveCheck>> = {
@@ -66,7 +72,7 @@ export const primitiveChecks: Readonly<Record<string, PrimitiveCheck>> = {
   decimal: (value) => (typeof value !== 'number' ? 'type' : Number.isFinite(value) ? null : 'format'),
   string: text,
   markdown: text,
-  code: matching(/^\S+(?:\s\S+)*$/),
+  code: written(/^\S+(?:\s\S+)*$/),
   id: matching(/^[A-Za-z0-9\-.]{1,64}$/),
   uri: address,
   url: address,

@@ -139,4 +139,16 @@ export const recordMigrations: Migration[] = [
     // What institutions gave may go one after the other, as the law lets each go; the registration may go with the last.
     sql: `alter table record.erasure add column sources text[], add column person_id text;`,
   },
+  {
+    id: 'record/011-contact-systems',
+    // A telephone number is found as such (telecom=phone|03…), also where it was stored before. A walk that is on its way goes through everything.
+    sql: `
+      insert into record.reindex (key, task, types, state, started_at, at)
+        select 'platform', 'built-in', '{Patient,Person,Practitioner,PractitionerRole,RelatedPerson}', 'waiting', now(), now()
+        where exists (select 1 from record.resource)
+      on conflict (key, task) do update set types = case when reindex.state = 'done' then excluded.types else '{}' end,
+        state = 'waiting', started_at = excluded.started_at, at = excluded.at, after_key = '', after_type = '', after_id = '', done = 0,
+        estimate = 0, reason = '';
+    `,
+  },
 ]

@@ -56,17 +56,18 @@ async function orRefused<T>(work: () => T | Promise<T>): Promise<T | Refusal> {
   }
 }
 
+/** What a line takes before anything is asked of the database. */
+export const linesAlone = { judge, readyWriter }
+
 export type ManyService = ReturnType<typeof manyService>
 
 /** Writes of many resources at a time, by the rules of single writes. */
 export function manyService(parts: Parts) {
   return {
-    judge,
+    ...linesAlone,
     /** Enters Patients into the register, or says under which key their people stand already. */
     enterPatients: (ctx: Context, resources: readonly Resource[]) => enterPatients(ctx, parts, resources),
     write: (ctx: Context, about: Many) => writeMany(ctx, parts, about),
-    /** Makes first versions ready before their transaction opens. */
-    readyWriter,
     canGo: (going: Going) => canGo(parts, going),
     /** Those among ids that are keys of ours. */
     keysAmong: async (ctx: Context, ids: readonly string[]): Promise<Set<string>> => {

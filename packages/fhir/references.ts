@@ -2,10 +2,11 @@
 import type { Json } from './model.ts'
 import { isResourceType } from './shapes.ts'
 
-/** `type` and `id` where the text names them; `absolute` when it has a scheme and host; `query` for a conditional reference. */
+/** `type` and `id` where the text names them, with or without a fragment; `absolute` when it has a scheme and host; `query` for a conditional reference. */
 export type ReferenceTarget = { type: string; id?: string; absolute?: boolean; query?: boolean }
 
-const literal = /^(https?:\/\/\S{1,4000}\/)?([A-Z][A-Za-z]{1,40})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+const literal =
+  /^(https?:\/\/\S{1,4000}\/)?([A-Z][A-Za-z]{1,40})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#\S{1,200})?$/
 const conditional = /^([A-Z][A-Za-z]{1,40})\?./
 
 /** Resource type and id that the text of a literal reference names; null for fragments, URNs and anything else. */

@@ -101,7 +101,8 @@ function tokens({ param, type, value, valueSet }: Selected): TokenValue[] {
     const out = row<TokenValue>({ param, system: text(system), code: text(identifier), typed: typesOf(object(value).type) })
     return out.code === undefined && out.system === undefined ? [] : [out]
   }
-  if (type === 'ContactPoint') return text(identifier) === undefined ? [] : [{ param, code: text(identifier)! }]
+  if (type === 'ContactPoint')
+    return text(identifier) === undefined ? [] : [row<TokenValue>({ param, system: text(system), code: text(identifier) })]
   if (typeof value === 'boolean' || typeof value === 'number') return [{ param, code: String(value) }]
   const code = text(value)
   return code === undefined ? [] : [row<TokenValue>({ param, system: systemOf(valueSet, code), code })]

@@ -111,7 +111,7 @@ describe('index values', () => {
       { param: 'identifier', system: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID', code: '00012345:あ:1:05' },
     ])
     expect(of(index.tokens, 'gender')).toEqual([{ param: 'gender', system: 'http://hl7.org/fhir/administrative-gender', code: 'male' }])
-    expect(of(index.tokens, 'phone')).toEqual([{ param: 'phone', code: '03-0000-0000' }])
+    expect(of(index.tokens, 'phone')).toEqual([{ param: 'phone', system: 'phone', code: '03-0000-0000' }])
     expect(of(index.tokens, 'deceased')).toEqual([{ param: 'deceased', code: 'false' }])
     expect(of(extractIndex({ ...patient, deceasedDateTime: '2024' }).tokens, 'deceased')).toEqual([{ param: 'deceased', code: 'true' }])
     expect(of(extractIndex({ ...patient, deceasedBoolean: false }).tokens, 'deceased')).toEqual([{ param: 'deceased', code: 'false' }])

@@ -13,7 +13,7 @@ export type Everything = Omit<EverythingQuery, 'keys' | 'readable' | 'limit'> & 
 const bad = (param: string, value: string): never => refuse('search-invalid', { param, value: value.slice(0, 80) })
 const span = (param: string, value: string) => dateRange(value) ?? bad(param, value)
 
-/** Reads `start`, `end`, `_since`, `_type`, `_count` and the place of the next page. @refuses search-invalid, search-unsupported, type-unknown */
+/** Reads `start`, `end`, `_since`, `_type`, `_count` and the place of the next page. @refuses search-invalid, search-unsupported */
 export function parseEverything(query: URLSearchParams, strict: boolean): Everything {
   const read: Everything = { types: null, since: null, from: null, to: null, after: null, count: DEFAULT_COUNT, used: [] }
   for (const [name, value] of query) {
@@ -33,7 +33,7 @@ export function parseEverything(query: URLSearchParams, strict: boolean): Everyt
 
 function typesOf(value: string): string[] {
   const types = value.split(',').filter((t) => t !== '')
-  for (const type of types) if (!isResourceType(type)) refuse('type-unknown', { type: type.slice(0, 60) })
+  for (const type of types) if (!isResourceType(type)) bad('_type', type)
   return types
 }
 

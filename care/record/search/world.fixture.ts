@@ -30,6 +30,10 @@ const shared = [
     name: [{ family: '佐藤', given: ['一郎'] }],
     gender: 'male',
     identifier: [{ system: 'urn:license', value: 'L-1' }],
+    telecom: [
+      { system: 'phone', value: '0312345678' },
+      { system: 'email', value: 'sato@example.jp' },
+    ],
   },
   { resourceType: 'Practitioner', id: 'dr-mori', name: [{ family: '森', given: ['花'] }], gender: 'female' },
   { resourceType: 'Organization', id: 'org-lab', name: '中央検査センター' },

@@ -134,3 +134,27 @@ test('links and pictures of a narrative lead where the entries stand; words and 
     identifier: [{ value: urn }],
   })
 })
+
+test('what stands after # of an entry goes with the reference', async () => {
+  const urn = 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e1'
+  const sent = { fullUrl: urn, resource: observation(), request: { method: 'POST', url: 'Observation' } }
+  const of = (reference: string): Asked => ({
+    resource: observation({ derivedFrom: [{ reference }] }),
+    request: { method: 'POST', url: 'Observation' },
+  })
+  const heard = await run('transaction', [of(`${urn}#part`), sent])
+  expect(heard.status, heard.text).toBe(200)
+  const [one, other] = heard.body.entry!.map((e) => e.response!.location!.split('/_history')[0]!)
+  expect((await hospital.get(`/fhir/R4/${one}`)).body.derivedFrom).toEqual([{ reference: `${other}#part` }])
+  const found = await hospital.get(`/fhir/R4/Observation?patient=${key}&derived-from=${other}`)
+  expect(found.body.total).toBe(1)
+  const lost = await run('transaction', [of('urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e2#part')])
+  expect([lost.status, lost.body.issue![0]!.expression]).toEqual([400, ['Bundle.entry[0]']])
+})
+
+test('a patient of another server is none of ours', async () => {
+  const elsewhere = observation({ subject: { reference: `http://other.example/fhir/Patient/${key}` } })
+  expect((await hospital.post('/fhir/R4/Observation', elsewhere)).status).toBe(422)
+  const control = observation({ subject: { reference: `${BASE}/Patient/${key}` } })
+  expect((await hospital.post('/fhir/R4/Observation', control)).status).toBe(201)
+})

@@ -104,7 +104,7 @@ function depthOf(entries: readonly Entry[], referencesOf: (resource: Resource) =
     const known = depth.get(e)
     if (known !== undefined || open.has(e) || open.size > 50) return known ?? 0
     open.add(e)
-    const below = e.resource ? referencesOf(e.resource).flatMap((r) => byUrl.get(r) ?? []) : []
+    const below = e.resource ? referencesOf(e.resource).flatMap((r) => byUrl.get(r.replace(/#.*$/s, '')) ?? []) : []
     const measured = Math.max(0, ...below.map((b) => 1 + measure(b)))
     open.delete(e)
     depth.set(e, measured)

@@ -61,8 +61,14 @@ export async function resolveConditional(
   }
 }
 
-/** Where a reference leads: an entry by its fullUrl, also where both are written relative to one server. */
+/** Where a reference leads: an entry by its fullUrl, also where both are written relative to one server. What stands after `#` goes with it. */
 function placeOf(reference: string, entry: Entry, of: ReadonlyMap<string, string>): string | undefined {
+  const cut = reference.indexOf('#')
+  const place = wholePlaceOf(cut < 0 ? reference : reference.slice(0, cut), entry, of)
+  return place === undefined || cut < 0 ? place : place + reference.slice(cut)
+}
+
+function wholePlaceOf(reference: string, entry: Entry, of: ReadonlyMap<string, string>): string | undefined {
   const direct = of.get(reference)
   if (direct !== undefined || entry.fullUrl === null || !/^https?:/.test(entry.fullUrl) || reference.includes(':')) return direct
   const root = /^(https?:.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(entry.fullUrl)?.[1]

@@ -1,8 +1,9 @@
 import { elementsOf, isObject, type Json, parseReference, type Resource } from '#packages/fhir'
 import { keyOfId, patientReferences, sharedTypes } from '../ids.ts'
+import { isOwnAddress } from '../own-address.ts'
 
 /**
- * Types that may name a patient and need not. Without one they are the institution's own work (a list, a calendar, a letter to a
+ * Types that may name a patient and need not. Without one of this server they are the institution's own work (a list, a calendar, a letter to a
  * payer) and only that institution reads them. Every other type that can name a patient must.
  */
 const patientOptional: ReadonlySet<string> = new Set([
@@ -54,16 +55,23 @@ export function patientsOf(resource: Resource, places?: ReadonlyMap<string, stri
     ...(resource.resourceType === 'Provenance' ? references(resource.target).flatMap(patientOfTarget) : []),
   ]
   const ids = named.flatMap((reference) => {
-    const target = parseReference(places?.get(reference) ?? reference)
-    return target?.type === 'Patient' && target.id !== undefined ? [keyOfId(target.id)] : []
+    const target = targetHere(places?.get(reference.replace(/#.*$/s, '')) ?? reference)
+    return target?.type === 'Patient' ? [keyOfId(target.id)] : []
   })
   return [...new Set(ids)]
 }
 
+/** What a reference leads to on this server. The same type and id on another server is somebody else. @spec FHIR R4 references, literal */
+function targetHere(reference: string): { type: string; id: string } | null {
+  const target = parseReference(reference)
+  if (target?.id === undefined || (target.absolute && !isOwnAddress(reference))) return null
+  return { type: target.type, id: target.id }
+}
+
 /** A statement about a resource is about its patient, where the resource's id tells whose it is. */
 function patientOfTarget(reference: string): string[] {
-  const target = parseReference(reference)
-  if (!target?.id || sharedTypes.has(target.type)) return []
+  const target = targetHere(reference)
+  if (!target || sharedTypes.has(target.type)) return []
   return target.type === 'Patient' || target.id.includes('.') ? [`Patient/${keyOfId(target.id)}`] : []
 }
 

@@ -141,7 +141,8 @@ const restful = /^(.*\/)[A-Z][A-Za-z]{1,40}\/[A-Za-z0-9\-.]{1,64}$/
 /** The resource of the bundle around that a reference names; undefined where it is not there. @spec http://hl7.org/fhir/R4/bundle.html#references */
 export function inBundle(around: Around | null, reference: string): JsonObject | undefined {
   if (around === null) return undefined
-  const plain = reference.includes('/_history/') ? reference.replace(version, '') : reference
+  const whole = reference.replace(/#.*$/s, '')
+  const plain = whole.includes('/_history/') ? whole.replace(version, '') : whole
   const found = around.byFullUrl.get(plain)
   if (found !== undefined) return found
   const base = around.fullUrl === null || plain.includes(':') ? null : restful.exec(around.fullUrl)

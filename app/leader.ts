@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { bulkRoutes } from '#care/bulk'
+import { bulkRoutes, type LineMaker } from '#care/bulk'
 import { routes as eligibilityRoutes } from '#care/eligibility'
 import { disasterJobs, emergencyJobs } from '#care/emergency'
 import { soughtJob } from '#care/person'
@@ -34,8 +34,9 @@ import { publishStaffList, loadStaffAuthority } from './demo/staff-authority.ts'
 import { noCards } from './cards.ts'
 import { demoWitness } from './log/demo-witness.ts'
 import { bindChecker } from './checker.ts'
+import { lineMaker } from './maker/start.ts'
 import { noticeDeps } from './notices.ts'
-import { services } from './services.ts'
+import { basesOf, services } from './services.ts'
 
 const BEAT_MS = 1_000
 const HOUR_MS = 3_600_000
@@ -67,7 +68,8 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   await bindChecker(config.home)
   const holder = `${hostname()}:${process.pid}`
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
-  const all = [...allJobs(config), ...(secrets ? [demoListJob(config.home, secrets), demoWitness(config.home)] : [])]
+  const maker = lineMaker({ home: config.home, bases: basesOf(config) })
+  const all = [...allJobs({ ...config, maker }), ...(secrets ? [demoListJob(config.home, secrets), demoWitness(config.home)] : [])]
   const jobs = all.filter((row) => !row.apart).map((row) => ({ row, due: 0 }))
   let stopped = false
   const stopping = new AbortController()
@@ -104,6 +106,7 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   return async () => {
     stopped = true
     stopping.abort()
+    maker.stop()
     await Promise.all([loop, ...apart])
     await resign(db, holder).catch(() => undefined)
     clock.stop()
@@ -154,10 +157,10 @@ const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
   },
 })
 
-type JobConfig = Pick<Config, 'demo' | 'home' | 'baseUrl' | 'tlsBase' | 'hookHosts' | 'notices'>
+type JobConfig = Pick<Config, 'demo' | 'home' | 'baseUrl' | 'tlsBase' | 'hookHosts' | 'notices'> & { maker?: LineMaker }
 
 /** The jobs of every room. */
-export function allJobs({ demo, home, baseUrl, tlsBase, hookHosts, notices }: JobConfig): JobRow[] {
+export function allJobs({ demo, home, baseUrl, tlsBase, hookHosts, notices, maker }: JobConfig): JobRow[] {
   const built = services({
     cards: noCards,
     demo,
@@ -166,6 +169,7 @@ export function allJobs({ demo, home, baseUrl, tlsBase, hookHosts, notices }: Jo
     tlsBase,
     hooks: outbound(hookHosts),
     notices: noticeDeps({ notices, baseUrl }),
+    ...(maker ? { maker } : {}),
   })
   const rows = [
     ...eligibilityRoutes(built.eligibility),

@@ -1,4 +1,4 @@
-import { type BulkDeps, bulkService } from '#care/bulk'
+import { type BulkDeps, bulkService, type LineMaker } from '#care/bulk'
 import { accountsOf, appAccessOf, personService } from '#care/person'
 import { consentService } from '#care/consent'
 import { type CardVerifier, eligibilityService } from '#care/eligibility'
@@ -35,6 +35,8 @@ export type ServiceDeps = {
   signing?: SigningTools
   /** How people are told outside the portal; in no way where it is absent. */
   notices?: Omit<NoticeDeps, 'person'>
+  /** Makes lines of imports ready in a process of its own; this one does where it is absent. */
+  maker?: LineMaker
 }
 
 /** A checker, and which packages it rests on. */
@@ -52,6 +54,10 @@ export type Checking = Checker & {
 
 const baseAlone: Checking = { validate: (resource) => validateResource(resource), packages: [], problems: [] }
 
+/** Addresses under which the FHIR surface answers. */
+export const basesOf = ({ baseUrl, tlsBase }: { baseUrl: string; tlsBase: string | null }): string[] =>
+  [baseUrl, ...(tlsBase === null ? [] : [tlsBase])].map((address) => `${address}/fhir/R4`)
+
 /** The floor plan in code: services built in order of need. */
 export function services({
   cards,
@@ -63,6 +69,7 @@ export function services({
   checker = baseAlone,
   signing = noSigning,
   notices = {},
+  maker,
 }: ServiceDeps) {
   const consent = consentService()
   const person = personService({ totpOnce: !demo, anyClientUnbound: demo })
@@ -75,12 +82,12 @@ export function services({
   const accounts = accountsOf({ anyClientUnbound: demo, app: appAccessOf({ anyClientUnbound: demo }) })
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
-  const bulk = bulkService({ home, clients, consent, person, record })
+  const bulk = bulkService({ home, clients, consent, person, record, ...(maker ? { maker } : {}) })
   const extracts = extractService({ person, record, home, signer: () => extractSigner(home), seal: () => loadSecretKeys(home) })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })
   searchTermsWith(termsForSearches(terminology))
-  for (const address of [baseUrl, ...(tlsBase === null ? [] : [tlsBase])]) answersAt(`${address}/fhir/R4`)
+  for (const base of basesOf({ baseUrl, tlsBase })) answersAt(base)
   return {
     accounts,
     consent,

@@ -10,6 +10,7 @@ import { say, stop } from './sentences.mjs'
 /** Programs that are bundled, whichever exist; `app/main.ts` becomes `dist/app/main.js`. */
 const entries = [
   'app/main.ts',
+  'app/maker/main.ts',
   'app/cli/main.ts',
   'app/tour/main.ts',
   'bench/main.ts',

@@ -53,7 +53,7 @@ export async function startPlatform(about: {
   process.once('exit', atExit)
   child.once('exit', () => process.off('exit', atExit))
   await readyWhenItSays(child)
-  return { ...ports, pid: child.pid!, pids: () => [child.pid!, ...childrenOf(child.pid!)], stop: () => stopped(child) }
+  return { ...ports, pid: child.pid!, pids: () => [child.pid!, ...below(child.pid!)], stop: () => stopped(child) }
 }
 
 /** Resolves at the platform's word that it is ready. @throws with its last words where it ends instead */
@@ -113,10 +113,13 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** Processor time in milliseconds of a process, its children, and those of its children that have ended; 0 where the system does not tell. */
+/** All processes below one. */
+const below = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...below(child)])
+
+/** Processor time in milliseconds of a process, all below it, and those of them that have ended; 0 where the system does not tell. */
 export function familyCpuMs(pid: number): number {
-  const ticks = (fields: readonly string[], at: readonly number[]) => at.reduce((sum, n) => sum + Number(fields[n] ?? 0), 0)
-  return 10 * childrenOf(pid).reduce((sum, child) => sum + ticks(statOf(child), [11, 12]), ticks(statOf(pid), [11, 12, 13, 14]))
+  const ticks = (fields: readonly string[]) => [11, 12, 13, 14].reduce((sum, n) => sum + Number(fields[n] ?? 0), 0)
+  return 10 * [pid, ...below(pid)].reduce((sum, one) => sum + ticks(statOf(one)), 0)
 }
 
 /** The process that started this one; 0 where the system does not tell. */

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { ManyService, Ready } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
 import { isObject, isResourceType, operationOutcome, parseJson, type Resource } from '#packages/fhir'
 import { jobFolder, lineBytesOf } from './folder.ts'
 import type { ImportAsk, ImportInput } from './model.ts'
-import { aliasesIn, pointed } from './patients.ts'
+import { type Aliases, aliasesIn, pointed } from './patients.ts'
 
 /** Lines of one transaction, and their bytes. */
 const BATCH = { lines: 500, bytes: 4 << 20 }
@@ -15,8 +14,8 @@ const GROUP = 16
 
 /** Which input, from which byte on, and the number of the line before. */
 export type Cursor = { input: number; offset: number; line: number }
-/** Lines of one transaction; `after` is the place noted by the one before. */
-export type Batch = { input: ImportInput; lines: Buffer[]; after: Cursor | null; from: Cursor; to: Cursor }
+/** Lines of one transaction, and where their file lies; `after` is the place noted by the one before. */
+export type Batch = { input: ImportInput; path: string; lines: Buffer[]; after: Cursor | null; from: Cursor; to: Cursor }
 /** A line to be written, one refused by itself, or one made ready as part of a group. */
 export type Line = { line: number } & ({ resource: Resource } | { outcome: object } | { name: string | null; group: number })
 /** The lines of a batch; empty ones are null. */
@@ -39,7 +38,7 @@ export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cu
       mostBytes: BATCH.bytes,
     })) {
       const to = { input: n, offset: end, line: at.line + lines.length }
-      yield { input, lines, after, from: at, to }
+      yield { input, path, lines, after, from: at, to }
       at = to
       after = to
     }
@@ -47,7 +46,11 @@ export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cu
 }
 
 /** Reads and judges one line by itself; null for an empty one. */
-export function readLine(many: ManyService, ctx: Context, about: { bytes: Buffer; line: number; type: string | null }) {
+export function readLine(
+  many: Pick<ManyService, 'judge'>,
+  ctx: Pick<Context, 'actor'>,
+  about: { bytes: Buffer; line: number; type: string | null },
+) {
   const { bytes, line, type } = about
   const text = bytes.toString('utf8')
   if (text.trim() === '') return null
@@ -70,22 +73,34 @@ export function readLine(many: ManyService, ctx: Context, about: { bytes: Buffer
 export const readLines = (many: ManyService, ctx: Context, { lines, from, input }: Batch): (Line | null)[] =>
   lines.map((bytes, n) => readLine(many, ctx, { bytes, line: from.line + n + 1, type: input.type }))
 
+/** What making lines ready takes: in whose name, and under which keys the Patients stand that they speak of. Nothing but data. */
+export type Making = { actor: Context['actor']; now: Date; aliases: Aliases; line: number; type: string | null }
+
+/** What a batch takes to be made ready. */
+export async function makingOf(ctx: Context, { lines, from, input }: Batch): Promise<Making> {
+  const aliases = await aliasesIn(ctx.db, institutionOf(ctx.actor) ?? '', lines)
+  return { actor: ctx.actor, now: ctx.now, aliases, line: from.line, type: input.type }
+}
+
 /**
- * Reads and judges a batch, and makes ready for the database what looks new, a group at a time: what is kept of a line is its bytes alone,
- * and the database, busy with the batch before, never waits for us for long.
+ * Reads and judges lines, and makes ready for the database what looks new, a group at a time: what is kept of a line is its bytes alone.
+ * @param about.between groups, so that others have their turn
  */
-export async function readAhead(many: ManyService, ctx: Context, batch: Batch): Promise<Read> {
-  const aliases = await aliasesIn(ctx.db, institutionOf(ctx.actor) ?? '', batch.lines)
-  const writer = many.readyWriter(ctx)
+export async function readAhead(
+  many: Pick<ManyService, 'judge' | 'readyWriter'>,
+  making: Making,
+  { lines: all, between }: { lines: readonly Buffer[]; between: () => Promise<void> },
+): Promise<Read> {
+  const writer = many.readyWriter(making)
   const groups: Ready[] = []
   const lines: (Line | null)[] = []
-  for (const [n, bytes] of batch.lines.entries()) {
-    const read = readLine(many, ctx, { bytes, line: batch.from.line + n + 1, type: batch.input.type })
-    const known = read && 'resource' in read ? pointed(read.resource, aliases) : undefined
+  for (const [n, bytes] of all.entries()) {
+    const read = readLine(many, making, { bytes, line: making.line + n + 1, type: making.type })
+    const known = read && 'resource' in read ? pointed(read.resource, making.aliases) : undefined
     lines.push(read && known && writer.add(known.resource, known.unknown) ? readyLine(read.line, known.resource, groups.length) : read)
-    if ((n + 1) % GROUP !== 0 && n + 1 < batch.lines.length) continue
+    if ((n + 1) % GROUP !== 0 && n + 1 < all.length) continue
     groups.push(writer.take())
-    await turn()
+    await between()
   }
   return { lines, groups }
 }

@@ -7,14 +7,15 @@ import { writeOutbox } from '#kernel/outbox'
 import { Refusal, refusalOutcome } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import { jobFolder, openSinks, type Sinks } from './folder.ts'
-import { type Batch, batchesOf, type Cursor, firstRepeat, namesOf, type Read, readAhead, readLine, readLines } from './import-read.ts'
+import { type Batch, batchesOf, type Cursor, firstRepeat, namesOf, type Read, readLine, readLines } from './import-read.ts'
+import { type LineMaker, type Pace, prepared } from './making.ts'
 import type { ImportAsk, Job } from './model.ts'
 import { resolvePatients } from './patients.ts'
 import { KEEP_HOURS } from './rules.ts'
 import * as store from './store.ts'
 import { type Booked, bookFor, type Clients, type StepEnd, type Worker } from './worker.ts'
 
-export type ImportDeps = { home: string; clients: Clients; many: ManyService } & Stretch
+export type ImportDeps = { home: string; clients: Clients; many: ManyService; maker?: LineMaker } & Stretch
 /** Batches of one step; the usual ones where absent. */
 export type Stretch = { stretch?: number }
 
@@ -44,19 +45,15 @@ export async function* importSteps(deps: ImportDeps, worker: Worker, job: Job): 
     return 'more'
   }
   try {
-    const pace: Pace = { newShare: 1, lookUp: false }
+    const pace: Pace = { newShare: 1, readyShare: 1, lookUp: false }
     let taken = 0
-    for await (const batch of batchesOf(deps.home, job.id, ask, job.cursor as Cursor | null)) {
-      const booked = await bookFor(deps.clients, worker, job)
-      // Made ready while the database takes in the batch before, and not sooner: it would have to wait for us then.
-      await under.at(-1)?.handedOver
-      if (!booked) {
+    const batches = batchesOf(deps.home, job.id, ask, job.cursor as Cursor | null)
+    const calm = () => under.at(-1)?.handedOver
+    for await (const { batch, read } of prepared(deps, { worker, job, pace, calm }, batches)) {
+      if (!read) {
         const end = await room(0)
         return yield end === 'more' ? await endWith(worker, job, 'token-invalid') : end
       }
-      const { many } = deps
-      const read =
-        pace.newShare < 0.5 ? { lines: readLines(many, booked.ctx, batch), groups: [] } : await readAhead(many, booked.ctx, batch)
       const turn = taken++ % (deps.stretch ?? STRETCH) === 0
       const end = await room(turn || !standsAlone(read, under) ? 0 : AT_ONCE - 1)
       if (end !== 'more' || (turn && taken > 1)) yield end
@@ -90,9 +87,6 @@ function standsAlone({ lines }: Read, under: readonly Under[]): boolean {
   const names = namesOf(lines)
   return !under.some((other) => [...names].some((name) => other.names.has(name)))
 }
-
-/** What batches learn from those before: how much was new (what will stand already need not be made ready), and whether ids were taken. */
-type Pace = { newShare: number; lookUp: boolean }
 
 type Work = {
   worker: Worker

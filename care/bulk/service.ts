@@ -11,6 +11,7 @@ import { exportSteps, type Sizes } from './export-steps.ts'
 import { jobFolder, removeFolder } from './folder.ts'
 import { importSteps, type Stretch } from './import-steps.ts'
 import { leaving } from './leaving.ts'
+import type { LineMaker } from './making.ts'
 import type { BulkFile, ExportAsk, Flow, ImportAsk, Job } from './model.ts'
 import { pump } from './pump.ts'
 import { judgePoll, MAX_OPEN_JOBS, readExport, retryAfterSeconds, type Sent, type Wrong } from './rules.ts'
@@ -26,6 +27,8 @@ export type BulkDeps = Sizes &
     consent: ConsentService
     person: PersonService
     record: RecordService
+    /** Makes lines of imports ready elsewhere; here where it is absent. */
+    maker?: LineMaker
   }
 
 export type KickOff = {

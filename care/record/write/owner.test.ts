@@ -28,6 +28,12 @@ describe('whose it is', () => {
       resource('Observation', subject('http://localhost/fhir/R4evil/Patient/p1')),
       'nobody-named',
     ],
+    ['a device', resource('Observation', subject('Device/d1')), 'institution'],
+    ['a place and a group', resource('Contract', subject('Location/l1', 'Group/g1')), 'institution'],
+    ['a contained patient', resource('Observation', subject('#p')), 'nobody-named'],
+    ['what a URN names outside', resource('Observation', subject('urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e9')), 'nobody-named'],
+    ['a device beside what nobody knows', resource('Contract', subject('Device/d1', '#p')), 'institution'],
+    ['nobody', resource('Observation', {}), 'nobody-named'],
     ['of another server, where none need be named', resource('Basic', subject('http://other.example/fhir/Patient/p1')), 'institution'],
     [
       'ours beside one of another server',

@@ -13,6 +13,7 @@ const patientOptional: ReadonlySet<string> = new Set([
   'Basic',
   'Communication',
   'CommunicationRequest',
+  'Contract',
   'Device',
   'Invoice',
   'List',
@@ -75,6 +76,12 @@ function patientOfTarget(reference: string): string[] {
   return target.type === 'Patient' || target.id.includes('.') ? [`Patient/${keyOfId(target.id)}`] : []
 }
 
+/** It says what it is about, and that is nobody's record: a device, a place, a group, a substance. */
+const isAboutOthers = (resource: Resource): boolean => {
+  const types = patientReferences.flatMap((name) => references(resource[name])).map((reference) => parseReference(reference)?.type)
+  return types.length > 0 && types.every((type) => type !== undefined && type !== 'Patient')
+}
+
 /** Whose the resource is. A Patient's own key is told by its id. */
 export function ownerOf(resource: Resource, places?: ReadonlyMap<string, string>): Owner {
   const { resourceType: type } = resource
@@ -83,5 +90,6 @@ export function ownerOf(resource: Resource, places?: ReadonlyMap<string, string>
   const named = patientsOf(resource, places)
   if (named.length > 1) return { kind: 'several' }
   if (named.length === 1) return { kind: 'person', key: named[0]! }
-  return patientOptional.has(type) || !canNamePatient(type) ? { kind: 'institution' } : { kind: 'nobody-named' }
+  const free = patientOptional.has(type) || !canNamePatient(type) || isAboutOthers(resource)
+  return { kind: free ? 'institution' : 'nobody-named' }
 }

@@ -34,12 +34,30 @@ function broken(doc: Members): string[] {
   const walk = (value: unknown, place: string): void => {
     if (Array.isArray(value)) for (const [n, v] of value.entries()) walk(v, `${place}/${n}`)
     else if (isMembers(value)) {
-      if (typeof value.$ref === 'string' && value.$ref.startsWith('#/components'))
-        say(`${place} ${value.$ref}`, at(doc, value.$ref) !== undefined)
+      // A reference leads from the root of the document, also one that a schema brought along.
+      if (typeof value.$ref === 'string') say(`${place} ${value.$ref}`, value.$ref.startsWith('#/') && at(doc, value.$ref) !== undefined)
+      if ('schema' in value && place.startsWith('/paths')) schemaAt(value.schema, `${place}/schema`)
       for (const [name, v] of Object.entries(value)) walk(v, `${place}/${name}`)
     }
   }
+  const kinds = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
+  const schemaAt = (schema: unknown, place: string): void => {
+    if (typeof schema === 'boolean') return
+    if (!isMembers(schema)) return say(place, false)
+    say(`${place}/type`, schema.type === undefined || [schema.type].flat().every((type) => kinds.includes(String(type))))
+    say(`${place}/enum`, schema.enum === undefined || (Array.isArray(schema.enum) && schema.enum.length > 0))
+    if (schema.items !== undefined) schemaAt(schema.items, `${place}/items`)
+    for (const [name, one] of Object.entries(isMembers(schema.properties) ? schema.properties : {}))
+      schemaAt(one, `${place}/properties/${name}`)
+    for (const of of ['oneOf', 'anyOf', 'allOf']) for (const one of (schema[of] ?? []) as unknown[]) schemaAt(one, `${place}/${of}`)
+  }
+  for (const [name, schema] of Object.entries((doc.components as Members).schemas as Members))
+    schemaAt(schema, `/components/schemas/${name}`)
   walk(doc, '')
+  const shapes = Object.keys(doc.paths as Members).map((path) => path.replace(/\{[^}]+\}/g, '{}'))
+  for (const [n, shape] of shapes.entries()) say(`${shape}: the same path twice`, shapes.indexOf(shape) === n)
+  for (const [group, items] of Object.entries(doc.components as Members))
+    for (const name of Object.keys(items as Members)) say(`/components/${group}/${name}: name`, /^[A-Za-z0-9._-]+$/.test(name))
   const ids = new Set<string>()
   const schemes = new Set(Object.keys((doc.components as Members).securitySchemes as Members))
   for (const [path, item] of Object.entries(doc.paths as Members)) {
@@ -47,6 +65,7 @@ function broken(doc: Members): string[] {
     for (const [method, value] of Object.entries(item as Members)) {
       const place = `${method} ${path}`
       const operation = value as Members
+      say(`${place}: braces`, !/[:*]|\{\}|\}[^/]*\{/.test(path.replace(/\{[A-Za-z]+\}/g, 'x')))
       say(`${place}: method`, ['get', 'put', 'post', 'delete', 'patch'].includes(method))
       say(`${place}: operationId`, /^[a-z][A-Za-z0-9_]*$/.test(String(operation.operationId)) && !ids.has(String(operation.operationId)))
       ids.add(String(operation.operationId))
@@ -56,6 +75,14 @@ function broken(doc: Members): string[] {
       const named = parameters.map((p) => `${String(p.in)} ${String(p.name).toLowerCase()}`)
       say(`${place}: parameters once`, new Set(named).size === named.length)
       for (const p of parameters) {
+        say(
+          `${place}: ${String(p.name)} is told by the content`,
+          p.in !== 'header' || !/^(accept|content-type|authorization)$/i.test(String(p.name)),
+        )
+        say(
+          `${place}: ${String(p.name)} and its style`,
+          p.style === undefined || ['simple', 'form', 'label', 'matrix'].includes(String(p.style)),
+        )
         say(`${place}: ${String(p.name)}`, ['path', 'query', 'header', 'cookie'].includes(String(p.in)) && isMembers(p.schema))
         say(`${place}: ${String(p.name)} required`, p.in !== 'path' || p.required === true)
       }
@@ -78,6 +105,8 @@ function broken(doc: Members): string[] {
       )
       for (const [status, r] of responses) {
         const response = isMembers(r) && typeof r.$ref === 'string' ? (at(doc, r.$ref) as Members | undefined) : (r as Members)
+        for (const type of Object.keys((response?.content ?? {}) as Members))
+          say(`${place}: ${status} ${type}`, /^[a-z*]+\/[a-z0-9.*+-]+$/.test(type))
         say(`${place}: ${status}`, typeof response?.description === 'string' && response.description !== '')
       }
       const security = (operation.security ?? []) as Members[]
@@ -111,11 +140,17 @@ test('the controls: a parameter, a reference, an answer and a name that are wron
   one.put!.responses = {}
   one.delete!.operationId = one.get!.operationId
   paths['/fhir/R4/{type}']!.post!.requestBody = { content: { a: { schema: { $ref: '#/components/schemas/Nothing' } } } }
+  paths['/fhir/R4/{kind}/{name}'] = {}
+  const more = one.patch!.parameters as Members[]
+  more.push({ name: 'Accept', in: 'header', schema: { type: 'text' } })
   const found = broken(spoilt).join('\n')
   expect(found).toContain('get /fhir/R4/{type}/{id}: path parameters')
   expect(found).toContain('put /fhir/R4/{type}/{id}: responses')
   expect(found).toContain('delete /fhir/R4/{type}/{id}: operationId')
   expect(found).toContain('#/components/schemas/Nothing')
+  expect(found).toContain('/fhir/R4/{}/{}: the same path twice')
+  expect(found).toContain('patch /fhir/R4/{type}/{id}: Accept is told by the content')
+  expect(found).toMatch(/paths\/\/fhir\/R4\/\{type\}\/\{id\}\/patch\/parameters\/\d+\/schema\/type/)
 })
 
 test('descriptions are in both languages, and every refusal is told', () => {

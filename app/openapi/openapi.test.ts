@@ -43,7 +43,10 @@ function broken(doc: Members): string[] {
   const kinds = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
   const schemaAt = (schema: unknown, place: string): void => {
     if (typeof schema === 'boolean') return
-    if (!isMembers(schema)) return say(place, false)
+    if (!isMembers(schema)) {
+      say(place, false)
+      return
+    }
     say(`${place}/type`, schema.type === undefined || [schema.type].flat().every((type) => kinds.includes(String(type))))
     say(`${place}/enum`, schema.enum === undefined || (Array.isArray(schema.enum) && schema.enum.length > 0))
     if (schema.items !== undefined) schemaAt(schema.items, `${place}/items`)

@@ -20,7 +20,7 @@ import {
   t,
 } from '#ui'
 import { type About, citizenPage } from './frame.tsx'
-import { actionOf, kindWords, outcomeWords, ownActWords, purposeWords, ruleWords, whatWords, whoWords } from './words.ts'
+import { actionOf, kindWords, outcomeWords, ownActWords, purposeWords, reasonWords, whatWords, whoWords } from './words.ts'
 
 export type AccessLogView = {
   acts: readonly AuditedAct[]
@@ -55,7 +55,7 @@ export const actJson = (act: AuditedAct) => ({
 
 /** Rule, consent, law and number behind an act. */
 export function Behind({ act, lang }: { act: AuditedAct; lang: Lang }): ReactNode {
-  const reasons = act.rules.map((rule) => ruleWords(rule, lang))
+  const reasons = reasonWords(act.rules, lang)
   const items = [
     { term: t(lang, { ja: '日時', en: 'When' }), value: formatDateTime(act.at, lang) },
     ...(act.outcome === 'success'

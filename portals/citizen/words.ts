@@ -147,8 +147,19 @@ export function ownActWords({ action, outcome, actorName }: Pick<AuditedAct, 'ac
 }
 
 /** Why a rule of the access table let somebody see something. */
-export const ruleWords = (rule: string, lang: Lang): string =>
-  (accessRules.find((one) => one.id === rule)?.because ?? own<Sentence>(emergencyReasons, rule))?.[lang] ?? rule
+export const ruleWords = (rule: string, lang: Lang): string => knownRule(rule)?.[lang] ?? rule
+
+const knownRule = (rule: string): Sentence | undefined =>
+  accessRules.find((one) => one.id === rule)?.because ?? own<Sentence>(emergencyReasons, rule)
+
+const inAppScope: Sentence = { ja: '使うアプリに許された範囲のため', en: 'Because it lies within what the app in use may read' }
+const scope = /^(?:openid|fhirUser|launch|offline_access|online_access)$|^(?:launch|patient|user|system)\//
+
+/** Why an act was allowed, in words alone: scopes of an app are one reason, and a note for programs is none. */
+export function reasonWords(rules: readonly string[], lang: Lang): string[] {
+  const said = rules.map((rule) => (knownRule(rule) ?? (scope.test(rule) ? inAppScope : undefined))?.[lang])
+  return [...new Set(said.filter((words) => words !== undefined))]
+}
 
 /** Why an act was refused, as the one who tried was told. */
 export function outcomeWords(outcome: string, lang: Lang): string {

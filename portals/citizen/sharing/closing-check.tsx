@@ -45,6 +45,21 @@ export async function itemName(ctx: Context, { record }: Pick<CitizenDeps, 'reco
   return ('title' in shown ? shown.title : shown.name) ?? `${item.type}/${item.id}`
 }
 
+/** Names of items given as type and id; those without a name are left out. */
+export async function itemNames(
+  ctx: Context,
+  deps: Pick<CitizenDeps, 'record'>,
+  items: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>()
+  for (const item of new Set(items.filter((one) => one !== ''))) {
+    const [type = '', id = ''] = item.split('/', 2)
+    const name = await itemName(ctx, deps, { type, id })
+    if (name !== item) names.set(item, name)
+  }
+  return names
+}
+
 function titleOf({ asked }: View, lang: Lang): string {
   if (asked.what === 'everything') return t(lang, { ja: 'どこにも見せないことにしますか', en: 'Close your whole record?' })
   return asked.what === 'institution'

@@ -1,17 +1,18 @@
 import type { ReactNode } from 'react'
 import type { Effect } from '#care/consent'
 import type { Lang } from '#kernel/language'
-import { Section, Table, Tag, t } from '#ui'
+import { joinList, Section, Table, Tag, t } from '#ui'
 import { kindWords } from '../words.ts'
 
 const change = ({ before, after }: Effect, lang: Lang): ReactNode => {
-  if (before === after) return t(lang, { ja: '変わりません', en: 'No change' })
   return after > before ? (
     <Tag tone="attention">{t(lang, { ja: `${after - before}件が見えるようになります`, en: `${after - before} more can be seen` })}</Tag>
   ) : (
     <Tag>{t(lang, { ja: `${before - after}件が見えなくなります`, en: `${before - after} can no longer be seen` })}</Tag>
   )
 }
+
+const isChange = ({ before, after }: Effect): boolean => before !== after
 
 const count = (n: number, lang: Lang) => <span className="number">{t(lang, { ja: `${n}件`, en: String(n) })}</span>
 
@@ -27,6 +28,7 @@ export function Effects({
   institution?: string
   goesOn?: boolean
 }): ReactNode {
+  const [changing, staying] = [effects.filter(isChange), effects.filter((effect) => !isChange(effect))]
   return (
     <Section title={institution ?? t(lang, { ja: 'あなたの記録では、こう変わります', en: 'What it changes in your record' })}>
       {effects.length === 0 ? (
@@ -36,12 +38,14 @@ export function Effects({
             en: 'There is no record yet. It holds for what arrives.',
           })}
         </p>
+      ) : changing.length === 0 ? (
+        <p>{t(lang, { ja: '見える記録は、いまと変わりません。', en: 'What can be seen stays as it is now.' })}</p>
       ) : (
         <Table
           lang={lang}
           caption={t(lang, { ja: '変わること', en: 'What changes' })}
           captionHidden
-          rows={effects}
+          rows={changing}
           rowKey={(effect) => effect.kind}
           columns={[
             { key: 'kind', header: t(lang, { ja: '種類', en: 'Kind' }), cell: (effect) => kindWords(effect.kind, lang) },
@@ -52,6 +56,15 @@ export function Effects({
           ]}
         />
       )}
+      {changing.length > 0 && staying.length > 0 ? (
+        <p>
+          {t(lang, { ja: '変わらないもの：', en: 'No change: ' })}
+          {joinList(
+            lang,
+            staying.map((effect) => kindWords(effect.kind, lang)),
+          )}
+        </p>
+      ) : null}
       <p className="note">
         {t(lang, {
           ja: 'あなたに見えている記録で数えています。その医療機関が自分で書いた記録は、いつも見えます。',

@@ -13,11 +13,15 @@ const doors: Record<ConsentEvent['door'], Sentence> = {
   fhir: { ja: 'つながっているアプリで', en: 'through a connected app' },
 }
 
-function closedWords(e: ConsentEvent, lang: Lang, nameOf: (number: string) => string): string {
+/** Names for the sentences; items by type and id, undefined where one has no name or is gone. */
+export type Names = { nameOf(number: string): string; itemNameOf(item: string): string | undefined }
+
+function closedWords(e: ConsentEvent, lang: Lang, { nameOf, itemNameOf }: Names): string {
   const what = whatIsClosed({ institutionNumber: e.institutionNumber, type: e.item })
+  const item = itemNameOf(e.item)
   const whole = {
     everything: { ja: 'すべての記録', en: 'your whole record' },
-    item: { ja: `記録（${e.item}）`, en: `one item (${e.item})` },
+    item: item === undefined ? { ja: '記録1件', en: 'one item' } : { ja: `「${item}」`, en: `“${item}”` },
   }
   const [ja, en] =
     what === 'institution'
@@ -30,9 +34,9 @@ function closedWords(e: ConsentEvent, lang: Lang, nameOf: (number: string) => st
 }
 
 /** What happened, as a sentence. */
-export function eventWords(e: ConsentEvent, lang: Lang, nameOf: (number: string) => string): string {
-  const name = nameOf(e.institutionNumber)
-  if (e.basis === 'closure') return closedWords(e, lang, nameOf)
+export function eventWords(e: ConsentEvent, lang: Lang, names: Names): string {
+  const name = names.nameOf(e.institutionNumber)
+  if (e.basis === 'closure') return closedWords(e, lang, names)
   if (e.what === 'withdrawn') return t(lang, { ja: `${name}への同意を取り消しました`, en: `Withdrew the consent for ${name}` })
   if (e.allowed.length === 0) return t(lang, { ja: `${name}には見せないと答えました`, en: `Answered ${name} with no` })
   const until = e.until === null ? '' : untilWords({ until: e.until, basis: e.basis }, lang)
@@ -42,7 +46,7 @@ export function eventWords(e: ConsentEvent, lang: Lang, nameOf: (number: string)
   })
 }
 
-function Event({ event, lang, nameOf }: { event: ConsentEvent; lang: Lang; nameOf: (number: string) => string }): ReactNode {
+function Event({ event, lang, names }: { event: ConsentEvent; lang: Lang; names: Names }): ReactNode {
   const text = textOfVersion(event.textVersion)
   const who = Object.hasOwn(actedAs, event.actedAs)
     ? actedAs[event.actedAs as ProxyBasis](event.actorName)[lang]
@@ -52,21 +56,22 @@ function Event({ event, lang, nameOf }: { event: ConsentEvent; lang: Lang; nameO
   return (
     <div>
       <p>
-        <strong>{eventWords(event, lang, nameOf)}</strong>
+        <strong>{eventWords(event, lang, names)}</strong>
         <br />
         {formatDateTime(event.at, lang)} — {who}、{doors[event.door][lang]}
       </p>
-      <Details summary={t(lang, { ja: `そのとき示された文（${event.textVersion}）`, en: `The words shown then (${event.textVersion})` })}>
-        <p>{text?.text[lang] ?? event.textVersion}</p>
+      <Details summary={t(lang, { ja: 'そのとき示された文', en: 'The words shown then' })}>
+        {text ? <p>{text.text[lang]}</p> : null}
+        <p className="note">{t(lang, { ja: `文の版 ${event.textVersion}`, en: `Version of the words: ${event.textVersion}` })}</p>
       </Details>
     </div>
   )
 }
 
-export type HistoryView = { events: readonly ConsentEvent[]; more: boolean; page: number; nameOf(number: string): string }
+export type HistoryView = { events: readonly ConsentEvent[]; more: boolean; page: number; names: Names }
 
 /** Every event of the person's consents and closures. */
-export function historyPage(about: About, { events, more, page, nameOf }: HistoryView): string {
+export function historyPage(about: About, { events, more, page, names }: HistoryView): string {
   const { lang } = about
   const href = (n: number) => `/me/consents/history?page=${n}`
   return citizenPage(about, {
@@ -84,7 +89,7 @@ export function historyPage(about: About, { events, more, page, nameOf }: Histor
         ) : (
           <Stack>
             {events.map((event) => (
-              <Event key={event.id} event={event} lang={lang} nameOf={nameOf} />
+              <Event key={event.id} event={event} lang={lang} names={names} />
             ))}
           </Stack>
         )}

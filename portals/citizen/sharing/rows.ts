@@ -12,7 +12,7 @@ import { consentsPage } from '../consents.tsx'
 import { inReadersLanguage, institutionNames } from '../institution-names.ts'
 import type { CitizenDeps } from '../routes.tsx'
 import { aboutOf, citizenOf, noteOwn } from '../self.ts'
-import { closingCheckRow } from './closing-check.tsx'
+import { closingCheckRow, itemNames } from './closing-check.tsx'
 import { receiptRows } from './receipt.tsx'
 import { reopenCheckRow } from './reopen-check.tsx'
 import { historyPage } from './history-page.tsx'
@@ -166,9 +166,15 @@ async function history(ctx: Context, request: RouteRequest, deps: CitizenDeps): 
   )
   const written = new Map(events.map((e) => [e.institutionNumber, e.institutionName]))
   const nameOf = (number: string) => known(number) ?? (written.get(number) || number)
+  const items = await itemNames(
+    ctx,
+    deps,
+    events.map((e) => e.item),
+  )
+  const names = { nameOf, itemNameOf: (item: string) => items.get(item) }
   return {
     json: { events: events.map((e) => ({ ...e, at: e.at.toISOString(), until: e.until?.toISOString() ?? null })) },
-    page: () => historyPage(aboutOf(ctx, request, deps), { events, more: found.length > EVENTS_A_PAGE, page, nameOf }),
+    page: () => historyPage(aboutOf(ctx, request, deps), { events, more: found.length > EVENTS_A_PAGE, page, names }),
   }
 }
 

@@ -16,8 +16,8 @@ export function looksPage(on: PageOf, view: LooksView): string {
       here={HOME}
       title={title}
       lead={t(lang, {
-        ja: '近い間柄の人や守られている人を開いた閲覧と、端末での名乗りが登録と合わない閲覧です。赤い行から確かめてください。',
-        en: 'Looks at people who stand close or are protected, and laptops on which somebody’s name does not fit the register. Begin with the red ones.',
+        ja: '近い間柄の人や守られている人を開いた閲覧と、端末での名乗りが登録と合わない閲覧です。「先に」の印がある行から確かめてください。',
+        en: 'Looks at people who stand close or are protected, and laptops on which somebody’s name does not fit the register. Begin with those marked “first”.',
       })}
       breadcrumbs={homeCrumbs(lang)}
     >
@@ -31,7 +31,7 @@ export function looksPage(on: PageOf, view: LooksView): string {
           rowTone={(l) => (l.telling ? 'harm' : null)}
           empty={<EmptyState lang={lang} title={t(lang, { ja: '確かめる閲覧はありません', en: 'Nothing to check' })} />}
           columns={[
-            { key: 'at', header: t(lang, { ja: '日時', en: 'When' }), cell: (l) => <Time value={l.at} lang={lang} withTime /> },
+            { key: 'at', header: t(lang, { ja: '日時', en: 'When' }), cell: (l) => <At look={l} lang={lang} /> },
             { key: 'who', header: t(lang, { ja: '見た人', en: 'Who looked' }), cell: (l) => <Who look={l} lang={lang} /> },
             {
               key: 'flags',
@@ -54,6 +54,12 @@ export function looksPage(on: PageOf, view: LooksView): string {
     </OperatorPage>,
   )
 }
+
+const At = ({ look, lang }: { look: LooksView['looks'][number]; lang: Lang }): ReactNode => (
+  <>
+    <Time value={look.at} lang={lang} withTime /> {look.telling ? <Tag tone="harm">{t(lang, { ja: '先に', en: 'First' })}</Tag> : null}
+  </>
+)
 
 const Who = ({ look, lang }: { look: Look; lang: Lang }): ReactNode => (
   <>

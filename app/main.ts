@@ -100,7 +100,6 @@ async function runPrimary(read: Config): Promise<void> {
     })
   })
   for (let i = 0; i < config.workers; i++) keepAlive('web', env, () => stopping)
-  keepAlive('leader', env, () => stopping)
   const stop = () => {
     if (stopping) process.exit(130)
     stopping = true
@@ -112,6 +111,8 @@ async function runPrimary(read: Config): Promise<void> {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   await listening
+  // Those who answer come first: three processes that begin at once are each as late as the last.
+  keepAlive('leader', env, () => stopping)
   say(`enishi ready on ${config.baseUrl}`)
   if (config.tlsBase !== null) say(`mTLS: ${config.tlsBase}`)
   if (config.demo) say(`デモのサインイン情報 / demo sign-ins: ${join(config.home, 'demo.json')}`)

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { take } from './lock.mjs'
-import { root } from './places.mjs'
+import { compileCache, root } from './places.mjs'
 import { say, stop } from './sentences.mjs'
 
 /** Programs that are bundled, whichever exist; `app/main.ts` becomes `dist/app/main.js`. */
@@ -57,6 +57,8 @@ async function waitForLock() {
 async function build() {
   const esbuild = await import('esbuild')
   rmSync(join(dist, 'chunks'), { recursive: true, force: true })
+  // What Node kept of chunks that are gone; of those to come it keeps as much again.
+  rmSync(compileCache, { recursive: true, force: true, maxRetries: 3 })
   await esbuild.build({
     ...shared,
     entryPoints: entries.filter((entry) => existsSync(join(root, entry))),
@@ -64,10 +66,10 @@ async function build() {
     outdir: 'dist',
     platform: 'node',
     target: 'node24',
-    packages: 'external',
+    banner: { js: requireForBundled },
     // What several programs share (the R4 definitions above all) is written once.
     chunkNames: 'chunks/[name]-[hash]',
-    plugins: [largeJson],
+    plugins: [largeJson, plainHttp, fewFiles],
   })
   const islands = filesIn(join(root, 'ui/islands')).filter((file) => /\.tsx?$/.test(file) && !/\.test\.|\.d\.ts$/.test(file))
   const top = islands.filter((file) => !relative(join(root, 'ui/islands'), file).includes('/'))
@@ -85,7 +87,11 @@ async function build() {
 }
 
 /** @type {import('esbuild').BuildOptions} */
-const shared = { absWorkingDir: root, bundle: true, splitting: true, format: 'esm', jsx: 'automatic', sourcemap: true, logLevel: 'error' }
+const shared = {
+  ...{ absWorkingDir: root, bundle: true, splitting: true, format: 'esm', jsx: 'automatic', logLevel: 'error' },
+  // The sources stand beside; maps that repeat them are three times as large.
+  ...{ sourcemap: true, sourcesContent: false },
+}
 
 /**
  * Large JSON becomes a string that JSON.parse reads: several times faster at start than an object literal.
@@ -101,6 +107,53 @@ const largeJson = {
     })
   },
 }
+
+/**
+ * Packages that are written into the bundle. Node finds, reads and links each file of a package by itself, and these are a thousand small
+ * ones, in every process of the platform; all other packages are loaded from where they are installed.
+ */
+const bundled = [
+  ...['@peculiar/x509', '@simplewebauthn/server', 'fastify', 'graphql', 'jose', 'kysely', 'nodemailer', 'oidc-provider'],
+  ...['openid-client', 'otpauth', 'pg', 'pg-copy-streams', 're2js', 'saxes', 'uqr', 'web-push', 'ws', 'zod'],
+]
+/** Used only where somebody installed them (the first three), or with files of its own beside it. */
+const neverBundled = ['pg-native', 'bufferutil', 'utf-8-validate', 'pino']
+const nameOf = (/** @type {string} */ path) => path.split('/', path.startsWith('@') ? 2 : 1).join('/')
+
+/** @type {import('esbuild').Plugin} */
+const fewFiles = {
+  name: 'few-files',
+  setup(building) {
+    building.onResolve({ filter: /^[a-z@]/ }, ({ path, importer, kind }) => {
+      if (kind === 'entry-point' || (/[/]node_modules[/]/.test(importer) && !neverBundled.includes(nameOf(path)))) return undefined
+      return bundled.includes(nameOf(path)) ? undefined : { path, external: true }
+    })
+  },
+}
+
+/** Bundled packages in the older format ask for Node's own modules by `require`. */
+const requireForBundled = "import { createRequire as requireBeside } from 'node:module'; const require = requireBeside(import.meta.url);"
+
+/**
+ * `import … from 'node:http'` reads every export of it, and one of them loads Node's whole client for the web (80 ms of a process's start).
+ * Here it is asked for as an object, and only what is named is read.
+ * @type {import('esbuild').Plugin}
+ */
+const plainHttp = {
+  name: 'plain-http',
+  setup(building) {
+    building.onResolve({ filter: /^(node:)?https?$/ }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, external: true } : { path: path.replace('node:', ''), namespace: 'plain-http' },
+    )
+    building.onLoad({ filter: /./, namespace: 'plain-http' }, async ({ path }) => {
+      const names = Object.keys(await import(`node:${path}`)).filter((name) => !['default', ...loadsMore].includes(name))
+      return {
+        contents: `const all = process.getBuiltinModule('node:${path}')\nexport const { ${names.join(', ')} } = all\nexport default all`,
+      }
+    })
+  },
+}
+const loadsMore = ['WebSocket', 'CloseEvent', 'MessageEvent']
 
 /** Of everything that may end up in `dist`, and of this file. */
 function sourceHash() {

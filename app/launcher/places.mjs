@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 /** The checkout. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
+/** What Node compiled of the bundle, kept from start to start. */
+export const compileCache = join(root, 'node_modules/.cache/enishi')
+
 /** The data folder: ENISHI_HOME, or `.enishi` in the checkout; always absolute. */
 export function homeFolder() {
   return resolve(root, process.env.ENISHI_HOME || '.enishi')

@@ -13,6 +13,7 @@ import {
   type Lang,
   renderPage,
   Section,
+  Stack,
   Steps,
   Table,
   Tag,
@@ -148,7 +149,7 @@ function Scope({ lang, view, draft }: { lang: Lang; view: CaseView; draft: Draft
         </p>
       ) : null}
       {b.state === 'closed' ? null : (
-        <>
+        <Stack>
           {scope?.state === 'done' ? (
             <Form action={`/audit/breaches/${b.id}/draft`} label={t(lang, { ja: '報告の下書き', en: 'Draft the report' })}>
               <Button>
@@ -159,7 +160,7 @@ function Scope({ lang, view, draft }: { lang: Lang; view: CaseView; draft: Draft
           <Details summary={t(lang, { ja: '条件を変えて調べ直す', en: 'Work it out by other conditions' })} open={draft.errors.length > 0}>
             <ScopeForm lang={lang} action={`/audit/breaches/${b.id}/scope`} draft={draft} />
           </Details>
-        </>
+        </Stack>
       )}
     </Section>
   )

@@ -25,9 +25,15 @@ export function jsonText(request: RouteRequest): string {
   return formOf(request) === 'json' ? (request.body as string) : refuse('media-type', { type: sent.slice(0, 80) })
 }
 
-/** The resource of the body, JSON or XML by its Content-Type, within the limits of depth and size. @refuses media-type, resource-invalid */
+/** What is no JSON and no XML at all was never a resource; all else that is wrong is wrong with the resource. @spec FHIR R4 http, rejecting updates */
+const unread = new Set(['json/syntax', 'xml/syntax'])
+
+/** The resource of the body, JSON or XML by its Content-Type, within the limits of depth and size. @refuses media-type, body-malformed, resource-invalid */
 export function readResource(request: RouteRequest): Json {
   const text = request.body as string
   const read = formOf(request) === 'json' ? parseJson(text) : parseXml(text)
-  return 'findings' in read ? refuse('resource-invalid', {}, read.findings) : read.value
+  if (!('findings' in read)) return read.value
+  return read.findings.some(({ ruleId }) => unread.has(ruleId))
+    ? refuse('body-malformed', { what: '' }, read.findings)
+    : refuse('resource-invalid', {}, read.findings)
 }

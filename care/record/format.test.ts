@@ -213,7 +213,7 @@ describe('saying no', () => {
 
   test('what XML cannot carry into the database is refused, not stored', async () => {
     const heard = await hospital.post('/fhir/R4/Observation', toXml(observation()).replace('グルコース', '&#0;'), asXml)
-    expect(heard.status).toBe(422)
+    expect(heard.status).toBe(400)
   })
 })
 

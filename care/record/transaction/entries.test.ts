@@ -72,6 +72,18 @@ describe('a read among entries is answered as it is alone', () => {
   })
 })
 
+test.each(['batch', 'transaction'] as const)('a %s without entries is answered without entries', async (type) => {
+  const heard = await hospital.post('/fhir/R4', { resourceType: 'Bundle', type })
+  expect([heard.status, heard.body]).toEqual([200, { resourceType: 'Bundle', type: `${type}-response` }])
+})
+
+test('what is no JSON and no XML at all is refused as unreadable, a resource that breaks a rule as that', async () => {
+  const xml = { 'content-type': 'application/fhir+xml' }
+  const status = async (body: string, headers?: Record<string, string>) =>
+    (await hospital.post('/fhir/R4/Observation', body, headers)).status
+  expect([await status('{"a":'), await status('<a', xml), await status('{"resourceType":"Observation"}')]).toEqual([400, 400, 422])
+})
+
 describe('one place is written to once', () => {
   const named = () => `Observation?identifier=urn:t|${key}`
   const put = (url: string, more: object = {}): Asked => ({

@@ -65,12 +65,15 @@ export async function runBundle(ctx: Context, { record, calls }: Parts, ready: R
   return {
     resourceType: 'Bundle',
     type: whole ? 'transaction-response' : 'batch-response',
-    entry: replies.map(({ resource, ...response }) => ({
-      ...(resource === undefined ? {} : { resource }),
-      response: response as unknown as JsonObject,
-    })),
+    // An empty list is no FHIR.
+    ...(replies.length === 0 ? {} : { entry: replies.map(answerOf) }),
   }
 }
+
+const answerOf = ({ resource, ...response }: Reply): JsonObject => ({
+  ...(resource === undefined ? {} : { resource }),
+  response: response as unknown as JsonObject,
+})
 
 async function runWhole(ctx: Context, { entries, record, calls, written }: Running): Promise<Reply[]> {
   const [set, stands] = [writeSet(), places()]

@@ -73,6 +73,19 @@ async function led(database: string, since: Date): Promise<void> {
   }
 }
 
+/** Of a core, in what a platform does that nobody asks anything. */
+const AT_REST = 0.06
+
+/** Waits until the platform has caught up with what its data left it to do: people compared, notices sent, the log put in order. */
+async function atRest(pid: number): Promise<void> {
+  for (const until = performance.now() + LONGEST_MS; performance.now() < until; ) {
+    const [spent, from] = [familyCpuMs(pid), performance.now()]
+    await pause(2_000)
+    if ((familyCpuMs(pid) - spent) / (performance.now() - from) < AT_REST) return
+  }
+  throw new Error('the platform does not come to rest')
+}
+
 /** A job carried to its end, or why there is none. */
 type Done = { seconds: number; manifest: Manifest } | { skipped: string }
 type Manifest = { output: { type: string; url: string; count: number }[]; error: unknown[]; extension?: { resources: number } }
@@ -113,6 +126,7 @@ export async function measureExport({ bulk, fresh }: Options): Promise<void> {
     // The server has just started: the first brings its pages into memory, where the floor finds them too.
     const first = await job(at, kickOff())
     if ('skipped' in first) return first
+    await atRest(at.pid)
     const before = await spentBy(database, at.pid)
     const made = await job(at, kickOff())
     if ('skipped' in made) return made

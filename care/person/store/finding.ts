@@ -77,9 +77,11 @@ export async function insertDuplicates(
   pairs: readonly { key: string; otherKey: string; points: number; found: readonly string[] }[],
   at: Date,
 ): Promise<void> {
-  for (const pair of pairs)
-    await sql`insert into person.possible_duplicate (key, other_key, found_at, points, found)
-      values (${pair.key}, ${pair.otherKey}, ${at}, ${pair.points}, ${[...pair.found]}::text[]) on conflict do nothing`.execute(db)
+  const rows = pairs.map(({ key, otherKey, points, found }) => ({ key, other_key: otherKey, points, found }))
+  await sql`insert into person.possible_duplicate (key, other_key, found_at, points, found)
+    select key, other_key, ${at}, points, found
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(key text, other_key text, points int, found text[])
+    on conflict do nothing`.execute(db)
 }
 
 export async function noteCompared(db: Db, personIds: readonly string[], at: Date): Promise<void> {

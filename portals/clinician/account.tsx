@@ -20,7 +20,7 @@ import {
   staffStepUp,
   subjectOf,
 } from '#portals/sign-in'
-import { Button, ButtonRow, DefinitionList, Form, Ja, LinkButton, renderPage, Section, TextInput, t } from '#ui'
+import { Button, ButtonRow, DefinitionList, Form, Ja, LinkButton, renderPage, Section, Stack, TextInput, t } from '#ui'
 import { ClinicPage, type PageOf } from './frame.tsx'
 
 const LAW = '医療情報システムの安全管理に関するガイドライン 利用者の識別と認証（章は要確認）'
@@ -53,19 +53,21 @@ function SecondWay({ lang, view }: { lang: Lang; view: View }): ReactNode {
           { term: t(lang, { ja: '残りの回復コード', en: 'Recovery codes left' }), value: String(view.codesLeft) },
         ]}
       />
-      <ButtonRow>
-        <LinkButton href={`${BASE}/code`}>
-          {view.isSet ? t(lang, { ja: '確認コードを設定し直す', en: 'Set codes anew' }) : t(lang, { ja: '設定する', en: 'Set up' })}
-        </LinkButton>
-        {view.isSet ? (
-          <LinkButton href={`${BASE}/password`}>{t(lang, { ja: 'パスワードを変える', en: 'Change password' })}</LinkButton>
+      <Stack>
+        <ButtonRow>
+          <LinkButton href={`${BASE}/code`}>
+            {view.isSet ? t(lang, { ja: '確認コードを設定し直す', en: 'Set codes anew' }) : t(lang, { ja: '設定する', en: 'Set up' })}
+          </LinkButton>
+          {view.isSet ? (
+            <LinkButton href={`${BASE}/password`}>{t(lang, { ja: 'パスワードを変える', en: 'Change password' })}</LinkButton>
+          ) : null}
+        </ButtonRow>
+        {view.isSet && view.security.isProven ? (
+          <Form action={`${BASE}/recovery-codes`} label={t(lang, { ja: '回復コード', en: 'Recovery codes' })}>
+            <Button>{t(lang, { ja: '回復コードを作り直す', en: 'Make recovery codes anew' })}</Button>
+          </Form>
         ) : null}
-      </ButtonRow>
-      {view.isSet && view.security.isProven ? (
-        <Form action={`${BASE}/recovery-codes`} label={t(lang, { ja: '回復コード', en: 'Recovery codes' })}>
-          <Button>{t(lang, { ja: '回復コードを作り直す', en: 'Make recovery codes anew' })}</Button>
-        </Form>
-      ) : null}
+      </Stack>
     </Section>
   )
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { type LicenceKind, type StaffEntry, WARN_DAYS } from '#care/person'
 import { refusalRow } from '#kernel/refusal'
 import type { RefusalCode } from '#kernel/refusal'
@@ -27,8 +27,23 @@ export type Worries = {
 
 const isRefusal = (code: string): code is RefusalCode => Object.hasOwn(refusals, code)
 /** A refusal as its sentence says it, without what its blanks held. */
-const refusalWords = (code: string, lang: Lang): string =>
-  isRefusal(code) ? refusalRow(code)[lang].replace(/[（(]?\{[a-zA-Z]+\}[）)]?/g, '…') : code
+function refusalWords(code: string, lang: Lang): string {
+  if (!isRefusal(code)) return code
+  const words = refusalRow(code)[lang].replace(/[（(]?\{[a-zA-Z]+\}[）)]?/g, '…')
+  return words === '…' ? t(lang, { ja: 'わけは、断ったときに画面で伝えました。', en: 'Why was said on the spot.' }) : words
+}
+
+/** A code that breaks after its stops, not inside a word. */
+const Code = ({ text }: { text: string }): ReactNode => (
+  <code className="code-inline">
+    {text.split(/(?<=[.-])/).map((part) => (
+      <Fragment key={part}>
+        {part}
+        <wbr />
+      </Fragment>
+    ))}
+  </code>
+)
 
 /** Is anything wrong? What needs a hand stands first, in sentences; figures after it. */
 export function homePage(on: PageOf, worries: Worries): string {
@@ -187,8 +202,8 @@ function Refused({ lang, refused }: { lang: Lang; refused: readonly RefusalCount
         empty={<EmptyState lang={lang} title={t(lang, { ja: 'ありません', en: 'None' })} />}
         columns={[
           { key: 'why', header: t(lang, { ja: '理由', en: 'Why' }), cell: (row) => refusalWords(row.code, lang) },
-          { key: 'act', header: t(lang, { ja: '操作', en: 'Act' }), cell: (row) => <code className="code-inline">{row.action}</code> },
-          { key: 'code', header: t(lang, { ja: '記号', en: 'Code' }), cell: (row) => <code className="code-inline">{row.code}</code> },
+          { key: 'act', header: t(lang, { ja: '操作', en: 'Act' }), cell: (row) => <Code text={row.action} /> },
+          { key: 'code', header: t(lang, { ja: '記号', en: 'Code' }), cell: (row) => <Code text={row.code} /> },
           { key: 'count', header: t(lang, { ja: '件数', en: 'Count' }), cell: (row) => row.count, numeric: true },
           { key: 'last', header: t(lang, { ja: '最後', en: 'Last' }), cell: (row) => <Time value={row.last} lang={lang} withTime /> },
         ]}

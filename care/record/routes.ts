@@ -10,7 +10,7 @@ import { historyRoutes } from './history/routes.ts'
 import { operationRoutes } from './operation/routes.ts'
 import { answersAt } from './own-address.ts'
 import { heedProjection } from './projection.ts'
-import { resourceAnswer } from './read-answer.ts'
+import { fileAnswer, resourceAnswer } from './read-answer.ts'
 import { searchRoutes } from './search/routes.ts'
 import { callsAmong } from './transaction/calls.ts'
 import type { RecordService } from './service.ts'
@@ -64,7 +64,11 @@ export function recordRoutes(record: RecordService, { surface, ...about }: Surfa
       audit: 'record.read',
       law: LAW,
       summary: { ja: '1件の読み取り', en: 'Read one resource' },
-      handle: async (ctx, { params, headers }) => resourceAnswer(await record.read(ctx, params.type!, params.id!), headers),
+      handle: async (ctx, request) => {
+        const { params, headers } = request
+        const seen = await record.read(ctx, params.type!, params.id!)
+        return fileAnswer(seen, request) ?? resourceAnswer(seen, headers)
+      },
     },
     ...graphqlRoutes(record, { law: LAW }),
     ...operationRoutes(record, { base, law: LAW }),

@@ -32,27 +32,47 @@ function typeSql(types: readonly string[]): Sql {
   return types.length === 0 ? sql`true` : types.length === 1 ? sql`r.type = ${types[0]}` : sql`r.type = any(${types}::text[])`
 }
 
-/** `each`: the condition without that of the type. */
-type Prepared = { from: Sql; where: Sql; each: Sql; anew: Sql; rule: RawBuilder<string>; order: OrderKey[]; plain: boolean }
+/** `each`: the condition without that of the type; `where`: both; `whereSeen`: with another predicate than the sight's. */
+type Prepared = {
+  sight: Sight
+  where: Sql
+  whereSeen: (visible: RawBuilder<boolean>) => Sql
+  each: Sql
+  anew: Sql
+  order: OrderKey[]
+  plain: boolean
+}
 
 /** The one statement of a search, as far as it does not depend on the page. */
 async function prepare(ctx: Context, about: About, search: Search): Promise<Prepared> {
   const few = leavesFew(search.conditions)
   const keys = keysOf(search.conditions)
   const under: Under = { visible: () => about.sight(null).visible, keys, few, types: search.types }
-  const { from, visible, rule } = about.sight(keys)
+  const sight = about.sight(keys)
   const conditions = await resolved(ctx, search.conditions, under)
   const all = (list: readonly Condition[]) => list.map((c) => conditionSql(c, under))
   const type = comparedOnly(typeSql(search.types), few)
   const scans = conditions.filter(readsText)
-  const narrowed = [sql`not r.deleted`, visible, ...all(conditions.filter((c) => !readsText(c)))]
-  if (scans.length > 0 && keys === null) await requireFew(ctx, and([type, ...narrowed]))
-  const each = sql.join([...narrowed, ...all(scans)], sql` and `)
-  const where = sql`${type} and ${each}`
+  const rest = all(conditions.filter((c) => !readsText(c)))
+  const narrowed = (visible: RawBuilder<boolean>) => [sql`not r.deleted`, visible, ...rest]
+  if (scans.length > 0 && keys === null) await requireFew(ctx, and([type, ...narrowed(sight.visible)]))
+  const texts = all(scans)
+  const eachSeen = (visible: RawBuilder<boolean>) => sql.join([...narrowed(visible), ...texts], sql` and `)
+  const whereSeen = (visible: RawBuilder<boolean>) => sql`${type} and ${eachSeen(visible)}`
   const anew = plannedAnew(keys !== null || few || conditions.some((c) => c.kind === 'id'))
-  return { from, where, each, anew, rule, order: search.sort.map(orderKey), plain: search.sort.every(isColumn) }
+  const order = search.sort.map(orderKey)
+  return {
+    sight,
+    where: whereSeen(sight.visible),
+    whereSeen,
+    each: eachSeen(sight.visible),
+    anew,
+    order,
+    plain: search.sort.every(isColumn),
+  }
 }
 
+type Found = HitRow & Record<string, unknown>
 type Columns = (OrderKey & { column: Sql })[]
 
 /** Whether a search of several types goes by the last change alone: each type has an index in that order, all together have none. */
@@ -60,7 +80,7 @@ const byChange = ({ type, types, sort }: Search): boolean =>
   type === '' && types.length > 1 && sort.length === 1 && sort[0]!.by === 'updated'
 
 /** Of each type as many as the page holds, in the order of its index; then the page of all of them. */
-function eachTypeSql({ from, each, anew, rule, order }: Prepared, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
+function eachTypeSql({ sight: { from, rule }, each, anew, order }: Prepared, search: Search): RawBuilder<Found> {
   const columns: Columns = order.map((k) => ({ ...k, column: k.expression }))
   const after = search.cursor ? sql` and ${afterCursor(columns, search.cursor, search)}` : sql``
   const limit = search.count + 1
@@ -71,16 +91,20 @@ function eachTypeSql({ from, each, anew, rule, order }: Prepared, search: Search
 }
 
 /** Sorting by own columns stays one scan in the order of an index; sorting by other values is worked out once a row, then ordered. */
-function pageSql(prepared: Prepared, search: Search): RawBuilder<HitRow & Record<string, unknown>> {
+function pageSql(prepared: Prepared, search: Search): RawBuilder<Found> {
   if (byChange(search)) return eachTypeSql(prepared, search)
-  const { from, where, anew, rule, order, plain } = prepared
+  const { sight, where, anew, order, plain } = prepared
+  const { from, rule } = sight
   const direct: Columns = order.map((k) => ({ ...k, column: k.expression }))
   const refs = search.includes.length > 0 ? sql`, r.refs` : sql``
   const limit = search.count + 1
   if (plain) {
     const after = search.cursor ? sql` and ${afterCursor(direct, search.cursor, search)}` : sql``
     const dates = order.flatMap((k, n) => (search.sort[n]!.by === 'value' ? [sql`, ${k.expression} as ${sql.ref(`s${n}`)}`] : []))
-    return sql`${anew}select ${HIT_COLUMNS}${refs}, ${rule} as rule${sql.join(dates, sql``)} from ${from} where ${where}${after} order by ${orderBy(direct, search)} limit ${limit}`
+    const columns = sql`${HIT_COLUMNS}${refs}, ${rule} as rule${sql.join(dates, sql``)}`
+    const ordered = ({ from, visible }: Pick<Sight, 'from' | 'visible'>) =>
+      sql<Found>`select ${columns} from ${from} where ${prepared.whereSeen(visible)}${after} order by ${orderBy(direct, search)}`
+    return sql`${anew}${sight.first(ordered, limit)}`
   }
   const values = sql.join(order.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
   const rows = sql`select ${HIT_COLUMNS}${refs}, ${rule} as rule, ${values} from ${from} where ${where}`
@@ -93,7 +117,7 @@ function pageSql(prepared: Prepared, search: Search): RawBuilder<HitRow & Record
 const written = (value: unknown): string | null =>
   value === null || value === undefined ? null : value instanceof Date ? value.toISOString() : String(value)
 
-function cursorAt(search: Search, row: HitRow & Record<string, unknown>): Cursor {
+function cursorAt(search: Search, row: Found): Cursor {
   const own = { updated: row.last_updated, id: row.id }
   const values = search.sort.map((s, n) => written(s.by === 'value' ? row[`s${n}`] : own[s.by]))
   return cursorFor(search.sort, { values, type: row.type, id: row.id })
@@ -112,7 +136,12 @@ export async function runSearch(ctx: Context, about: About, search: Search): Pro
   return { rows, included, cut, next, total: await totalOf(ctx, prepared, search, more ? null : rows.length) }
 }
 
-async function totalOf(ctx: Context, { from, where, anew }: Prepared, search: Search, whole: number | null): Promise<number | null> {
+async function totalOf(
+  ctx: Context,
+  { sight: { from }, where, anew }: Prepared,
+  search: Search,
+  whole: number | null,
+): Promise<number | null> {
   if (whole !== null && search.cursor === null && !search.summaryCount) return whole
   if (search.total === 'none' && !search.summaryCount) return null
   const { rows } = await sql<{

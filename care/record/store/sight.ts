@@ -4,8 +4,15 @@ import { type ConsentService, isTold } from '#care/consent'
 import type { Context } from '#kernel/context'
 import { bothSql } from './scopes.ts'
 
+/** Where rows come from, and the condition under which they are seen. */
+type Rows = { from: RawBuilder<unknown>; visible: RawBuilder<boolean> }
+
 /** Where the rows of a query come from, the condition under which they are seen, and the receipt of each. */
-export type Sight = { from: RawBuilder<unknown>; visible: RawBuilder<boolean>; rule: RawBuilder<string> }
+export type Sight = Rows & {
+  rule: RawBuilder<string>
+  /** The first rows that are seen of a query that has an order, names the receipt `rule` once, in its result, and ends with its order. */
+  first: <T>(ordered: (rows: Rows) => RawBuilder<T>, limit: number) => RawBuilder<T>
+}
 
 type Asked = {
   consent: Pick<ConsentService, 'visibleTo' | 'ruleOf' | 'toldOf'>
@@ -19,7 +26,20 @@ const toldRule = sql<string>`told.rule`
 
 /** Consent's predicate and receipt, with what scopes leave of them. Of rows of known keys the receipt is told beside each row, and is the predicate. */
 export function sightOf(ctx: Context, { consent, keys, scoped }: Asked): Sight {
-  const visible = consent.visibleTo(ctx, keys)
-  if (keys === null || visible !== isTold) return { from: rows, visible: bothSql(visible, scoped), rule: consent.ruleOf(ctx) }
-  return { from: sql`${rows} cross join ${consent.toldOf(ctx, keys)}`, visible: bothSql(visible, scoped), rule: toldRule }
+  const shown = consent.visibleTo(ctx, keys)
+  const visible = bothSql(shown, scoped)
+  if (keys === null || shown !== isTold) {
+    const seen = { from: rows, visible }
+    return { ...seen, rule: consent.ruleOf(ctx), first: (ordered, limit) => sql`${ordered(seen)} limit ${limit}` }
+  }
+  const beside = (named: 'often' | 'once') => sql`${rows} cross join ${consent.toldOf(ctx, keys, named)}`
+  const all = () => ({ from: beside('once'), visible: scoped ?? sql<boolean>`true` })
+  return { from: beside('often'), visible, rule: toldRule, first: (ordered, limit) => withReceipt(ordered(all()), limit) }
 }
+
+/**
+ * The first rows that have a receipt, in their order. `offset 0` keeps the planner from working the receipt out twice; it does not keep it
+ * from stopping after as many rows. A second `order by` around it would: of people with many rows it then sorted whole bodies.
+ */
+const withReceipt = <T>(ordered: RawBuilder<T>, limit: number): RawBuilder<T> =>
+  sql<T>`select r.* from (${ordered} offset 0) r where r.rule is not null limit ${limit}`

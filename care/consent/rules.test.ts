@@ -257,11 +257,15 @@ async function storeOthers({ closures = [], emergencies = [], disasters = [], le
   )
 }
 
-type Said = { n: number; visible: boolean; rule: string | null; patient: boolean; within: string | null }
+type Said = { n: number; visible: boolean; rule: string | null; patient: boolean; within: string | null; once: string | null }
 async function asked(asker: Asker, within: readonly string[]): Promise<Said[]> {
+  // As a page of rows asks: the rule named once, in the result, and rows without one left out around it.
+  const inner = sql`select r.n, told.rule as rule from items r cross join ${toldSql(asker, within, 'once')} order by n offset 0`
+  const page = await sql<{ n: number; rule: string }>`select r.* from (${inner}) r where r.rule is not null`.execute(platform.db)
+  const once = new Map(page.rows.map(({ n, rule }) => [n, rule]))
   const { rows } = await sql<Said>`select r.n, ${visibleSql(asker)} as visible, ${ruleSql(asker)} as rule, ${patientSql(asker)} as patient,
     told.rule as within from items r cross join ${toldSql(asker, within)} order by n`.execute(platform.db)
-  return rows
+  return rows.map((row) => ({ ...row, once: once.get(row.n) ?? null }))
 }
 
 /** Facts of which the receipt's alone is left where the rule rests on one; their ids stand as `store` gave them. */
@@ -308,7 +312,7 @@ async function disagreements(
         const plainly = withinLaunch(item, asker.actor) ? firstRule(item, asker, facts) : null
         if (plainly !== inSql) tally.wrong.push({ item, asker, said, plainly })
         const shown = said.visible && within.includes(item.key) ? said.rule : null
-        if (said.within !== shown) tally.wrong.push({ item, asker, said, within })
+        if (said.within !== shown || said.once !== shown) tally.wrong.push({ item, asker, said, within })
         const carrying = withCarrierAlone(facts, named, consentId)
         if (rule !== null && decide(item, asker, carrying) !== rule) tally.wrong.push({ item, asker, said, carrying })
         const isPatient = withinLaunch(item, asker.actor) && ruleShows('care-relation', item, asker, facts)

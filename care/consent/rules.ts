@@ -116,11 +116,13 @@ export function ruleSql(asker: Asker): RawBuilder<string> {
 /**
  * The same receipt worked out once a row, to be joined to rows of alias `r`: `told.rule`, null of what no rule shows (`isTold`) and of rows
  * of other keys. Facts about these keys are asked for once. `offset 0` keeps the planner from working it out again wherever it is named.
+ * @param named `once`: the query names the rule in its result alone, and the join costs nothing: the planner puts the expression there
  */
-export function toldSql(asker: Asker, keys: readonly string[]): RawBuilder<unknown> {
+export function toldSql(asker: Asker, keys: readonly string[], named: 'often' | 'once' = 'often'): RawBuilder<unknown> {
   const asked = askedBy(asker, keys)
   const telling = tellingFor(asked)
   if (telling === null) return sql`lateral (select null::text as rule) told`
   const rule = ruleWithinLaunch(asker.actor, telling.said)
-  return sql`lateral (select ${rule} as rule from ${filled(telling.row, asked)} offset 0) told`
+  const barrier = named === 'often' ? sql` offset 0` : sql``
+  return sql`lateral (select ${rule} as rule from ${filled(telling.row, asked)}${barrier}) told`
 }

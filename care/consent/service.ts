@@ -40,8 +40,11 @@ export function consentService() {
     /** SQL expression naming the rule that shows a row of alias `r` and the consent it rests on; `receiptOf` reads it. */
     ruleOf: (ctx: Context): RawBuilder<string> => ruleSql(ctx),
 
-    /** The same as `told.rule`, to be joined to rows of these keys (`cross join`): their facts are asked for once, not row by row. */
-    toldOf: (ctx: Context, keys: readonly string[]): RawBuilder<unknown> => toldSql(ctx, keys),
+    /**
+     * The same as `told.rule`, to be joined to rows of these keys (`cross join`): their facts are asked for once, not row by row.
+     * @param named `once` where `told.rule` stands in the result alone, and a query around it leaves out rows of which no rule is told
+     */
+    toldOf: (ctx: Context, keys: readonly string[], named: 'often' | 'once' = 'often'): RawBuilder<unknown> => toldSql(ctx, keys, named),
 
     /** Whether what a rule shows stays visible to the institution until the row itself changes: no time, no withdrawal ends it. */
     lasts: (rule: string): boolean => accessRules.some((known) => known.id === rule && known.lasts === true),

@@ -87,6 +87,15 @@ export const consentMigrations: Migration[] = [
       alter table consent.emergency add column spread_by text;
     `,
   },
+  {
+    id: 'consent/007-live-grants',
+    // Whoever asks wants what is not withdrawn, under one purpose, from now on; all they read of it stands in the index.
+    sql: `
+      create index grant_fact_standing on consent.grant_fact (key, institution_number, purpose, until) include (kind, consent_id, given_at)
+        where withdrawn_at is null;
+      drop index consent.grant_fact_live;
+    `,
+  },
 ]
 
 type ConsentRow = {

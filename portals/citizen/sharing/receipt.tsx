@@ -6,7 +6,7 @@ import type { Context } from '#kernel/context'
 import type { Lang } from '#kernel/language'
 import { refuse } from '#kernel/refusal'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
-import { AccessList, ButtonRow, DefinitionList, formatDateTime, Ja, LinkButton, Section, t } from '#ui'
+import { AccessList, ButtonRow, DefinitionList, formatDateTime, Ja, LinkButton, Section, Stack, t } from '#ui'
 import { Act } from '../access-log.tsx'
 import { type About, citizenPage } from '../frame.tsx'
 import { inReadersLanguage } from '../institution-names.ts'
@@ -104,39 +104,43 @@ function One({ receipt, lang }: { receipt: Receipt; lang: Lang }): ReactNode {
   const { act, consents } = receipt
   return (
     <Section title={formatDateTime(act.at, lang)}>
-      <AccessList>
-        <Act act={act} lang={lang} plain />
-      </AccessList>
-      {allowedWords(receipt, lang).map((said) => (
-        <p key={said}>
-          <strong>{said}</strong>
-        </p>
-      ))}
-      <DefinitionList
-        items={[
-          ...(act.kinds.length > 0
-            ? [{ term: t(lang, { ja: '情報', en: 'Information' }), value: act.kinds.map((kind) => kindWords(kind, lang)) }]
-            : []),
-          ...(act.count > 0
-            ? [{ term: t(lang, { ja: '件数', en: 'Number of items' }), value: <span className="number">{act.count}</span> }]
-            : []),
-          ...consents.map((one) => ({
-            term: t(lang, { ja: '同意の内容', en: 'The consent' }),
-            value: t(lang, {
-              ja: `${kindsIn(one.allowed, lang)}（${untilWords(one, lang)}）`,
-              en: `${kindsIn(one.allowed, lang)} (${untilWords(one, lang)})`,
-            }),
-          })),
-          { term: t(lang, { ja: 'きまり', en: 'Law or standard' }), value: <Ja>{act.law}</Ja> },
-          { term: t(lang, { ja: '記録番号', en: 'Log number' }), value: <span className="number">{act.requestId}</span> },
-        ]}
-      />
-      {consents.map((one) => (
-        <p key={one.id} className="note">
-          {t(lang, { ja: `示された文（${one.textVersion}）：`, en: `The words shown (${one.textVersion}): ` })}
-          {textOfVersion(one.textVersion)?.text[lang]}
-        </p>
-      ))}
+      <Stack>
+        <AccessList>
+          <Act act={act} lang={lang} plain />
+        </AccessList>
+        <div>
+          {allowedWords(receipt, lang).map((said) => (
+            <p key={said}>
+              <strong>{said}</strong>
+            </p>
+          ))}
+        </div>
+        <DefinitionList
+          items={[
+            ...(act.kinds.length > 0
+              ? [{ term: t(lang, { ja: '情報', en: 'Information' }), value: act.kinds.map((kind) => kindWords(kind, lang)) }]
+              : []),
+            ...(act.count > 0
+              ? [{ term: t(lang, { ja: '件数', en: 'Number of items' }), value: <span className="number">{act.count}</span> }]
+              : []),
+            ...consents.map((one) => ({
+              term: t(lang, { ja: '同意の内容', en: 'The consent' }),
+              value: t(lang, {
+                ja: `${kindsIn(one.allowed, lang)}（${untilWords(one, lang)}）`,
+                en: `${kindsIn(one.allowed, lang)} (${untilWords(one, lang)})`,
+              }),
+            })),
+            { term: t(lang, { ja: 'きまり', en: 'Law or standard' }), value: <Ja>{act.law}</Ja> },
+            { term: t(lang, { ja: '記録番号', en: 'Log number' }), value: <span className="number">{act.requestId}</span> },
+          ]}
+        />
+        {consents.map((one) => (
+          <p key={one.id} className="note">
+            {t(lang, { ja: `示された文（${one.textVersion}）：`, en: `The words shown (${one.textVersion}): ` })}
+            {textOfVersion(one.textVersion)?.text[lang]}
+          </p>
+        ))}
+      </Stack>
     </Section>
   )
 }

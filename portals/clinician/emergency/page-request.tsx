@@ -1,15 +1,20 @@
 import type { ReactElement, ReactNode } from 'react'
 import { type Candidate, flagWords, reasons, type SecondRequest, whyHard, wordsOf } from '#care/emergency'
-import { Banner, Button, ButtonRow, DefinitionList, Form, Ja, type Lang, LinkButton, Section, Time, t } from '#ui'
+import { DefinitionList, Ja, type Lang, Section, t } from '#ui'
 import { ClinicPage, type PageOf } from '../frame.tsx'
+import { AnswerForm, Asked } from '../second-clinician.tsx'
 import { emergencyCrumbs, Identity } from './parts.tsx'
 
 export type RequestView = { request: SecondRequest; who: Candidate; isMine: boolean }
+
+const otherwise = { ja: '本人の状態が変わったら、もう一度はじめから開いてください。', en: 'If things change, begin again.' }
 
 /** Two clinicians agree: one waits here, the other answers here. */
 export function RequestPage({ on, view }: { on: PageOf; view: RequestView }): ReactElement {
   const { lang } = on
   const { request, who, isMine } = view
+  const home = { href: '/clinic/emergency', name: { ja: '緊急アクセス', en: 'Emergency access' } }
+  const way = { lang, request, home, href: `/clinic/emergency/requests/${encodeURIComponent(request.id)}` }
   return (
     <ClinicPage
       on={on}
@@ -20,55 +25,11 @@ export function RequestPage({ on, view }: { on: PageOf; view: RequestView }): Re
       }
       breadcrumbs={emergencyCrumbs(lang)}
     >
-      {isMine ? <Mine request={request} lang={lang} /> : null}
+      {isMine ? <Asked way={way} otherwise={otherwise} /> : null}
       <Identity who={who} lang={lang} />
       <Ground request={request} lang={lang} />
-      {isMine ? null : <AnswerForm request={request} lang={lang} />}
+      {isMine ? null : <AnswerForm way={way} />}
     </ClinicPage>
-  )
-}
-
-function Mine({ request, lang }: { request: SecondRequest; lang: Lang }): ReactNode {
-  if (request.answer === 'no')
-    return (
-      <Banner lang={lang} tone="attention" title={t(lang, { ja: '同僚は同意しませんでした', en: 'Your colleague did not agree' })}>
-        <p>{t(lang, { ja: '本人の状態が変わったら、もう一度はじめから開いてください。', en: 'If things change, begin again.' })}</p>
-      </Banner>
-    )
-  if (request.answer === 'yes')
-    return (
-      <Banner
-        lang={lang}
-        tone="success"
-        title={t(lang, { ja: `${request.secondName ?? ''}さんが同意しました`, en: `${request.secondName ?? ''} agreed` })}
-      >
-        <Form action={`/clinic/emergency/requests/${request.id}/open`} label={t(lang, { ja: '開く', en: 'Open' })}>
-          <ButtonRow>
-            <Button variant="primary" size="large">
-              {t(lang, { ja: '開く（本人に知らせる）', en: 'Open, and tell the person' })}
-            </Button>
-          </ButtonRow>
-        </Form>
-      </Banner>
-    )
-  return (
-    <Banner lang={lang} tone="info" title={t(lang, { ja: '同僚の返事を待っています', en: 'Waiting for a colleague' })}>
-      <p>
-        {t(lang, {
-          ja: '同じ施設の医師・看護職員などに、「緊急アクセス」の画面を自分の端末で開いてもらってください。',
-          en: 'Ask a clinician here to open “Emergency access” on their own device.',
-        })}
-      </p>
-      <p>
-        {t(lang, { ja: '期限：', en: 'Until ' })}
-        <Time value={request.until} lang={lang} withTime />
-      </p>
-      <ButtonRow>
-        <LinkButton variant="primary" href={`/clinic/emergency/requests/${request.id}`}>
-          {t(lang, { ja: '返事が来たか確かめる', en: 'See whether there is an answer' })}
-        </LinkButton>
-      </ButtonRow>
-    </Banner>
   )
 }
 
@@ -91,29 +52,3 @@ const Ground = ({ request, lang }: { request: SecondRequest; lang: Lang }): Reac
     />
   </Section>
 )
-
-function AnswerForm({ request, lang }: { request: SecondRequest; lang: Lang }): ReactNode {
-  if (request.answer !== null)
-    return <Banner lang={lang} tone="info" title={t(lang, { ja: 'この依頼は返事が済んでいます', en: 'This was answered already' })} />
-  return (
-    <Form action={`/clinic/emergency/requests/${request.id}`} label={t(lang, { ja: '返事', en: 'Your answer' })}>
-      <p>
-        {t(lang, {
-          ja: '患者のところで確かめてから答えてください。あなたの名前も記録に残り、監査担当が確かめます。',
-          en: 'Make sure at the bedside before you answer. Your name is kept too, and auditors will check.',
-        })}
-      </p>
-      <ButtonRow>
-        <Button variant="primary" name="answer" value="yes">
-          {t(lang, { ja: '同意する', en: 'I agree' })}
-        </Button>
-        <Button name="answer" value="no">
-          {t(lang, { ja: '同意しない', en: 'I do not agree' })}
-        </Button>
-        <LinkButton variant="quiet" href="/clinic/emergency">
-          {t(lang, { ja: 'あとで', en: 'Later' })}
-        </LinkButton>
-      </ButtonRow>
-    </Form>
-  )
-}

@@ -11,6 +11,7 @@ import {
   LinkButton,
   renderPage,
   Section,
+  Stack,
   Table,
   Tag,
   TextInput,
@@ -179,47 +180,49 @@ export function requestPage(on: PageOf, r: OpeningRequest, about: { own: boolean
       title={t(lang, { ja: `${name}：${actNames[r.act].ja}ことの確認`, en: `${actNames[r.act].en} disaster access?` })}
       breadcrumbs={crumbs(on)}
     >
-      <DefinitionList
-        items={[
-          { term: t(lang, { ja: '災害', en: 'Disaster' }), value: <Ja>{name}</Ja> },
-          { term: t(lang, { ja: '求め', en: 'Asked for' }), value: requestWords(r, lang) },
-          { term: t(lang, { ja: '地域', en: 'Area' }), value: places(areas, lang) },
-          { term: t(lang, { ja: 'いま開く医療機関', en: 'Institutions it opens now' }), value: about.institutions },
-          { term: t(lang, { ja: '終わり', en: 'Ends' }), value: <Time value={about.until} lang={lang} withTime /> },
-          { term: t(lang, { ja: '根拠', en: 'Legal ground' }), value: <Ja>{law}</Ja> },
-          { term: t(lang, { ja: 'わけ', en: 'Why' }), value: <Ja>{orderedBy || reason}</Ja> },
-          { term: t(lang, { ja: '求めた人', en: 'Asked by' }), value: <Ja>{r.byName}</Ja> },
-          { term: t(lang, { ja: '状態', en: 'State' }), value: t(lang, stateNames[stateNow(r, now)]) },
-        ]}
-      />
-      {waits && about.own ? (
-        <Banner
-          lang={lang}
-          tone="info"
-          title={t(lang, {
-            ja: '別の運用担当か監査担当が、この画面で確認します。',
-            en: 'Another operator or an auditor confirms it on this page.',
-          })}
+      <Stack>
+        <DefinitionList
+          items={[
+            { term: t(lang, { ja: '災害', en: 'Disaster' }), value: <Ja>{name}</Ja> },
+            { term: t(lang, { ja: '求め', en: 'Asked for' }), value: requestWords(r, lang) },
+            { term: t(lang, { ja: '地域', en: 'Area' }), value: places(areas, lang) },
+            { term: t(lang, { ja: 'いま開く医療機関', en: 'Institutions it opens now' }), value: about.institutions },
+            { term: t(lang, { ja: '終わり', en: 'Ends' }), value: <Time value={about.until} lang={lang} withTime /> },
+            { term: t(lang, { ja: '根拠', en: 'Legal ground' }), value: <Ja>{law}</Ja> },
+            { term: t(lang, { ja: 'わけ', en: 'Why' }), value: <Ja>{orderedBy || reason}</Ja> },
+            { term: t(lang, { ja: '求めた人', en: 'Asked by' }), value: <Ja>{r.byName}</Ja> },
+            { term: t(lang, { ja: '状態', en: 'State' }), value: t(lang, stateNames[stateNow(r, now)]) },
+          ]}
         />
-      ) : null}
-      {waits ? (
-        <Form action={`${HOME}/requests/${encodeURIComponent(r.id)}`} label={t(lang, { ja: '確認', en: 'Decide' })}>
-          <ButtonRow>
-            {about.own ? null : (
-              <Button variant="primary" name="agree" value="yes">
-                {t(lang, {
-                  ja: `${days}日間を確認して${actNames[r.act].ja}`,
-                  en: `Confirm: ${actNames[r.act].en.toLowerCase()} for ${days} days`,
-                })}
+        {waits && about.own ? (
+          <Banner
+            lang={lang}
+            tone="info"
+            title={t(lang, {
+              ja: '別の運用担当か監査担当が、この画面で確認します。',
+              en: 'Another operator or an auditor confirms it on this page.',
+            })}
+          />
+        ) : null}
+        {waits ? (
+          <Form action={`${HOME}/requests/${encodeURIComponent(r.id)}`} label={t(lang, { ja: '確認', en: 'Decide' })}>
+            <ButtonRow>
+              {about.own ? null : (
+                <Button variant="primary" name="agree" value="yes">
+                  {t(lang, {
+                    ja: `確認して${days}日間${actNames[r.act].ja}`,
+                    en: `Confirm: ${actNames[r.act].en.toLowerCase()} for ${days} days`,
+                  })}
+                </Button>
+              )}
+              <Button name="agree" value="no">
+                {t(lang, { ja: '取りやめる', en: 'Decline' })}
               </Button>
-            )}
-            <Button name="agree" value="no">
-              {t(lang, { ja: '取りやめる', en: 'Decline' })}
-            </Button>
-            <LinkButton href={HOME}>{t(lang, { ja: '戻る', en: 'Back' })}</LinkButton>
-          </ButtonRow>
-        </Form>
-      ) : null}
+              <LinkButton href={HOME}>{t(lang, { ja: '戻る', en: 'Back' })}</LinkButton>
+            </ButtonRow>
+          </Form>
+        ) : null}
+      </Stack>
     </OperatorPage>,
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { safeNext } from './rules.ts'
+import { isForStaff, safeNext } from './rules.ts'
 
 const UID = 'aAbB0123456789_-xyzXYZ'
 test.each([
@@ -18,4 +18,18 @@ test.each([
   [`/\\thief.example/oauth/interaction/${UID}`, false],
 ])('after sign-in, %s: %s', (next, leads) => {
   expect(safeNext(next, '/me')).toBe(leads ? next : '/me')
+})
+
+test.each([
+  ['/clinic/patients/1', true],
+  ['/audit', true],
+  ['/audit/breaches?x=1', true],
+  ['/developer/query?q=Patient', true],
+  ['/operator', true],
+  ['/me', false],
+  ['/me/audit', false],
+  ['/auditor', false],
+  ['', false],
+])('%s is for people at work: %s', (path, is) => {
+  expect(isForStaff(path)).toBe(is)
 })

@@ -27,7 +27,7 @@ export function safeNext(wish: unknown, fallback: string): string {
 }
 
 /** Whether a page belongs to people at work, who sign in by name and code. */
-export const isForStaff = (path: string): boolean => /^\/(?:clinic|reader|desk|eligibility|operator)(?:[/?]|$)/.test(path)
+export const isForStaff = (path: string): boolean => /^\/(?:clinic|reader|desk|eligibility|operator|audit|developer)(?:[/?]|$)/.test(path)
 
 /**
  * Whether scopes may be granted to a system that acts for itself. `patient/` and `user/` say whose record: a person who launches an app

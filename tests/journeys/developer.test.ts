@@ -131,7 +131,6 @@ async function whenTheyFollowTheWayFromTheFrontPage() {
 }
 
 async function whenTheySignIn() {
-  await page().goto(`/sign-in/staff?next=${encodeURIComponent('/developer/query')}`)
   await signInAsStaff(page(), staffOf(demo, 'physician', clinic))
   await page().waitForURL('**/developer/query')
 }

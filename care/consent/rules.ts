@@ -6,7 +6,7 @@ import type { Actor } from '#kernel/context'
 import type { Facts, Item } from './model.ts'
 import type { Asker } from './rules/condition.ts'
 import { type Decision, decisionOf } from './rules/decide.ts'
-import { firstTold, kindOfAsked, partOf } from './rules/query.ts'
+import { firstTold, kindOfAsked, meets, partOf } from './rules/query.ts'
 import { accessRules } from './rules/table.ts'
 import { anyOf, type Asked, besideValues, filled, type Part, type Text } from './rules/text.ts'
 
@@ -41,10 +41,11 @@ function readingsFor(asked: Asked): Readings {
 }
 
 function tellingFor(asked: Asked): Telling | null {
-  const kind = kindOfAsked(asked)
+  const rules = accessRules.filter((rule) => meets(rule, asked.types))
+  const kind = `${kindOfAsked(asked)}${rules.length < accessRules.length ? ` ${rules.map(({ id }) => id).join()}` : ''}`
   const known = tellings.get(kind)
   if (known !== undefined) return known
-  const rule = firstTold(accessRules, asked)
+  const rule = firstTold(rules, asked)
   const made = rule && besideValues<string>(rule)
   tellings.set(kind, made)
   return made
@@ -77,7 +78,19 @@ export function ruleThatAllows(item: Item, asker: Asker, facts: Facts): string |
 const conditionOf = (part: Part, asked: Asked): RawBuilder<boolean> =>
   typeof part === 'boolean' ? (part ? sql<boolean>`true` : sql<boolean>`false`) : withinLaunchSql(asked.actor, filled<boolean>(part, asked))
 
-const askedBy = ({ actor, purpose, now }: Asker, keys: readonly string[] | null): Asked => ({ actor, purpose, now, keys })
+const askedBy = ({ actor, purpose, now }: Asker, keys: readonly string[] | null, types: readonly string[] | null = null): Asked => ({
+  actor,
+  purpose,
+  now,
+  keys,
+  types,
+})
+
+/**
+ * What a query that reads rows of known keys says of itself. `once`: it names the rule in its result alone, and a query around it leaves out
+ * rows of which no rule is told. `types`: it reads rows of these types alone.
+ */
+export type ToldIn = { once?: boolean; types?: readonly string[] | null }
 
 /** The table as one SQL condition over alias `r`; `false` where no rule can ever hold for this asker. */
 export function visibleSql(asker: Asker): RawBuilder<boolean> {
@@ -116,13 +129,13 @@ export function ruleSql(asker: Asker): RawBuilder<string> {
 /**
  * The same receipt worked out once a row, to be joined to rows of alias `r`: `told.rule`, null of what no rule shows (`isTold`) and of rows
  * of other keys. Facts about these keys are asked for once. `offset 0` keeps the planner from working it out again wherever it is named.
- * @param named `once`: the query names the rule in its result alone, and the join costs nothing: the planner puts the expression there
+ * Named once it needs none: the planner puts the expression where it is named, and joins nothing.
  */
-export function toldSql(asker: Asker, keys: readonly string[], named: 'often' | 'once' = 'often'): RawBuilder<unknown> {
-  const asked = askedBy(asker, keys)
+export function toldSql(asker: Asker, keys: readonly string[], { once = false, types = null }: ToldIn = {}): RawBuilder<unknown> {
+  const asked = askedBy(asker, keys, types)
   const telling = tellingFor(asked)
   if (telling === null) return sql`lateral (select null::text as rule) told`
   const rule = ruleWithinLaunch(asker.actor, telling.said)
-  const barrier = named === 'often' ? sql` offset 0` : sql``
+  const barrier = once ? sql`` : sql` offset 0`
   return sql`lateral (select ${rule} as rule from ${filled(telling.row, asked)}${barrier}) told`
 }

@@ -10,7 +10,7 @@ import { findEvents, noteEvent } from './history.ts'
 import { askableKinds } from './kinds.ts'
 import type { Consent, Facts, Grant, Item } from './model.ts'
 import { type Change, effectOf } from './preview.ts'
-import { accessRules, CONSENT_HOURS, isTold, patientSql, ruleSql, toldSql, visibleSql } from './rules.ts'
+import { accessRules, CONSENT_HOURS, isTold, patientSql, ruleSql, type ToldIn, toldSql, visibleSql } from './rules.ts'
 import { legalBases } from './legal-bases.ts'
 import { standing } from './standing.ts'
 import * as store from './store.ts'
@@ -42,9 +42,8 @@ export function consentService() {
 
     /**
      * The same as `told.rule`, to be joined to rows of these keys (`cross join`): their facts are asked for once, not row by row.
-     * @param named `once` where `told.rule` stands in the result alone, and a query around it leaves out rows of which no rule is told
      */
-    toldOf: (ctx: Context, keys: readonly string[], named: 'often' | 'once' = 'often'): RawBuilder<unknown> => toldSql(ctx, keys, named),
+    toldOf: (ctx: Context, keys: readonly string[], where?: ToldIn): RawBuilder<unknown> => toldSql(ctx, keys, where),
 
     /** Whether what a rule shows stays visible to the institution until the row itself changes: no time, no withdrawal ends it. */
     lasts: (rule: string): boolean => accessRules.some((known) => known.id === rule && known.lasts === true),

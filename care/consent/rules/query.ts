@@ -19,6 +19,12 @@ function told({ id, when, restsOn }: AccessRule, like: Asked): Text | null {
   return chain(['case when ', holds, ' then ', carrier ?? `${quoted(id)}::text`, ' end'])
 }
 
+/** Whether a rule can hold for a row of one of these types. Where a query says the wrong ones, it is shown less. */
+export function meets({ when }: AccessRule, types: readonly string[] | null): boolean {
+  const all = 'all' in when ? when.all : [when]
+  return types === null || all.every((one) => !('typeIs' in one) || one.typeIs.some((type) => types.includes(type)))
+}
+
 /** The first rule that holds; null where none ever can for such an asker. */
 export function firstTold(rules: readonly AccessRule[], like: Asked): Text | null {
   const texts = rules.map((rule) => told(rule, like)).filter((one) => one !== null)

@@ -161,7 +161,7 @@ export const accessRules: readonly AccessRule[] = [
   {
     id: 'care-relation',
     because: { ja: '受付または登録により、この医療機関の患者であるため', en: 'the person is a patient of this institution' },
-    when: { all: [{ asker: 'treats' }, { kindIs: ['patient'] }, { fact: 'relations', where: [here] }] },
+    when: { all: [{ asker: 'treats' }, { typeIs: ['Patient'] }, { kindIs: ['patient'] }, { fact: 'relations', where: [here] }] },
   },
   {
     id: 'shared-register',

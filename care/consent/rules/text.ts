@@ -2,8 +2,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Asker } from './condition.ts'
 
-/** An asker, and the keys whose rows alone the query reads, where it says so; null where it reads anybody's. */
-export type Asked = Asker & { keys: readonly string[] | null }
+/**
+ * An asker, and what the query says of the rows that it alone reads: their keys, null where it reads anybody's; their types, null where it
+ * reads any. Keys are held to, row by row; types only spare rules that no such row can meet.
+ */
+export type Asked = Asker & { keys: readonly string[] | null; types: readonly string[] | null }
 
 /** What whoever asks brings to the text. Whatever is the same value is one object: told once, however often it is named. */
 export type Value = { type: 'text' | 'text[]' | 'timestamptz'; of: (asked: Asked) => unknown }

@@ -104,7 +104,7 @@ function pageSql(prepared: Prepared, search: Search): RawBuilder<Found> {
     const columns = sql`${HIT_COLUMNS}${refs}, ${rule} as rule${sql.join(dates, sql``)}`
     const ordered = ({ from, visible }: Pick<Sight, 'from' | 'visible'>) =>
       sql<Found>`select ${columns} from ${from} where ${prepared.whereSeen(visible)}${after} order by ${orderBy(direct, search)}`
-    return sql`${anew}${sight.first(ordered, limit)}`
+    return sql`${anew}${sight.first(ordered, { limit, types: search.types.length === 0 ? null : search.types })}`
   }
   const values = sql.join(order.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
   const rows = sql`select ${HIT_COLUMNS}${refs}, ${rule} as rule, ${values} from ${from} where ${where}`

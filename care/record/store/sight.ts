@@ -10,8 +10,11 @@ type Rows = { from: RawBuilder<unknown>; visible: RawBuilder<boolean> }
 /** Where the rows of a query come from, the condition under which they are seen, and the receipt of each. */
 export type Sight = Rows & {
   rule: RawBuilder<string>
-  /** The first rows that are seen of a query that has an order, names the receipt `rule` once, in its result, and ends with its order. */
-  first: <T>(ordered: (rows: Rows) => RawBuilder<T>, limit: number) => RawBuilder<T>
+  /**
+   * The first rows that are seen of a query that has an order, names the receipt `rule` once, in its result, and ends with its order.
+   * @param page `types`: those that it reads alone, null for any
+   */
+  first: <T>(ordered: (rows: Rows) => RawBuilder<T>, page: { limit: number; types: readonly string[] | null }) => RawBuilder<T>
 }
 
 type Asked = {
@@ -30,11 +33,19 @@ export function sightOf(ctx: Context, { consent, keys, scoped }: Asked): Sight {
   const visible = bothSql(shown, scoped)
   if (keys === null || shown !== isTold) {
     const seen = { from: rows, visible }
-    return { ...seen, rule: consent.ruleOf(ctx), first: (ordered, limit) => sql`${ordered(seen)} limit ${limit}` }
+    return { ...seen, rule: consent.ruleOf(ctx), first: (ordered, { limit }) => sql`${ordered(seen)} limit ${limit}` }
   }
-  const beside = (named: 'often' | 'once') => sql`${rows} cross join ${consent.toldOf(ctx, keys, named)}`
-  const all = () => ({ from: beside('once'), visible: scoped ?? sql<boolean>`true` })
-  return { from: beside('often'), visible, rule: toldRule, first: (ordered, limit) => withReceipt(ordered(all()), limit) }
+  const beside = (told: RawBuilder<unknown>) => sql`${rows} cross join ${told}`
+  const all = (types: readonly string[] | null) => ({
+    from: beside(consent.toldOf(ctx, keys, { once: true, types })),
+    visible: scoped ?? sql<boolean>`true`,
+  })
+  return {
+    from: beside(consent.toldOf(ctx, keys)),
+    visible,
+    rule: toldRule,
+    first: (ordered, { limit, types }) => withReceipt(ordered(all(types)), limit),
+  }
 }
 
 /**

@@ -70,7 +70,7 @@ function backtracking(world: World): void {
   Object.assign(row, {
     handle: async (_: unknown, { query }: { query: URLSearchParams }) => {
       const found = [...query.values()].some(
-        (value) => value.length < 100 && /^\^?\(/.test(value) && new RegExp(value).test(`${'a'.repeat(30)}!`),
+        (value) => value.length < 100 && /^\^?\(/.test(value) && new RegExp(value).test(`${'a'.repeat(29)}!`),
       )
       return { fhir: JSON.stringify({ resourceType: 'Bundle', type: 'searchset', total: found ? 1 : 0 }) }
     },

@@ -161,7 +161,7 @@ rules('compartments and several types', {
   '?_tag=urn:t|a': 'diabetes',
   '?_profile=http://example.jp/p/condition': 'diabetes',
   '?_source=urn:source:x': 'diabetes',
-  '?_id=TARO,diabetes,loc-tokyo&_sort=-_id': 'loc-tokyo diabetes TARO',
+  '?_id=k-4,diabetes,loc-tokyo&_sort=-_id': 'loc-tokyo k-4 diabetes',
   '?_id=k-4,org-lab&_lastUpdated=gt2020': 'k-4 org-lab',
   '?_id=k-4,org-lab&_lastUpdated=lt2020': '',
   '?_list=problems': 'k-4 weight',

@@ -146,7 +146,7 @@ const fewFiles = {
 const requireForBundled = "import { createRequire as requireBeside } from 'node:module'; const require = requireBeside(import.meta.url);"
 
 /**
- * `import … from 'node:http'` reads every export of it, and one of them loads Node's whole client for the web (80 ms of a process's start).
+ * `import … from 'node:http'` reads every export of it, and one of them loads Node’s whole client for the web (some 100 ms in a profile of a start).
  * Here it is asked for as an object, and only what is named is read.
  * @type {import('esbuild').Plugin}
  */

@@ -110,6 +110,8 @@ describe('from kick-off to the last line', () => {
     const query = '$export?_type=Patient&includeAssociatedData=LatestProvenanceResources'
     const strict = await hospital.get(`/fhir/R4/${query}`, { prefer: 'respond-async, handling=strict' })
     expect(strict.status).toBe(400)
+    const quoted = await hospital.get(`/fhir/R4/${query}`, { prefer: 'handling="strict";x=1, Respond-Async' })
+    expect(quoted.status, 'however it is written').toBe(400)
     const manifest = await client(hospital).poll(await client(hospital).start(query), work)
     expect(await client(hospital).file(manifest.error[0]!.url)).toMatchObject([{ resourceType: 'OperationOutcome' }])
   })

@@ -1,3 +1,4 @@
+import { isStrict, preference } from '#care/record'
 import type { Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import type { Sentence } from '#kernel/language'
@@ -30,11 +31,10 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
       : { status: 202, headers: { 'content-location': statusUrl(flow, id) }, fhir: informed('受け付けました。', 'Accepted.') }
 
   const kickOff = async (ctx: Context, request: RouteRequest, level: ExportAsk['level']): Promise<Answer> => {
-    const prefer = request.headers.prefer ?? ''
-    if (!/\brespond-async\b/.test(prefer)) refuse('input-invalid', { what: 'Prefer: respond-async' })
+    if (preference(request.headers.prefer, 'respond-async') === undefined) refuse('input-invalid', { what: 'Prefer: respond-async' })
     const { id } = request.params
     const sent = [...request.query, ...(request.method === 'POST' ? sentIn(request.body) : [])]
-    const strict = /handling=strict/.test(prefer)
+    const strict = isStrict(request.headers)
     return accepted(
       'export',
       await bulk.kickOff(ctx, { level, sent, strict, url: origin + request.url, ...(id === undefined ? {} : { id }) }),

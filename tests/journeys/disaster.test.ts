@@ -79,7 +79,7 @@ test('an operator asks, an auditor confirms, and the clinic’s page says that i
   await operator.page.click('text=何が開くかを見る')
   expect(await operator.page.textContent('h1')).toBe('7の医療機関に開きます')
   await seen(operator.page, 'disaster-check')
-  await operator.page.click('text=二人目の確認を求める')
+  await operator.page.click('text=2人目の確認を求める')
   expect(await operator.page.textContent('main')).toContain('別の運用担当か監査担当')
   const request = new URL(operator.page.url()).pathname
   const auditor = await as('auditor')

@@ -10,7 +10,7 @@ export const structureRules = {
   'structure/not-an-object': { code: 'structure', ja: 'ここはJSONのオブジェクトで書きます。', en: 'A JSON object is expected here.' },
   'structure/resource-type': {
     code: 'structure',
-    ja: 'resourceType「$1」はFHIR R4にありません。',
+    ja: 'resourceType「$1」はFHIR R4にありません。FHIR R4のリソースの名前を書いてください。',
     en: "resourceType '$1' is not a FHIR R4 resource. Give the name of one.",
   },
   'structure/unknown-element': {

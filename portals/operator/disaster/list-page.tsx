@@ -79,7 +79,7 @@ function Waiting({ view, on }: { view: ListView; on: PageOf }): ReactNode {
       lang={lang}
       tone="attention"
       title={t(lang, {
-        ja: `二人目の確認を待つ求めが${view.waiting.length}件あります`,
+        ja: `2人目の確認を待つ求めが${view.waiting.length}件あります`,
         en: `${view.waiting.length} waiting for a second person`,
       })}
     >

@@ -157,7 +157,7 @@ export function checkPage(on: PageOf, c: Checked): string {
           <Button variant="primary">
             {c.alone
               ? t(lang, { ja: `${count}の医療機関に開く`, en: `Open ${count} institutions` })
-              : t(lang, { ja: '二人目の確認を求める', en: 'Ask a second person to confirm' })}
+              : t(lang, { ja: '2人目の確認を求める', en: 'Ask a second person to confirm' })}
           </Button>
           <LinkButton href={`${HOME}/new?${new URLSearchParams(c.values)}`}>{t(lang, { ja: '直す', en: 'Change' })}</LinkButton>
         </ButtonRow>

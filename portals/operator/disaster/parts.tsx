@@ -51,7 +51,7 @@ export function requestWords(r: OpeningRequest, lang: Lang): string {
 }
 
 export const stateNames = {
-  waiting: { ja: '二人目の確認を待っています', en: 'Waits for a second person' },
+  waiting: { ja: '2人目の確認を待っています', en: 'Waits for a second person' },
   done: { ja: '行いました', en: 'Done' },
   declined: { ja: '取りやめました', en: 'Declined' },
   over: { ja: '24時間のうちに確認がなく、終わりました', en: 'Ended: nobody confirmed it within 24 hours' },

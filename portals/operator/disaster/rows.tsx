@@ -146,7 +146,7 @@ export function disasterRows(deps: Deps): Row[] {
       ...forKeepers,
       audit: 'disaster.list',
       summary: {
-        ja: '災害時の閲覧：開いた地域と、二人目の確認を待つもの',
+        ja: '災害時の閲覧：開いた地域と、2人目の確認を待つもの',
         en: 'Disaster access: what is open, and what waits for a second person',
       },
       handle: async (ctx, request) => {
@@ -172,7 +172,7 @@ export function disasterRows(deps: Deps): Row[] {
       ...provenToAct,
       schema: form,
       audit: 'disaster.ask',
-      summary: { ja: '地域を開くことを求める（二人目の確認で開く）', en: 'Asks for an area to be opened; a second person confirms' },
+      summary: { ja: '地域を開くことを求める（2人目の確認で開く）', en: 'Asks for an area to be opened; a second person confirms' },
       handle: (ctx, request) => ask(ctx, request),
     },
     {
@@ -194,7 +194,7 @@ export function disasterRows(deps: Deps): Row[] {
       schema: agreement,
       audit: 'disaster.decide',
       summary: {
-        ja: '開くこと・延ばすことを、二人目として確認する・取りやめる',
+        ja: '開くこと・延ばすことを、2人目として確認する・取りやめる',
         en: 'Confirms or declines a request, as the second person',
       },
       handle: async (ctx, request) => {

@@ -24,7 +24,7 @@ import { actNames, disasterHref, HOME, OpenTag, places, requestWords, stateNames
 const crumbs = (on: PageOf) => [{ href: HOME, label: t(on.lang, { ja: '災害時の閲覧', en: 'Disaster access' }) }]
 
 const doneWords: Record<string, { ja: string; en: string }> = {
-  asked: { ja: '確認を求めました。二人目が確認すると、そのときから開きます。', en: 'Asked. It opens when a second person confirms.' },
+  asked: { ja: '確認を求めました。2人目が確認すると、そのときから開きます。', en: 'Asked. It opens when a second person confirms.' },
   opened: { ja: '開きました。', en: 'It is open.' },
   extended: { ja: '延ばしました。', en: 'Extended.' },
   closed: { ja: '閉じました。次の検索から使えません。', en: 'Closed, from the next search on.' },
@@ -157,7 +157,7 @@ function History({ requests, on }: { requests: readonly OpeningRequest[]; on: Pa
           { key: 'by', header: t(lang, { ja: '求めた人', en: 'Asked by' }), cell: (r) => <Ja>{r.byName}</Ja> },
           {
             key: 'second',
-            header: t(lang, { ja: '二人目', en: 'Second person' }),
+            header: t(lang, { ja: '2人目', en: 'Second person' }),
             cell: (r) =>
               r.secondName ? <Ja>{r.secondName}</Ja> : r.details.alone ? t(lang, { ja: '（一人で行いました）', en: '(done alone)' }) : '—',
           },

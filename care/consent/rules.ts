@@ -40,12 +40,17 @@ function readingsFor(asked: Asked): Readings {
   return made
 }
 
+const ofSomeTypes = accessRules.filter((rule) => !meets(rule, []))
+
 function tellingFor(asked: Asked): Telling | null {
-  const rules = accessRules.filter((rule) => meets(rule, asked.types))
-  const kind = `${kindOfAsked(asked)}${rules.length < accessRules.length ? ` ${rules.map(({ id }) => id).join()}` : ''}`
+  const unmet = ofSomeTypes.filter((rule) => !meets(rule, asked.types))
+  const kind = unmet.length === 0 ? kindOfAsked(asked) : `${kindOfAsked(asked)} without ${unmet.map(({ id }) => id).join()}`
   const known = tellings.get(kind)
   if (known !== undefined) return known
-  const rule = firstTold(rules, asked)
+  const rule = firstTold(
+    accessRules.filter((one) => !unmet.includes(one)),
+    asked,
+  )
   const made = rule && besideValues<string>(rule)
   tellings.set(kind, made)
   return made

@@ -9,7 +9,7 @@ const IDLE_MS = 20_000
 /** After one that ended by itself the leader makes lines itself for a while. */
 const REST_MS = 60_000
 /** Nothing of what it makes lives long: a large nursery is emptied seldom, and almost for nothing. */
-const MEMORY = ['--max-semi-space-size=64', '--heap-growing-percent=100']
+const MEMORY = ['--max-semi-space-size=64', '--heap-growing-percent=200']
 
 type Waiting = { resolve: (done: MakeDone) => void; reject: (error: Error) => void }
 type Running = { child: ChildProcess; up: boolean; waiting: Map<number, Waiting>; idle: NodeJS.Timeout }

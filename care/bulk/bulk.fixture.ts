@@ -17,7 +17,7 @@ export async function openBulk(more: Partial<BulkDeps> = {}) {
   let deps: BulkDeps | undefined
   const platform = await openPlatform({
     rows: ({ services }) => {
-      deps = { home, clients, ...services, ...more }
+      deps = { home, clients, ...services, lines: 500, ...more }
       return bulkRoutes(bulkService(deps), { base: BASE })
     },
     migrations: [...careMigrations, ...bulkMigrations],

@@ -8,7 +8,7 @@ import type { ImportAsk, ImportInput } from './model.ts'
 import { type Aliases, aliasesIn, pointed } from './patients.ts'
 
 /** Lines of one transaction, and their bytes. */
-const BATCH = { lines: 500, bytes: 4 << 20 }
+const BATCH = { lines: 1_500, bytes: 4 << 20 }
 /** Lines made ready together; what must go the long way takes its neighbours along. */
 const GROUP = 16
 
@@ -23,8 +23,12 @@ export type Read = { lines: readonly (Line | null)[]; groups: readonly Ready[] }
 
 const START: Cursor = { input: 0, offset: 0, line: 0 }
 
+/** Whose files, and lines of a batch where they are not the usual ones. */
+type Reading = { home: string; jobId: string; lines?: number | undefined }
+
 /** What is left of an import, a batch at a time. */
-export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cursor: Cursor | null): AsyncGenerator<Batch> {
+export async function* batchesOf(about: Reading, ask: ImportAsk, cursor: Cursor | null): AsyncGenerator<Batch> {
+  const { home, jobId, lines: most = BATCH.lines } = about
   const start = cursor ?? START
   let after = cursor
   for (let n = start.input; n < ask.inputs.length; n++) {
@@ -34,7 +38,7 @@ export async function* batchesOf(home: string, jobId: string, ask: ImportAsk, cu
     for await (const { lines, end } of lineBytesOf(path, {
       start: at.offset,
       bytes: input.bytes,
-      most: BATCH.lines,
+      most,
       mostBytes: BATCH.bytes,
     })) {
       const to = { input: n, offset: end, line: at.line + lines.length }

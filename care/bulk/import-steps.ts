@@ -16,13 +16,13 @@ import * as store from './store.ts'
 import { type Booked, bookFor, type Clients, type StepEnd, type Worker } from './worker.ts'
 
 export type ImportDeps = { home: string; clients: Clients; many: ManyService; maker?: LineMaker } & Stretch
-/** Batches of one step; the usual ones where absent. */
-export type Stretch = { stretch?: number }
+/** Batches of one step, and lines of one batch; the usual ones where absent. */
+export type Stretch = { stretch?: number; lines?: number }
 
 type Told = { line: number; outcome: object }
 
 /** Batches between two times when others have their turn; within, each begins before the one before it has ended. */
-const STRETCH = 24
+const STRETCH = 12
 /** Batches that are with the database at a time: it takes in one while the other waits for COMMIT, or for us. */
 const AT_ONCE = 2
 
@@ -47,7 +47,7 @@ export async function* importSteps(deps: ImportDeps, worker: Worker, job: Job): 
   try {
     const pace: Pace = { newShare: 1, readyShare: 1, lookUp: false }
     let taken = 0
-    const batches = batchesOf(deps.home, job.id, ask, job.cursor as Cursor | null)
+    const batches = batchesOf({ home: deps.home, jobId: job.id, lines: deps.lines }, ask, job.cursor as Cursor | null)
     const calm = () => under.at(-1)?.handedOver
     for await (const { batch, read } of prepared(deps, { worker, job, pace, calm }, batches)) {
       if (!read) {

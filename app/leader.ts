@@ -40,6 +40,8 @@ import { basesOf, services } from './services.ts'
 
 const BEAT_MS = 1_000
 const HOUR_MS = 3_600_000
+/** How long a job that may wait stays back at most. */
+const LONGEST_WAIT_MS = 600_000
 
 /** The key that signs audit checkpoints, made on the first start; only its public half ever leaves the file. */
 export async function checkpointSigner(home: string): Promise<CheckpointSigner & { publicKeyPem: string }> {
@@ -98,8 +100,13 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const apart = all
     .filter((row) => row.apart)
     .map(async (row) => {
+      let ran = performance.now()
       while (!stopped) {
-        if (epoch !== undefined) await row.run({ db, now: clock.now(), epoch }).catch((error: unknown) => warn(error, row.name))
+        const staysBack = row.waits === true && performance.now() - ran < LONGEST_WAIT_MS && all.some((other) => other.busy?.())
+        if (epoch !== undefined && !staysBack) {
+          ran = performance.now()
+          await row.run({ db, now: clock.now(), epoch }).catch((error: unknown) => warn(error, row.name))
+        }
         await sleep(row.everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     })

@@ -155,6 +155,7 @@ export type MountRow = {
 /**
  * Work done by the one leader. `everyMs` between the end of one run and the start of the next.
  * `apart`: runs beside the others, because it must be prompt or waits for somebody outside.
+ * `busy`: whether what `run` began goes on behind it. `waits`: nobody waits for it, so it stays back while another is busy, ten minutes at most.
  */
 export type JobRow = {
   kind: 'job'
@@ -163,6 +164,8 @@ export type JobRow = {
   summary: Sentence
   everyMs: number
   apart?: boolean
+  busy?: () => boolean
+  waits?: boolean
   run: (job: JobContext) => Promise<void>
 }
 export type JobContext = { db: Context['db']; now: Date; epoch: number }

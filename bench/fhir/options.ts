@@ -11,8 +11,8 @@ export type Options = {
   /** Captured requests whose statements the floor runs over and over. */
   captures: number
   growth: { small: number; large: number; seconds: number; rounds: number }
-  /** People whose records are exported, and imported. */
-  bulk: { exported: number; imported: number }
+  /** People whose records are exported, and imported; rounds of each, every one beside its own floor. */
+  bulk: { exported: number; imported: number; rounds: number }
   fresh: boolean
   quick: boolean
   profile: string | null
@@ -50,7 +50,7 @@ export function optionsOf(args: readonly string[]): Options {
     warmSeconds: quick ? 0.5 : Math.min(3, seconds),
     captures: quick ? 60 : 400,
     growth: { ...sizes, large: number('large', sizes.large) },
-    bulk: quick ? { exported: 100, imported: 50 } : { exported: 5_000, imported: 2_000 },
+    bulk: quick ? { exported: 100, imported: 50, rounds: 1 } : { exported: 5_000, imported: 2_000, rounds: 3 },
     fresh: given.has('fresh'),
     quick,
     profile: given.get('profile') ?? null,

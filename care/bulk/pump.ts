@@ -85,6 +85,7 @@ export function pump({ home, steps }: { home: string; steps: Steps }) {
     work,
     tidy,
     letGo,
+    isBusy: () => busy !== null,
     /** Sees to it that work goes on beside the leader's beat, which must not wait for it. */
     async start(job: JobContext): Promise<void> {
       const started = performance.now()

@@ -91,6 +91,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
         ja: '一括書き出しと取り込みを進め、期限の過ぎたファイルを消す',
         en: 'Carry bulk jobs on, and delete files whose day is over',
       },
+      busy: () => bulk.isBusy(),
       run: (job) => bulk.start(job),
     },
   ]

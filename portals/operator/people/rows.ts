@@ -147,6 +147,8 @@ const comparing = ({ person }: PeopleDeps): Row => ({
   everyMs: 5_000,
   // A day's import takes minutes, and the log's own beat must not wait for it.
   apart: true,
+  // Who comes in by the thousand is looked at when they are in.
+  waits: true,
   run: async ({ db, now }) => {
     for (const until = performance.now() + LONGEST_MS; performance.now() < until; ) {
       const { compared } = await db.transaction().execute((trx) => person.people.compareNew({ db: trx, now }, 50))

@@ -149,7 +149,7 @@ export function consentService() {
         : store.findConsentsAt(ctx.db, { keys, institutionNumber, purpose: ctx.purpose })
     },
 
-    /** The SQL condition over alias `r` (columns key, kind): a patient of the caller's institution. */
+    /** The SQL condition over alias `r` (columns key, type, kind): a patient of the caller's institution. */
     patientsOf: (ctx: Context): RawBuilder<boolean> => patientSql(ctx),
 
     /** Keys of those who first came to the caller's institution, or answered its reader, after an instant; the latest first. */

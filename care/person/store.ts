@@ -118,13 +118,13 @@ export async function findByKeys(db: Db, keys: readonly string[]): Promise<Perso
   return rows.map(toPerson)
 }
 
-/** People found among those whom `visible` (over alias `r`: key, kind) lets the caller see, by kana order. */
+/** People found among those whom `visible` (over alias `r`: key, type, kind) lets the caller see, by kana order. */
 export async function searchPeople(
   db: Db,
   about: { visible: RawBuilder<boolean>; wanted: Wanted; limit: number; offset: number },
 ): Promise<Person[]> {
   const { rows } = await sql<PersonRow>`${PERSON} where ${wantedSql(about.wanted)} and p.id in (
-      select k.person_id from person.patient_key k cross join lateral (select k.key as key, 'patient'::text as kind) r where ${about.visible})
+      select k.person_id from person.patient_key k cross join lateral (select k.key as key, 'Patient'::text as type, 'patient'::text as kind) r where ${about.visible})
     order by p.folded_kana, p.birth_date, p.id limit ${about.limit} offset ${about.offset}`.execute(db)
   return rows.map(toPerson)
 }

@@ -1,21 +1,18 @@
 /** Bulk import and export through the public surface, beside COPY of the same rows. */
-import { createWriteStream, mkdirSync } from 'node:fs'
 import { request as plain } from 'node:http'
 import { request as secure } from 'node:https'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { benchFolder } from '../identity/cards.ts'
 import { figure, round, say } from '../measure.ts'
 import { exportFloorSeconds, importFloorSeconds } from './bulk-floor.ts'
 import { type Answer, once, type Target } from './client.ts'
 import { clientTls, tokenFor } from './credentials.ts'
-import { benchPeople, type Entry } from './data.ts'
+import { importRequest, writeFiles } from './import-files.ts'
 import type { Options } from './options.ts'
 import { postmasterOf } from './passes.ts'
 import { familyCpuMs, startPlatform, watchMemory } from './platform.ts'
 import { sayMemory } from './report.ts'
-import { drop, emptyDatabase, INSTITUTION, keptDatabase, openNamed, urlOf } from './store.ts'
+import { drop, emptyDatabase, keptDatabase, openNamed, urlOf } from './store.ts'
 
 const SHARE_BAR = 0.5
 const EXPORT_BAR = 50_000
@@ -256,57 +253,4 @@ async function importOnce(sent: { types: string[]; count: number }) {
   } finally {
     await drop(database)
   }
-}
-
-const importRequest = (types: readonly string[]) => ({
-  method: 'POST' as const,
-  path: '/fhir/R4/$import',
-  body: JSON.stringify({
-    resourceType: 'Parameters',
-    parameter: [
-      { name: 'inputFormat', valueString: 'application/fhir+ndjson' },
-      ...types.map((type) => ({
-        name: 'input',
-        part: [
-          { name: 'type', valueCode: type },
-          { name: 'url', valueUrl: `${type}.ndjson` },
-        ],
-      })),
-    ],
-  }),
-})
-
-/** The people's records as another system would hand them over: a file a type, ids of that system's own. */
-async function writeFiles(people: number): Promise<{ types: string[]; count: number }> {
-  const folder = join(benchFolder(), 'platform', 'import', INSTITUTION)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const lines: Record<string, string[]> = { Patient: [], Encounter: [], Condition: [], Observation: [] }
-  for (const person of benchPeople(people, 10)) {
-    const id = `bench-${person.n}`
-    lines.Patient!.push(JSON.stringify({ ...person.patient, id }))
-    for (const { type, text } of placed(person.entries(`Patient/${id}`))) lines[type]!.push(text)
-  }
-  const types = Object.keys(lines)
-  for (const type of types) await written(join(folder, `${type}.ndjson`), lines[type]!)
-  return { types, count: types.reduce((sum, type) => sum + lines[type]!.length, 0) }
-}
-
-/** Entries with ids in place of their `urn:uuid`. */
-function placed(entries: readonly Entry[]): { type: string; text: string }[] {
-  const idOf = (entry: Entry) => entry.fullUrl.slice('urn:uuid:'.length)
-  const places = new Map(entries.map((e) => [e.fullUrl, `${e.resource.resourceType}/${idOf(e)}`]))
-  return entries.map((e) => {
-    const text = JSON.stringify({ ...e.resource, id: idOf(e) }).replace(/urn:uuid:[0-9a-f-]{36}/g, (url) => places.get(url) ?? url)
-    return { type: e.resource.resourceType, text }
-  })
-}
-
-function written(path: string, lines: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const file = createWriteStream(path, { mode: 0o600 })
-      .once('error', reject)
-      .once('finish', () => resolve())
-    for (let n = 0; n < lines.length; n += 1_000) file.write(`${lines.slice(n, n + 1_000).join('\n')}\n`)
-    file.end()
-  })
 }

@@ -25,6 +25,7 @@ export const erasurePlan: readonly TableRule[] = [
   withKey('consent.grant_fact', 'key', 'what was agreed to, for a record that is gone'),
   withKey('consent.consent', 'key', 'the same as the person saw it'),
   withKey('consent.closure', 'key', 'what was closed of it'),
+  withKey('consent.fact_version', 'key', 'under which version the two were read'),
   withKey('consent.relation', 'key', 'who treats somebody who left'),
   withKey('eligibility.coverage', 'key', 'insurance, which the insurer keeps'),
   withKey('eligibility.facts', 'key', 'the same in one row'),

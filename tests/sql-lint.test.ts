@@ -9,6 +9,7 @@ import {
   staleSqlExceptions,
   strayedSql,
   tablesOf,
+  unraised,
 } from './house/sql-law.ts'
 
 const sources = readSources()
@@ -73,6 +74,21 @@ test('SQL stands in stores and in the kernel, nowhere else', () => {
   const stray = [{ path: 'care/record/service.ts', text: "import { type RawBuilder, sql } from 'kysely'\n" }]
   expect(strayedSql(stray), 'the control').toHaveLength(1)
   expect(strayedSql([{ path: 'care/record/service.ts', text: "import type { RawBuilder } from 'kysely'\n" }])).toEqual([])
+})
+
+test('whatever writes a fact that processes read beforehand gives it another version', () => {
+  for (const s of sources.filter((one) => !isProof(one.path))) expect(unraised(s.text), s.path).toEqual([])
+  const written = sources.filter((s) => !isProof(s.path) && /\$\{raising\(/.test(s.text))
+  expect(written.map((s) => s.path)).toEqual(['care/consent/store.ts', 'care/consent/store/closure.ts', 'care/consent/store/spread.ts'])
+})
+
+test.each([
+  'sql`insert into consent.grant_fact (key) values (1)`',
+  'sql`update consent.closure set ended_at = now()`',
+  'sql`with gone as (select 1)\n delete from consent.grant_fact where key = 1`',
+])('the control: %s is found', (text) => {
+  expect(unraised(text)).toHaveLength(1)
+  expect(unraised(text.replace('sql`', `sql\`with $${'{raising([key])}'} `))).toEqual([])
 })
 
 test('steps are named by their room and number, once, in order', () => {

@@ -27,7 +27,7 @@ export function optionsOf(args: readonly string[]): Options {
   return {
     only,
     decision: { cases: quick ? 20_000 : 1_000_000 },
-    overhead: { people: quick ? 200 : 20_000, seconds: number('seconds', quick ? 1 : 10) },
+    overhead: { people: quick ? 600 : 20_000, seconds: number('seconds', quick ? 1 : 10) },
     append: { seconds: number('seconds', quick ? 2 : 20), perSecond: number('per-second', quick ? 2_000 : 12_000) },
     scope: { events: number('events', quick ? 50_000 : 10_000_000) },
   }

@@ -4,13 +4,25 @@ import { ulid } from '#kernel/id'
 import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
 import type { InformationKind } from '#packages/fhir'
+import { factsAtHand } from './at-hand.ts'
 import { closing } from './closing.ts'
 import { decides, type Door } from './deciding.ts'
 import { findEvents, noteEvent } from './history.ts'
 import { askableKinds } from './kinds.ts'
 import type { Consent, Facts, Grant, Item } from './model.ts'
 import { type Change, effectOf } from './preview.ts'
-import { accessRules, CONSENT_HOURS, isTold, patientSql, ruleSql, type ToldIn, toldSql, visibleSql } from './rules.ts'
+import {
+  accessRules,
+  CONSENT_HOURS,
+  isTold,
+  type KnownFacts,
+  patientSql,
+  ruleSql,
+  type ToldIn,
+  toldSql,
+  visibleSql,
+  whileKnown,
+} from './rules.ts'
 import { legalBases } from './legal-bases.ts'
 import { standing } from './standing.ts'
 import * as store from './store.ts'
@@ -44,6 +56,12 @@ export function consentService() {
      * The same as `told.rule`, to be joined to rows of these keys (`cross join`): their facts are asked for once, not row by row.
      */
     toldOf: (ctx: Context, keys: readonly string[], where?: ToldIn): RawBuilder<unknown> => toldSql(ctx, keys, where),
+
+    /** Facts about the one person whose rows a query reads, to be told in `toldOf` where `whileKnown` stands beside it; or null. */
+    atHand: factsAtHand(),
+
+    /** The condition over alias `r` under which such facts hold: it shows rows of that person alone, and none once a fact changed. */
+    whileKnown: (known: KnownFacts): RawBuilder<boolean> => whileKnown(known),
 
     /** Whether what a rule shows stays visible to the institution until the row itself changes: no time, no withdrawal ends it. */
     lasts: (rule: string): boolean => accessRules.some((known) => known.id === rule && known.lasts === true),

@@ -1,102 +1,9 @@
 import { sql } from 'kysely'
 import { type Db, inTransaction, later } from '#kernel/database'
 import { gather } from '#kernel/gather'
-import type { Migration } from '#kernel/migrate'
 import type { InformationKind } from '#packages/fhir'
 import type { Consent, Grant } from './model.ts'
-
-/** Every fact that authorisation reads lives here, sharded by patient key. */
-export const consentMigrations: Migration[] = [
-  {
-    id: 'consent/001-facts',
-    sql: `
-      create schema consent;
-      create table consent.consent (
-        key text not null, id text not null, institution_number text not null, institution_name text not null, purpose text not null,
-        given_at timestamptz not null, until timestamptz not null, withdrawn_at timestamptz,
-        allowed text[] not null, refused text[] not null,
-        primary key (key, id));
-      create table consent.grant_fact (
-        key text not null, consent_id text not null, kind text not null, institution_number text not null, purpose text not null,
-        given_at timestamptz not null, until timestamptz not null, withdrawn_at timestamptz,
-        primary key (key, consent_id, kind));
-      create index grant_fact_live on consent.grant_fact (key, institution_number, kind, until);
-      create table consent.relation (
-        key text not null, institution_number text not null, since timestamptz not null, primary key (key, institution_number));
-    `,
-  },
-  {
-    id: 'consent/002-patients-of-institution',
-    sql: `
-      create index relation_of_institution on consent.relation (institution_number, since);
-      create index consent_of_institution on consent.consent (institution_number, given_at);
-    `,
-  },
-  {
-    id: 'consent/003-closures-and-exceptions',
-    sql: `
-      alter table consent.grant_fact add column basis text not null default 'visit' check (basis in ('visit', 'standing'));
-      alter table consent.consent add column basis text not null default 'visit' check (basis in ('visit', 'standing'));
-      create table consent.closure (
-        key text not null, id text not null, purpose text not null, institution_number text not null, resource_type text not null,
-        resource_id text not null, absolute boolean not null, since timestamptz not null, ended_at timestamptz, primary key (key, id));
-      create index closure_open on consent.closure (key) where ended_at is null;
-      create table consent.emergency (
-        key text not null, id text not null, staff_id text not null, staff_name text not null, institution_number text not null,
-        institution_name text not null, reason text not null, note text not null, since timestamptz not null, until timestamptz not null,
-        ended_at timestamptz, primary key (key, id));
-      create index emergency_of_staff on consent.emergency (staff_id, since);
-      create index emergency_of_institution on consent.emergency (institution_number, since);
-      create table consent.emergency_review (
-        key text not null, emergency_id text not null, reviewer_id text not null, verdict text not null, note text not null,
-        at timestamptz not null, primary key (key, emergency_id, reviewer_id));
-      create table consent.disaster (
-        id text primary key, name text not null, law text not null, areas text[] not null, opened_by text not null, since timestamptz not null,
-        until timestamptz not null, ended_at timestamptz);
-      create table consent.disaster_institution (
-        institution_number text not null, disaster_id text not null, since timestamptz not null, until timestamptz not null,
-        ended_at timestamptz, primary key (institution_number, disaster_id));
-      create table consent.legal_basis (
-        id text primary key, institution_number text not null, purpose text not null, kinds text[] not null, clause text not null,
-        because text not null, decided_by text not null, review_on text not null, since timestamptz not null, until timestamptz not null,
-        ended_at timestamptz);
-      create index legal_basis_of on consent.legal_basis (institution_number, purpose);
-    `,
-  },
-  {
-    id: 'consent/004-texts-and-history',
-    sql: `
-      alter table consent.consent add column text_version text not null default 'visit/1';
-      create table consent.event (
-        key text not null, id text not null, request_id text not null, at timestamptz not null, what text not null, basis text not null,
-        consent_id text not null, institution_number text not null, institution_name text not null, allowed text[] not null,
-        refused text[] not null, item text not null, absolute boolean not null, until timestamptz, actor_kind text not null,
-        actor_name text not null, acted_as text not null, door text not null, text_version text not null, primary key (key, id));
-    `,
-  },
-  {
-    id: 'consent/005-register-of-legal-bases',
-    sql: `alter table consent.legal_basis add column institution_name text not null default '';`,
-  },
-  {
-    id: 'consent/006-spread-by-a-link',
-    // The link of two people by which a row stands under one more key; null where it was given or opened under this one.
-    sql: `
-      alter table consent.consent add column spread_by text;
-      alter table consent.grant_fact add column spread_by text;
-      alter table consent.emergency add column spread_by text;
-    `,
-  },
-  {
-    id: 'consent/007-live-grants',
-    // Whoever asks wants what is not withdrawn, under one purpose, from now on; all they read of it stands in the index.
-    sql: `
-      create index grant_fact_standing on consent.grant_fact (key, institution_number, purpose, until) include (kind, consent_id, given_at)
-        where withdrawn_at is null;
-      drop index consent.grant_fact_live;
-    `,
-  },
-]
+import { keysAt, raising } from './store/fact-version.ts'
 
 type ConsentRow = {
   key: string
@@ -133,7 +40,7 @@ export async function insertConsent(db: Db, c: Consent): Promise<void> {
     values (${c.key}, ${c.id}, ${c.institutionNumber}, ${c.institutionName}, ${c.purpose}, ${c.givenAt}, ${c.until}, ${c.allowed}, ${c.refused}, ${c.basis}, ${c.textVersion})`.execute(
     db,
   )
-  await sql`insert into consent.grant_fact (key, consent_id, kind, institution_number, purpose, given_at, until, basis)
+  await sql`with ${raising(keysAt([c.key], c.institutionNumber))} insert into consent.grant_fact (key, consent_id, kind, institution_number, purpose, given_at, until, basis)
     select ${c.key}, ${c.id}, kind, ${c.institutionNumber}, ${c.purpose}, ${c.givenAt}, ${c.until}, ${c.basis} from unnest(${c.allowed}::text[]) as kind`.execute(
     db,
   )
@@ -185,7 +92,10 @@ export async function lockConsent(db: Db, keys: readonly string[], id: string): 
 export async function withdraw(db: Db, keys: readonly string[], id: string, at: Date): Promise<void> {
   const theirs = sql`key = any(${[...keys]}::text[])`
   await sql`update consent.consent set withdrawn_at = ${at} where ${theirs} and id = ${id}`.execute(db)
-  await sql`update consent.grant_fact set withdrawn_at = ${at} where ${theirs} and consent_id = ${id} and withdrawn_at is null`.execute(db)
+  const places = sql`select key, institution_number from consent.grant_fact where ${theirs} and consent_id = ${id}`
+  await sql`with ${raising(places)} update consent.grant_fact set withdrawn_at = ${at} where ${theirs} and consent_id = ${id} and withdrawn_at is null`.execute(
+    db,
+  )
 }
 
 /**
@@ -201,7 +111,9 @@ export async function endEarlierGrants(
   await sql`select pg_advisory_xact_lock(hashtextextended(${`consent:${key}:${institutionNumber}`}, 2))`.execute(db)
   const kinds = sql`case basis when 'visit' then ${[...about.visit]}::text[] else ${[...about.standing]}::text[] end`
   const here = sql`key = ${key} and institution_number = ${institutionNumber} and purpose = ${purpose} and withdrawn_at is null and until > ${at}`
-  await sql`update consent.grant_fact set withdrawn_at = ${at} where ${here} and kind = any(${kinds})`.execute(db)
+  await sql`with ${raising(keysAt([key], institutionNumber))} update consent.grant_fact set withdrawn_at = ${at} where ${here} and kind = any(${kinds})`.execute(
+    db,
+  )
   // The person's list must not promise what no longer holds: the earlier consent shrinks, and ends when nothing is left of it.
   await sql`update consent.consent c set allowed = rest.kinds, withdrawn_at = case when cardinality(rest.kinds) = 0 then ${at}::timestamptz end
     from (select key, id, array(select k from unnest(allowed) k where k <> all(${kinds})) as kinds from consent.consent where ${here}) rest

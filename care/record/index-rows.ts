@@ -89,7 +89,7 @@ export function indexRows(resource: Resource, patientKey: string | null): IndexR
 }
 
 /** Whether a reference leads to a resource of this server, by type and id. Of another server it is found by its address alone. */
-const isHere = ({ type, id, url }: ReferenceValue): boolean =>
+export const isHere = ({ type, id, url }: ReferenceValue): boolean =>
   type !== undefined && id !== undefined && (url === undefined || isOwnAddress(url))
 
 /** Extracted values as rows. @param home key of the shard the resource lives in */

@@ -7,8 +7,8 @@ import { consentDoor } from './consents/door.ts'
 import { withheldIn } from './contact/store.ts'
 import { depositService } from './deposit.ts'
 import { currentVersions, standingIn } from './earlier/store.ts'
-import type { HistoryQuery } from './history/query.ts'
-import { findVersions } from './history/store.ts'
+import { boundsOf, type HistoryPage, type HistoryQuery, listedIn } from './history/query.ts'
+import { countVersions, findVersions } from './history/store.ts'
 import { indexRows } from './index-rows.ts'
 import { keyOfId, sharedTypes } from './ids.ts'
 import { requireOffered } from './offered.ts'
@@ -18,7 +18,7 @@ import { patientResource } from './patient.ts'
 import { withOwnNumbers } from './own-number/service.ts'
 import type { Hit } from './search/model.ts'
 import { parseSearch } from './search/search-query.ts'
-import { type About, runSearch } from './search/search-sql.ts'
+import { type About, runSearch, TOTAL_CAP } from './search/search-sql.ts'
 import { type Found, searchService } from './search/service.ts'
 import { requireScope } from './scopes.ts'
 import { scopeSql } from './store/scopes.ts'
@@ -45,7 +45,11 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
   const sight = (ctx: Context, act: 'r' | 's', keys: readonly string[] | null = null): Sight =>
     sightOf(ctx, { consent, keys, scoped: scopeSql(ctx.actor, act) })
   const about = (ctx: Context, keys?: readonly string[]) => sight(ctx, 'r', keys)
-  const searching = (ctx: Context): About => ({ sight: (keys) => sight(ctx, 's', keys), beside: () => sight(ctx, 'r') })
+  const searching = (ctx: Context): About => ({
+    sight: (keys) => sight(ctx, 's', keys),
+    atHand: { of: (keys) => consent.atHand.of(ctx, keys), hold: (facts) => consent.atHand.hold(ctx, facts) },
+    beside: () => sight(ctx, 'r'),
+  })
 
   /** The key a resource lives under: told by its id, or looked up where a client chose the id. */
   async function locate(ctx: Context, type: string, id: string): Promise<string> {
@@ -149,25 +153,27 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
      * Versions that the caller may see, newest first: of one resource, of a type, or of everything. One more than a page, where there is more.
      * @refuses not-found where one resource was asked for and no version of it is shown
      */
-    async history(ctx: Context, of: { type?: string; id?: string }, query: HistoryQuery): Promise<Seen[]> {
+    async history(ctx: Context, of: { type?: string; id?: string }, query: HistoryQuery): Promise<HistoryPage> {
       const { type, id } = of
       requireScope(ctx.actor, type ?? '*', 'r')
       if (type !== undefined) requireOffered(type, id === undefined ? 'history-type' : 'history-instance')
       const one = type === undefined || id === undefined ? undefined : { key: await locate(ctx, type, id), id }
-      const found = await findVersions(ctx, about(ctx), {
-        ...(type === undefined ? {} : { type }),
-        ...(one ? { one } : {}),
-        ...(query.since ? { since: query.since } : {}),
-        ...(query.during ? { during: query.during } : {}),
-        ...(query.after ? { after: query.after } : {}),
-        limit: query.count + 1,
-      })
-      const bounded = query.since || query.during || query.after
-      if (one && found.length === 0 && !bounded) refuse('not-found', askedKey(type!, id!))
-      const shown = found.slice(0, query.count)
-      note(ctx, shown, `${type ?? ''}${id === undefined ? '' : `/${id}`}/_history`)
+      const listed = query.list === null ? undefined : listedIn(JSON.parse((await read(ctx, 'List', query.list)).body) as Resource)
+      const wanted = { ...(type === undefined ? {} : { type }), ...(one ? { one } : {}), ...boundsOf(query, listed) }
+      const bounded = query.since || query.during || query.after || listed
+      const resource = `${type ?? ''}${id === undefined ? '' : `/${id}`}/_history`
+      if (query.onlyCount) {
+        const total = await countVersions(ctx, about(ctx), { ...wanted, limit: TOTAL_CAP })
+        if (one && total === 0 && !bounded) refuse('not-found', askedKey(type!, id!))
+        ctx.audit({ ...(one ? askedKey(type!, id!) : {}), resource, count: total })
+        return { rows: [], total }
+      }
+      const rows = await findVersions(ctx, about(ctx), { ...wanted, limit: query.count + 1 })
+      if (one && rows.length === 0 && !bounded) refuse('not-found', askedKey(type!, id!))
+      const shown = rows.slice(0, query.count)
+      note(ctx, shown, resource)
       if (shown.length === 0) ctx.audit({ resource: `${type ?? ''}/_history`, count: 0 })
-      return withOwnNumbers(ctx, found)
+      return { rows: await withOwnNumbers(ctx, rows), total: null }
     },
 
     /** A search of one type. @refuses type-unknown, search-unsupported, search-invalid */
@@ -236,10 +242,8 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
 
 /** One audit entry for each person, rule and consent among what is shown, so that everybody sees who looked at theirs. */
 function note(ctx: Context, rows: readonly Hit[], resource: string): void {
-  const groups = Map.groupBy(rows, (row) => `${row.kind === 'shared' ? '' : row.key} ${row.rule} ${row.consentId}`)
-  for (const seen of groups.values()) {
+  for (const seen of alike(rows)) {
     const [first] = seen
-    if (!first) continue
     ctx.audit({
       ...(first.kind === 'shared' ? {} : { key: first.key }),
       rule: first.rule,
@@ -249,6 +253,29 @@ function note(ctx: Context, rows: readonly Hit[], resource: string): void {
       kinds: [...new Set(seen.map((s) => s.kind))].sort(),
     })
   }
+}
+
+type Some = [Hit, ...Hit[]]
+const areAlike = (a: Hit, b: Hit): boolean =>
+  a.rule === b.rule && a.consentId === b.consentId && (a.kind === 'shared' ? b.kind === 'shared' : b.kind !== 'shared' && a.key === b.key)
+
+/** Rows by person, rule and consent. Rows that follow each other mostly are alike. */
+function alike(rows: readonly Hit[]): Iterable<Some> {
+  const groups = new Map<string, Some>()
+  let same: Some | undefined
+  for (const row of rows) {
+    if (same === undefined || !areAlike(same[0], row)) {
+      const name = `${row.kind === 'shared' ? '' : row.key} ${row.rule} ${row.consentId}`
+      const known = groups.get(name)
+      same = known ?? [row]
+      if (known === undefined) {
+        groups.set(name, same)
+        continue
+      }
+    }
+    same.push(row)
+  }
+  return groups.values()
 }
 
 /** Whose record a refused read asked for, as far as the id says. */

@@ -72,6 +72,11 @@ async function draw(random: Random): Promise<void> {
       db,
     )
   }
+  // Written past the service, which gives facts another version itself.
+  await sql`delete from consent.fact_version`.execute(db)
+  await sql`insert into consent.fact_version select key, institution_number, gen_random_uuid() from (select distinct key, institution_number from consent.grant_fact) k`.execute(
+    db,
+  )
   for (const institution of institutions)
     if (random.chance(0.5))
       await sql`insert into consent.relation values (${victim.key}, ${institution}, ${clock.at}) on conflict do nothing`.execute(db)

@@ -157,6 +157,15 @@ const exceptionFolders: Record<string, string> = {
   'app/cli/': 'the command line asks the database about itself (its clock, its steps, what is in it); it is wiring, like the rest of app',
 }
 
+/**
+ * Statements of a text that write what people agreed to or closed, and give it no other version: what processes read beforehand would go on
+ * showing what somebody withdrew. Steps of the schema come before any process reads.
+ */
+export const unraised = (text: string): string[] =>
+  [...text.matchAll(/`[^`]*?\b(?:insert into|update|delete from|truncate)\s+consent\.(?:grant_fact|closure)\b[^`]*`/gi)]
+    .map(([statement]) => statement)
+    .filter((statement) => !/\$\{raising\(|create table/.test(statement))
+
 /** Files that write SQL where a reader would not look for it. */
 export function strayedSql(sources: readonly Source[]): string[] {
   return sources

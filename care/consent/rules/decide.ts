@@ -50,15 +50,16 @@ const negated =
   (item, asker, facts) =>
     !inner(item, asker, facts)
 
-type Tested = (fact: FactRow, item: Item, asker: Asker) => boolean
+/** Of a fact; `item` null where the test does not depend on it. */
+type Tested = (fact: FactRow, item: Item | null, asker: Asker) => boolean
 
-function factTest(t: FactTest): Tested {
+export function factTest(t: FactTest): Tested {
   if ('is' in t) return (fact) => fact[t.field] === t.is
-  if ('has' in t) return (fact, item) => (fact[t.field] as readonly string[]).includes(item.kind)
+  if ('has' in t) return (fact, item) => item !== null && (fact[t.field] as readonly string[]).includes(item.kind)
   if ('began' in t) return (fact, _, { now }) => (fact[t.field] as Date) <= now
   if ('notOver' in t) return (fact, _, { now }) => (fact[t.field] as Date) > now
   if ('unset' in t) return (fact) => fact[t.field] === null
   const { sameAs, orAny } = t
-  const wanted = (item: Item, asker: Asker) => ('item' in sameAs ? item[sameAs.item] : askerText(asker, sameAs.asker))
+  const wanted = (item: Item | null, asker: Asker) => ('item' in sameAs ? item?.[sameAs.item] : askerText(asker, sameAs.asker))
   return (fact, item, asker) => (orAny === true && fact[t.field] === '') || fact[t.field] === wanted(item, asker)
 }

@@ -2,9 +2,11 @@
  * Facts in a query over alias `r`. Where the query reads rows of known keys alone, and where a fact speaks of nobody in particular, a
  * statement gathers once which facts hold for who asks, and each row looks its own up: asked row by row, facts cost more than the rows.
  */
+import type { FactRow } from '../model.ts'
 import { askerText } from './askers.ts'
 import type { AskerText, Condition, FactName, FactTest } from './condition.ts'
 import { factPlaces } from './facts.ts'
+import { isKnownName, isOfRow, type KnownName, sayingOnce } from './known.ts'
 import { allOf, type Asked, chain, fixed, ofKeys, type Part, quoted, type Text, text, type Value, written } from './text.ts'
 
 export type FactCondition = Extract<Condition, { fact: unknown }>
@@ -16,9 +18,6 @@ export const textsOfAsker: Readonly<Record<AskerText, Value>> = {
   id: said('id'),
   purpose: said('purpose'),
 }
-
-/** Whether what a fact must be depends on the row. */
-const isOfRow = (t: FactTest): boolean => 'has' in t || ('sameAs' in t && 'item' in t.sameAs)
 
 function testPart(t: FactTest, column: string, like: Asked): Part {
   if ('is' in t) return fixed(typeof t.is === 'boolean' ? (t.is ? column : `not ${column}`) : `${column} = ${quoted(t.is)}`)
@@ -50,8 +49,8 @@ function ofQuery(c: FactCondition, like: Asked): Part {
   return allOf([key === null ? true : ofKeys(`f.${key}`, like), testsPart(c, tests, like)])
 }
 
-/** By what a row finds its fact: a column of the fact and one of the row. */
-type Side = { of: string; row: string; unnested: string }
+/** By what a row finds its fact: a column (or field) of the fact and one of the row. */
+type Side = { of: string; field: string; row: string; unnested: string }
 /** `once`: the fact fits all rows or none; `looked-up`: by columns; `narrowed`: row by row, where any fits at all; `by-row`. */
 type Way = { how: 'once' | 'narrowed' | 'by-row' } | { how: 'looked-up'; by: readonly Side[] }
 
@@ -60,11 +59,12 @@ function wayOf({ fact, where }: FactCondition, like: Asked): Way {
   const { key, columns } = factPlaces[fact]
   if (key !== null && like.keys === null) return { how: 'by-row' }
   // Where the query reads rows of one key, its facts are all of that key.
-  const by: Side[] = key === null || like.keys?.length === 1 ? [] : [{ of: `f.${key}`, row: 'r.key', unnested: '' }]
+  const by: Side[] = key === null || like.keys?.length === 1 ? [] : [{ of: `f.${key}`, field: 'key', row: 'r.key', unnested: '' }]
   for (const test of where.filter(isOfRow)) {
     const of = `f.${columns[test.field]}`
-    if ('has' in test) by.push({ of: 'one.kind', row: 'r.kind', unnested: ` cross join unnest(${of}) one(kind)` })
-    else if ('sameAs' in test && 'item' in test.sameAs && !test.orAny) by.push({ of, row: `r.${test.sameAs.item}`, unnested: '' })
+    if ('has' in test) by.push({ of: 'one.kind', field: test.field, row: 'r.kind', unnested: ` cross join unnest(${of}) one(kind)` })
+    else if ('sameAs' in test && 'item' in test.sameAs && !test.orAny)
+      by.push({ of, field: test.field, row: `r.${test.sameAs.item}`, unnested: '' })
     else return { how: 'narrowed' }
   }
   return by.length === 0 ? { how: 'once' } : { how: 'looked-up', by }
@@ -79,8 +79,24 @@ function lookedUp(c: FactCondition, like: Asked, { by, told }: { by: readonly Si
   // Two lists made into one object cost less than an object that grows; of what fits one place twice the later stays, as there.
   const gathered = `select jsonb_object(array_agg(${together(by.map((side) => side.of))}${order}), array_agg(${told}${order}))`
   const from = `${table} f${by.map((side) => side.unnested).join('')}`
-  return chain([`((${gathered} from ${from} where `, written(ofQuery(c, like)), `) ->> (${together(by.map((side) => side.row))}))`])
+  return chain([`((${gathered} from ${from} where `, written(ofQuery(c, like)), `)${found(by)})`])
 }
+
+const found = (by: readonly Side[]): string => ` ->> (${together(by.map((side) => side.row))})`
+
+/** The same out of facts that are known beforehand: they come as a value. Those of a list of kinds are not among them. */
+function knownBy(c: FactCondition & { fact: KnownName }, { by, told }: { by: readonly Side[]; told: (id: string) => string }): Text {
+  const said = sayingOnce(c, (facts) => {
+    const place = (fact: FactRow) => by.map(({ field }) => String(fact[field])).join(' ')
+    return JSON.stringify(Object.fromEntries(facts.map((fact) => [place(fact), told(String(fact[idFields[c.fact]]))])))
+  })
+  const value: Value = { type: 'jsonb', of: (asked) => said(asked, asked.known!) }
+  return text(['(', `${found(by)})`], value)
+}
+
+/** What a receipt names of a fact, as a field. */
+const idFields: Readonly<Record<KnownName, string>> = { grants: 'consentId', closures: 'closureId' }
+const isKnownTo = (like: Asked, c: FactCondition): c is FactCondition & { fact: KnownName } => like.known !== null && isKnownName(c.fact)
 
 const existing = ({ fact }: FactCondition, which: Part): Text =>
   chain([`exists (select 1 from ${factPlaces[fact].table} f where `, written(which), ')'])
@@ -90,6 +106,8 @@ export function factPart(c: FactCondition, like: Asked): Part {
   const which = ofRow(c, like)
   if (which === false) return false
   const way = wayOf(c, like)
+  // Of known facts that no row looks up there are none: where there are, the query asks for all of them (`areTold`).
+  if (isKnownTo(like, c)) return way.how === 'looked-up' && chain([knownBy(c, { by: way.by, told: () => '' }), ' is not null'])
   if (way.how === 'once') return existing(c, ofQuery(c, like))
   if (way.how === 'looked-up') return chain([lookedUp(c, like, { by: way.by, told: `''::text` }), ' is not null'])
   return way.how === 'by-row' ? existing(c, which) : allOf([existing(c, ofQuery(c, like)), existing(c, which)])
@@ -102,10 +120,14 @@ export function carrierOf(c: FactCondition, like: Asked, word: string): Text | n
   if (id === null || which === false) return null
   const told = `${quoted(`${word} `)} || f.${id}`
   const way = wayOf(c, like)
+  if (isKnownTo(like, c)) return way.how === 'looked-up' ? knownBy(c, { by: way.by, told: (said) => `${word} ${said}` }) : null
   if (way.how === 'looked-up') return lookedUp(c, like, { by: way.by, told })
   const asked = way.how === 'once' ? ofQuery(c, like) : which
   return chain([`(select ${told} from ${table} f where `, written(asked), ` order by f.${id} desc limit 1)`])
 }
+
+/** Whether a row finds such facts by its columns. */
+export const isLookedUp = (c: FactCondition, like: Asked): boolean => wayOf(c, like).how === 'looked-up'
 
 /** The fact of this name that must hold wherever the condition holds. */
 export const factIn = (c: Condition, fact: FactName): FactCondition | undefined =>

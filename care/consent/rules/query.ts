@@ -30,8 +30,8 @@ export function firstTold(rules: readonly AccessRule[], like: Asked): Text | nul
   const texts = rules.map((rule) => told(rule, like)).filter((one) => one !== null)
   if (texts.length === 0) return null
   const first = chain(['coalesce(', ...texts.flatMap((one, i) => (i === 0 ? [one] : [', ', one])), ')'])
-  // Facts of nobody else are at hand, what closes a record among them: nobody else's rows are shown.
-  const within = ofKeys('r.key', like)
+  // Facts of nobody else are at hand, what closes a record among them: nobody else's rows are shown. Of known facts `whileKnown` says it.
+  const within = like.known === null ? ofKeys('r.key', like) : true
   return isKnown(within) ? first : chain(['case when ', within, ' then ', first, ' end'])
 }
 
@@ -90,8 +90,8 @@ function sameInstitution(column: 'source' | 'addressee', like: Asked): Part {
 }
 
 /** Everything about an asker, and about the rows of the query, that decides which conditions are known beforehand. */
-export function kindOfAsked({ actor, purpose, keys }: Asked): string {
-  const rows = keys === null ? 'all' : keys.length === 1 ? 'one' : 'some'
+export function kindOfAsked({ actor, purpose, keys, known }: Asked): string {
+  const rows = known !== null ? 'known' : keys === null ? 'all' : keys.length === 1 ? 'one' : 'some'
   if (actor.kind === 'citizen')
     return `citizen ${rows} ${purpose} ${actor.keys.length > 0} ${actor.actsFor === undefined ? '' : `${(actor.actsFor.hides ?? []).length > 0} ${actor.actsFor.masked === true}`}`
   return actor.kind === 'staff' ? `staff ${rows} ${purpose} ${actor.role} ${actor.app === undefined}` : `${actor.kind} ${rows} ${purpose}`

@@ -1,15 +1,16 @@
 /** Text of a condition over alias `r`, with places for the values of whoever asks; parts that are known beforehand leave it. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Asker } from './condition.ts'
+import type { KnownFacts } from './known.ts'
 
 /**
  * An asker, and what the query says of the rows that it alone reads: their keys, null where it reads anybody's; their types, null where it
- * reads any. Keys are held to, row by row; types only spare rules that no such row can meet.
+ * reads any. Keys are held to, row by row; types only spare rules that no such row can meet. `known`: facts that the query need not ask for.
  */
-export type Asked = Asker & { keys: readonly string[] | null; types: readonly string[] | null }
+export type Asked = Asker & { keys: readonly string[] | null; types: readonly string[] | null; known: KnownFacts | null }
 
 /** What whoever asks brings to the text. Whatever is the same value is one object: told once, however often it is named. */
-export type Value = { type: 'text' | 'text[]' | 'timestamptz'; of: (asked: Asked) => unknown }
+export type Value = { type: 'text' | 'text[]' | 'timestamptz' | 'jsonb'; of: (asked: Asked) => unknown }
 /** Fixed text, cut where values stand. Every piece comes from this folder, never from a request. */
 export type Text = { pieces: readonly string[]; values: readonly Value[] }
 /** A condition, or what is already known of it. */
@@ -62,10 +63,14 @@ export function filled<T>({ pieces, values }: Text, asked: Asked): RawBuilder<T>
   return sql<T>(strings, ...values.map((value) => value.of(asked)))
 }
 
+/** An instant whose type stands beside it: said as text, which the driver need not put into words. */
+const worded = (value: Value): Value =>
+  value.type === 'timestamptz' ? { type: value.type, of: (asked) => (value.of(asked) as Date).toISOString() } : value
+
 /** A text that names its values as columns of `a`, and the row `a` of these values: each value travels and is read once. */
 export function besideValues<T>({ pieces, values }: Text): { said: RawBuilder<T>; row: Text } {
   const distinct = [...new Set(values)]
   const said = pieces.map((piece, i) => (i === 0 ? piece : `a.v${distinct.indexOf(values[i - 1]!)}${piece}`)).join('')
-  const columns = distinct.map((value, i) => text([i === 0 ? '' : ', ', `::${value.type} as v${i}`], value))
+  const columns = distinct.map((value, i) => text([i === 0 ? '' : ', ', `::${value.type} as v${i}`], worded(value)))
   return { said: sql.raw<T>(said), row: chain(['(select ', ...columns, ') a']) }
 }

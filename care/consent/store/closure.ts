@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#kernel/database'
 import type { Closure } from '../model.ts'
+import { keysWhereRead, raising } from './fact-version.ts'
 
 type Row = {
   key: string
@@ -28,7 +29,8 @@ const toClosure = (r: Row): Closure => ({
 
 /** Closes something under every key of a person, because records stand under any of them. */
 export async function insertClosure(db: Db, keys: readonly string[], c: Omit<Closure, 'key'>): Promise<void> {
-  await sql`insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
+  await sql`with ${raising(keysWhereRead(keys, c.institutionNumber))}
+    insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
     select k, ${c.closureId}, ${c.purpose}, ${c.institutionNumber}, ${c.type}, ${c.id}, ${c.absolute}, ${c.since}
     from unnest(${[...keys]}::text[]) k`.execute(db)
 }
@@ -42,7 +44,7 @@ export async function findClosures(db: Db, keys: readonly string[]): Promise<Clo
 
 /** Opens again what was closed. @returns how many keys it stood under; 0 where it is not theirs or is open already */
 export async function endClosure(db: Db, about: { keys: readonly string[]; id: string; at: Date }): Promise<number> {
-  const { numAffectedRows } = await sql`update consent.closure set ended_at = ${about.at}
+  const { numAffectedRows } = await sql`with ${raising(keysWhereRead(about.keys))} update consent.closure set ended_at = ${about.at}
     where key = any(${[...about.keys]}::text[]) and id = ${about.id} and ended_at is null`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
@@ -53,7 +55,7 @@ export async function endClosure(db: Db, about: { keys: readonly string[]; id: s
  */
 export async function spreadClosures(db: Db, keys: readonly string[]): Promise<void> {
   const all = sql`${[...keys]}::text[]`
-  await sql`insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
+  await sql`with ${raising(keysWhereRead(keys))} insert into consent.closure (key, id, purpose, institution_number, resource_type, resource_id, absolute, since)
     select k, c.id, c.purpose, c.institution_number, c.resource_type, c.resource_id, c.absolute, c.since
     from (select distinct on (id) * from consent.closure where key = any(${all}) and ended_at is null order by id, key) c cross join unnest(${all}) k
     on conflict do nothing`.execute(db)

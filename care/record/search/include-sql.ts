@@ -5,6 +5,7 @@ import { keyOfId } from '../ids.ts'
 import { and, or, type Sql } from './compare-sql.ts'
 import { conditionSql, type Under } from './condition-sql.ts'
 import { addressedSql, addressingSql } from './include-canonical.ts'
+import { withVersionsNamed } from './include-versions.ts'
 import { followed, pointing } from './includes.ts'
 import { HIT_COLUMNS, type HitRow, toHit } from './hit.ts'
 import type { Hit, Include, Search } from './model.ts'
@@ -25,7 +26,7 @@ export async function findIncluded(
   { search, rows, refs }: Matches,
 ): Promise<{ included: Hit[]; cut: boolean }> {
   if (search.includes.length === 0 || rows.length === 0) return { included: [], cut: false }
-  const name = (r: Hit) => `${r.type}/${r.id}`
+  const name = (r: Hit) => `${r.type}/${r.id}/${r.version}`
   const known = new Set(rows.map(name))
   const out: Found[] = []
   let from: Found[] = rows.map((r, n) => ({ ...r, refs: refs[n] ?? [] }))
@@ -59,7 +60,7 @@ async function step(ctx: Context, about: About, { includes, from, room }: Step):
   const { from: seen, visible, rule } = about.beside()
   const { rows } = await sql<HitRow & { refs: string[] }>`select ${HIT_COLUMNS}, r.refs, ${rule} as rule from ${seen}
     where not r.deleted and ${visible}${readable} and ${or(wanted)} order by r.type, r.id limit ${room + 1}`.execute(ctx.db)
-  return rows.map((row) => ({ ...toHit(row), refs: row.refs }))
+  return withVersionsNamed(ctx, about, { includes, from, found: rows.map((row) => ({ ...toHit(row), refs: row.refs })) })
 }
 
 /** Resources that those found refer to. Their shard is told by their id, is the one of who refers to them, or stands in the look-up. */

@@ -90,7 +90,7 @@ function merged(types: readonly string[], conditions: readonly Condition[]): Con
 function control(search: Search, name: string, value: string): boolean {
   switch (name) {
     case '_count':
-      if (!/^\d{1,6}$/.test(value)) unreadable(name, value)
+      if (!/^\d{1,18}$/.test(value)) unreadable(name, value)
       search.count = Math.min(Number(value), MAX_COUNT)
       if (search.count === 0) search.summaryCount = true
       return true

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { KnownFacts } from '#care/consent'
 import type { Context } from '#kernel/context'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { and, type Sql } from './compare-sql.ts'
@@ -20,6 +21,11 @@ export const TOTAL_CAP = 10_000
 export type About = {
   /** What may be searched: of these keys alone, where they are known. */
   sight: (keys: readonly string[] | null) => Sight
+  /** Facts at hand about whose rows a search of these keys reads, and whether they hold still. */
+  atHand: {
+    of: (keys: readonly string[] | null) => KnownFacts | null
+    hold: (facts: KnownFacts) => Promise<boolean>
+  }
   /** What may be shown beside the matches. */
   beside: () => Sight
   /** Types that may be shown beside the matches; absent or null: all. */
@@ -34,6 +40,7 @@ function typeSql(types: readonly string[]): Sql {
 
 /** `each`: the condition without that of the type; `where`: both; `whereSeen`: with another predicate than the sight's. */
 type Prepared = {
+  keys: readonly string[] | null
   sight: Sight
   where: Sql
   whereSeen: (visible: RawBuilder<boolean>) => Sql
@@ -62,6 +69,7 @@ async function prepare(ctx: Context, about: About, search: Search): Promise<Prep
   const anew = plannedAnew(keys !== null || few || conditions.some((c) => c.kind === 'id'))
   const order = search.sort.map(orderKey)
   return {
+    keys,
     sight,
     where: whereSeen(sight.visible),
     whereSeen,
@@ -91,7 +99,7 @@ function eachTypeSql({ sight: { from, rule }, each, anew, order }: Prepared, sea
 }
 
 /** Sorting by own columns stays one scan in the order of an index; sorting by other values is worked out once a row, then ordered. */
-function pageSql(prepared: Prepared, search: Search): RawBuilder<Found> {
+function pageSql(prepared: Prepared, search: Search, known: KnownFacts | null = null): RawBuilder<Found> {
   if (byChange(search)) return eachTypeSql(prepared, search)
   const { sight, where, anew, order, plain } = prepared
   const { from, rule } = sight
@@ -104,7 +112,7 @@ function pageSql(prepared: Prepared, search: Search): RawBuilder<Found> {
     const columns = sql`${HIT_COLUMNS}${refs}, ${rule} as rule${sql.join(dates, sql``)}`
     const ordered = ({ from, visible }: Pick<Sight, 'from' | 'visible'>) =>
       sql<Found>`select ${columns} from ${from} where ${prepared.whereSeen(visible)}${after} order by ${orderBy(direct, search)}`
-    return sql`${anew}${sight.first(ordered, { limit, types: search.types.length === 0 ? null : search.types })}`
+    return sql`${anew}${sight.first(ordered, { limit, types: search.types.length === 0 ? null : search.types, known })}`
   }
   const values = sql.join(order.map((k, n) => sql`${k.expression} as ${sql.ref(`s${n}`)}`))
   const rows = sql`select ${HIT_COLUMNS}${refs}, ${rule} as rule, ${values} from ${from} where ${where}`
@@ -123,10 +131,18 @@ function cursorAt(search: Search, row: Found): Cursor {
   return cursorFor(search.sort, { values, type: row.type, id: row.id })
 }
 
+/** Under facts at hand where they hold; where they do not, the statement shows nothing, and the search asks for them all. */
+async function foundRows(ctx: Context, { atHand }: About, { prepared, search }: { prepared: Prepared; search: Search }): Promise<Found[]> {
+  const known = prepared.plain && !byChange(search) ? atHand.of(prepared.keys) : null
+  const { rows } = await pageSql(prepared, search, known).execute(ctx.db)
+  if (known === null || rows.length > 0 || (await atHand.hold(known))) return rows
+  return (await pageSql(prepared, search).execute(ctx.db)).rows
+}
+
 /** Runs a search under the caller's predicate. One row more than the page is read, to know whether there is a next one. */
 export async function runSearch(ctx: Context, about: About, search: Search): Promise<Page> {
   const prepared = await prepare(ctx, about, search)
-  const found = search.summaryCount ? [] : (await pageSql(prepared, search).execute(ctx.db)).rows
+  const found = search.summaryCount ? [] : await foundRows(ctx, about, { prepared, search })
   const more = found.length > search.count
   const shown = more ? found.slice(0, search.count) : found
   const rows = shown.map(toHit)

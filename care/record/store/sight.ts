@@ -1,6 +1,6 @@
 /** What a caller may see, as parts of a query over alias `r`. */
 import { type RawBuilder, sql } from 'kysely'
-import { type ConsentService, isTold } from '#care/consent'
+import { type ConsentService, isTold, type KnownFacts } from '#care/consent'
 import type { Context } from '#kernel/context'
 import { bothSql } from './scopes.ts'
 
@@ -12,13 +12,14 @@ export type Sight = Rows & {
   rule: RawBuilder<string>
   /**
    * The first rows that are seen of a query that has an order, names the receipt `rule` once, in its result, and ends with its order.
-   * @param page `types`: those that it reads alone, null for any
+   * @param page `types`: those that it reads alone, null for any; `known`: facts at hand, which end the query where they hold no longer
    */
-  first: <T>(ordered: (rows: Rows) => RawBuilder<T>, page: { limit: number; types: readonly string[] | null }) => RawBuilder<T>
+  first: <T>(ordered: (rows: Rows) => RawBuilder<T>, page: Page) => RawBuilder<T>
 }
+type Page = { limit: number; types: readonly string[] | null; known: KnownFacts | null }
 
 type Asked = {
-  consent: Pick<ConsentService, 'visibleTo' | 'ruleOf' | 'toldOf'>
+  consent: Pick<ConsentService, 'visibleTo' | 'ruleOf' | 'toldOf' | 'whileKnown'>
   /** Keys whose rows alone the query reads; null where it reads anybody's. */
   keys: readonly string[] | null
   scoped: RawBuilder<boolean> | null
@@ -36,15 +37,18 @@ export function sightOf(ctx: Context, { consent, keys, scoped }: Asked): Sight {
     return { ...seen, rule: consent.ruleOf(ctx), first: (ordered, { limit }) => sql`${ordered(seen)} limit ${limit}` }
   }
   const beside = (told: RawBuilder<unknown>) => sql`${rows} cross join ${told}`
-  const all = (types: readonly string[] | null) => ({
-    from: beside(consent.toldOf(ctx, keys, { once: true, types })),
-    visible: scoped ?? sql<boolean>`true`,
+  const all = ({ types, known }: Page) => ({
+    from: beside(consent.toldOf(ctx, keys, { once: true, types, known })),
+    visible: known === null ? (scoped ?? sql<boolean>`true`) : bothSql(consent.whileKnown(known), scoped),
   })
   return {
-    from: beside(consent.toldOf(ctx, keys)),
+    // Pages say it in their own way (`first`): made for those alone who ask.
+    get from() {
+      return beside(consent.toldOf(ctx, keys))
+    },
     visible,
     rule: toldRule,
-    first: (ordered, { limit, types }) => withReceipt(ordered(all(types)), limit),
+    first: (ordered, page) => withReceipt(ordered(all(page)), page.limit),
   }
 }
 

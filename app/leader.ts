@@ -17,6 +17,7 @@ import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
 import { breachTaker, oversightJobs } from '#care/oversight'
 import { signatureTaker } from '#care/signature'
 import { subscriptionRoutes } from '#care/subscription'
+import { sealRingWith } from '#kernel/key-ring'
 import { lead, resign } from '#kernel/leader'
 import { rememberLogKey } from '#kernel/log-proof'
 import { handOut, type Taker } from '#kernel/outbox'
@@ -36,6 +37,7 @@ import { demoWitness } from './log/demo-witness.ts'
 import { bindChecker } from './checker.ts'
 import { lineMaker } from './maker/start.ts'
 import { noticeDeps } from './notices.ts'
+import { loadSecretKeys } from './secret-keys.ts'
 import { basesOf, services } from './services.ts'
 
 const BEAT_MS = 1_000
@@ -59,6 +61,10 @@ export async function checkpointSigner(home: string): Promise<CheckpointSigner &
   return { keyId: createHash('sha256').update(open).digest('hex').slice(0, 16), publicKeyPem, sign: (message) => sign(null, message, key) }
 }
 
+/** Whether a job that can wait leaves the machine to others that are at work; never for longer than that. @param sinceMs since it last ran */
+export const staysBack = (row: JobRow, all: readonly JobRow[], sinceMs: number): boolean =>
+  row.waits === true && sinceMs < LONGEST_WAIT_MS && all.some((other) => other !== row && other.busy?.() === true)
+
 /** Work that exactly one process does: the audit tree each second, housekeeping each hour. */
 export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const log = pino({ level: 'info' }, pino.destination(2))
@@ -66,6 +72,7 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const clock = await databaseClock(db)
   const signer = await checkpointSigner(config.home)
   await rememberLogKey(db, clock.now(), { keyId: signer.keyId, pem: signer.publicKeyPem })
+  sealRingWith((await loadSecretKeys(config.home)) ?? null)
   // imports are judged here
   await bindChecker(config.home)
   const holder = `${hostname()}:${process.pid}`
@@ -102,8 +109,7 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
     .map(async (row) => {
       let ran = performance.now()
       while (!stopped) {
-        const staysBack = row.waits === true && performance.now() - ran < LONGEST_WAIT_MS && all.some((other) => other.busy?.())
-        if (epoch !== undefined && !staysBack) {
+        if (epoch !== undefined && !staysBack(row, all, performance.now() - ran)) {
           ran = performance.now()
           await row.run({ db, now: clock.now(), epoch }).catch((error: unknown) => warn(error, row.name))
         }

@@ -1,8 +1,9 @@
 import cluster, { type Worker } from 'node:cluster'
 import { join } from 'node:path'
-import { openDatabase } from '#kernel/database'
+import { type Db, openDatabase } from '#kernel/database'
+import { RingSealed, sealRingWith, sealStoredRing } from '#kernel/key-ring'
 import { migrate, NewerSchema } from '#kernel/migrate'
-import { BadConfig, type Config, knownPasswordsOf, readConfig } from './config.ts'
+import { BadConfig, badConfig, type Config, knownPasswordsOf, readConfig } from './config.ts'
 import { publishDemoCrl } from './demo/authority.ts'
 import { loadDemoSecrets } from './demo/secrets.ts'
 import { demoRegion, seedDemo } from './demo/seed.ts'
@@ -39,7 +40,10 @@ async function prepare(config: Config): Promise<void> {
   try {
     await migrate(db, migrations, { parts: config.parts })
     await place(db, placements)
-    sealTotpWith(await secretKeys(config.home))
+    const seals = await secretKeys(config.home)
+    sealTotpWith(seals)
+    sealRingWith(seals)
+    await ringSealed(db)
     const { unreadable } = await sealStoredTotp(db)
     if (unreadable > 0) say(lostCodes(unreadable))
     if (!config.demo) return
@@ -60,6 +64,13 @@ async function prepare(config: Config): Promise<void> {
   } finally {
     await db.destroy()
   }
+}
+
+/** Signing keys stand sealed before any process reads them. @throws where this data folder's keys do not open them */
+async function ringSealed(db: Db): Promise<void> {
+  await sealStoredRing(db).catch((error: unknown) => {
+    throw error instanceof RingSealed ? badConfig(error.message) : error
+  })
 }
 
 type Role = 'web' | 'leader'

@@ -7,6 +7,7 @@ import { signingRegister } from '#care/signature'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
+import { sealRingWith } from '#kernel/key-ring'
 import { connectionGuard } from '#kernel/listener'
 import { outbound } from '#kernel/outbound'
 import { securityCounts } from '#kernel/security-counts'
@@ -45,6 +46,9 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   // The audit batch has a connection of its own: a pool full of requests that wait for their audit must not starve it.
   const auditDb = openDatabase({ url: config.databaseUrl, poolSize: 1, applicationName: 'enishi-audit' })
   const clock = await databaseClock(db)
+  const seals = (await loadSecretKeys(config.home)) ?? null
+  sealTotpWith(seals)
+  sealRingWith(seals)
   const mint = await tokenMint(db)
   await mkdir(config.home, { recursive: true })
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
@@ -54,7 +58,6 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const signing = staffAuthority
     ? demoSigning(staffAuthority, { home: config.home, port: config.port, register })
     : await trustedSigning(config, register)
-  sealTotpWith((await loadSecretKeys(config.home)) ?? null)
   const checker = await bindChecker(config.home)
   for (const { en } of checker.problems) log.warn({ problem: en.slice(0, 300) }, 'packages')
   const built = services({

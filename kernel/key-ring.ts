@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { randomBytesOf, ulid } from './id.ts'
+import { isSealed, type Sealer } from './sealed.ts'
 
 /**
  * `access-token`: ES256, signs tokens. `oauth-cookie`: a secret, signs cookies of an authorisation under way. `web-push`: ES256, names the
@@ -24,26 +25,86 @@ const make: Record<KeyPurpose, () => Promise<JWK>> = {
   'oauth-cookie': async () => ({ kty: 'oct', k: randomBytesOf(32).toString('base64url') }),
 }
 
-type Row = { kid: string; jwk: JWK; made_at: Date }
+/** As the database keeps a key: sealed under a key that stands outside of it, so that a copy of the database alone signs nothing. */
+type Stored = JWK | { sealed: string }
+type Row = { kid: string; jwk: Stored; made_at: Date }
 
-/** The ring, the newest key first; makes the first key where there is none. Every process of the platform shares it. */
+let bound: Sealer | null = null
+
+/** Binds the keys that seal the ring. Called once, when a process starts; tests that bind nothing keep it as it is. */
+export const sealRingWith = (sealer: Sealer | null): void => {
+  bound = sealer
+}
+
+const owner = (purpose: KeyPurpose, kid: string): string => `key-ring:${purpose}:${kid}`
+const sealedIn = (stored: Stored): string | undefined =>
+  'sealed' in stored && typeof stored.sealed === 'string' ? stored.sealed : undefined
+
+const toStore = (purpose: KeyPurpose, kid: string, jwk: JWK): string =>
+  JSON.stringify(bound === null ? jwk : { sealed: bound.seal(JSON.stringify(jwk), owner(purpose, kid)) })
+
+/** Undefined where no key here opens it. */
+function fromStore(purpose: KeyPurpose, { kid, jwk }: Pick<Row, 'kid' | 'jwk'>): JWK | undefined {
+  const sealed = sealedIn(jwk)
+  if (sealed === undefined) return jwk as JWK
+  const opened = isSealed(sealed) ? bound?.open(sealed, owner(purpose, kid)) : null
+  return opened ? (JSON.parse(opened) as JWK) : undefined
+}
+
+/** Keys of the ring that nothing here opens: whoever signs with others would not be read by the rest of the platform. */
+export class RingSealed extends Error {
+  constructor(kids: readonly string[]) {
+    super(
+      `鍵束（kernel.key_ring）の鍵 ${kids.length}件を、secret-keys.json の鍵で開けません。これまで使ってきた secret-keys.json を、データフォルダーに戻してください。失われたときは、kernel.key_ring の行を消すと新しい鍵が作られます（発行したトークンと、ブラウザーへの通知の登録は終わります）。 / ` +
+        `${kids.length} keys of the ring (kernel.key_ring) cannot be opened with the keys of secret-keys.json. Put the secret-keys.json that this platform has used back into the data folder. If it is lost, delete the rows of kernel.key_ring: new keys are made; tokens that were issued and subscriptions of browsers end.`,
+    )
+    this.name = 'RingSealed'
+  }
+}
+
+/**
+ * The ring, the newest key first; makes the first key where there is none. Every process of the platform shares it. A key that was sealed under
+ * another since this process began is left out until it begins again.
+ * @throws RingSealed where none opens
+ */
 export async function keyRing(db: Db, purpose: KeyPurpose): Promise<RingKey[]> {
   const load = async () => {
     const { rows } =
       await sql<Row>`select kid, jwk, made_at from kernel.key_ring where purpose = ${purpose} order by made_at desc, kid desc`.execute(db)
-    return rows.map(({ kid, jwk, made_at }) => ({ kid, jwk, madeAt: made_at }))
+    const ring = rows.map((row) => ({ kid: row.kid, jwk: fromStore(purpose, row), madeAt: row.made_at }))
+    const open = ring.filter((key): key is RingKey => key.jwk !== undefined)
+    if (open.length === 0 && ring.length > 0) throw new RingSealed(ring.map(({ kid }) => kid))
+    return open
   }
   const found = await load()
   if (found.length > 0) return found
-  const jwk = JSON.stringify(await make[purpose]())
+  const kid = ulid()
+  const jwk = toStore(purpose, kid, await make[purpose]())
   const first = async (trx: Db) => {
     // Processes start at the same moment: without the lock each would sign with a key the others never read.
     await sql`lock table kernel.key_ring in share row exclusive mode`.execute(trx)
-    await sql`insert into kernel.key_ring (purpose, kid, jwk, made_at) select ${purpose}, ${ulid()}, ${jwk}::jsonb, now()
+    await sql`insert into kernel.key_ring (purpose, kid, jwk, made_at) select ${purpose}, ${kid}, ${jwk}::jsonb, now()
       where not exists (select 1 from kernel.key_ring where purpose = ${purpose})`.execute(trx)
   }
   await (db.isTransaction ? first(db) : db.transaction().execute(first))
   return load()
+}
+
+/**
+ * Seals what stands open, or under a key that was followed by another: before anybody is let in, and as often as one likes.
+ * @returns how many were sealed
+ * @throws RingSealed where one does not open
+ */
+export async function sealStoredRing(db: Db): Promise<number> {
+  if (bound === null) return 0
+  const { rows } = await sql<Row & { purpose: KeyPurpose }>`select purpose, kid, jwk, made_at from kernel.key_ring`.execute(db)
+  const shut = rows.filter((row) => fromStore(row.purpose, row) === undefined)
+  if (shut.length > 0) throw new RingSealed(shut.map(({ kid }) => kid))
+  const open = rows.filter(({ jwk }) => !bound!.isCurrent(sealedIn(jwk) ?? ''))
+  for (const row of open)
+    await sql`update kernel.key_ring set jwk = ${toStore(row.purpose, row.kid, fromStore(row.purpose, row)!)}::jsonb
+      where purpose = ${row.purpose} and kid = ${row.kid} and jwk = ${JSON.stringify(row.jwk)}::jsonb`.execute(db)
+  return open.length
 }
 
 /** The key to sign with: the newest that every process knows by now. */
@@ -58,7 +119,7 @@ export async function rotateKey(db: Db, now: Date, purpose: KeyPurpose): Promise
   const ring = await keyRing(db, purpose)
   const kid = ulid(now.getTime())
   await sql`insert into kernel.key_ring (purpose, kid, jwk, made_at)
-    values (${purpose}, ${kid}, ${JSON.stringify(await make[purpose]())}::jsonb, ${now})`.execute(db)
+    values (${purpose}, ${kid}, ${toStore(purpose, kid, await make[purpose]())}::jsonb, ${now})`.execute(db)
   const over = ring.filter((_key, at) => at > 0 && ring[at - 1]!.madeAt.getTime() < now.getTime() - KEPT_MS).map((key) => key.kid)
   await sql`delete from kernel.key_ring where purpose = ${purpose} and kid = any(${over}::text[])`.execute(db)
   return kid

@@ -1,5 +1,6 @@
-import { type KeyPurpose, rotateKey } from '#kernel/key-ring'
+import { type KeyPurpose, RingSealed, rotateKey, sealRingWith } from '#kernel/key-ring'
 import { noteAct } from '../backup/note.ts'
+import { loadSecretKeys } from '../secret-keys.ts'
 import { type Arguments, EXIT, type Exit, type Io, Stop } from './command.ts'
 import { bothWays, configOf, databaseNow, withDatabase } from './platform.ts'
 
@@ -14,9 +15,15 @@ export async function rollKey({ operands: [asked = ''] }: Arguments, io: Io): Pr
       ja: `替えられる鍵は ${rolled.join('、')} です。`,
       en: `Keys that can be rolled: ${rolled.join(', ')}.`,
     })
-  await withDatabase(configOf(io), async (db) => {
+  const config = configOf(io)
+  sealRingWith((await loadSecretKeys(config.home)) ?? null)
+  await withDatabase(config, async (db) => {
     const now = await databaseNow(db)
-    const kid = await rotateKey(db, now, purpose)
+    const kid = await rotateKey(db, now, purpose).catch((error: unknown) => {
+      if (!(error instanceof RingSealed)) throw error
+      const [ja = '', en = ja] = error.message.split(' / ')
+      throw new Stop(EXIT.couldNotRun, { ja, en })
+    })
     await noteAct(db, now, { action: 'key.roll', resource: `Key/${purpose}/${kid}` })
   })
   bothWays(io, {

@@ -5,6 +5,7 @@ import { importJWK, type JWK, SignJWT } from 'jose'
 import { openDatabase } from '#kernel/database'
 import { rotateKey } from '#kernel/key-ring'
 import { ulid } from '#kernel/id'
+import { sealer } from '#kernel/sealed'
 import { writePrivate } from '../../app/demo/secrets.ts'
 import { pause } from './platform.ts'
 import { commitsWithoutDisk, type Going, onDatabase, throughCuts } from './power-cuts.ts'
@@ -119,19 +120,22 @@ async function unreadable({ platform }: Scene): Promise<number> {
 /** A token signed by the key that was added last, as the platform will sign once every process knows it. */
 async function tokenOfNewest({ platform }: Scene): Promise<string> {
   const { rows } = await onDatabase(platform, (client) =>
-    client.query<{ kid: string; jwk: JWK }>(
+    client.query<{ kid: string; jwk: JWK | { sealed: string } }>(
       "select kid, jwk from kernel.key_ring where purpose = 'access-token' order by made_at desc, kid desc limit 1",
     ),
   )
+  const [{ kid, jwk: stored }] = rows as [(typeof rows)[number]]
+  const seals = sealer((await readSeals(platform.home)).keys.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64url') })))
+  const jwk = 'sealed' in stored ? (JSON.parse(seals.open(String(stored.sealed), `key-ring:access-token:${kid}`) ?? '{}') as JWK) : stored
   const [facility] = platform.demo().facilities
   return new SignJWT({ scope: facility!.scope, client_id: facility!.clientId })
-    .setProtectedHeader({ alg: 'ES256', kid: rows[0]!.kid, typ: 'at+jwt' })
+    .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
     .setSubject(facility!.clientId)
     .setAudience('enishi')
     .setJti(ulid())
     .setIssuedAt()
     .setExpirationTime('5m')
-    .sign(await importJWK(rows[0]!.jwk, 'ES256'))
+    .sign(await importJWK(jwk, 'ES256'))
 }
 
 async function isTaken({ platform }: Scene, token: string): Promise<boolean> {

@@ -2,6 +2,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
+/** Starts a part of this program that stands by itself, as a small program would, and waits for its first word. */
+export async function startPart(name: string): Promise<ChildProcess> {
+  const child = fork(process.argv[1]!, [name], { execArgv: [], serialization: 'advanced' })
+  await answerOf(child)
+  return child
+}
+
 /** Starts this program as `NAME --role=ROLE` and waits for its first word. */
 export async function startRole<T>(
   bench: string,

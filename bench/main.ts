@@ -14,9 +14,12 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   validate: () => import('./validate.ts'),
 }
 
+/** What a bench starts beside itself and nobody asks for by name: without the modules of the platform. */
+const parts: Readonly<Record<string, () => Promise<Bench>>> = { reader: () => import('./reader.ts') }
+
 async function main(): Promise<number> {
   const [name = '', ...args] = process.argv.slice(2)
-  const load = benches[name]
+  const load = benches[name] ?? parts[name]
   if (!load) {
     console.error(`使い方: npm run bench -- NAME [--quick] （NAME: ${Object.keys(benches).join('、')}）`)
     console.error(`usage: npm run bench -- NAME [--quick] (NAME: ${Object.keys(benches).join(', ')})`)

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPlatform, type Platform } from '../tests/harness/platform.ts'
-import { type CopiedRow, copyInto, copyRows } from './copy-rows.ts'
+import { type AskFirst, type CopiedRow, copyInto, copyRows } from './copy-rows.ts'
 import { transact } from './database.ts'
 
 let platform: Platform
@@ -14,7 +14,11 @@ const texts = (row: CopiedRow) => row.map((field) => field.toString())
 
 async function taken(query: ReturnType<typeof sql>): Promise<string[][]> {
   const found: string[][] = []
-  await copyRows(platform.db, query, async (rows) => void found.push(...rows.map(texts)))
+  await copyRows(
+    platform.db,
+    async () => query,
+    async (rows) => void found.push(...rows.map(texts)),
+  )
   return found
 }
 
@@ -32,10 +36,35 @@ test('a value is a value, whatever it says: it never stands in the statement', a
   expect(await taken(query)).toEqual([[nasty, 'true', 'true', 'true', '']])
 })
 
+test('what is asked first is of the same moment as the rows, and leaves no setting behind', async () => {
+  const { db } = platform
+  await sql`create table if not exists public.t_copied (n int)`.execute(db)
+  const found: string[][] = []
+  const take = async (rows: CopiedRow[]) => void found.push(...rows.map(texts))
+  const statement = sql`select n::text, current_setting('enable_seqscan') from public.t_copied`
+  const asked: number[] = []
+  const query = async (ask: AskFirst) => {
+    asked.push((await ask(sql<{ n: number }>`select count(*) as n from public.t_copied where n > ${0}`))[0]!.n)
+    await sql`insert into public.t_copied values (1)`.execute(db)
+    return statement
+  }
+  await copyRows(db, query, take)
+  expect([asked, found]).toEqual([[0], []])
+  await copyRows(db, async () => statement, take)
+  expect(found, 'the control: a later moment has the row').toEqual([['1', 'on']])
+  await sql`drop table public.t_copied`.execute(db)
+})
+
 test('the connection goes back as it was; a failing statement, or a reader that gives up, leaves the pool well', async () => {
   await expect(taken(sql`select (1 / (n - 5))::text from generate_series(1, 10) n`)).rejects.toThrow('division by zero')
   const many = sql`select repeat('x', 1000) from generate_series(1, 100000)`
-  await expect(copyRows(platform.db, many, () => Promise.reject(new Error('the disk is full')))).rejects.toThrow('the disk is full')
+  await expect(
+    copyRows(
+      platform.db,
+      async () => many,
+      () => Promise.reject(new Error('the disk is full')),
+    ),
+  ).rejects.toThrow('the disk is full')
   for (let n = 0; n < 12; n++) expect(await taken(sql`select 'well'`)).toEqual([['well']])
   expect(await platform.count(sql`select 1`)).toBe(1)
   await platform.db.transaction().execute(async (trx) => expect((await sql`select 1 as n`.execute(trx)).rows).toEqual([{ n: 1 }]))
@@ -45,13 +74,17 @@ test('a row that is still on its way while others are read stays whole, also one
   const query = sql`select g.n::text, repeat(chr(97 + g.n % 26), case when g.n % 50 = 0 then 3000000 else g.n % 9 * 20000 end) from generate_series(1, 400) g(n) order by g.n`
   const wrong: number[] = []
   let seen = 0
-  await copyRows(platform.db, query, async (rows) => {
-    for (const [n, text] of rows.map(texts)) {
-      const length = Number(n) % 50 === 0 ? 3_000_000 : (Number(n) % 9) * 20_000
-      if (Number(n) !== ++seen || text !== String.fromCharCode(97 + (Number(n) % 26)).repeat(length)) wrong.push(Number(n))
-    }
-    await new Promise((resolve) => setImmediate(resolve))
-  })
+  await copyRows(
+    platform.db,
+    async () => query,
+    async (rows) => {
+      for (const [n, text] of rows.map(texts)) {
+        const length = Number(n) % 50 === 0 ? 3_000_000 : (Number(n) % 9) * 20_000
+        if (Number(n) !== ++seen || text !== String.fromCharCode(97 + (Number(n) % 26)).repeat(length)) wrong.push(Number(n))
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  )
   expect([seen, wrong]).toEqual([400, []])
 })
 
@@ -59,7 +92,7 @@ test('memory is used again: who keeps rows without copying them finds others in 
   const kept: CopiedRow[] = []
   await copyRows(
     platform.db,
-    sql`select repeat(chr(97 + n / 1000), 1000) from generate_series(0, 9999) n`,
+    async () => sql`select repeat(chr(97 + n / 1000), 1000) from generate_series(0, 9999) n`,
     async (rows) => void kept.push(...rows),
   )
   expect(kept).toHaveLength(10_000)

@@ -16,26 +16,37 @@ const HELD = 6 << 20
 /** Signature, flags and length of the extension, before the first row. @spec PostgreSQL COPY, binary format */
 const HEADER = 19
 
+/** Asks something of the same moment as the rows; planned for its values, and by an index where there is one. */
+export type AskFirst = <R>(question: RawBuilder<R>) => Promise<R[]>
+
 /**
  * The rows of a query by COPY, as bytes: no row becomes text on the way, which is what the time of a large read goes to otherwise.
  * COPY takes no parameters, so each becomes a setting of the transaction: no value ever stands in the statement.
  *
+ * @param query made when everything else that it depends on was asked
  * @param each called with some rows at a time; the next come when it has ended, and may stand in the same memory
  * @param planned settings of the planner for this statement alone
  */
 export async function copyRows(
   db: Db,
-  query: RawBuilder<unknown>,
+  query: (ask: AskFirst) => Promise<RawBuilder<unknown>>,
   each: (rows: CopiedRow[]) => Promise<void>,
   planned: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { sql: text, parameters } = query.compile(db)
   await onOneConnection(db, async (_one, client) => {
     // The driver lets no COPY onto a connection whose statements travel together; this one is ours alone, and nothing is on its way.
     const travels = client as unknown as { pipeline: boolean }
     const { pipeline } = travels
     travels.pipeline = false
-    await client.query('begin read only')
+    await client.query('begin isolation level repeatable read read only')
+    const ask: AskFirst = async (question) => {
+      const { sql: text, parameters } = question.compile(db)
+      await client.query('set local enable_seqscan = off')
+      const { rows } = await client.query(text, [...parameters])
+      await client.query('set local enable_seqscan = on')
+      return rows
+    }
+    const { sql: text, parameters } = (await query(ask)).compile(db)
     const values = [...parameters.map((value, n) => [`enishi.p${n + 1}`, settingOf(value)] as const), ...Object.entries(planned)]
     const settings = values.map((_, n) => `set_config($${2 * n + 1}, $${2 * n + 2}, true)`)
     if (settings.length > 0) await client.query(`select ${settings.join(', ')}`, values.flat())

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { allowedMethods } from './allowed.ts'
@@ -9,6 +8,7 @@ import { harden, hardened } from './hardening.ts'
 import { SESSION_COOKIE } from './identity.ts'
 import { type Lang, langOf } from './language.ts'
 import { answerClientError, answerExpectations, BODY_LIMIT, discardBody, LISTENER_LIMITS, SILENCE_MS } from './listener.ts'
+import { pieceStream } from './pieces.ts'
 import { challengeOf, cookie } from './proof.ts'
 import { type Rate, rateGuard } from './rate.ts'
 import { decode, formFields } from './request-body.ts'
@@ -186,6 +186,7 @@ function requestOf(row: HttpRow, request: FastifyRequest, deps: HttpDeps): Route
     url: request.url,
   }
   const raw = request.body
+  if (row.body === 'bytes') return { ...base, body: Buffer.isBuffer(raw) ? raw : Buffer.alloc(0) }
   if (!Buffer.isBuffer(raw) || raw.length === 0) return { ...base, body: row.body === 'text' ? '' : undefined }
   const type = (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase()
   const text = decode(raw, headers)
@@ -212,9 +213,8 @@ function put(answer: Answer, reply: FastifyReply, deps: HttpDeps) {
   for (const cookie of answer.cookies ?? []) reply.header('set-cookie', cookie)
   if (answer.redirect !== undefined) return reply.header('location', answer.redirect).send()
   if (answer.text !== undefined) return reply.send(answer.text)
-  // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole. One piece is made ahead, not
-  // sixteen: a piece of an export is some megabytes.
-  if (answer.pieces !== undefined) return reply.send(Readable.from(answer.pieces, { highWaterMark: 1 }))
+  // A piece that fails ends the connection in the middle, so that nobody takes the part for the whole.
+  if (answer.pieces !== undefined) return reply.send(pieceStream(answer.pieces))
   if (answer.fhir !== undefined) return sendFhir(reply, answer.fhir)
   if (answer.json !== undefined) return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer.json))
   return reply.send()

@@ -9,7 +9,7 @@ export type RouteRequest<Body = unknown> = {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** JSON, form fields, or for `body: 'text'` the text as received. Validated where the row names a schema. */
+  /** JSON, form fields, for `body: 'text'` the text as received, for `body: 'bytes'` a Buffer of it. Validated where the row names a schema. */
   readonly body: Body
   /** Path and query as sent. */
   readonly url: string
@@ -77,8 +77,8 @@ type Common = {
   law: string
   /** What the row does, in a line for the documents. */
   summary: Sentence
-  /** `json` (default) parses JSON or a form; `text` hands over the text as received. */
-  body?: 'json' | 'text'
+  /** `json` (default) parses JSON or a form; `text` hands over the text as received, `bytes` whatever it is. */
+  body?: 'json' | 'text' | 'bytes'
   /** Longest body it takes, where that is less than what everybody may send. */
   maxBodyBytes?: number
   schema?: ZodType

@@ -121,12 +121,10 @@ export default JSON.parse(readFileSync(dist + '/data/${name}', 'latin1'))`,
 /**
  * Packages that are written into the bundle. Node finds, reads and links each file of a package by itself, and these are a thousand small
  * ones, in every process of the platform; all other packages are loaded from where they are installed. `pg` and `fastify` among them: tests of
- * faults run the platform with others in their place.
+ * faults run the platform with others in their place, and `tests/house/bundle.test.ts` holds the two against each other.
+ * @type {readonly string[]}
  */
-const bundled = [
-  ...['@peculiar/x509', '@simplewebauthn/server', 'graphql', 'jose', 'kysely', 'nodemailer', 'oidc-provider', 'openid-client'],
-  ...['otpauth', 're2js', 'saxes', 'uqr', 'web-push', 'ws', 'zod'],
-]
+const bundled = JSON.parse(readFileSync(join(root, 'app/launcher/bundled.json'), 'utf8'))
 /** Used only where somebody installed them (the first three), or with files of its own beside it. */
 const neverBundled = ['pg-native', 'bufferutil', 'utf-8-validate', 'pino']
 const isOfPackage = (/** @type {string} */ path) => /[/\\]node_modules[/\\]/.test(path)

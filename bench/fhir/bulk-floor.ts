@@ -1,8 +1,7 @@
-/** What COPY alone takes for the rows of an export and of an import. */
+/** What COPY alone takes for the rows of an import. */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
@@ -17,17 +16,6 @@ async function connected<T>(database: string, work: (client: pg.Client) => Promi
     await client.end()
   }
 }
-
-const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() })
-
-/** The bodies of all live resources to nowhere. */
-export const exportFloorSeconds = (database: string): Promise<{ seconds: number; rows: number }> =>
-  connected(database, async (client) => {
-    const from = performance.now()
-    const copy = client.query(copyTo('copy (select body from record.resource where not deleted) to stdout'))
-    await pipeline(copy, nowhere())
-    return { seconds: (performance.now() - from) / 1000, rows: (copy as unknown as { rowCount: number }).rowCount }
-  })
 
 /** Every row that the import left in the record and the registers, into tables with the same columns, keys and indexes. */
 export async function importFloorSeconds(database: string): Promise<number> {

@@ -1,16 +1,17 @@
 /** Bulk import and export through the public surface, beside COPY of the same rows. */
-import { request as plain } from 'node:http'
-import { request as secure } from 'node:https'
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { ask, startPart } from '../child.ts'
 import { figure, round, say } from '../measure.ts'
-import { exportFloorSeconds, importFloorSeconds } from './bulk-floor.ts'
+import type { CopyOrder, FilesOrder, Read } from '../reader.ts'
+import { importFloorSeconds } from './bulk-floor.ts'
 import { type Answer, once, type Target } from './client.ts'
 import { clientTls, tokenFor } from './credentials.ts'
 import { importRequest, writeFiles } from './import-files.ts'
 import type { Options } from './options.ts'
 import { postmasterOf } from './passes.ts'
-import { familyCpuMs, startPlatform, watchMemory } from './platform.ts'
+import { dropBulkFiles, familyCpuMs, startPlatform, watchMemory } from './platform.ts'
 import { sayMemory } from './report.ts'
 import { drop, emptyDatabase, keptDatabase, openNamed, urlOf } from './store.ts'
 
@@ -20,19 +21,22 @@ const LONGEST_MS = 900_000
 
 type Running = { database: string; target: Target; pid: number }
 
-/** Processor time so far, in milliseconds: of the platform, of the database, and of this process. */
+/** Processor time so far, in milliseconds: of the platform, of the database, and of whoever asks: this process and the reader. */
 type Spent = { platform: number; database: number; own: number }
+/** Without a platform where `pid` is 0. */
+type Who = { database: string; pid: number; reader?: ChildProcess }
 
-async function spentBy(database: string, pid: number): Promise<Spent> {
+async function spentBy({ database, pid, reader }: Who): Promise<Spent> {
   const { user, system } = process.cpuUsage()
-  return { platform: pid && familyCpuMs(pid), database: familyCpuMs(await postmasterOf(database)), own: (user + system) / 1000 }
+  const own = (user + system) / 1000 + (reader?.pid ? familyCpuMs(reader.pid) : 0)
+  return { platform: pid && familyCpuMs(pid), database: familyCpuMs(await postmasterOf(database)), own }
 }
 
 const cpu = ({ platform, database, own }: Spent): number => round(platform + database + own, 1)
 
 /** What one resource took since then, in microseconds: on a machine that others use too this says more than seconds. */
-async function eachSince(from: Spent, { database, pid, n }: { database: string; pid: number; n: number }): Promise<Spent> {
-  const now = await spentBy(database, pid)
+async function eachSince(from: Spent, { n, ...who }: Who & { n: number }): Promise<Spent> {
+  const now = await spentBy(who)
   const each = (name: keyof Spent) => round(((now[name] - from[name]) / n) * 1000, 1)
   return { platform: each('platform'), database: each('database'), own: each('own') }
 }
@@ -53,6 +57,7 @@ async function running<T>(database: string, name: string, work: (at: Running) =>
   } finally {
     memory.stop()
     await platform.stop()
+    dropBulkFiles()
   }
 }
 
@@ -140,7 +145,8 @@ const ofRounds = (shares: readonly number[]): string =>
 
 export async function measureExport({ bulk, fresh }: Options): Promise<void> {
   const database = await keptDatabase({ people: bulk.exported, visits: 10, templates: 50 }, fresh)
-  const done = await middleOf(bulk.rounds, () => exportOnce(database))
+  const reader = await startPart('reader')
+  const done = await middleOf(bulk.rounds, () => exportOnce(database, reader)).finally(() => reader.kill())
   if (!done) return
   const { n, made, fetched, rate, floorRate, share, shares, making, fetching, copying } = done
   say(`export: ${n} resources at ${rate}/s (${round(made)} s to make the files, ${round(fetched)} s to fetch them)`)
@@ -168,57 +174,40 @@ export async function measureExport({ bulk, fresh }: Options): Promise<void> {
 }
 
 /** One export of everything, and its floor; null where the platform offers none. */
-async function exportOnce(database: string) {
+async function exportOnce(database: string, reader: ChildProcess) {
   const done = await running(database, 'export', async (at) => {
     const kickOff = () => once(at.target, { method: 'GET', path: '/fhir/R4/$export', headers: 'prefer: respond-async\r\n' })
     // The server has just started: the first brings its pages into memory, where the floor finds them too.
     const first = await job(at, kickOff())
     if ('skipped' in first) return first
     await atRest(at.pid)
-    const before = await spentBy(database, at.pid)
+    const who = { database, pid: at.pid, reader }
+    const before = await spentBy(who)
     const made = await job(at, kickOff())
     if ('skipped' in made) return made
     const n = made.manifest.output.reduce((sum, file) => sum + file.count, 0)
-    const making = await eachSince(before, { database, pid: at.pid, n })
+    const making = await eachSince(before, { ...who, n })
     const token = await tokenFor(database, 'mtls')
-    const [between, from] = [await spentBy(database, at.pid), performance.now()]
-    const lines = await Promise.all(made.manifest.output.map((file) => fetchLines({ ...at.target, token }, file.url)))
-    const fetched = (performance.now() - from) / 1000
-    const came = lines.reduce((sum, some) => sum + some, 0)
-    if (came !== n) throw new Error(`${came} lines came of ${n}`)
-    return { made: made.seconds, fetched, n, making, fetching: await eachSince(between, { database, pid: at.pid, n }) }
+    const between = await spentBy(who)
+    const urls = made.manifest.output.map(({ url }) => url)
+    const fetched = await ask<Read>(reader, fetchFiles(at.target, { token, urls }))
+    if (fetched.count !== n) throw new Error(`${fetched.count} lines came of ${n}`)
+    return { made: made.seconds, fetched: fetched.seconds, n, making, fetching: await eachSince(between, { ...who, n }) }
   })
   if ('skipped' in done) {
     say(`export: skipped, ${done.skipped}`)
     return null
   }
-  const before = await spentBy(database, 0)
-  const floor = await exportFloorSeconds(database)
-  const copying = await eachSince(before, { database, pid: 0, n: floor.rows })
-  return { ...done, copying, ...measured(done.n, done.made + done.fetched, floor.rows / floor.seconds) }
+  const before = await spentBy({ database, pid: 0, reader })
+  const floor = await ask<Read>(reader, { copy: urlOf(database) } satisfies CopyOrder)
+  const copying = await eachSince(before, { database, pid: 0, reader, n: floor.count })
+  return { ...done, copying, ...measured(done.n, done.made + done.fetched, floor.count / floor.seconds) }
 }
 
-/** Lines of a file, fetched as a client would. */
-function fetchLines(target: Target, url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      host: '127.0.0.1',
-      path: new URL(url).pathname,
-      headers: { authorization: `Bearer ${target.token}`, host: `localhost:${target.port}` },
-    }
-    const tls = target.binding === 'mtls'
-    const asked = tls ? secure({ ...options, ...clientTls(), port: target.tlsPort }) : plain({ ...options, port: target.port })
-    asked.once('error', reject)
-    asked.once('response', (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`${url}: ${answer.statusCode}`))
-      let lines = 0
-      answer.on('data', (chunk: Buffer) => {
-        for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
-      })
-      answer.once('end', () => resolve(lines)).once('error', reject)
-    })
-    asked.end()
-  })
+/** All files of an export, fetched as a client would. */
+function fetchFiles({ tlsPort, port }: Target, { token, urls }: { token: string; urls: readonly string[] }): FilesOrder {
+  const headers = { authorization: `Bearer ${token}`, host: `localhost:${port}` }
+  return { files: { port: tlsPort, paths: urls.map((url) => new URL(url).pathname), headers, tls: clientTls() } }
 }
 
 export async function measureImport({ bulk }: Options): Promise<void> {
@@ -238,7 +227,7 @@ async function importOnce(sent: { types: string[]; count: number }) {
   const database = await emptyDatabase()
   try {
     const done = await running(database, 'import', async (at) => {
-      const before = await spentBy(database, at.pid)
+      const before = await spentBy(at)
       const imported = await job(at, once(at.target, importRequest(sent.types)))
       return 'skipped' in imported ? imported : { ...imported, each: await eachSince(before, { database, pid: at.pid, n: sent.count }) }
     })

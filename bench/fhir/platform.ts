@@ -1,6 +1,6 @@
 /** The platform under load: its real processes (primary, two web workers, leader), watched from outside. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { benchFolder } from '../identity/cards.ts'
@@ -17,11 +17,16 @@ export type Platform = {
   stop(): Promise<void>
 }
 
+const homeOf = (): string => join(benchFolder(), 'platform')
+
+/** Removes what exports and imports left: half a gigabyte each. */
+export const dropBulkFiles = (): void => rmSync(join(homeOf(), 'bulk'), { recursive: true, force: true })
+
 type Ports = { port: number; tlsPort: number }
 
 /** What a process of the platform is told. Only in a demo may programs write whose tokens are tied to nothing. */
 export async function settingsOf(url: string, { port, tlsPort }: Ports, binding: BindingName): Promise<Record<string, string>> {
-  const home = join(benchFolder(), 'platform')
+  const home = homeOf()
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const demo = binding === 'none' ? { ENISHI_DEMO: '1', ENISHI_DEMO_PEOPLE: '10' } : { ENISHI_DEMO: '0', ENISHI_CLIENT_RATE: '0' }
   const tls = await tlsSettings(tlsPort)

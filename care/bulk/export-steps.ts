@@ -30,14 +30,16 @@ export type ExportDeps = Sizes & {
   consent: ConsentService
   record: RecordService
 }
-/** Rows of one statement, rows between two checkpoints, lines of a file; the usual ones where absent. */
-export type Sizes = { batch?: number; checkpoint?: number; filesOf?: number }
+/** Rows of one statement, rows and entries of the log between two checkpoints, lines of a file; the usual ones where absent. */
+export type Sizes = { batch?: number; checkpoint?: number; noted?: number; filesOf?: number }
 
 /** Rows of one statement, of which two are under way; fewer where rows become text here. */
 const BATCH = 25_000
 const TEXT_BATCH = 2_000
-/** Rows after which what was written is made to last. Fewer would spend the time on waiting for the disk. */
-const CHECKPOINT = 150_000
+/** Rows after which what was written is made to last: at each checkpoint one stretch ends alone, and what comes after it is lost with its leader. */
+const CHECKPOINT = 300_000
+/** Entries of the log written together: where each row is another person's, memory ends sooner than rows. */
+const NOTED = 20_000
 /** Lines of a file, unless told otherwise. */
 const FILE_LINES = 100_000
 /** Writers older than the kick-off are waited for this long at most. */
@@ -68,7 +70,7 @@ export async function* exportSteps(deps: ExportDeps, worker: Worker, job: Job): 
       if (!batch) return yield await giveUp(worker, job)
       walk = batch.next
       written += batch.count
-      if (walk && written < (deps.checkpoint ?? CHECKPOINT)) continue
+      if (walk && written < (deps.checkpoint ?? CHECKPOINT) && notes.size < (deps.noted ?? NOTED)) continue
       if (!walk) await appendIgnored(sinks, ask)
       // The disk takes in what was written while the next rows are read.
       const before: StepEnd = pending ? await pending : 'more'
@@ -111,7 +113,8 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   // What leaves as it is stored need not become text here: that is most rows, and most of the time.
   if (ask.filters.length === 0 && ask.elements === null) {
     let count = 0
-    const next = await scanGroups(ctx, sight, { ...wanted, stretches: stretchesOf(deps) }, async (groups) => {
+    const goesOn = (begun: number) => begun < 2 || (begun < stretchesOf(deps) && notes.size < (deps.noted ?? NOTED))
+    const next = await scanGroups(ctx, sight, { ...wanted, goesOn }, async (groups) => {
       const shown = await withOwnNumbersIn(ctx, groups)
       await append(sinks, shown, { placeOf, partOf: (group) => (group.deleted ? partOfGone(group) : group) })
       note(notes, groups)
@@ -126,8 +129,8 @@ async function takeBatch(about: Export, walk: Walk): Promise<Batch | null> {
   return { next: page.next, count: rows.length, booked }
 }
 
-/** Stretches between two checkpoints; two at least, so that one is walked beside the other. */
-const stretchesOf = ({ batch, checkpoint }: Sizes): number => Math.max(2, Math.ceil((checkpoint ?? CHECKPOINT) / (batch ?? BATCH)))
+/** Stretches between two checkpoints; two at least are begun, so that one is walked beside the other. */
+const stretchesOf = ({ batch, checkpoint }: Sizes): number => Math.ceil((checkpoint ?? CHECKPOINT) / (batch ?? BATCH))
 
 const READ_ONLY = { accessMode: 'read only' } as const
 

@@ -254,6 +254,19 @@ describe('a stop in the middle', () => {
     expect(whole.length - torn.length).toBe(counts)
   })
 
+  test('a checkpoint comes early where the log has much to say', async () => {
+    const stepsWith = async (sizes: object) => {
+      Object.assign(bulk.deps, { batch: 2, checkpoint: 100_000, ...sizes })
+      const status = await client(hospital).start('$export')
+      await (await bulk.leader()).work(1)
+      const seen = await hospital.get(status)
+      await work()
+      return seen.status
+    }
+    expect(await stepsWith({ noted: 1 })).toBe(202)
+    expect(await stepsWith({ noted: 100_000 }), 'the control').toBe(200)
+  })
+
   test('a client that was ended gets nothing more', async () => {
     Object.assign(bulk.deps, small)
     const caller = await bulk.platform.system(HOSPITAL, ['system/*.rs'])

@@ -2,6 +2,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { hiddenAmong, mayTell, nothingNarrowed, type RecordService, stillVisible, textWithoutContact } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
+import { OUT_OF_HANDS } from '#kernel/pieces'
 import { lineBytesOf, placesBeside } from './folder.ts'
 import type { BulkFile, Job } from './model.ts'
 import { note, type Notes, tellNotes } from './notes.ts'
@@ -57,8 +58,9 @@ async function standing({ deps, ctx, job, file }: Leaving, started: number): Pro
   return { ctx: { ...ctx, actor, now }, lasts: unchanged && institutionOf(actor) === file.lastsFor && ctx.purpose === job.purpose }
 }
 
-async function bytesOf(handle: FileHandle, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(to - from)
+const bytesOf = (handle: FileHandle, from: number, to: number): Promise<Buffer> => filled(handle, Buffer.allocUnsafeSlow(to - from), from)
+
+async function filled(handle: FileHandle, bytes: Buffer, from: number): Promise<Buffer> {
   for (let at = 0; at < bytes.length; ) {
     const { bytesRead } = await handle.read(bytes, at, bytes.length - at, from + at)
     if (bytesRead === 0) throw new Error('a file of a job is shorter than noted')
@@ -89,21 +91,38 @@ async function* aboutPeople(about: Leaving, open: Open): AsyncGenerator<Buffer> 
  */
 async function* lasting(about: Leaving, { handle, started }: Open, reached: { at: number }): AsyncGenerator<Buffer> {
   const { job, file } = about
-  while (reached.at < file.bytes && file.lastsFor !== null) {
+  const readFrom = inTurn(handle, file.bytes)
+  if (file.lastsFor === null || file.bytes === 0) return
+  let coming = readFrom(0)
+  while (reached.at < file.bytes) {
     const { ctx, lasts } = await standing(about, started)
     if (!lasts) return
-    const piece = await wholeLines(handle, reached.at, file.bytes)
+    const piece = await coming
     const { rule, kind, count, n } = file
     if (reached.at === 0) ctx.audit({ rule, kinds: [kind], count, resource: `$export/${job.id}/${n}` })
     reached.at += piece.length
+    // The disk gives the next one while this one leaves.
+    if (reached.at < file.bytes) coming = readFrom(reached.at)
     yield piece
   }
 }
 
-/** Whole lines from a place on, about a piece of them. */
-async function wholeLines(handle: FileHandle, from: number, to: number): Promise<Buffer> {
-  for (let size = PIECE; ; size *= 4) {
-    const piece = await bytesOf(handle, from, Math.min(from + size, to))
+/** Pieces in two memories by turns: the one before has left when the next is asked for (`pieceStream`). */
+function inTurn(handle: FileHandle, to: number): (from: number) => Promise<Buffer> {
+  let [room, other]: [Buffer | undefined, Buffer | undefined] = [undefined, undefined]
+  return (from) => {
+    ;[room, other] = [other ?? Buffer.allocUnsafeSlow(Math.min(PIECE, to)), room]
+    const piece = wholeLines(handle, { from, to, room }).then((read) => (read.length < OUT_OF_HANDS ? Buffer.from(read) : read))
+    // Who takes it hears of a fault; where nobody does any more, it does not matter.
+    piece.catch(() => undefined)
+    return piece
+  }
+}
+
+/** Whole lines from a place on, about a piece of them, in the given memory where they find room there. */
+async function wholeLines(handle: FileHandle, { from, to, room }: { from: number; to: number; room: Buffer }): Promise<Buffer> {
+  for (let bytes = room; ; bytes = Buffer.allocUnsafeSlow(bytes.length * 4)) {
+    const piece = await filled(handle, bytes.subarray(0, Math.min(bytes.length, to - from)), from)
     const end = from + piece.length === to ? piece.length : piece.lastIndexOf(10) + 1
     if (end > 0) return piece.subarray(0, end)
   }

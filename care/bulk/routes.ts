@@ -83,7 +83,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
     {
       kind: 'job',
       name: 'bulk.work',
-      everyMs: 100,
+      everyMs: 50,
       // A client waits from the kick-off on; with the beat of the log it would be looked for once a second.
       apart: true,
       law: EXPORT_LAW,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { answersAt } from '#care/record'
 import { isInputName, judgePoll, readExport, retryAfterSeconds } from './rules.ts'
 
 describe('the parameters of an export', () => {
@@ -36,8 +37,25 @@ describe('the parameters of an export', () => {
     ['_typeFilter', 'Nothing?x=1'],
     ['_elements', '1;drop'],
     ['patient', 'Group/abc'],
+    ['patient', 'https://elsewhere.example/fhir/R4/Patient/abc'],
+    ['patient', 'x/Patient/abc'],
   ])('%s=%s is wrong', (name, value) => {
     expect(readExport([[name, value]], false)).toMatchObject({ param: name })
+  })
+
+  test('a search of a type that the export does not have is told, and refused under strict', () => {
+    const sent = [
+      ['_typeFilter', 'Observation?status=final,Condition?code=a'],
+      ['_type', 'Condition,Patient'],
+    ] as const
+    expect(readExport(sent, false)).toMatchObject({ filters: [{ type: 'Condition', query: 'code=a' }], ignored: ['_typeFilter'] })
+    expect(readExport(sent, true)).toMatchObject({ param: '_typeFilter', value: 'Observation?status=final', unsupported: true })
+    expect(readExport(sent.slice(0, 1), true), 'the control: every type is wanted').toMatchObject({ ignored: [] })
+  })
+
+  test('a patient by an address of this server is one of ours', () => {
+    answersAt('https://here.example/fhir/R4')
+    expect(readExport([['patient', 'https://here.example/fhir/R4/Patient/abc']], false)).toMatchObject({ patients: ['abc'] })
   })
 
   test('what nobody knows is refused under strict alone', () => {

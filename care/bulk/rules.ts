@@ -3,6 +3,7 @@
  *
  * @spec FHIR Bulk Data Access 2.0 https://hl7.org/fhir/uv/bulkdata/STU2/export.html
  */
+import { isOwnAddress } from '#care/record'
 import { dateRange, isResourceType } from '#packages/fhir'
 import type { ExportAsk, ImportMode } from './model.ts'
 
@@ -29,7 +30,16 @@ export function readExport(sent: readonly Sent[], strict: boolean): Asked | Wron
     const wrong = passedOver.has(param) ? null : readOne(asked, param, value, strict)
     if (wrong) return wrong
   }
-  return asked
+  return filtersWithin(asked, strict)
+}
+
+/** A search of a type that the export does not have would find nothing that is wanted: told, or refused where the client is strict. */
+function filtersWithin(asked: Asked, strict: boolean): Asked | Wrong {
+  const { types, filters } = asked
+  const outside = types === null ? undefined : filters.find(({ type }) => !types.includes(type))
+  if (outside === undefined) return asked
+  if (strict) return { param: '_typeFilter', value: `${outside.type}?${outside.query}`.slice(0, 80), unsupported: true }
+  return { ...asked, filters: filters.filter(({ type }) => types!.includes(type)), ignored: [...asked.ignored, '_typeFilter'] }
 }
 
 function readOne(asked: Asked, param: string, value: string, strict: boolean): Wrong | null {
@@ -58,8 +68,9 @@ function readOne(asked: Asked, param: string, value: string, strict: boolean): W
       asked.elements = [...(asked.elements ?? []), ...listOf(value)]
       return asked.elements.every((e) => /^(?:[A-Z][A-Za-z]+\.)?[a-z][A-Za-z]*$/.test(e)) ? null : wrong
     case 'patient': {
-      const id = /(?:^|\/)Patient\/([A-Za-z0-9.-]{1,64})$/.exec(value)?.[1]
-      if (id === undefined || (asked.patients?.length ?? 0) >= MAX_PATIENTS) return wrong
+      const [, address, id] = /^(.*?\/)??Patient\/([A-Za-z0-9.-]{1,64})$/.exec(value) ?? []
+      const elsewhere = address !== undefined && !isOwnAddress(value)
+      if (id === undefined || elsewhere || (asked.patients?.length ?? 0) >= MAX_PATIENTS) return wrong
       asked.patients = [...(asked.patients ?? []), id]
       return null
     }

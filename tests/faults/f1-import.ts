@@ -47,10 +47,11 @@ async function attempt(scene: Scene, { lines, kills, forgets }: Size) {
     throw new Error(`the import was not taken on: ${accepted.status} ${await accepted.text()}`)
   const id = status.split('/').at(-1)!
   const plan = random.shuffle(Object.entries(kills).flatMap(([kill, times]) => Array.from({ length: times }, () => kill as Kill)))
-  let killed = 0
+  let [killed, reached] = [0, 0]
   for (const kill of plan) {
     run.stopping.throwIfAborted()
-    const before = await progressed(scene, id, 0)
+    // Whoever forgets has something to forget: people come first, and are known by their ids again.
+    const before = await progressed(scene, id, forgets ? reached + PEOPLE : 0)
     if (before?.state !== 'running') break
     await pause(random.whole(0, 200))
     const found = await victims(kill, platform, random)
@@ -65,6 +66,7 @@ async function attempt(scene: Scene, { lines, kills, forgets }: Size) {
     // It goes on by itself: more is taken in than had been.
     const after = await progressed(scene, id, before.done)
     if (!after) throw new Error(`the import stood still after the ${kill} was killed:\n${platform.said()}`)
+    reached = after.done
     run.tell(`${killed}/${plan.length} killed ${kill} at line ${before.done}; goes on at ${after.done} (${after.state})`)
   }
   return settle(scene, { id, lines, killed, status })

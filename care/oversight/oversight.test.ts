@@ -182,7 +182,8 @@ describe('the scope of a breach', () => {
     log = Array.from({ length: 3_000 }, (_, n) =>
       look({
         ...{
-          at: at(n),
+          // The last of them lies before the clock: a report reaches to the present at most.
+          at: at(n * 0.95),
           key: n % 17 === 0 ? '' : `p${(n * 7) % 200}`,
           actorId: pick(['x1', 'x2', 'x3'], n * 5),
           rule: pick(['visit-consent', 'break-glass'], n),
@@ -192,7 +193,8 @@ describe('the scope of a breach', () => {
         kinds: pick([['test-result'], ['diagnosis', 'prescription'], []], n),
       }),
     )
-    await sql`delete from kernel.audit where key like 'p%'`.execute(o.db)
+    // What the tests above wrote: the slow reader knows of these entries alone.
+    await sql`delete from kernel.audit`.execute(o.db)
     await o.log(log)
   })
   const report = async (selector: Selector) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { pause, until } from './platform.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
-import { onPlatform, type Scene } from './scene.ts'
+import { led, onPlatform, type Scene } from './scene.ts'
 import { type Sample, settleTraffic, startTraffic } from './traffic.ts'
 
 const FIRST_MS = 5_000
@@ -41,6 +41,7 @@ export async function f4(run: FaultRun): Promise<FaultResult> {
 
 async function attempt(scene: Scene, times: number, waitMs: number) {
   const { platform, run } = scene
+  await led(platform)
   const traffic = startTraffic(scene, { writers: 6, readers: 4 })
   const processes = () => [platform.primaryPid(), ...platform.pidsOf('web'), ...platform.pidsOf('leader')].join(' ')
   const before = processes()

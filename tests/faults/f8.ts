@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { limit, openFiles } from './limits.ts'
 import { pause, until } from './platform.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
-import { onPlatform, type Scene } from './scene.ts'
+import { led, onPlatform, type Scene } from './scene.ts'
 import { settleTraffic, startTraffic } from './traffic.ts'
 
 /** Files a process may open beyond those it has, when the limit comes. */
@@ -37,6 +37,7 @@ export async function f8(run: FaultRun): Promise<FaultResult> {
 
 async function attempt(scene: Scene, spare: number) {
   const { platform, run } = scene
+  await led(platform)
   const processes = () => [platform.primaryPid(), ...platform.pidsOf('web'), ...platform.pidsOf('leader')]
   const before = processes()
   const traffic = startTraffic(scene, { writers: 4, readers: 4, restMs: 5 })

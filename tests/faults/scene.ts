@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { type Random, randomFrom } from '#packages/synthetic'
 import { type Hospital, hospital } from './hospital.ts'
-import { type Platform, platformAt } from './platform.ts'
+import { type Platform, platformAt, until } from './platform.ts'
 import type { FaultRun } from './result.ts'
 
 /** One institution's system and a patient it knows. */
@@ -65,4 +66,24 @@ export async function partiesOf(platform: Platform, clockMs = 0): Promise<Party[
       return { hospital: own, patient }
     }),
   )
+}
+
+const LED_MS = 30_000
+
+/**
+ * Waits until the leader holds its lease. Those who answer are ready before it is; a start that a fault cuts off ends and is
+ * made again, which is no process lost.
+ */
+export async function led(platform: Platform): Promise<void> {
+  const client = new pg.Client({ connectionString: platform.databaseUrl() })
+  await client.connect()
+  try {
+    const holds = async () => {
+      const { rows } = await client.query<{ holder: string }>(`select holder from kernel.leader where beat_at > now() - interval '5 s'`)
+      return rows.some(({ holder }) => platform.pidsOf('leader').some((pid) => holder.endsWith(`:${pid}`)))
+    }
+    if (!(await until(holds, LED_MS))) throw new Error(`nobody leads:\n${platform.said()}`)
+  } finally {
+    await client.end()
+  }
 }

@@ -18,7 +18,7 @@ export function idempotencyKeyOf(request: RouteRequest): string | undefined {
 type Claim = { actorId: string; key: string; hash: Buffer; now: Date }
 
 export function requestHash(request: RouteRequest): Buffer {
-  const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body ?? null)
+  const body = typeof request.body === 'string' || Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body ?? null)
   return createHash('sha256').update(`${request.method} ${request.url}\n`).update(body).digest()
 }
 

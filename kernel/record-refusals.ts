@@ -9,6 +9,12 @@ export const recordRefusals = {
     ja: 'ほかの人が先に更新しました（現在の版 {version}）。読み直してからやり直してください。',
     en: 'Someone else changed it first (current version {version}). Read it again and retry.',
   },
+  'if-match-unreadable': {
+    status: 400,
+    issue: 'value',
+    ja: 'If-Matchの値「{value}」を読み取れません。読んだときのETagを、引用符もそのまま送ってください（例：W/"3"）。',
+    en: 'The If-Match value “{value}” cannot be read. Send the ETag you were given, with its quotes (for example W/"3").',
+  },
   'multiple-matches': {
     status: 412,
     issue: 'multiple-matches',
@@ -69,6 +75,12 @@ export const recordRefusals = {
     issue: 'value',
     ja: '検索条件「{param}」の値「{value}」を読み取れません。',
     en: 'The value “{value}” of the search parameter “{param}” cannot be read.',
+  },
+  'history-invalid': {
+    status: 400,
+    issue: 'value',
+    ja: '履歴の条件「{param}」の値「{value}」を読み取れません。送れる値の例：{expected}',
+    en: 'The value “{value}” of {param} cannot be read. Values to send look like this: {expected}',
   },
   'subscription-invalid': {
     status: 422,

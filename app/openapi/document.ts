@@ -107,6 +107,11 @@ function bodyOf(row: HttpRow): { required?: boolean; description?: string; conte
       ...described,
       content: { 'application/fhir+json': resource, 'application/fhir+xml': { schema: { type: 'string' } } },
     }
+  if (row.body === 'bytes')
+    return {
+      required: true,
+      content: { 'application/fhir+json': resource, 'application/fhir+xml': { schema: { type: 'string' } }, '*/*': {} },
+    }
   if (operationAt(row.path)) return { ...described, content: { 'application/fhir+json': resource } }
   if (row.body === 'text') return { required: true, content: { [form]: fields } }
   const schema = row.schema ? { schema: z.toJSONSchema(row.schema, { io: 'input', unrepresentable: 'any' }) } : fields

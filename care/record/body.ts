@@ -19,6 +19,12 @@ function formOf({ headers }: RouteRequest): 'json' | 'xml' {
   return xmlTypes.has(type) ? 'xml' : refuse('media-type', { type: sent.slice(0, 80) })
 }
 
+/** What a Content-Type calls its body, where that is a form of FHIR: `own` where it is no other's. */
+export function fhirForm(type: string): { form: 'json' | 'xml'; own: boolean } | null {
+  const form = jsonTypes.has(type) ? 'json' : xmlTypes.has(type) ? 'xml' : null
+  return form && { form, own: type.includes('fhir') }
+}
+
 /** The body as the text received, where it is JSON: for what is kept as it was sent. @refuses media-type */
 export function jsonText(request: RouteRequest): string {
   const sent = request.headers['content-type'] ?? ''

@@ -213,13 +213,43 @@ describe('history', () => {
     expect(versions(await hospital.get(`${at(made)}/_history?_at=${second}`))).toEqual(['PUT Observation W/"2"'])
   })
 
+  test.each<[at: (first: string, second: string) => string, found: number[]]>([
+    [(first) => `_at=${first}`, [1]],
+    [(_first, second) => `_at=${second}`, [2]],
+    [(first) => `_at=${first.slice(0, 10)}`, [2, 1]],
+    [(_first, second) => `_at=ge${second}`, [2]],
+    [(_first, second) => `_at=lt${second}`, [1]],
+    [(first) => `_at=le${first}`, [1]],
+    [(first) => `_at=gt${first}`, [2, 1]],
+    [(first, second) => `_at=ge${first}&_at=lt${second}`, [1]],
+    [(_first, second) => `_at=eb${second}&_at=sa${second}`, []],
+    [(first) => `_at=lt${first}`, []],
+  ])('%s shows the versions that stood then', async (at, found) => {
+    const made = await hospital.post('/fhir/R4/Observation', reading(number()))
+    const first = made.body.meta!.lastUpdated!
+    platform.clock.at = new Date(platform.clock.at.getTime() + 60_000)
+    await hospital.put(`/fhir/R4/Observation/${made.body.id}`, reading(number(), { id: made.body.id }))
+    const heard = await hospital.get(`/fhir/R4/Observation/${made.body.id}/_history?${at(first, platform.clock.at.toISOString())}`)
+    expect([heard.status, versions(heard).map((v) => Number(/\d+/.exec(v)![0]))], heard.text).toEqual([200, found])
+  })
+
   test('shows nothing of another institution', async () => {
     await hospital.post('/fhir/R4/Observation', reading(number()))
     const heard = await clinic.get('/fhir/R4/_history')
     expect(heard.text).not.toContain(key)
   })
 
-  test.each(['_count=x', '_since=soon', '_cursor=abc'])('refuses %s', async (query) => {
-    expect((await hospital.get(`/fhir/R4/_history?${query}`)).status).toBe(400)
+  test.each([
+    ['_count=x', '50'],
+    ['_since=soon', '2026-11'],
+    ['_since=ge2026', '2026-11'],
+    ['_cursor=abc', 'link[next]'],
+    ['_at=ne2026', 'ge2026-11-01'],
+    ['_at=ap2026', 'ge2026-11-01'],
+    ['_at=2026-13', 'ge2026-11-01'],
+  ])('refuses %s, and says what to send', async (query, expected) => {
+    const heard = await hospital.get(`/fhir/R4/_history?${query}`)
+    expect([heard.status, rulesOf(heard)]).toEqual([400, ['history-invalid']])
+    for (const said of [heard.body.issue![0]!.details.text, heard.body.issue![0]!.diagnostics]) expect(said).toContain(expected)
   })
 })

@@ -28,6 +28,7 @@ import { depositRows } from './drafts.ts'
 import { isNarrowed, requireScope } from './scopes.ts'
 import * as store from './store.ts'
 import { claimBundle, insertDeposit } from './store/deposit.ts'
+import { conditionalReferencesWithin } from './write/conditional-reference.ts'
 import { findingsIn } from './write/judge.ts'
 
 /** 10 MB an upload. @spec EMR information sharing section 4, size */
@@ -65,7 +66,7 @@ export function judge(text: string): { bundle: Resource | null; findings: Findin
     }
     return { bundle: null, findings: [notBundle, ...structure] }
   }
-  return { bundle, findings: [...withoutTwins(structure), ...whyNotSubmit(bundle)] }
+  return { bundle, findings: [...withoutTwins(structure), ...conditionalReferencesWithin(bundle), ...whyNotSubmit(bundle)] }
 }
 
 /** @refuses not-permitted, scope-missing */

@@ -11,6 +11,8 @@ export function resourceAnswer(seen: Seen, headers: RouteRequest['headers']): An
 }
 
 const MEDIA = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,60}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}$/
+const WITH_PARAMETERS = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s?;\s?[\w-]+=(?:[\w.+:/-]+|"[\w .+:/-]+"))+$/
+type StoredFile = { contentType?: string; data?: string; securityContext?: { reference?: string } }
 /** Types that ask for the resource around the file. */
 const asResource = new Set([
   'application/json',
@@ -28,12 +30,20 @@ const asResource = new Set([
  */
 export function fileAnswer(seen: Seen, { headers, query }: Pick<RouteRequest, 'headers' | 'query'>): Answer | null {
   if (seen.type !== 'Binary' || query.has('_format') || headers.accept === undefined || seen.body === '') return null
-  const { contentType, data } = JSON.parse(seen.body) as { contentType?: string; data?: string }
+  const { contentType, data, securityContext } = JSON.parse(seen.body) as StoredFile
   const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase()
   if (data === undefined || !MEDIA.test(type) || asResource.has(type) || !takes(headers.accept, type)) return null
   const whole = resourceAnswer(seen, headers)
   if (whole.status === 304) return whole
-  const own = { ...whole.headers, 'content-type': type, 'content-disposition': 'attachment', vary: 'accept' }
+  const own = {
+    ...whole.headers,
+    'content-type': WITH_PARAMETERS.test(contentType!) ? contentType! : type,
+    'content-disposition': 'attachment',
+    vary: 'accept',
+    ...(securityContext?.reference && /^[!-~]+$/.test(securityContext.reference)
+      ? { 'x-security-context': securityContext.reference }
+      : {}),
+  }
   return { headers: own, pieces: once(Buffer.from(data, 'base64')) }
 }
 

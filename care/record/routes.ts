@@ -1,5 +1,6 @@
 import type { Answer, Row } from '#kernel/route'
-import { hasError, operationOutcome } from '#packages/fhir'
+import { refuse } from '#kernel/refusal'
+import { hasError, isResourceType, operationOutcome } from '#packages/fhir'
 import { jsonText } from './body.ts'
 import { type DepositReceipt, judge, type Judged, requireDepositor } from './deposit.ts'
 import { consentRows } from './consents/rows.ts'
@@ -66,6 +67,8 @@ export function recordRoutes(record: RecordService, { surface, ...about }: Surfa
       summary: { ja: '1件の読み取り', en: 'Read one resource' },
       handle: async (ctx, request) => {
         const { params, headers } = request
+        // An operation or a search that this type does not have.
+        if (/^[$_]/.test(params.id!) && isResourceType(params.type!)) refuse('address-unknown')
         const seen = await record.read(ctx, params.type!, params.id!)
         return fileAnswer(seen, request) ?? resourceAnswer(seen, headers)
       },

@@ -1,4 +1,4 @@
-import { readResource } from '#care/record'
+import { heedProjection, readResource } from '#care/record'
 import type { Context } from '#kernel/context'
 import { forgetHandedOver } from '#kernel/outbox'
 import { systemPurposes } from '#kernel/proof'
@@ -29,9 +29,17 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
     headers: { etag: `W/"${s.version}"`, 'last-modified': s.lastUpdated.toUTCString(), ...(status === 201 ? { location: place(s) } : {}) },
     fhir: asResource(s, readerOf(ctx)),
   })
-  const searched = (ctx: Context, found: readonly Subscription[]): Answer => ({
-    fhir: bundleOf(found.map((s) => ({ fullUrl: `${base}/Subscription/${s.id}`, resource: asResource(s, readerOf(ctx)) }))),
-  })
+  const searched = async (ctx: Context, query: URLSearchParams): Promise<Answer> => {
+    const { page, total, next, used } = await service.search(ctx, query)
+    const link = (relation: string, more: [string, string][]) => ({
+      relation,
+      url: `${base}/Subscription?${new URLSearchParams([...used, ...more])}`,
+    })
+    const entries = page.map((s) => ({ fullUrl: `${base}/Subscription/${s.id}`, resource: asResource(s, readerOf(ctx)) }))
+    return {
+      fhir: { ...bundleOf(entries), total, link: [link('self', []), ...(next === null ? [] : [link('next', [['_cursor', next]])])] },
+    }
+  }
   const status = async (ctx: Context, ids: readonly string[], statuses: readonly string[]): Promise<Answer> => {
     const found = await service.status(ctx, ids, statuses)
     const resource = (s: Subscription) => statusParameters(s, { base, type: 'query-status', content: s.order.content })
@@ -44,7 +52,7 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
   const token = async (ctx: Context, ids: readonly string[]): Promise<Answer> => ({
     fhir: tokenParameters(await service.bindingToken(ctx, ids), base),
   })
-  return [
+  return heedProjection([
     {
       ...{ kind: 'write', method: 'POST', path: '/fhir/R4/Subscription', ...clients, audit: 'subscription.create', body: 'text' },
       summary: { ja: '通知の申し込み', en: 'Subscribe to changes' },
@@ -57,13 +65,13 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription', ...clients, audit: 'subscription.search' },
       summary: { ja: '自機関の通知の一覧', en: 'The institution’s subscriptions' },
       takes: searchTakes,
-      handle: async (ctx, { query }) => searched(ctx, await service.search(ctx, query)),
+      handle: (ctx, { query }) => searched(ctx, query),
     },
     {
       ...{ kind: 'read', method: 'POST', path: '/fhir/R4/Subscription/_search', ...clients, audit: 'subscription.search' },
       summary: { ja: '自機関の通知の一覧（条件を本文で送る）', en: 'The institution’s subscriptions, criteria in the body' },
       takes: searchTakes,
-      handle: async (ctx, { query, body }) => searched(ctx, await service.search(ctx, new URLSearchParams([...query, ...formPairs(body)]))),
+      handle: (ctx, { query, body }) => searched(ctx, new URLSearchParams([...query, ...formPairs(body)])),
     },
     {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription/:id', ...clients, audit: 'subscription.read' },
@@ -99,6 +107,35 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
       handle: (ctx, { query }) => status(ctx, listed(query, 'id'), listed(query, 'status')),
     },
     {
+      ...{ kind: 'read', method: 'POST', path: '/fhir/R4/Subscription/$status', ...clients, audit: 'subscription.status' },
+      definition: `${BACKPORT}/backport-subscription-status`,
+      takes: statusTakes,
+      summary: { ja: '自機関の通知の状態（Parametersで尋ねる）', en: 'State of subscriptions, asked by Parameters' },
+      handle: (ctx, { body, query }) =>
+        status(
+          ctx,
+          [...listed(query, 'id'), ...parametersNamed(body, 'id')],
+          [...listed(query, 'status'), ...parametersNamed(body, 'status')],
+        ),
+    },
+    {
+      ...{ kind: 'read', method: 'POST', path: '/fhir/R4/Subscription/:id/$status', ...clients, audit: 'subscription.status' },
+      definition: `${BACKPORT}/backport-subscription-status`,
+      summary: { ja: '通知1件の状態（POSTで尋ねる）', en: 'State of one subscription, asked by POST' },
+      handle: (ctx, { params }) => one(ctx, params.id!),
+    },
+    {
+      ...{ kind: 'read', method: 'POST', path: '/fhir/R4/Subscription/:id/$events', ...clients, audit: 'subscription.events' },
+      definition: `${BACKPORT}/backport-subscription-events`,
+      takes: eventsTakes,
+      summary: { ja: 'これまでの出来事（Parametersで尋ねる）', en: 'Earlier events, asked by Parameters' },
+      handle: async (ctx, { params, query, body }) => {
+        const wanted = new URLSearchParams(query)
+        for (const { name } of eventsTakes) for (const value of parametersNamed(body, name)) wanted.set(name, value)
+        return { fhir: await service.events(ctx, params.id!, asked(wanted)) }
+      },
+    },
+    {
       ...{ kind: 'read', method: 'GET', path: '/fhir/R4/Subscription/:id/$events', ...clients, audit: 'subscription.events' },
       definition: `${BACKPORT}/backport-subscription-events`,
       takes: eventsTakes,
@@ -110,7 +147,12 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
       definition: `${BACKPORT}/backport-subscription-get-ws-binding-token`,
       takes: tokenTakes,
       summary: { ja: 'WebSocket に結びつけるための一度きりの値', en: 'A token that binds subscriptions to a WebSocket once' },
-      handle: (ctx, { body, query }) => token(ctx, [...listed(query, 'id'), ...parametersNamed(body, 'id')]),
+      handle: (ctx, { body, query }) =>
+        token(
+          ctx,
+          // The backport has called this parameter by both names.
+          ['id', 'ids'].flatMap((name) => [...listed(query, name), ...parametersNamed(body, name)]),
+        ),
     },
     {
       ...{
@@ -145,7 +187,7 @@ export function subscriptionRoutes(service: SubscriptionService): Row[] {
       handle: service.listen,
     },
     ...jobs(service),
-  ]
+  ])
 }
 
 function jobs(service: SubscriptionService): Row[] {
@@ -188,11 +230,11 @@ function subscriptionIn(request: RouteRequest): Resource {
   return refuse('subscription-invalid', { what: 'resourceType' })
 }
 
-/** @refuses input-invalid for anything but `W/"n"` */
+/** @refuses if-match-unreadable for anything but `W/"n"` */
 function ifMatch(header: string | undefined): number | null {
   if (header === undefined) return null
   const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header)
-  return match ? Number(match[1]) : refuse('input-invalid', { what: 'If-Match' })
+  return match ? Number(match[1]) : refuse('if-match-unreadable', { value: header.slice(0, 80) })
 }
 
 const bundleOf = (entries: readonly { fullUrl?: string; resource: Resource }[]): Resource => ({
@@ -214,7 +256,8 @@ function formPairs(body: unknown): [string, string][] {
 /** Values of a Parameters resource by name. */
 function parametersNamed(body: unknown, name: string): string[] {
   const list = isObject(body) && Array.isArray(body.parameter) ? body.parameter : []
-  return list.flatMap((p) => (isObject(p) && p.name === name ? [p.valueId, p.valueString].filter((v) => typeof v === 'string') : []))
+  const values = list.flatMap((p) => (isObject(p) && p.name === name ? [p.valueId, p.valueString, p.valueCode, p.valueInteger] : []))
+  return values.flatMap((v) => (v === undefined ? [] : [String(v)]))
 }
 
 /** @refuses input-invalid */

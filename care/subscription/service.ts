@@ -13,7 +13,7 @@ import { notificationBundle } from './notification.ts'
 import { shownNow, type Sources } from './reading.ts'
 import { keptOf, readOrder } from './resource.ts'
 import * as store from './store.ts'
-import { searchTakes } from './terms.ts'
+import { type FoundSubscriptions, searchAmong } from './search.ts'
 
 export type SubscriptionService = ReturnType<typeof subscriptionService>
 
@@ -125,14 +125,11 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
       return { version: old.version + 1 }
     },
 
-    /** The institution's orders that meet all conditions. @refuses search-unsupported */
-    async search(ctx: Context, query: URLSearchParams): Promise<Subscription[]> {
+    /** The institution's orders that meet all conditions, a page of them. @refuses search-unsupported, search-invalid */
+    async search(ctx: Context, query: URLSearchParams): Promise<FoundSubscriptions> {
       const actor = requireClient(ctx, 's')
-      const all = await store.findOf(ctx.db, actor.institutionNumber, MOST_OF_ONE)
-      const conditions = [...query].filter(([name]) => !['_format', '_pretty', 'lang', '_count', '_total', '_sort'].includes(name))
-      for (const [name] of conditions) if (!searchable.has(name)) refuse('search-unsupported', { param: name.slice(0, 80) })
-      const found = all.filter((s) => conditions.every(([name, value]) => meets(s, name, value.split(','))))
-      ctx.audit({ resource: 'Subscription?', count: found.length })
+      const found = searchAmong(await store.findOf(ctx.db, actor.institutionNumber, MOST_OF_ONE), query)
+      ctx.audit({ resource: 'Subscription?', count: found.page.length })
       return found
     },
 
@@ -189,25 +186,5 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
     listen: subscriptionLines(sources),
     forget: (db: Context['db'], now: Date) =>
       store.forget(db, { arrived: new Date(now.getTime() - KEPT_MS), any: new Date(now.getTime() - KEPT_AT_MOST_MS), now }),
-  }
-}
-
-const searchable: ReadonlySet<string> = new Set(searchTakes.map((p) => p.name))
-
-/** @refuses search-unsupported */
-function meets(s: Subscription, name: string, values: readonly string[]): boolean {
-  switch (name) {
-    case '_id':
-      return values.includes(s.id)
-    case 'status':
-      return values.some((v) => v === s.status || v.endsWith(`|${s.status}`))
-    case 'type':
-      return values.some((v) => v === s.order.channel || v.endsWith(`|${s.order.channel}`))
-    case 'url':
-      return s.order.endpoint !== null && values.includes(s.order.endpoint)
-    case 'criteria':
-      return values.some((v) => String(s.body.criteria).startsWith(v))
-    default:
-      return refuse('search-unsupported', { param: name.slice(0, 80) })
   }
 }

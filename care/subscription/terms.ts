@@ -16,6 +16,9 @@ export const searchTakes: readonly Taken[] = [
     about: { ja: '届け方（rest-hook、websocket）', en: 'Kind of channel: rest-hook or websocket' },
   },
   { name: 'url', type: 'string', many: true, about: { ja: '届け先', en: 'Where notifications go' } },
+  { name: 'payload', type: 'code', many: true, about: { ja: '中身の形式', en: 'Media type of the payload' } },
+  { name: 'contact', type: 'code', many: true, about: { ja: '連絡先', en: 'Contact for problems' } },
+  { name: '_lastUpdated', type: 'dateTime', many: true, about: { ja: '最後に変わった時刻', en: 'When it changed last' } },
   { name: 'criteria', type: 'string', many: true, about: { ja: '条件の始まり', en: 'How the criteria begin' } },
 ]
 

@@ -2,17 +2,20 @@
 import type { Json } from './model.ts'
 import { isResourceType } from './shapes.ts'
 
-/** `type` and `id` where the text names them, with or without a fragment; `absolute` when it has a scheme and host; `query` for a conditional reference. */
-export type ReferenceTarget = { type: string; id?: string; absolute?: boolean; query?: boolean }
+/** `type` and `id` where the text names them, with or without a fragment; `absolute` when it has a scheme and host; `query` for a conditional reference; `version` where one is named. */
+export type ReferenceTarget = { type: string; id?: string; version?: string; absolute?: boolean; query?: boolean }
 
 const literal =
-  /^(https?:\/\/\S{1,4000}\/)?([A-Z][A-Za-z]{1,40})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#\S{1,200})?$/
+  /^(https?:\/\/\S{1,4000}\/)?([A-Z][A-Za-z]{1,40})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?(?:#\S{1,200})?$/
 const conditional = /^([A-Z][A-Za-z]{1,40})\?./
 
 /** Resource type and id that the text of a literal reference names; null for fragments, URNs and anything else. */
 export function parseReference(reference: string): ReferenceTarget | null {
   const match = literal.exec(reference)
-  if (match) return isResourceType(match[2]!) ? { type: match[2]!, id: match[3]!, ...(match[1] ? { absolute: true } : {}) } : null
+  if (match) {
+    const [, absolute, type, id, version] = match
+    return isResourceType(type!) ? { type: type!, id: id!, ...(version ? { version } : {}), ...(absolute ? { absolute: true } : {}) } : null
+  }
   const type = conditional.exec(reference)?.[1]
   return type !== undefined && isResourceType(type) ? { type, query: true } : null
 }
@@ -34,7 +37,8 @@ export function textsNamed(value: Json, names: ReadonlySet<string>): string[] {
   const open: Json[] = [value]
   while (open.length > 0) {
     const next = open.pop()!
-    if (Array.isArray(next)) open.push(...next)
+    // One by one: a list may be longer than a call takes arguments.
+    if (Array.isArray(next)) for (const one of next) open.push(one)
     else if (next !== null && typeof next === 'object')
       for (const [name, child] of Object.entries(next)) {
         if (typeof child !== 'string') open.push(child)

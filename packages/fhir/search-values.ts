@@ -8,8 +8,15 @@ import { valueSetOf } from './shapes.ts'
 export type TokenValue = { param: string; system?: string; code?: string; text?: string; typed?: { system?: string; code: string }[] }
 /** Text as written; fold both sides with foldText to compare. */
 export type StringValue = { param: string; value: string }
-/** A reference: `type` and `id` of a literal one, `url` of an absolute one, a URN, a fragment or a canonical, `identifier` of a logical one. */
-export type ReferenceValue = { param: string; type?: string; id?: string; url?: string; identifier?: { system?: string; value?: string } }
+/** A reference: `type` and `id` of a literal one and the `version` it names, `url` of an absolute one, a URN, a fragment or a canonical, `identifier` of a logical one. */
+export type ReferenceValue = {
+  param: string
+  type?: string
+  id?: string
+  version?: string
+  url?: string
+  identifier?: { system?: string; value?: string }
+}
 /** A span of time as ISO instants in UTC: `lo` inclusive, `hi` exclusive; null where the span is open. */
 export type DateValue = { param: string; lo: string | null; hi: string | null }
 export type NumberValue = { param: string; value: number }
@@ -136,6 +143,7 @@ function references({ param, type, value }: Selected): ReferenceValue[] {
     param,
     type: target?.type ?? text(stated),
     id: target?.id,
+    version: target?.version,
     url: target !== null && !target.absolute && !target.query ? undefined : literal,
     identifier: Object.keys(logical).length > 0 ? logical : undefined,
   })

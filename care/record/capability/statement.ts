@@ -15,9 +15,11 @@ const SECURITY = 'http://terminology.hl7.org/CodeSystem/restful-security-service
 
 const documentation = `検索条件に使える修飾子は、条件ごとの documentation に「:修飾子」で示します（[type] はリソースの種類の名）。
 Prefer: return=minimal | representation | OperationOutcome と handling=strict | lenient、Idempotency-Key、If-Match、If-None-Match、If-Modified-Since、If-None-Exist に応じます。
+Binary はファイルのまま（その Content-Type で）登録・更新でき、その形式を Accept に書けば、ファイルのまま返します（X-Security-Context に応じます）。
 
 Modifiers of a search parameter are listed in its documentation, each with a colon ([type] stands for the name of a resource type).
-Prefer (return=minimal | representation | OperationOutcome, handling=strict | lenient), Idempotency-Key, If-Match, If-None-Match, If-Modified-Since and If-None-Exist are honoured.`
+Prefer (return=minimal | representation | OperationOutcome, handling=strict | lenient), Idempotency-Key, If-Match, If-None-Match, If-Modified-Since and If-None-Exist are honoured.
+A Binary may be created and updated as the file it is, under its own Content-Type (X-Security-Context is honoured), and is given back as that file where Accept names its type.`
 
 export type About = {
   /** Public address, e.g. `http://localhost:8080/fhir/R4`. */

@@ -4,6 +4,7 @@ import { Refusal, refusalSentence, refuse } from '#kernel/refusal'
 import { isObject, type Json, type JsonObject, jsonOf, parseReference } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { type Child, childOf, isSimple } from './fields.ts'
+import { chosen, isSingle, requireKnown } from './lists.ts'
 import { readQuery, type Ready } from './read-query.ts'
 import { listedType, searchFor } from './searches.ts'
 
@@ -137,25 +138,20 @@ async function childValue(
   { field, child, at }: { field: FieldNode; child: Child; at: At },
 ): Promise<Json | undefined> {
   if (isSimple(child.type) !== (field.selectionSet === undefined)) wrong(isSimple(child.type) ? '{…}' : '{ }', at)
+  const of = { field, at, childType: child.type }
+  requireKnown(run, of)
   if (value === undefined || value === null) return undefined
-  if (!field.selectionSet) return value
   const set = field.selectionSet
   const walk = (item: Json): Promise<Json> => {
+    if (!set) return Promise.resolve(item)
     if (!isObject(item)) return Promise.resolve(null)
     const type = child.type === 'Resource' ? String(item.resourceType) : child.type
     return select(run, item, set, { ...at, type })
   }
-  if (!Array.isArray(value)) return walk(value)
-  return Promise.all(filtered(run, value, field).map(walk))
-}
-
-/** Items of a list that the arguments choose: `_offset`, `_count`, or the value of a simple element. */
-function filtered(run: Run, list: readonly Json[], field: FieldNode): Json[] {
-  const asked = argumentsOf(run, field)
-  const [from, count] = [Number(asked.get('_offset') ?? 0), asked.get('_count')]
-  const chosen = list.filter((item) => [...asked].every(([name, v]) => name.startsWith('_') || (isObject(item) && item[name] === v)))
-  const isFirst = field.directives?.some((d) => d.name.value === 'first')
-  return chosen.slice(from, count === undefined ? undefined : from + Number(count)).slice(0, isFirst ? 1 : undefined)
+  const items = chosen(run, Array.isArray(value) ? value : [value], of)
+  const single = isSingle(field, items, at)
+  if (single || !Array.isArray(value)) return items.length === 0 ? undefined : walk(items[0]!)
+  return Promise.all(items.map(walk))
 }
 
 /** What a reference leads to: a resource of its own, or one contained where the reference stands. */

@@ -73,6 +73,19 @@ describe.each<[string, string, () => string, unknown]>([
     { Patient: { name: [{ text: 'はなちゃん' }] } },
   ],
   [
+    'items of a list by an expression',
+    '',
+    () => `{ Patient(id: "${key}") { name(fhirpath: "use = 'nickname'") { text } last: name(fhirpath: "$index = 1") { use } } }`,
+    { Patient: { name: [{ text: 'はなちゃん' }], last: [{ use: 'nickname' }] } },
+  ],
+  [
+    'a list as its one item, and values of a list',
+    '',
+    () =>
+      `{ Patient(id: "${key}") { name(use: "official") @singleton { given given2: given(_offset: 1) } none: name(use: "old") @singleton { text } } }`,
+    { Patient: { name: { given: ['花子', 'はな'], given2: ['はな'] } } },
+  ],
+  [
     'a choice element by its type',
     '',
     () => `{ ObservationList(patient: "${key}", value_quantity: "gt37") { valueQuantity { value } } }`,
@@ -130,6 +143,20 @@ describe.each<[string, string, () => string, unknown]>([
   })
 })
 
+test('a connection goes on at its next page', async () => {
+  const page = async (cursor: string) => {
+    const { body, heard } = await ask(
+      `{ ObservationConnection(patient: "${key}", _count: 1${cursor}) { next previous edges { score resource { id } } } }`,
+    )
+    expect(heard.status, heard.text).toBe(200)
+    return (body.data as { ObservationConnection: { next: string | null; edges: { resource: { id: string } }[] } }).ObservationConnection
+  }
+  const first = await page('')
+  const second = await page(`, _cursor: "${first.next}"`)
+  expect(new Set([...first.edges, ...second.edges].map((e) => e.resource.id)).size).toBe(2)
+  expect(second.next).toBeNull()
+})
+
 test('by GET too, with variables', async () => {
   const query = encodeURIComponent('query q($id: ID!) { Patient(id: $id) { gender } }')
   const heard = await hospital.get(`/fhir/R4/$graphql?query=${query}&variables=${encodeURIComponent(JSON.stringify({ id: key }))}`)
@@ -153,6 +180,12 @@ describe('refuses', () => {
     ['a part asked of a simple element', '{ gender { code } }'],
     ['a complex element without parts', '{ name }'],
     ['a search parameter nobody knows', '{ ObservationList(colour: "red") { id } }'],
+    ['a directive nobody knows', '{ name @slice(path: "use") { text } }'],
+    ['an argument that is no element', '{ name(colour: "red") { text } }'],
+    ['an argument that is no simple element', '{ name(period: "2026") { text } }'],
+    ['a stretch that is no number', '{ name(_count: "x") { text } }'],
+    ['an expression that cannot be read', '{ name(fhirpath: "use = ") { text } }'],
+    ['several as one', '{ name @singleton { text } }'],
     ['a fragment that is not there', '{ ...x }'],
     ['a fragment that holds itself', '{ ...x } fragment x on Patient { ...x }'],
     ['a query too deep', `{ ${deep(10)} }`],

@@ -1,5 +1,7 @@
 import type { FieldNode } from 'graphql'
 import { isObject, isResourceType, type Json, type JsonObject, jsonOf } from '#packages/fhir'
+import type { Cursor } from '../search/model.ts'
+import { encodeCursor } from '../search/search-query.ts'
 import { type At, argumentsOf, look, type Run, type select as Select, wrong } from './execute.ts'
 
 /** The type that `ObservationList` or `ObservationConnection` lists; undefined for any other name. */
@@ -20,7 +22,7 @@ export async function searchFor(run: Run, { field, value, at, select }: Asked): 
   const items = page.rows.map((row) => jsonOf(row.body) as JsonObject)
   const walk = (root: JsonObject): Promise<JsonObject> => select(run, root, set, { type, root, path: at.path })
   if (field.name.value.endsWith('List')) return Promise.all(items.map(walk))
-  return connection(run, { field, at, select, items, type, total: page.total })
+  return connection(run, { field, at, select, items, type, total: page.total, next: page.next })
 }
 
 function queryOf(run: Run, field: FieldNode, { value, at }: { value: JsonObject; at: At }): URLSearchParams {
@@ -34,15 +36,28 @@ function queryOf(run: Run, field: FieldNode, { value, at }: { value: JsonObject;
   return query
 }
 
-type Found = { field: FieldNode; at: At; select: typeof Select; items: readonly JsonObject[]; type: string; total: number | null }
+type Found = {
+  field: FieldNode
+  at: At
+  select: typeof Select
+  items: readonly JsonObject[]
+  type: string
+  total: number | null
+  next: Cursor | null
+}
+
+/** Of pages only the next is known; it is asked for by its `_cursor`. */
+const unknownPlaces: ReadonlySet<string> = new Set(['offset', 'first', 'previous', 'last'])
 
 /** A page with its count; each edge holds one resource. */
-async function connection(run: Run, { field, at, select, items, type, total }: Found): Promise<Json> {
+async function connection(run: Run, { field, at, select, items, type, total, next }: Found): Promise<Json> {
   const out: JsonObject = {}
   for (const part of field.selectionSet!.selections) {
     if (part.kind !== 'Field') wrong('fragment', at)
     else if (part.name.value === 'count') out[(part.alias ?? part.name).value] = total
     else if (part.name.value === 'pagesize') out[(part.alias ?? part.name).value] = items.length
+    else if (part.name.value === 'next') out[(part.alias ?? part.name).value] = next === null ? null : encodeCursor(next)
+    else if (unknownPlaces.has(part.name.value)) out[(part.alias ?? part.name).value] = null
     else if (part.name.value === 'edges')
       out[(part.alias ?? part.name).value] = await Promise.all(items.map((root) => edge(run, root, { part, at, select, type })))
     else wrong(part.name.value, at)
@@ -58,7 +73,8 @@ async function edge(
   const out: JsonObject = {}
   for (const inner of part.selectionSet?.selections ?? []) {
     if (inner.kind !== 'Field') wrong('fragment', at)
-    else if (inner.name.value === 'mode') out.mode = 'match'
+    else if (inner.name.value === 'mode') out[(inner.alias ?? inner.name).value] = 'match'
+    else if (inner.name.value === 'score') out[(inner.alias ?? inner.name).value] = null
     else if (inner.name.value === 'resource' && inner.selectionSet)
       out[(inner.alias ?? inner.name).value] = await select(run, root, inner.selectionSet, { type, root, path: at.path })
     else wrong(inner.name.value, at)

@@ -1,6 +1,6 @@
 import { refuse } from '#kernel/refusal'
 import type { Row } from '#kernel/route'
-import { resourceAnswer } from '../read-answer.ts'
+import { fileAnswer, resourceAnswer } from '../read-answer.ts'
 import type { RecordService } from '../service.ts'
 import { historyBundle } from './bundle.ts'
 import { parseHistory } from './query.ts'
@@ -54,9 +54,11 @@ export function historyRoutes(record: RecordService, about: { base: string; law:
       path: '/fhir/R4/:type/:id/_history/:version',
       audit: 'record.vread',
       summary: { ja: '1件の特定の版', en: 'One version of a resource' },
-      handle: async (ctx, { params, headers }) => {
+      handle: async (ctx, request) => {
+        const { params, headers } = request
         if (!/^[1-9]\d{0,8}$/.test(params.version!)) refuse('not-found')
-        return resourceAnswer(await record.version(ctx, params.type!, params.id!, Number(params.version)), headers)
+        const seen = await record.version(ctx, params.type!, params.id!, Number(params.version))
+        return fileAnswer(seen, request) ?? resourceAnswer(seen, headers)
       },
     },
   ]

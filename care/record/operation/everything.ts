@@ -22,7 +22,7 @@ export function parseEverything(query: URLSearchParams, strict: boolean): Everyt
     else if (name === 'end') read.to = new Date(span(name, value).hi)
     else if (name === '_since') read.since = new Date(span(name, value).lo)
     else if (name === '_type') read.types = [...(read.types ?? []), ...typesOf(value)]
-    else if (name === '_count') read.count = /^\d{1,6}$/.test(value) ? Math.max(1, Math.min(Number(value), MAX_COUNT)) : bad(name, value)
+    else if (name === '_count') read.count = /^\d{1,18}$/.test(value) ? Math.max(1, Math.min(Number(value), MAX_COUNT)) : bad(name, value)
     else if (name === '_cursor') read.after = decodeCursor(value) ?? bad(name, value)
     else if (strict) refuse('search-unsupported', { param: name.slice(0, 80) })
     else continue
@@ -53,15 +53,17 @@ function decodeCursor(text: string): Everything['after'] {
 
 const references: ReadonlySet<string> = new Set(['reference'])
 
-/** Registers that resources refer to, each once. */
-export function sharedReferences(rows: readonly Seen[]): { type: string; id: string }[] {
+/** Registers that resources refer to, each once; of the types asked for, where types are. */
+export function sharedReferences(rows: readonly Seen[], types: readonly string[] | null): { type: string; id: string }[] {
   const made = textsNamed(
     rows.map((r) => JSON.parse(r.body) as Json),
     references,
   )
   return made.flatMap((reference) => {
     const target = parseReference(reference)
-    return target?.id !== undefined && !target.absolute && sharedTypes.has(target.type) ? [{ type: target.type, id: target.id }] : []
+    return target?.id !== undefined && !target.absolute && sharedTypes.has(target.type) && (types?.includes(target.type) ?? true)
+      ? [{ type: target.type, id: target.id }]
+      : []
   })
 }
 

@@ -63,6 +63,10 @@ describe('Patient/$everything', () => {
       if (matches(heard).some((r) => r.resourceType === 'Observation')) expect(namesOf(heard)).toContain(`Practitioner/${doctor.id}`)
       next = local(linkOf(heard, 'next'))
     }
+    const alone = await hospital.get(`/fhir/R4/Patient/${key}/$everything?_type=Observation`)
+    expect(new Set(namesOf(alone).map((name) => name.split('/')[0]))).toEqual(new Set(['Observation']))
+    const both = await hospital.get(`/fhir/R4/Patient/${key}/$everything?_type=Observation,Practitioner`)
+    expect(namesOf(both)).toContain(`Practitioner/${doctor.id}`)
     expect(seen[0]).toBe(`Patient/${key}`)
     expect(seen).toHaveLength(9)
     expect(new Set(seen).size).toBe(9)
@@ -94,7 +98,29 @@ describe('Patient/$everything', () => {
   })
 })
 
+test.each(['Patient/$everything', 'Encounter/$lastn', 'Observation/_search', '$versions'])(
+  'GET %s, which is not offered, is told from a resource that is not there',
+  async (path) => {
+    const heard = await hospital.get(`/fhir/R4/${path}`)
+    expect([heard.status, heard.body.issue![0]!.code]).toEqual([404, 'not-supported'])
+    expect((await hospital.get('/fhir/R4/Patient/nobody')).body.issue![0]!.code, 'the control').toBe('not-found')
+  },
+)
+
 describe('Observation/$lastn', () => {
+  test('finds what was measured seldom behind thousands of what is measured all the time', async () => {
+    const of = (code: string, day: string) => reading({ code: { coding: [{ code }] }, effectiveDateTime: day })
+    const rare = await post(hospital, of('rare', '2020-01-01') as never)
+    const entry = Array.from({ length: 1_005 }, () => ({
+      resource: of('often', '2026-01-01'),
+      request: { method: 'POST', url: 'Observation' },
+    }))
+    expect((await hospital.post('/fhir/R4', { resourceType: 'Bundle', type: 'transaction', entry })).status).toBe(200)
+    const newest = await post(hospital, of('often', '2026-02-01') as never)
+    const heard = await hospital.get(`/fhir/R4/Observation/$lastn?patient=${key}&category=vital-signs`)
+    expect(matches(heard).map((r) => r.id)).toEqual([newest.id, rare.id])
+  })
+
   test('brings the newest of each kind', async () => {
     const at = (day: number, code: string) =>
       reading({ effectiveDateTime: `2026-01-0${day}`, code: { coding: [{ system: 's', code }] } }) as never
@@ -144,6 +170,13 @@ describe('$meta', () => {
     expect(left).toMatchObject({ parameter: [{ name: 'return', valueMeta: { profile: ['urn:p'], versionId: '3' } }] })
     expect(JSON.stringify(left)).not.toContain('red')
     expect((await clinic.post(`/fhir/R4/Observation/${id}/$meta-add`, parameters(labels))).status).toBe(404)
+    const version = async () => (await hospital.get(`/fhir/R4/Observation/${id}`)).body.meta!.versionId
+    for (const act of ['add', 'delete']) {
+      await hospital.post(`/fhir/R4/Observation/${id}/$meta-${act}`, parameters(labels))
+      const stood = await version()
+      const again = await hospital.post(`/fhir/R4/Observation/${id}/$meta-${act}`, parameters(labels))
+      expect([again.status, await version()], `${act} what changes nothing`).toEqual([200, stood])
+    }
   })
 
   test('never touches version and instant', () => {

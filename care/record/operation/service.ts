@@ -1,11 +1,14 @@
-import type { Context } from '#kernel/context'
+import { type Context, institutionOf } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
-import { type JsonObject, jsonOf, type Resource } from '#packages/fhir'
+import { isObject, type Json, type JsonObject, jsonOf, type Resource } from '#packages/fhir'
 import { keyOfId } from '../ids.ts'
 import type { Seen } from '../model.ts'
 import { withOwnNumbers } from '../own-number/service.ts'
+import type { Hit } from '../search/model.ts'
+import { encodeCursor } from '../search/search-query.ts'
 import { type Found, readableTypes } from '../search/service.ts'
+import { requireWritable } from '../write/judge.ts'
 import type { Precondition } from '../write/service.ts'
 import type { WriteSet, Written } from '../write/write-set.ts'
 import { type Everything, sharedReferences } from './everything.ts'
@@ -25,6 +28,17 @@ type Parts = {
 }
 
 const MAX_LAST = 100
+/** Pages of 1,000 that the newest are looked for in. */
+const MAX_PAGES = 100
+
+const newestFirst = (a: Hit, b: Hit): number => (b.clinicalAt?.getTime() ?? -Infinity) - (a.clinicalAt?.getTime() ?? -Infinity) || 0
+
+/** The same members with the same values, in whatever order. */
+const sameMembers = (a: Json | undefined, b: Json | undefined): boolean =>
+  isObject(a) &&
+  isObject(b) &&
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.keys(a).every((k) => JSON.stringify(a[k]) === JSON.stringify(b[k]))
 
 /** Operations on the record beyond reading, writing and searching. */
 export function operationService({ about, note, read, search, update }: Parts) {
@@ -41,7 +55,7 @@ export function operationService({ about, note, read, search, update }: Parts) {
       // A filter that leaves nothing is answered with nothing; a person out of the caller's sight is not found.
       if (rows.length === 0 && asked.after === null) await read(ctx, 'Patient', id)
       const page = rows.slice(0, asked.count)
-      const wanted = sharedReferences(page).filter(({ type }) => readable === null || readable.includes(type))
+      const wanted = sharedReferences(page, asked.types).filter(({ type }) => readable === null || readable.includes(type))
       const shared = await store.findShared(ctx, about(ctx), wanted)
       note(ctx, [...page, ...shared], `Patient/${id}/$everything`)
       return { rows: await withOwnNumbers(ctx, rows), shared }
@@ -57,15 +71,23 @@ export function operationService({ about, note, read, search, update }: Parts) {
       if (!/^\d{1,3}$/.test(max) || Number(max) < 1 || Number(max) > MAX_LAST)
         refuse('search-invalid', { param: 'max', value: max.slice(0, 80) })
       const names = [...query.keys()].map((name) => name.split(/[:.]/)[0]!)
-      if (!names.includes('patient') && !names.includes('subject')) refuse('search-invalid', { param: 'patient', value: '' })
+      if (!names.includes('patient') && !names.includes('subject')) refuse('input-invalid', { what: '$lastn?patient=' })
       if (!['category', 'code', 'combo-code', 'component-code'].some((name) => names.includes(name)))
-        refuse('search-invalid', { param: 'category', value: '' })
+        refuse('input-invalid', { what: '$lastn?category= | code=' })
       const asked = new URLSearchParams([...query].filter(([name]) => !['max', '_count', '_sort', '_cursor'].includes(name)))
       asked.set('_sort', '-date')
       asked.set('_count', '1000')
-      const found = await search(ctx, 'Observation', { query: asked, strict })
-      const rows = lastOfEach(found.page.rows, Number(max))
-      return { search: { ...found.search, used: [...query] }, page: { ...found.page, rows, included: [], next: null, total: rows.length } }
+      const first = await search(ctx, 'Observation', { query: asked, strict })
+      let rows = lastOfEach(first.page.rows, Number(max))
+      // Whatever was measured seldom stands behind thousands of what is measured all the time.
+      for (let { next } = first.page, pages = 1; next !== null && pages < MAX_PAGES; pages++) {
+        asked.set('_cursor', encodeCursor(next))
+        const { page } = await search(ctx, 'Observation', { query: asked, strict })
+        rows = lastOfEach([...rows, ...page.rows].toSorted(newestFirst), Number(max))
+        next = page.next
+        if (next !== null && pages + 1 === MAX_PAGES) refuse('search-too-broad', { param: '$lastn', limit: String(MAX_PAGES * 1_000) })
+      }
+      return { search: { ...first.search, used: [...query] }, page: { ...first.page, rows, included: [], next: null, total: rows.length } }
     },
 
     /** Profiles, tags and security labels: of one resource, or in use in a type or everywhere. */
@@ -79,10 +101,17 @@ export function operationService({ about, note, read, search, update }: Parts) {
       return metaOf(await store.findLabels(ctx, about(ctx), types))
     },
 
-    /** Adds labels to a resource of the caller's institution, or takes them away, in a new version. @refuses as `update` */
+    /**
+     * Adds labels to a resource of the caller's institution, or takes them away, in a new version: what a label hid or showed, and when,
+     * stays in the history. Labels that stand already, or do not, change nothing.
+     * @refuses as `update`
+     */
     async relabel(ctx: Context, which: { type: string; id: string; labels: JsonObject; act: 'add' | 'delete' }): Promise<JsonObject> {
       const seen = await read(ctx, which.type, which.id)
-      const next = relabelled(jsonOf(seen.body) as Resource, which.labels, which.act)
+      const before = jsonOf(seen.body) as Resource
+      const next = relabelled(before, which.labels, which.act)
+      requireWritable(ctx.actor, which.type, 'u')
+      if (seen.source === institutionOf(ctx.actor) && sameMembers(before.meta, next.meta)) return before.meta as JsonObject
       const written = await update(ctx, next, which.id, { ifMatch: seen.version })
       return (JSON.parse(written.body) as Resource).meta as JsonObject
     },

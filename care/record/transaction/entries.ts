@@ -21,8 +21,8 @@ export type Entry = {
   /** Headers of a read: what the caller has already. */
   known: Readonly<Record<string, string>>
   ifNoneExist: string | null
-  /** Whether the answer carries what was written. */
-  bodies: boolean
+  /** What the answer carries of what was written: the resource, or a word about it. */
+  wanted: 'representation' | 'OperationOutcome' | null
 }
 const MAX_ENTRIES = 10_000
 
@@ -38,8 +38,7 @@ export function readEntries(bundle: Resource, base: string): Entry[] {
 function readEntry(raw: Json, index: number, base: string): Entry {
   const entry: JsonObject = isObject(raw) ? raw : {}
   const request: JsonObject = isObject(entry.request) ? entry.request : wrong(index, 'request')
-  const ifMatch = typeof request.ifMatch === 'string' ? readIfMatch(request.ifMatch) : null
-  if (ifMatch === undefined) return wrong(index, 'request.ifMatch')
+  const ifMatch = typeof request.ifMatch === 'string' ? matchOf(request.ifMatch, index) : null
   const url = ownAddress(String(request.url), base)
   const cut = url.indexOf('?')
   const [type = '', id, ...more] = (cut < 0 ? url : url.slice(0, cut)).split('/')
@@ -56,8 +55,14 @@ function readEntry(raw: Json, index: number, base: string): Entry {
     onlyNew: request.ifNoneMatch === '*',
     known: knownTo(request),
     ifNoneExist: typeof request.ifNoneExist === 'string' ? request.ifNoneExist : null,
-    bodies: false,
+    wanted: null,
   }
+}
+
+/** @refuses if-match-unreadable, naming the entry and what to send */
+function matchOf(sent: string, index: number): IfMatch {
+  const read = readIfMatch(sent)
+  return read === undefined ? refuse('if-match-unreadable', { value: `Bundle.entry[${index}]: ${sent.slice(0, 80)}` }) : read
 }
 
 /** An address as it stands below the base: some write it in full, or from the root of the server on. */

@@ -4,12 +4,14 @@ import type { Answer } from '#kernel/route'
 import { type Json, jsonOf } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { existing, updateWhere } from '../write/conditional.ts'
+import { isConditional } from '../write/conditional-reference.ts'
 import { requireResource } from '../write/judge.ts'
+import { storedOutcome } from '../write/outcomes.ts'
 import { patchOf } from '../write/patch.ts'
 import { flush, type WriteSet, type Written } from '../write/write-set.ts'
 import type { Calls } from './calls.ts'
 import { type Entry, isCall, onlyOnce } from './entries.ts'
-import { isConditional, type Places, pointed, referencesOf, resolveConditional } from './places.ts'
+import { type Places, pointed, referencesOf, resolveConditional } from './places.ts'
 
 export type Reply = { status: string; location?: string; etag?: string; lastModified?: string; outcome?: object; resource?: Json }
 
@@ -17,7 +19,8 @@ export type Reply = { status: string; location?: string; etag?: string; lastModi
 export type Run = { entry: Entry; stands: Places; set: WriteSet; written: Set<string> | null; calls: Calls }
 
 const replyOf = (w: Written, status: string, { entry }: Run): Reply => ({
-  ...(entry.bodies ? { resource: jsonOf(w.body) } : {}),
+  ...(entry.wanted === 'representation' ? { resource: jsonOf(w.body) } : {}),
+  ...(entry.wanted === 'OperationOutcome' ? { outcome: storedOutcome(w) } : {}),
   status,
   location: `${w.type}/${w.id}/_history/${w.version}`,
   etag: `W/"${w.version}"`,

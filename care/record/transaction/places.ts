@@ -4,6 +4,7 @@ import { isObject, type Json, type Resource, sameNumbers, textsNamed } from '#pa
 import type { RecordService } from '../service.ts'
 import { asSoundAs } from '../write/judge.ts'
 import { criteriaOf } from '../write/conditional.ts'
+import { searchIn } from '../write/conditional-reference.ts'
 import { type Entry, isCall } from './entries.ts'
 
 /** Where entries stand, by fullUrl or by conditional reference, and the ids of those that are not written yet. */
@@ -50,9 +51,10 @@ export async function resolveConditional(
   about: { references: readonly string[]; of: Map<string, string> },
 ): Promise<void> {
   for (const reference of about.references) {
-    const type = conditional.exec(reference)?.[1]
-    if (type === undefined || about.of.has(reference)) continue
-    const query = criteriaOf(reference)
+    const sought = searchIn(reference)
+    if (sought === null || about.of.has(reference)) continue
+    const { type, search } = sought
+    const query = criteriaOf(search)
     query.set('_count', '2')
     const { page } = await record.search(ctx, type, query, true)
     if (page.rows.length > 1) refuse('multiple-matches')

@@ -18,8 +18,8 @@ export type ReadyBundle = {
   entries: Entry[]
   /** What is written by its id; null in a batch. */
   written: Set<string> | null
-  /** Whether what was written comes back whole (`Prefer: return=representation`). */
-  bodies?: boolean
+  /** What comes back of what was written (`Prefer: return=representation`, `return=OperationOutcome`). */
+  wanted?: Entry['wanted']
 }
 
 /**
@@ -59,8 +59,8 @@ function frameOf(bundle: Resource): Resource {
  * @refuses in a transaction whatever the first failing entry refuses, naming the entry
  */
 export async function runBundle(ctx: Context, { record, calls }: Parts, ready: ReadyBundle): Promise<Resource> {
-  const { whole, bodies, written } = ready
-  const entries = ready.entries.map((entry) => ({ ...entry, bodies: bodies === true }))
+  const { whole, wanted = null, written } = ready
+  const entries = ready.entries.map((entry) => ({ ...entry, wanted }))
   const replies = await (whole ? runWhole : runBatch)(ctx, { record, calls, written, entries })
   return {
     resourceType: 'Bundle',
@@ -110,8 +110,14 @@ function atEntry(refusal: Refusal, { index }: Entry): Refusal {
     ja: refusalSentence(refusal, 'ja'),
     en: refusalSentence(refusal, 'en'),
   }
-  const issues = refusal.issues.length === 0 ? [own] : refusal.issues.map((i) => ({ ...i, path: i.path === '' ? path : i.path }))
+  const issues = refusal.issues.length === 0 ? [own] : refusal.issues.map((i) => ({ ...i, path: placeIn(path, i.path) }))
   return new Refusal(refusal.code, { ...refusal.detail }, issues)
+}
+
+/** Where a finding about an entry's own resource (`Observation.status`) stands in the Bundle. */
+function placeIn(entry: string, path: string): string {
+  if (path === '' || path.startsWith('Bundle.entry[')) return path || entry
+  return `${entry}.resource.${path.replace(/^[A-Z][A-Za-z]*\./, '')}`
 }
 
 async function runBatch(ctx: Context, { entries, record, calls }: Running): Promise<Reply[]> {

@@ -114,6 +114,41 @@ describe('a transaction', () => {
     expect(await platform.count(sql`select 1 from kernel.audit where action = 'record.bundle' and outcome <> 'success'`)).toBeGreaterThan(0)
   })
 
+  test.each<[string, () => Asked, string]>([
+    [
+      'another type than its address',
+      () => ({ resource: patient() as never, request: { method: 'POST', url: 'Observation' } }),
+      'resourceType',
+    ],
+    [
+      'a part of a resource',
+      () => ({
+        resource: observation(`Patient/${key}`, {
+          id: 'part',
+          meta: { tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }] },
+        }),
+        request: { method: 'PUT', url: 'Observation/part' },
+      }),
+      'meta.tag',
+    ],
+  ])('with %s says where in the Bundle', async (_name, bad, place) => {
+    const heard = await run('transaction', [post(observation(`Patient/${key}`)), bad()])
+    expect([heard.status, heard.body.issue![0]!.expression]).toEqual([422, [`Bundle.entry[1].resource.${place}`]])
+  })
+
+  test.each<[prefer: string, resource: string | undefined, outcome: string | undefined]>([
+    ['return=minimal', undefined, undefined],
+    ['return=representation', 'Observation', undefined],
+    ['return=OperationOutcome', undefined, 'OperationOutcome'],
+  ])('answers under Prefer: %s with %s, %s', async (prefer, resource, outcome) => {
+    for (const type of ['transaction', 'batch']) {
+      const bundle = { resourceType: 'Bundle', type, entry: [post(observation(`Patient/${key}`))] }
+      const heard = await hospital.post('/fhir/R4', bundle, { prefer })
+      const entry = heard.body.entry![0]! as { resource?: FhirBody; response: { outcome?: FhirBody } }
+      expect([entry.resource?.resourceType, entry.response.outcome?.resourceType], heard.text).toEqual([resource, outcome])
+    }
+  })
+
   test('creates conditionally once, and lets others refer to what was there', async () => {
     const code = { identifier: [{ system: 'urn:t', value: key }] }
     const entries = () => {

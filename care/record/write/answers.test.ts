@@ -38,6 +38,22 @@ test.each<[string, number]>([
   expect((await hospital.put(`/fhir/R4/Observation/${id}`, weight({ id }), { 'if-match': ifMatch })).status).toBe(status)
 })
 
+test.each(['3', 'W/3', "'3'"])('If-Match: %s is refused by every write, and the refusal says what to send', async (ifMatch) => {
+  const at = `/fhir/R4/Observation/${await stored()}`
+  const headers = { 'if-match': ifMatch }
+  const entry = { resource: weight({ id: 'x' }), request: { method: 'PUT', url: 'Observation/x', ifMatch } }
+  for (const heard of [
+    await hospital.put(at, weight({ id: at.split('/').at(-1) }), headers),
+    await hospital.put('/fhir/R4/Observation?identifier=urn:t|x', weight(), headers),
+    await hospital.send('PATCH', at, '[]', { ...headers, 'content-type': 'application/json-patch+json' }),
+    await hospital.remove(at, headers),
+    await hospital.post('/fhir/R4', { resourceType: 'Bundle', type: 'transaction', entry: [entry] }),
+  ]) {
+    expect([heard.status, rulesOf(heard)], heard.text).toEqual([400, ['if-match-unreadable']])
+    for (const said of [heard.body.issue![0]!.details.text, heard.body.issue![0]!.diagnostics]) expect(said).toContain('W/"3"')
+  }
+})
+
 test.each(['*', 'W/"1"'])('If-Match: %s is met by nothing where nothing stands', async (ifMatch) => {
   const id = `new-${++n}`
   const headers = { 'if-match': ifMatch }
@@ -74,6 +90,20 @@ test('an answer given again has the form asked for then, and decimals as they we
   const xml = await send({ accept: 'application/fhir+xml' })
   expect([xml.status, xml.headers['content-type']]).toEqual([200, 'application/fhir+xml; charset=utf-8'])
   expect(xml.text).toContain('<value value="52.50"/>')
+})
+
+test.each<[criteria: (value: string) => string, status: number]>([
+  [(value) => `identifier=urn:t|${value}`, 200],
+  [(value) => `?identifier=urn:t|${value}`, 200],
+  [(value) => `Observation?identifier=urn:t|${value}`, 200],
+  [(value) => `http://localhost/fhir/R4/Observation?identifier=urn:t|${value}`, 200],
+  [(value) => `Patient?identifier=urn:t|${value}`, 400],
+])('If-None-Exist: %s is read for the type that is written', async (criteria, status) => {
+  const value = `d-${++n}`
+  const identifier = [{ system: 'urn:t', value }]
+  await stored({ identifier })
+  const heard = await hospital.post('/fhir/R4/Observation', weight({ identifier }), { 'if-none-exist': criteria(value) })
+  expect(heard.status, heard.text).toBe(status)
 })
 
 test('a name that stands twice is refused', async () => {

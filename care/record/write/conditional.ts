@@ -23,12 +23,21 @@ export function criteriaOf(text: string): URLSearchParams {
  */
 const claimOf = (type: string, query: URLSearchParams): string => `${type}?identifier=${query.get('identifier') ?? `&${query}`}`
 
+/** Criteria may be written with their type or in full, but name the type that is written. @refuses search-invalid */
+function requireSameType({ type, criteria }: { type: string; criteria: string }): void {
+  const cut = criteria.indexOf('?')
+  const named = cut < 0 ? '' : criteria.slice(0, cut).split('/').at(-1)!
+  if (named !== '' && named !== type && !named.includes('='))
+    refuse('search-invalid', { param: 'If-None-Exist', value: criteria.slice(0, 80) })
+}
+
 /**
  * The one resource that meets the criteria of a conditional write, or null. Writers of equal criteria wait for each other,
  * so that concurrent requests make one resource. Every parameter must be known: one passed over would choose others.
  * @refuses multiple-matches, search-invalid, search-unsupported
  */
 export async function existing(ctx: Context, record: RecordService, about: { type: string; criteria: string }): Promise<Found | null> {
+  requireSameType(about)
   const query = criteriaOf(about.criteria)
   await record.claimCondition(ctx, claimOf(about.type, query))
   query.set('_count', '2')

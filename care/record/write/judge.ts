@@ -4,6 +4,7 @@ import { type Finding, hasError, isObject, isResourceType, type Json, type Resou
 import { requireOffered } from '../offered.ts'
 import { requireScope } from '../scopes.ts'
 import { falseAttachments } from './attachments.ts'
+import { conditionalReferences } from './conditional-reference.ts'
 
 let check: (resource: Json) => Finding[] = validateResource
 
@@ -21,10 +22,10 @@ export const findingsIn = (resource: Json): Finding[] => [...check(resource), ..
 /** Resources found sound before their transaction opened; inside it nobody judges them again. */
 const sound = new WeakSet<object>()
 
-/** The resource keeps to FHIR R4 and to the profiles it claims. @refuses resource-invalid */
+/** The resource keeps to FHIR R4 and to the profiles it claims, and its references lead somewhere. @refuses resource-invalid */
 export function requireSound(resource: Resource): void {
   if (sound.has(resource)) return
-  const findings = findingsIn(resource)
+  const findings = [...findingsIn(resource), ...conditionalReferences(resource)]
   if (hasError(findings)) refuse('resource-invalid', {}, findings)
   sound.add(resource)
 }

@@ -28,11 +28,13 @@ export function requireMet(ifMatch: IfMatch | undefined, standing: { version: nu
   if (!isMet(ifMatch, standing)) refuse('version-conflict', { version: String(standing?.version ?? 0) })
 }
 
-/** `If-Match` and `If-None-Match: *`. @refuses input-invalid for anything else */
+/** @refuses if-match-unreadable, naming what to send */
+const matchIn = (sent: string): IfMatch => readIfMatch(sent) ?? refuse('if-match-unreadable', { value: sent.slice(0, 80) })
+
+/** `If-Match` and `If-None-Match: *`. @refuses if-match-unreadable, input-invalid for another If-None-Match */
 export function preconditions(headers: RouteRequest['headers']): { ifMatch: IfMatch; onlyNew: boolean } {
   const sent = headers['if-match']
-  const ifMatch = sent === undefined ? null : readIfMatch(sent)
-  if (ifMatch === undefined) return refuse('input-invalid', { what: 'If-Match' })
-  if (headers['if-none-match'] !== undefined && headers['if-none-match'] !== '*') refuse('input-invalid', { what: 'If-None-Match' })
+  const ifMatch = sent === undefined ? null : matchIn(sent)
+  if (headers['if-none-match'] !== undefined && headers['if-none-match'] !== '*') refuse('input-invalid', { what: 'If-None-Match: *' })
   return { ifMatch, onlyNew: headers['if-none-match'] === '*' }
 }

@@ -7,8 +7,10 @@ import type { RecordService } from '../service.ts'
 import type { Calls } from '../transaction/calls.ts'
 import { type ReadyBundle, readBundle, runBundle } from '../transaction/run.ts'
 import { preference } from '../preference.ts'
+import { readBinary } from './binary.ts'
 import { existing, updateWhere } from './conditional.ts'
 import { requireResource, requireSound, requireWritable } from './judge.ts'
+import { standsOutcome, storedOutcome } from './outcomes.ts'
 import { type Change, readPatch } from './patch.ts'
 import { preconditions } from './preconditions.ts'
 import type { Written } from './write-set.ts'
@@ -18,6 +20,11 @@ const OWN = '診療録の記録と保存（自機関の記録。条文は要確�
 /** Rows of a system client that change its institution's own resources. */
 export function writeRoutes(record: RecordService, { base, calls }: { base: string; calls: Calls }): Row[] {
   const row = { kind: 'write', who: ['system'], why: ['TREAT'], law: OWN } as const
+  const file = {
+    ...row,
+    body: 'bytes',
+    takes: [{ name: 'X-Security-Context', in: 'header', type: 'string', about: whose }],
+  } as const
   return [
     {
       ...row,
@@ -28,7 +35,7 @@ export function writeRoutes(record: RecordService, { base, calls }: { base: stri
       summary: { ja: '一括処理（transaction・batch）', en: 'Transaction or batch' },
       prepare: (request) => ({ ...request, body: readBundle(requireResource(readResource(request), 'Bundle'), base) }),
       handle: async (ctx, { body, headers }) => ({
-        fhir: await runBundle(ctx, { record, calls }, { ...(body as ReadyBundle), bodies: preferred(headers.prefer) === 'representation' }),
+        fhir: await runBundle(ctx, { record, calls }, { ...(body as ReadyBundle), wanted: beyondMinimal(headers.prefer) }),
       }),
     },
     {
@@ -42,6 +49,15 @@ export function writeRoutes(record: RecordService, { base, calls }: { base: stri
       handle: (ctx, request) => create(ctx, request),
     },
     {
+      ...file,
+      method: 'POST',
+      path: '/fhir/R4/Binary',
+      audit: 'record.create',
+      summary: { ja: 'ファイル1件の登録（そのままでも、Binaryとしても）', en: 'Create a Binary, from a file as it is or as a resource' },
+      prepare: (request, actor) => judged(request, actor, 'c'),
+      handle: (ctx, request) => create(ctx, request),
+    },
+    {
       ...row,
       method: 'PUT',
       path: '/fhir/R4/:type/:id',
@@ -49,11 +65,16 @@ export function writeRoutes(record: RecordService, { base, calls }: { base: stri
       body: 'text',
       summary: { ja: '1件の更新', en: 'Update one resource' },
       prepare: (request, actor) => judged(request, actor, 'u'),
-      handle: async (ctx, { params, headers, body }) => {
-        const resource = body as Resource
-        if (resource.id !== params.id) refuse('input-invalid', { what: 'id' })
-        return answerOf(await record.update(ctx, resource, params.id!, preconditions(headers)), headers.prefer)
-      },
+      handle: (ctx, request) => update(ctx, request),
+    },
+    {
+      ...file,
+      method: 'PUT',
+      path: '/fhir/R4/Binary/:id',
+      audit: 'record.update',
+      summary: { ja: 'ファイル1件の更新（そのままでも、Binaryとしても）', en: 'Update a Binary, from a file as it is or as a resource' },
+      prepare: (request, actor) => judged(request, actor, 'u'),
+      handle: (ctx, request) => update(ctx, request),
     },
     {
       ...row,
@@ -120,13 +141,20 @@ export function writeRoutes(record: RecordService, { base, calls }: { base: stri
     },
   ]
 
-  async function create(ctx: Context, { params, headers, body }: RouteRequest): Promise<Answer> {
+  async function update(ctx: Context, { params, headers, body }: RouteRequest): Promise<Answer> {
+    const resource = body as Resource
+    if (resource.id !== params.id) refuse('input-invalid', { what: `id: ${String(resource.id ?? '-').slice(0, 64)} ≠ ${params.id}` })
+    return answerOf(await record.update(ctx, resource, params.id!, preconditions(headers)), headers.prefer)
+  }
+
+  async function create(ctx: Context, { headers, body }: RouteRequest): Promise<Answer> {
     const criteria = headers['if-none-exist']
-    const there = criteria === undefined ? null : await existing(ctx, record, { type: params.type!, criteria })
+    const { resourceType: type } = body as Resource
+    const there = criteria === undefined ? null : await existing(ctx, record, { type, criteria })
     if (!there) return answerOf(await record.create(ctx, body as Resource), headers.prefer)
-    const own = { location: `${base}/${params.type}/${there.id}/_history/${there.version}`, etag: `W/"${there.version}"` }
+    const own = { location: `${base}/${type}/${there.id}/_history/${there.version}`, etag: `W/"${there.version}"` }
     const wanted = preferred(headers.prefer)
-    if (wanted === 'OperationOutcome') return { status: 200, headers: own, fhir: stands(params.type!, there) }
+    if (wanted === 'OperationOutcome') return { status: 200, headers: own, fhir: standsOutcome(type, there) }
     return { status: 200, headers: own, ...(wanted === 'representation' ? { fhir: there.body } : {}) }
   }
 
@@ -139,7 +167,7 @@ export function writeRoutes(record: RecordService, { base, calls }: { base: stri
     const status = w.created ? 201 : 200
     const wanted = preferred(prefer)
     if (wanted === 'minimal') return { status, headers }
-    return { status, headers, fhir: wanted === 'OperationOutcome' ? stored(w) : w.body }
+    return { status, headers, fhir: wanted === 'OperationOutcome' ? storedOutcome(w) : w.body }
   }
 }
 
@@ -151,22 +179,22 @@ function preferred(prefer: string | undefined): 'minimal' | 'representation' | '
   return asked === 'minimal' || asked === 'representation' || asked === 'OperationOutcome' ? asked : null
 }
 
-const told = (ja: string, en: string) => ({
-  resourceType: 'OperationOutcome',
-  issue: [{ severity: 'information', code: 'informational', details: { text: ja }, diagnostics: en }],
-})
+const whose = {
+  ja: '送るファイルがだれの記録か（例：Patient/123）。Binary.securityContextになる',
+  en: 'Whose record a file belongs to (for example Patient/123); it becomes Binary.securityContext',
+}
 
-const stored = (w: Written) =>
-  told(`保存しました（${w.type}/${w.id} 第${w.version}版）。`, `Stored as version ${w.version} of ${w.type}/${w.id}.`)
-
-const stands = (type: string, { id, version }: { id: string; version: number }) =>
-  told(`すでにあります（${type}/${id} 第${version}版）。`, `It is there already: version ${version} of ${type}/${id}.`)
+/** What the answer to each entry of a Bundle should carry beyond where it is. */
+function beyondMinimal(prefer: string | undefined): 'representation' | 'OperationOutcome' | null {
+  const asked = preferred(prefer)
+  return asked === 'minimal' ? null : asked
+}
 
 /** The request with its resource read and judged. @refuses resource-invalid, media-type, not-permitted, scope-missing */
 function judged(request: RouteRequest, actor: Actor, act: 'c' | 'u'): RouteRequest {
-  const type = request.params.type!
+  const type = request.params.type ?? 'Binary'
   requireWritable(actor, type, act)
-  const resource = requireResource(readResource(request), type)
+  const resource = requireResource(Buffer.isBuffer(request.body) ? readBinary(request, request.params.id) : readResource(request), type)
   requireSound(resource)
   return { ...request, body: resource }
 }

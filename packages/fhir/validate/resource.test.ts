@@ -43,7 +43,7 @@ test('a rich valid resource has no finding (control)', () => {
 describe('structure', () => {
   test.each<[string, Json, string[]]>([
     ['not an object', 'x', ['structure/not-an-object Resource']],
-    ['no resourceType', { id: 'a' }, ['structure/resource-type Resource']],
+    ['no resourceType', { id: 'a' }, ['structure/resource-type-missing Resource']],
     ['a type of nobody', { resourceType: 'Patiemt' }, ['structure/resource-type Patiemt']],
     ['an abstract type', { resourceType: 'DomainResource' }, ['structure/resource-type DomainResource']],
     ['unknown element', patient({ nmae: [] }), ['structure/unknown-element Patient']],

@@ -179,7 +179,8 @@ function checkFurther(walk: Walk, value: JsonObject, shape: Shape): void {
 function checkResource(walk: Walk, value: JsonObject, contained: boolean): void {
   const type = value.resourceType
   if (typeof type !== 'string' || !isResourceType(type)) {
-    report(walk, 'structure/resource-type', [shown(type)])
+    if (type === undefined) report(walk, 'structure/resource-type-missing', [])
+    else report(walk, 'structure/resource-type', [shown(type)])
     return
   }
   if (walk.depth >= maxDepth) {

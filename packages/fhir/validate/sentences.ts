@@ -13,6 +13,11 @@ export const structureRules = {
     ja: 'resourceType「$1」はFHIR R4にありません。FHIR R4のリソースの名前を書いてください。',
     en: "resourceType '$1' is not a FHIR R4 resource. Give the name of one.",
   },
+  'structure/resource-type-missing': {
+    code: 'structure',
+    ja: 'resourceTypeがありません。「"resourceType": "Patient"」のように、リソースの名前を書いてください。',
+    en: 'resourceType is missing. Give the name of the resource, for example "resourceType": "Patient".',
+  },
   'structure/unknown-element': {
     code: 'structure',
     ja: '「$1」は$2の要素ではありません。名前を直すか、除いてください。',

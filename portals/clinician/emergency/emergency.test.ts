@@ -178,6 +178,15 @@ describe('who is refused, with what code; nothing is opened, and the try is note
     await refused('emergency-running', key, () => room.open('dr', key))
   })
 
+  test('a form that is sent twice leads to what is open, and opens nothing more', async () => {
+    const key = await room.patient()
+    const { done } = await room.open('dr', key)
+    const before = await room.rows(sql`select id from consent.emergency where key = ${key}`)
+    const again = await room.send('dr', 'POST', '/clinic/emergency/open', { patient: key, ...ground }, 'text/html')
+    expect([again.status, again.location]).toEqual([303, `/clinic/emergency/${done!.id}`])
+    expect(await room.rows(sql`select id from consent.emergency where key = ${key}`)).toEqual(before)
+  })
+
   test('another workplace in the same sign-in', async () => {
     const key = await room.patient()
     await sql`insert into person.assignment (id, staff_id, institution_number, role, department, valid_from) values ('dr-2', 'dr', '1310000027', 'physician', '', '1900-01-01') on conflict do nothing`.execute(

@@ -85,7 +85,13 @@ async function openOne(ctx: Context, request: RouteRequest, { deps, pageOf }: Ab
     const to = done.state === 'open' ? `/clinic/emergency/${done.id}` : `/clinic/emergency/requests/${done.requestId}`
     return led(request, to, done)
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'emergency-reason-needed') throw error
+    if (!(error instanceof Refusal) || wantsJson(request.headers.accept)) throw error
+    // Pressed twice, or opened in another window: what is open says until when.
+    if (error.code === 'emergency-running') {
+      ctx.audit({ outcome: error.code, key: patient })
+      return { redirect: error.detail.where ?? '/clinic/emergency' }
+    }
+    if (error.code !== 'emergency-reason-needed') throw error
     const [said] = sentBack(ctx, request, error, error.detail.key)
     const missing = FIELDS.find((name) => ground[name].length === 0) ?? 'note'
     const view = { who: await deps.glass.who(ctx, patient), needs: [], ground: ground as Ground, errors: [{ ...said!, name: missing }] }

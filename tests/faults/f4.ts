@@ -66,6 +66,8 @@ async function attempt(scene: Scene, times: number, waitMs: number) {
   const bare = traffic.samples.filter((s) => s.status >= 500 && !s.outcome).length
   if (bare > 0 && times > 1) wrong.push(`${bare} answers of 5xx say nothing`)
   const settled = times > 1 ? await settleTraffic(scene, traffic) : { acked: traffic.acked.size, lost: 0, dup: 0, auditMissing: 0 }
+  const after = processes()
+  if (after !== before) wrong.push(`processes were ${before} and are ${after}:\n${platform.said()}`)
   if (settled.auditMissing > 0) wrong.push(`${settled.auditMissing} acknowledged without an audit entry`)
   return {
     ...settled,
@@ -73,7 +75,7 @@ async function attempt(scene: Scene, times: number, waitMs: number) {
     errorsInside: seen.reduce((sum, s) => sum + s.inside, 0),
     errorsOutside: seen.reduce((sum, s) => sum + s.outside, 0),
     firstMs: Math.max(...seen.map((s) => s.firstMs)),
-    exits: processes() === before ? 0 : 1,
+    exits: after === before ? 0 : 1,
     wrong,
   }
 }

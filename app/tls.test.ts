@@ -96,6 +96,29 @@ test.each([
   await expect(readTlsFiles({ ...tls, certificate: at(tls.certificate), key: at(tls.key) })).rejects.toThrow(says)
 })
 
+/** Half of a file, as it stands while somebody copies it. */
+const half = (pem: string) => pem.slice(0, pem.length / 2)
+test.each<['certificate' | 'key' | 'clientCa' | 'clientCrl', string, (pem: string) => string]>([
+  ['certificate', 'ENISHI_TLS_CERT', () => ''],
+  ['certificate', 'ENISHI_TLS_CERT', half],
+  ['key', 'ENISHI_TLS_KEY', () => '\n'],
+  ['clientCa', 'ENISHI_TLS_CLIENT_CA', () => ''],
+  ['clientCa', 'ENISHI_TLS_CLIENT_CA', half],
+  ['clientCa', 'ENISHI_TLS_CLIENT_CA', (pem) => pem + half(pem)],
+  ['clientCa', 'ENISHI_TLS_CLIENT_CA', (pem) => pem.replace(/[A-Za-z0-9]{60}/, 'A'.repeat(60))],
+  ['clientCrl', 'ENISHI_TLS_CLIENT_CRL', () => ''],
+  ['clientCrl', 'ENISHI_TLS_CLIENT_CRL', half],
+])('a %s that is empty or broken off (%#) stops the start: %s', async (which, name, broken) => {
+  const { caPem } = await makeDemoTls(home, [], new Date())
+  const crl = '-----BEGIN X509 CRL-----\nMIIBYDCBygIBATANBgkqhkiG9w0BAQUFADBDMRMw\n-----END X509 CRL-----\n'
+  const text = { certificate: caPem, key: 'x', clientCa: caPem, clientCrl: crl }[which]
+  const path = join(home, `broken-${which}.pem`)
+  await writeFile(path, broken(text))
+  const at = { certificate: join(home, 'demo-tls/server.pem'), key: join(home, 'demo-tls/server.key') }
+  const tls = { port: 1, ...at, clientCa: null, clientCrl: null, [which]: path }
+  await expect(readTlsFiles(tls)).rejects.toThrow(new RegExp(`${name}: .*broken off`))
+})
+
 test('renewed files are taken by a running listener; broken ones leave it as it was', async () => {
   const made = await makeDemoTls(home, ['renewed'], new Date())
   const folder = join(home, 'demo-tls')
@@ -123,6 +146,11 @@ test('renewed files are taken by a running listener; broken ones leave it as it 
   }
   expect(await shown()).toBe('CN=localhost')
   await writeFile(paths.key, 'half a renewal')
+  await said('cannot be used')
+  expect(await shown()).toBe('CN=localhost')
+  // As a copy begins: both files stand, and nothing is in them.
+  lines.length = 0
+  await Promise.all([writeFile(paths.certificate, ''), writeFile(paths.key, '')])
   await said('cannot be used')
   expect(await shown()).toBe('CN=localhost')
   await use('renewed')

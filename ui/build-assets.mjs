@@ -2,7 +2,7 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const STYLE_SHEETS = ['foundation', 'frame', 'controls', 'content', 'table', 'signs', 'charts', 'code', 'source', 'kiosk', 'media']
+const STYLE_SHEETS = ['foundation', 'frame', 'menu', 'controls', 'content', 'table', 'signs', 'charts', 'code', 'source', 'kiosk', 'media']
 
 /** The declarations among `tokens` that `css` uses, directly or through another token. */
 export function tokensUsed(css, tokens) {

@@ -104,18 +104,37 @@ function UserBox({ user, lang, path, audience }: { user: PageUser; lang: Lang; p
   )
 }
 
+/** A menu of so many places folds away on a phone: a page begins on the first screen. */
+const FOLDS_FROM = 7
+
+const Places = ({ nav, hasKeys }: { nav: NavItem[]; hasKeys: boolean }): ReactNode => (
+  <ul>
+    {nav.map((item) => (
+      <li key={item.href}>
+        <a href={item.href} aria-current={item.current ? 'page' : undefined} data-shortcut={hasKeys ? item.shortcut : undefined}>
+          {item.label}
+        </a>
+      </li>
+    ))}
+  </ul>
+)
+
+/** The menu of a page. A long one stands twice, of which the width shows one: no script is needed to unfold it. */
 function Navigation({ nav, lang }: { nav: NavItem[]; lang: Lang }): ReactNode {
+  const label = word(lang, 'mainNavigation')
+  if (nav.length < FOLDS_FROM)
+    return (
+      <nav className="main-navigation" aria-label={label}>
+        <Places nav={nav} hasKeys />
+      </nav>
+    )
   return (
-    <nav className="main-navigation" aria-label={word(lang, 'mainNavigation')}>
-      <ul>
-        {nav.map((item) => (
-          <li key={item.href}>
-            <a href={item.href} aria-current={item.current ? 'page' : undefined} data-shortcut={item.shortcut}>
-              {item.label}
-            </a>
-          </li>
-        ))}
-      </ul>
+    <nav className="main-navigation main-navigation-long" aria-label={label}>
+      <Places nav={nav} hasKeys />
+      <details className="details">
+        <summary>{word(lang, 'menu')}</summary>
+        <Places nav={nav} hasKeys={false} />
+      </details>
     </nav>
   )
 }

@@ -45,6 +45,7 @@ export const kindName: Record<InformationKind, Required<Words>> = {
 export const words = {
   skipToMain: { ja: '本文へ移動', en: 'Skip to main content', easy: '本文へ 行く' },
   mainNavigation: { ja: '主なメニュー', en: 'Main menu', easy: 'メニュー' },
+  menu: { ja: 'メニュー', en: 'Menu', easy: 'メニュー' },
   breadcrumbs: { ja: '現在位置', en: 'You are here', easy: '今の場所' },
   language: { ja: '言語', en: 'Language', easy: 'ことば' },
   demo: {

@@ -29,6 +29,11 @@ afterAll(async () => {
 
 const heading = () => page.locator('h1').innerText()
 const main = () => page.locator('main').innerText()
+/** What a page says once it is asked for again. */
+const reloaded = async () => {
+  await page.reload()
+  return main()
+}
 const nothingWrong = () => expect(auditor.complaints()).toEqual([])
 
 test('given an auditor signs in, they see what waits for them', async () => {
@@ -60,7 +65,7 @@ test('then asks what that sign-in touched, and watches the report being worked o
   await page.fill('#field-from', '2020-01-01')
   await page.click('main button.button-primary')
   await page.waitForURL('**/audit/scope/*')
-  await expect.poll(async () => (await page.reload(), main()), { timeout: 30_000, interval: 500 }).toContain('触れられた人')
+  await expect.poll(reloaded, { timeout: 30_000, interval: 500 }).toContain('触れられた人')
   expect(await main()).toContain('人の一覧を受け取る')
   auditor.complaints()
 })
@@ -74,7 +79,7 @@ test('then runs a drill: contains, reports, tells, reports finally, closes; nobo
   expect(await main()).toContain('これは訓練です')
   expect(await main()).toContain('役所への報告と、本人への通知が必要です')
   const home = page.url()
-  await expect.poll(async () => (await page.reload(), main()), { timeout: 30_000, interval: 500 }).toContain('下書きする')
+  await expect.poll(reloaded, { timeout: 30_000, interval: 500 }).toContain('下書きする')
   await page.click('text=この範囲から、空いている報告の項目を下書きする')
   await page.waitForURL(home)
   const step = async (title: string) => {

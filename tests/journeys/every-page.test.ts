@@ -238,7 +238,7 @@ async function allVisits(where: Demo): Promise<Visit[]> {
     ...(await peopleVisits(where)),
     ...(await noticeVisits(where)),
     ...(await registerVisits(where)),
-    ...(await auditorVisits(where)),
+    ...(await auditorVisits(where, { physician, seen: seen! })),
     ...(await erasureVisits(where)),
     ...(await emergencyVisits(where)),
     ...(await disasterVisits(where)),

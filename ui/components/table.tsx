@@ -29,7 +29,7 @@ export interface TableProps<Row> {
 /** A table on wide screens; at phone width each row becomes a card whose cells carry their column's name. */
 export function Table<Row>(props: TableProps<Row>): ReactNode {
   const { lang, caption, captionHidden, columns, rows, rowKey, rowTone, empty } = props
-  if (rows.length === 0) return empty ?? <EmptyState lang={lang} />
+  if (rows.length === 0) return empty === undefined ? <EmptyState lang={lang} /> : empty
   const named = columns.find((column) => column.rowHeader) ?? columns[0]
   return (
     <table className="table">

@@ -173,8 +173,8 @@ function Checkups({ chart, look }: { chart: EmergencyChart; look: Look }): React
             // biome-ignore lint/suspicious/noArrayIndexKey: the page is rendered once, on the server
             <div key={n}>
               <h3 lang="ja">{section.title}</h3>
-              <Results items={resultsOf(section.items)} look={look} caption={section.title} empty={<></>} />
-              <Diagnoses items={diagnosesOf(section.items)} look={look} caption={section.title} empty={<></>} />
+              <Results items={resultsOf(section.items)} look={look} caption={section.title} empty={null} />
+              <Diagnoses items={diagnosesOf(section.items)} look={look} caption={section.title} empty={null} />
               {section.items.length === 0 ? <Lines text={section.text} /> : null}
               {section.lines.map((line) => (
                 <p key={line} lang="ja">

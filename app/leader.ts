@@ -17,7 +17,6 @@ import { forgetConditions, forgetNarrowings, searchJobs } from '#care/record'
 import { breachTaker, oversightJobs } from '#care/oversight'
 import { signatureTaker } from '#care/signature'
 import { subscriptionRoutes } from '#care/subscription'
-import { sealRingWith } from '#kernel/key-ring'
 import { lead, resign } from '#kernel/leader'
 import { rememberLogKey } from '#kernel/log-proof'
 import { handOut, type Taker } from '#kernel/outbox'
@@ -37,7 +36,7 @@ import { demoWitness } from './log/demo-witness.ts'
 import { bindChecker } from './checker.ts'
 import { lineMaker } from './maker/start.ts'
 import { noticeDeps } from './notices.ts'
-import { loadSecretKeys } from './secret-keys.ts'
+import { openRingOf } from './secret-keys.ts'
 import { basesOf, services } from './services.ts'
 
 const BEAT_MS = 1_000
@@ -72,7 +71,7 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const clock = await databaseClock(db)
   const signer = await checkpointSigner(config.home)
   await rememberLogKey(db, clock.now(), { keyId: signer.keyId, pem: signer.publicKeyPem })
-  sealRingWith((await loadSecretKeys(config.home)) ?? null)
+  await openRingOf(config.home)
   // imports are judged here
   await bindChecker(config.home)
   const holder = `${hostname()}:${process.pid}`

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { sealRingWith } from '#kernel/key-ring'
 import { sealer, type Sealer } from '#kernel/sealed'
 import { badConfig } from './config.ts'
 import { writePrivate } from './demo/secrets.ts'
@@ -39,4 +40,10 @@ export async function secretKeys(home: string): Promise<Sealer> {
   const key = { id: `k${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`, key: randomBytes(32).toString('base64url') }
   await writePrivate(path(home), `${JSON.stringify({ keys: [key] }, null, 1)}\n`)
   return (await loadSecretKeys(home))!
+}
+
+/** Lets this process read and write the ring of a data folder, as it is sealed now and as it will be. */
+export async function openRingOf(home: string): Promise<void> {
+  const read = async () => (await loadSecretKeys(home)) ?? null
+  sealRingWith(await read(), read)
 }

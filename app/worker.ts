@@ -7,7 +7,6 @@ import { signingRegister } from '#care/signature'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
-import { sealRingWith } from '#kernel/key-ring'
 import { connectionGuard } from '#kernel/listener'
 import { outbound } from '#kernel/outbound'
 import { securityCounts } from '#kernel/security-counts'
@@ -28,7 +27,7 @@ import { noticeDeps } from './notices.ts'
 import { outsideOf, readOperatorFacts } from './transparency.ts'
 import { refusalPage } from './refusal-page.ts'
 import { allRows } from './rows.ts'
-import { loadSecretKeys } from './secret-keys.ts'
+import { loadSecretKeys, openRingOf } from './secret-keys.ts'
 import { services } from './services.ts'
 import { trustedSigning } from './signing.ts'
 import { followTlsFiles, readTlsFiles } from './tls.ts'
@@ -48,7 +47,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const clock = await databaseClock(db)
   const seals = (await loadSecretKeys(config.home)) ?? null
   sealTotpWith(seals)
-  sealRingWith(seals)
+  await openRingOf(config.home)
   const mint = await tokenMint(db)
   await mkdir(config.home, { recursive: true })
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined

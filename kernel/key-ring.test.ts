@@ -80,6 +80,25 @@ describe('a ring that is sealed', () => {
     expect(await dump(), 'nothing was changed').not.toContain('s1.c.')
   })
 
+  test('a process that runs reads its keys again where the ring was sealed under one that was put first since', async () => {
+    const { db } = platform
+    sealRingWith(sealer([seal('b')]))
+    await sealStoredRing(db)
+    const before = await secretsOf('access-token')
+    sealRingWith(sealer([seal('d'), seal('b')]))
+    const kid = await rotateKey(db, new Date(), 'access-token')
+    sealRingWith(sealer([seal('b')]))
+    expect(await secretsOf('access-token'), 'the control: who does not read again knows nothing of it').toEqual(before)
+    sealRingWith(sealer([seal('b')]), async () => Promise.reject(new Error('no file now')))
+    expect(await secretsOf('access-token')).toEqual(before)
+    sealRingWith(sealer([seal('b')]), async () => sealer([seal('d'), seal('b')]))
+    expect((await keyRing(db, 'access-token')).map((key) => key.kid)).toContain(kid)
+    sealRingWith(sealer([seal('d'), seal('b')]))
+    await sealStoredRing(db)
+    sealRingWith(sealer([seal('b'), seal('d')]))
+    await sealStoredRing(db)
+  })
+
   test('one key put in the place of another opens nothing', async () => {
     const { db } = platform
     sealRingWith(sealer([seal('b')]))

@@ -29,11 +29,18 @@ const make: Record<KeyPurpose, () => Promise<JWK>> = {
 type Stored = JWK | { sealed: string }
 type Row = { kid: string; jwk: Stored; made_at: Date }
 
-let bound: Sealer | null = null
+type ReadSealer = () => Promise<Sealer | null>
 
-/** Binds the keys that seal the ring. Called once, when a process starts; tests that bind nothing keep it as it is. */
-export const sealRingWith = (sealer: Sealer | null): void => {
+let bound: Sealer | null = null
+let readAgain: ReadSealer | null = null
+
+/**
+ * Binds the keys that seal the ring. Called once, when a process starts; tests that bind nothing keep it as it is.
+ * @param again reads them once more, where a key of the ring was sealed under one that was put first since
+ */
+export const sealRingWith = (sealer: Sealer | null, again: ReadSealer | null = null): void => {
   bound = sealer
+  readAgain = again
 }
 
 const owner = (purpose: KeyPurpose, kid: string): string => `key-ring:${purpose}:${kid}`
@@ -63,15 +70,21 @@ export class RingSealed extends Error {
 }
 
 /**
- * The ring, the newest key first; makes the first key where there is none. Every process of the platform shares it. A key that was sealed under
- * another since this process began is left out until it begins again.
+ * The ring, the newest key first; makes the first key where there is none. Every process of the platform shares it. A key that nothing here
+ * opens is left out.
  * @throws RingSealed where none opens
  */
 export async function keyRing(db: Db, purpose: KeyPurpose): Promise<RingKey[]> {
   const load = async () => {
     const { rows } =
       await sql<Row>`select kid, jwk, made_at from kernel.key_ring where purpose = ${purpose} order by made_at desc, kid desc`.execute(db)
-    const ring = rows.map((row) => ({ kid: row.kid, jwk: fromStore(purpose, row), madeAt: row.made_at }))
+    const opened = () => rows.map((row) => ({ kid: row.kid, jwk: fromStore(purpose, row), madeAt: row.made_at }))
+    let ring = opened()
+    if (readAgain !== null && ring.some(({ jwk }) => jwk === undefined)) {
+      // A file that cannot be read now leaves what is known.
+      bound = (await readAgain().catch(() => null)) ?? bound
+      ring = opened()
+    }
     const open = ring.filter((key): key is RingKey => key.jwk !== undefined)
     if (open.length === 0 && ring.length > 0) throw new RingSealed(ring.map(({ kid }) => kid))
     return open

@@ -1,6 +1,6 @@
-import { type KeyPurpose, RingSealed, rotateKey, sealRingWith } from '#kernel/key-ring'
+import { type KeyPurpose, RingSealed, rotateKey } from '#kernel/key-ring'
 import { noteAct } from '../backup/note.ts'
-import { loadSecretKeys } from '../secret-keys.ts'
+import { openRingOf } from '../secret-keys.ts'
 import { type Arguments, EXIT, type Exit, type Io, Stop } from './command.ts'
 import { bothWays, configOf, databaseNow, withDatabase } from './platform.ts'
 
@@ -16,7 +16,7 @@ export async function rollKey({ operands: [asked = ''] }: Arguments, io: Io): Pr
       en: `Keys that can be rolled: ${rolled.join(', ')}.`,
     })
   const config = configOf(io)
-  sealRingWith((await loadSecretKeys(config.home)) ?? null)
+  await openRingOf(config.home)
   await withDatabase(config, async (db) => {
     const now = await databaseNow(db)
     const kid = await rotateKey(db, now, purpose).catch((error: unknown) => {

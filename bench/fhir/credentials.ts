@@ -13,6 +13,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDemoCa, issueTlsCertificate } from '#adapters/mynumber-card'
 import { tokenMint } from '#kernel/token'
+import { openRingOf } from '../../app/secret-keys.ts'
 import { benchFolder } from '../identity/cards.ts'
 import { CLIENT, openNamed, SCOPES } from './store.ts'
 
@@ -71,6 +72,7 @@ export async function tokenFor(database: string, binding: BindingName): Promise<
   const thumbprint = () =>
     binding === 'mtls' ? sha256(new X509Certificate(textOf('client.pem')).raw) : sha256(JSON.stringify(publicJwk()))
   try {
+    await openRingOf(join(benchFolder(), 'platform'))
     const bound = binding === 'none' ? null : { by: binding, thumbprint: thumbprint() }
     return await (await tokenMint(db)).issue(new Date(), { clientId: CLIENT, scopes: SCOPES, binding: bound })
   } finally {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { pause, until } from './platform.ts'
+import { pause } from './platform.ts'
 import { type Going, onDatabase, throughCuts } from './power-cuts.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
 import type { Party, Scene } from './scene.ts'
@@ -200,9 +200,7 @@ async function filesThere({ platform }: Scene, { filed, sent }: Told) {
 async function importsThere({ platform, parties, run }: Scene, { imports }: Told) {
   const { hospital } = parties[0]!
   for (const [name, status] of imports) {
-    const ended = async () => (await hospital.ask(status, { headers: { accept: 'application/json' } })).status !== 202
-    if (!(await until(() => ended().catch(() => false), END_MS))) run.tell(`the import ${name} does not end`)
-    await pause(50)
+    if ((await endOf(hospital, status)) === 'running') run.tell(`the import ${name} does not end`)
   }
   return onDatabase(platform, async (client) => {
     const { rows } = await client.query<{ name: string; lines: number; different: number }>(
@@ -212,6 +210,12 @@ async function importsThere({ platform, parties, run }: Scene, { imports }: Told
       [`${SYSTEM}-import`],
     )
     const found = new Map(rows.map((row) => [row.name, row]))
+    for (const [name, status] of imports) {
+      const lines = found.get(name)?.different ?? 0
+      if (lines === LINES) continue
+      const answer = await hospital.ask(status, { headers: { accept: 'application/json' } })
+      run.tell(`of the import ${name} ${lines} lines are there; it says ${answer.status} ${(await answer.text()).slice(0, 500)}`)
+    }
     return {
       import_lines: imports.size * LINES,
       import_lost: [...imports.keys()].reduce((sum, name) => sum + LINES - (found.get(name)?.different ?? 0), 0),

@@ -7,6 +7,7 @@ import { rotateKey } from '#kernel/key-ring'
 import { ulid } from '#kernel/id'
 import { sealer } from '#kernel/sealed'
 import { writePrivate } from '../../app/demo/secrets.ts'
+import { openRingOf } from '../../app/secret-keys.ts'
 import { pause } from './platform.ts'
 import { commitsWithoutDisk, type Going, onDatabase, throughCuts } from './power-cuts.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
@@ -76,7 +77,10 @@ async function begin(scene: Scene, told: Told): Promise<Going> {
     }
   }
   const going = [
-    again(40, async () => void keys.add(await rotateKey(db, new Date(), 'access-token'))),
+    again(40, async () => {
+      await openRingOf(platform.home)
+      keys.add(await rotateKey(db, new Date(), 'access-token'))
+    }),
     again(120, async () => void seals.add(await followSeal(platform.home))),
   ]
   told.tokens = await Promise.all(parties.map(({ hospital }) => hospital.token()))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { openDatabase } from '#kernel/database'
 import { tokenMint } from '#kernel/token'
+import { openRingOf } from '../../app/secret-keys.ts'
 import { until } from './platform.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
 import { onPlatform, type Scene } from './scene.ts'
@@ -109,6 +110,7 @@ const OUTSIDE = `select ((select count(*) from record.resource r where r.last_up
 async function judgeTokens({ platform, parties }: Scene): Promise<{ taken: number; refused: number }> {
   const db = openDatabase({ url: platform.databaseUrl(), poolSize: 1, applicationName: 'f6' })
   try {
+    await openRingOf(platform.home)
     const mint = await tokenMint(db)
     const demo = platform.demo()
     const [facility] = demo.facilities

@@ -8,11 +8,18 @@ export const fields = z.record(z.string().max(60), z.union([z.string().max(20_00
 
 export type Typed = { text: (name: string) => string; isOn: (name: string) => boolean; all: Readonly<Record<string, string>> }
 
+/** A box that is not ticked is not sent; programs write that they mean no. */
+const NO: ReadonlySet<string> = new Set(['', 'no', 'false', 'off', '0'])
+
 /** What was typed, trimmed; '' where nothing was. */
 export function typedIn(request: RouteRequest): Typed {
   const given = bodyOf(request, fields)
   const text = (name: string) => ([given[name] ?? []].flat()[0] ?? '').trim()
-  return { text, isOn: (name) => text(name) !== '', all: Object.fromEntries(Object.keys(given).map((name) => [name, text(name)])) }
+  return {
+    text,
+    isOn: (name) => !NO.has(text(name).toLowerCase()),
+    all: Object.fromEntries(Object.keys(given).map((name) => [name, text(name)])),
+  }
 }
 
 /** Done: a form is led on, a program is told where to. */

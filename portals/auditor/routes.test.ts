@@ -144,3 +144,17 @@ describe('a breach', () => {
     expect(await page(`${home}/letters`)).toContain('=危険 0 様')
   })
 })
+
+test.each([
+  ['yes', true],
+  ['on', true],
+  ['no', false],
+  ['False', false],
+  ['', false],
+])('a program that says drill: %j enters a case in which drill is %j', async (drill, is) => {
+  const facts = { title: '盗難', knownOn: '2026-11-20', persons: '1', body: 'private', drill }
+  const { body } = await post('/audit/breaches', facts)
+  expect((await auditor.get(`/audit/breaches/${String(body.id)}`, { accept: 'application/json' })).body).toMatchObject({
+    breach: { drill: is },
+  })
+})

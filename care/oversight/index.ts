@@ -33,7 +33,7 @@ export {
   viewBreach,
   writeItems,
 } from './breach/service.ts'
-export { type Letter, type Report, reportOf } from './breach/drafts.ts'
+export { type Letter, type LetterPart, type Report, reportOf } from './breach/drafts.ts'
 export {
   type Breach,
   type BreachItems,

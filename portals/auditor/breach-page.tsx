@@ -39,49 +39,51 @@ function Duties({ lang, b, now }: { lang: Lang; b: Breach; now: Date }): ReactNo
     ))
   return (
     <Section title={t(lang, { ja: '法律が求めること', en: 'What the law asks' })}>
-      {duties.reportable ? (
-        <Banner
-          tone="attention"
-          lang={lang}
-          title={t(lang, {
-            ja: '役所への報告と、本人への通知が必要です',
-            en: 'It must be reported to the authority, and the persons told',
+      <Stack>
+        {duties.reportable ? (
+          <Banner
+            tone="attention"
+            lang={lang}
+            title={t(lang, {
+              ja: '役所への報告と、本人への通知が必要です',
+              en: 'It must be reported to the authority, and the persons told',
+            })}
+          />
+        ) : (
+          <Banner
+            tone="info"
+            lang={lang}
+            title={t(lang, { ja: '今の事実では、報告の義務はありません', en: 'By these facts nothing need be reported' })}
+          />
+        )}
+        <DefinitionList
+          items={[
+            ...(duties.triggers.length > 0 ? [{ term: t(lang, { ja: 'なぜ', en: 'Why' }), value: why(duties.triggers) }] : []),
+            ...(duties.reliefs.length > 0
+              ? [{ term: t(lang, { ja: '報告が要らない理由', en: 'Why not' }), value: why(duties.reliefs) }]
+              : []),
+            ...clocks.map((c) => ({
+              term: clockTitle(c, lang),
+              value: (
+                <>
+                  {c.by === null ? null : (
+                    <>
+                      <Time value={c.by} lang={lang} /> {t(lang, { ja: 'まで', en: '' })}{' '}
+                    </>
+                  )}
+                  <ClockState clock={c} now={now} lang={lang} />
+                </>
+              ),
+            })),
+          ]}
+        />
+        <p className="note">
+          {t(lang, {
+            ja: 'この判定は、法律の読み方を表にしたものです（要確認: 弁護士）。',
+            en: 'This follows our table of the law; a lawyer has yet to confirm it.',
           })}
-        />
-      ) : (
-        <Banner
-          tone="info"
-          lang={lang}
-          title={t(lang, { ja: '今の事実では、報告の義務はありません', en: 'By these facts nothing need be reported' })}
-        />
-      )}
-      <DefinitionList
-        items={[
-          ...(duties.triggers.length > 0 ? [{ term: t(lang, { ja: 'なぜ', en: 'Why' }), value: why(duties.triggers) }] : []),
-          ...(duties.reliefs.length > 0
-            ? [{ term: t(lang, { ja: '報告が要らない理由', en: 'Why not' }), value: why(duties.reliefs) }]
-            : []),
-          ...clocks.map((c) => ({
-            term: clockTitle(c, lang),
-            value: (
-              <>
-                {c.by === null ? null : (
-                  <>
-                    <Time value={c.by} lang={lang} /> {t(lang, { ja: 'まで', en: '' })}{' '}
-                  </>
-                )}
-                <ClockState clock={c} now={now} lang={lang} />
-              </>
-            ),
-          })),
-        ]}
-      />
-      <p className="note">
-        {t(lang, {
-          ja: 'この判定は、法律の読み方を表にしたものです（要確認: 弁護士）。',
-          en: 'This follows our table of the law; a lawyer has yet to confirm it.',
-        })}
-      </p>
+        </p>
+      </Stack>
     </Section>
   )
 }
@@ -136,32 +138,37 @@ function Scope({ lang, view, draft }: { lang: Lang; view: CaseView; draft: Draft
   const { scope, breach: b } = view
   return (
     <Section title={t(lang, { ja: '触れられた範囲', en: 'The scope' })}>
-      {scope === null ? <EmptyState lang={lang} title={t(lang, { ja: 'まだ調べていません', en: 'Not worked out yet' })} /> : null}
-      {scope !== null && scope.state !== 'done' ? <Progress scope={scope} lang={lang} /> : null}
-      {scope?.state === 'done' ? (
-        <p>
-          <a href={`/audit/scope/${scope.id}`}>
-            {t(lang, {
-              ja: `${scope.persons}人、${scope.entries}回。くわしく見る`,
-              en: `${scope.persons} people, ${scope.entries} times. See more`,
-            })}
-          </a>
-        </p>
-      ) : null}
-      {b.state === 'closed' ? null : (
-        <Stack>
-          {scope?.state === 'done' ? (
-            <Form action={`/audit/breaches/${b.id}/draft`} label={t(lang, { ja: '報告の下書き', en: 'Draft the report' })}>
-              <Button>
-                {t(lang, { ja: 'この範囲から、空いている報告の項目を下書きする', en: 'Draft the empty items from this scope' })}
-              </Button>
-            </Form>
-          ) : null}
-          <Details summary={t(lang, { ja: '条件を変えて調べ直す', en: 'Work it out by other conditions' })} open={draft.errors.length > 0}>
-            <ScopeForm lang={lang} action={`/audit/breaches/${b.id}/scope`} draft={draft} />
-          </Details>
-        </Stack>
-      )}
+      <Stack>
+        {scope === null ? <EmptyState lang={lang} title={t(lang, { ja: 'まだ調べていません', en: 'Not worked out yet' })} /> : null}
+        {scope !== null && scope.state !== 'done' ? <Progress scope={scope} lang={lang} /> : null}
+        {scope?.state === 'done' ? (
+          <p>
+            <a href={`/audit/scope/${scope.id}`}>
+              {t(lang, {
+                ja: `${scope.persons}人、${scope.entries}回。くわしく見る`,
+                en: `${scope.persons} people, ${scope.entries} times. See more`,
+              })}
+            </a>
+          </p>
+        ) : null}
+        {b.state === 'closed' ? null : (
+          <>
+            {scope?.state === 'done' ? (
+              <Form action={`/audit/breaches/${b.id}/draft`} label={t(lang, { ja: '報告の下書き', en: 'Draft the report' })}>
+                <Button>
+                  {t(lang, { ja: 'この範囲から、空いている報告の項目を下書きする', en: 'Draft the empty items from this scope' })}
+                </Button>
+              </Form>
+            ) : null}
+            <Details
+              summary={t(lang, { ja: '条件を変えて調べ直す', en: 'Work it out by other conditions' })}
+              open={draft.errors.length > 0}
+            >
+              <ScopeForm lang={lang} action={`/audit/breaches/${b.id}/scope`} draft={draft} />
+            </Details>
+          </>
+        )}
+      </Stack>
     </Section>
   )
 }

@@ -1,6 +1,6 @@
 /** What is printed: reports for the authority, letters to persons. */
 import type { ReactNode } from 'react'
-import { type Addressed, type Breach, drillWords, type Letter, type Report, reportOf } from '#care/oversight'
+import { type Addressed, type Breach, drillWords, type Letter, type LetterPart, type Report, reportOf } from '#care/oversight'
 import { Banner, EmptyState, formatDate, Ja, type Lang, Page, Pagination, renderPage, Section, Stack, t, Time } from '#ui'
 import { AuditorPage, type PageOf } from './frame.tsx'
 import { DrillBanner } from './parts.tsx'
@@ -38,7 +38,7 @@ export function reportPage(on: PageOf, b: Breach, kind: Report['kind']): string 
           title={t(lang, { ja: `書かれていない項目が${missing}つあります`, en: `${missing} items are not written yet` })}
         />
       ) : null}
-      <article lang="ja" className="card sheet">
+      <article lang="ja" className="card sheet letter">
         <h2>
           {report.drill ? `【${drillWords.ja}】` : ''}
           {report.title}
@@ -61,19 +61,38 @@ export function reportPage(on: PageOf, b: Breach, kind: Report['kind']): string 
   )
 }
 
-const Lines = ({ text }: { text: string }): ReactNode =>
-  // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, on the server
-  text.split(/\r?\n/).map((line, n) => <p key={n}>{line}</p>)
+const Lines = ({ text, lang }: { text: string; lang?: Lang | undefined }): ReactNode =>
+  text.split(/\r?\n/).map((line, n) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, on the server
+    <p key={n} lang={lang}>
+      {line}
+    </p>
+  ))
+
+function LetterPartView({ part, level }: { part: LetterPart; level: 2 | 3 }): ReactNode {
+  const Heading = level === 2 ? 'h2' : 'h3'
+  return (
+    <section>
+      <Heading>{part.title}</Heading>
+      {part.list ? <List items={part.list} /> : null}
+      <Lines text={part.text} lang={part.asWritten ? 'ja' : undefined} />
+    </section>
+  )
+}
+
+const List = ({ items }: { items: readonly string[] }): ReactNode => (
+  <ul>
+    {items.map((item) => (
+      <li key={item}>{item}</li>
+    ))}
+  </ul>
+)
 
 function LetterBody({ letter, level }: { letter: Letter; level: 2 | 3 }): ReactNode {
-  const Heading = level === 2 ? 'h2' : 'h3'
   return (
     <>
       {letter.parts.map((part) => (
-        <section key={part.title}>
-          <Heading>{part.title}</Heading>
-          <Lines text={part.text} />
-        </section>
+        <LetterPartView key={part.title} part={part} level={level} />
       ))}
       <p>{letter.ask}</p>
     </>
@@ -104,7 +123,7 @@ export function lettersPage(on: PageOf, { breach: b, letters, next }: LettersVie
       ) : null}
       <Stack>
         {letters.map(({ key, letter }) => (
-          <article key={key} lang="ja" className="card sheet">
+          <article key={key} lang="ja" className="card sheet letter">
             <h2>
               {letter.drill ? `【${drillWords.ja}】` : ''}
               {letter.title}
@@ -139,14 +158,20 @@ export function ownLetterPage(about: { lang: Lang; path: string; name: string; d
       title={letter.title}
       breadcrumbs={[{ href: '/me', label: t(lang, { ja: 'ホーム', en: 'Home' }) }]}
     >
-      <p>{letter.name === null ? null : <Ja>{lang === 'ja' ? `${letter.name} 様` : letter.name}</Ja>}</p>
-      <LetterBody letter={letter} level={2} />
+      <article className="letter">
+        {letter.name === null ? null : (
+          <p>
+            <Ja>{lang === 'ja' ? `${letter.name} 様` : letter.name}</Ja>
+          </p>
+        )}
+        <LetterBody letter={letter} level={2} />
+      </article>
       <Section title={t(lang, { ja: '確かめる', en: 'Look for yourself' })}>
         <p>
           <a href="/me/access-log">{t(lang, { ja: '誰が見たか', en: 'Who looked' })}</a>
         </p>
         <p>
-          <a href="/me/closing">{t(lang, { ja: '見せない設定', en: 'Close your record' })}</a>
+          <a href="/me/consents/closing">{t(lang, { ja: '見せない設定', en: 'Close your record' })}</a>
         </p>
       </Section>
     </Page>,

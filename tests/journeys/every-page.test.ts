@@ -31,11 +31,17 @@ let region: Region
 let browser: Browser
 let demo: Demo
 let visits: Visit[]
+/** Addresses that answer a GET, as the running platform publishes them. */
+let answers: RegExp[]
 
 beforeAll(async () => {
   region = await openRegion()
   demo = region.demo
   visits = await allVisits(demo)
+  const { body } = await call(`${demo.baseUrl}/openapi.json`)
+  answers = Object.entries(body.paths as Record<string, Record<string, unknown>>)
+    .filter(([, methods]) => 'get' in methods)
+    .map(([path]) => new RegExp(`^${path.replace(/[.$]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`))
   browser = await openBrowser()
   if (SHOTS) await mkdir(SHOTS, { recursive: true })
 }, 180_000)
@@ -96,11 +102,11 @@ test('the sweep finds what it looks for: a page that does everything wrong', asy
     route.fulfill({
       contentType: 'text/html; charset=utf-8',
       headers: { 'content-security-policy': "default-src 'self'" },
-      body: `<html lang="ja"><title>x</title><main><h1>一</h1><h1>二</h1><pre>${'x'.repeat(2000)}</pre><script>1</script><img src="http://elsewhere.invalid/x.png"><button></button></main></html>`,
+      body: `<html lang="ja"><title>x</title><main><h1>一</h1><h1>二</h1><pre>${'x'.repeat(2000)}</pre><a href="/no/such/page">y</a><script>1</script><img src="http://elsewhere.invalid/x.png"><button></button></main></html>`,
     }),
   )
   const found = (await findings({ name: 'broken', row: '', path: '/broken', as: 'nobody' }, screen, 'en')).join('\n')
-  for (const kind of [/h1/, /lang/, /wider/, /console/, /axe/, /Japanese/]) expect(found).toMatch(kind)
+  for (const kind of [/h1/, /lang/, /wider/, /console/, /axe/, /Japanese/, /nowhere/]) expect(found).toMatch(kind)
   await screen.close()
 })
 
@@ -148,6 +154,7 @@ async function findings(visit: Visit, screen: Screen, lang: Lang): Promise<strin
   if (headings !== 1) found.push(`${headings} h1`)
   if ((await page.locator('html').getAttribute('lang')) !== lang) found.push('html lang is not the language asked for')
   if (lang === 'en') found.push(...(await japaneseLeft(page)))
+  found.push(...(await leadingNowhere(page)))
   found.push(...(await tooWide(page, 'a phone')))
   await pictured(page, `${visit.name}-${lang}-phone`)
   await page.setViewportSize(DESK)
@@ -162,6 +169,16 @@ async function findings(visit: Visit, screen: Screen, lang: Lang): Promise<strin
   found.push(...(await tooWide(page, 'a phone, once everything is unfolded')))
   found.push(...screen.complaints().filter((line) => visit.refused === undefined || !/status of \d+/.test(line)))
   return found
+}
+
+/** Links into the platform that no row answers. */
+async function leadingNowhere(page: Page): Promise<string[]> {
+  const paths = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
+      .filter((a) => a.origin === location.origin && !a.getAttribute('href')!.startsWith('#'))
+      .map((a) => a.pathname),
+  )
+  return [...new Set(paths)].filter((path) => !answers.some((one) => one.test(path))).map((path) => `leads nowhere: ${path}`)
 }
 
 const tooWide = async (page: Page, where: string): Promise<string[]> => {

@@ -1,7 +1,7 @@
 /** Drafts of what the law asks for: items filled in from the report of the scope, reports for the authority, a letter to each person. Pure. */
 import { breachReportItems } from '#care/consent'
 import { dateInJapan } from '#kernel/japan'
-import type { Lang } from '#kernel/language'
+import type { Lang, Sentence } from '#kernel/language'
 import { formatDate, formatDateTime } from '#ui'
 import { kindWords } from '../events/words.ts'
 import type { Counted, Scope, Touched } from '../store/scope.ts'
@@ -65,61 +65,72 @@ export function reportOf(b: Breach, kind: Report['kind']): Report {
   }
 }
 
-export type Letter = { drill: boolean; name: string | null; title: string; parts: { title: string; text: string }[]; ask: string }
+/** `list`: what the text names, one by one; `asWritten`: words of whoever keeps the case, in Japanese whatever the letter's language is. */
+export type LetterPart = { title: string; text: string; list?: readonly string[]; asWritten?: true }
+export type Letter = { drill: boolean; name: string | null; title: string; parts: LetterPart[]; ask: string }
 
-type About = { b: Breach; touched: readonly Touched[]; name: string | null; lang: Lang }
+/** `by`: read in the person's portal, or printed and sent, where whoever sends it writes in where to call. */
+type About = { b: Breach; touched: readonly Touched[]; name: string | null; lang: Lang; by: 'portal' | 'paper' }
 
 const both = <T>(lang: Lang, ja: T, en: T): T => (lang === 'ja' ? ja : en)
 
-/** A letter to one person in plain words: what happened, what of theirs, what to look out for, whom to ask. */
-export function letterOf({ b, touched, name, lang }: About): Letter {
+/** What a letter says where nothing was written yet. */
+const notYet = {
+  outline: { ja: '調べています。', en: 'We are looking into it.' },
+  cause: { ja: '調べています。', en: 'We are looking into it.' },
+  'secondary-harm': { ja: '今のところ、ほかの被害は分かっていません。', en: 'No further harm is known so far.' },
+  action: { ja: '原因となった利用を止め、監督する役所に報告しました。', en: 'We stopped what caused it and reported it to the authority.' },
+} as const satisfies Record<string, Sentence>
+
+const whomToAsk: Readonly<Record<About['by'], Sentence>> = {
+  portal: {
+    ja: 'ご質問は、「誰が見たか」のページから送ることができます。',
+    en: 'You can ask a question from the page “Who looked”.',
+  },
+  paper: {
+    ja: 'お問い合わせ：（この手紙を送る機関の窓口の名前と電話番号を書き入れてください）',
+    en: 'Questions: (the institution that sends this letter writes its contact point and telephone number here)',
+  },
+}
+
+function yours({ touched, lang }: Pick<About, 'touched' | 'lang'>): LetterPart {
+  const title = both(lang, 'あなたのどの情報か', 'Which of your data')
   const kinds = [...new Set(touched.flatMap((one) => one.kinds))].map((k) => kindWords(k, lang))
-  const first = touched.map((one) => one.firstAt).sort((x, y) => x.getTime() - y.getTime())[0]
-  const text = (id: string) => (b.items[id] ?? '').trim()
-  const known = (id: string, otherwise: string) => text(id) || otherwise
-  const yours = both(
-    lang,
-    kinds.length > 0 ? `あなたの情報のうち、次のものです：${kinds.join('、')}。` : 'あなたがその医療機関にかかっていることです。',
-    kinds.length > 0 ? `Of your data: ${kinds.join(', ')}.` : 'That you are a patient there.',
-  )
-  const when =
-    first === undefined ? '' : both(lang, `${formatDate(first, 'ja')}から扱われていました。`, ` Since ${formatDate(first, 'en')}.`)
+  const [first] = touched.map((one) => one.firstAt).sort((x, y) => x.getTime() - y.getTime())
+  const since =
+    first === undefined ? '' : both(lang, `${formatDate(first, 'ja')}から扱われていました。`, `Since ${formatDate(first, 'en')}.`)
+  if (kinds.length > 0) return { title, text: since, list: kinds }
+  const patient = both(lang, 'あなたがその医療機関にかかっていることです。', 'That you are a patient there. ')
+  return { title, text: `${patient}${since}` }
+}
+
+/** A letter to one person in plain words: what happened, what of theirs, what to look out for, whom to ask. */
+export function letterOf({ b, touched, name, lang, by }: About): Letter {
+  const written = (title: Sentence, id: keyof typeof notYet): LetterPart => {
+    const text = (b.items[id] ?? '').trim()
+    return text === '' ? { title: title[lang], text: notYet[id][lang] } : { title: title[lang], text, asWritten: true }
+  }
+  const other = (b.items.other ?? '').trim()
   return {
     drill: b.drill,
     name,
     title: both(lang, 'あなたの情報についての大切なお知らせ', 'Important: about your data'),
     parts: [
-      {
-        title: both(lang, '何が起きたか', 'What happened'),
-        text: known('outline', both(lang, '調べています。', 'We are looking into it.')),
-      },
-      { title: both(lang, 'あなたのどの情報か', 'Which of your data'), text: `${yours}${when}` },
-      { title: both(lang, 'なぜ起きたか', 'Why'), text: known('cause', both(lang, '調べています。', 'We are looking into it.')) },
-      {
-        title: both(lang, '心配なこと', 'What could follow'),
-        text: known('secondary-harm', both(lang, '今のところ、ほかの被害は分かっていません。', 'No further harm is known so far.')),
-      },
-      {
-        title: both(lang, '私たちがしたこと', 'What we did'),
-        text: known(
-          'action',
-          both(lang, '原因となった利用を止め、監督する役所に報告しました。', 'We stopped what caused it and reported it to the authority.'),
-        ),
-      },
+      written({ ja: '何が起きたか', en: 'What happened' }, 'outline'),
+      yours({ touched, lang }),
+      written({ ja: 'なぜ起きたか', en: 'Why' }, 'cause'),
+      written({ ja: '心配なこと', en: 'What could follow' }, 'secondary-harm'),
+      written({ ja: '私たちがしたこと', en: 'What we did' }, 'action'),
       {
         title: both(lang, 'お願い', 'What you can do'),
         text: both(
           lang,
-          '心当たりのない電話や手紙に、病気やお金のことを話さないでください。「誰が見たか」のページで、いつ誰が見たかを確かめられます。見せたくないときは、いつでも止められます。',
-          'Do not talk about your health or money to callers you do not know. The page “Who looked” shows who looked and when. You can close your record at any time.',
+          '心当たりのない電話や手紙に、病気やお金のことを話さないでください。マイページの「誰が見たか」で、いつ誰が見たかを確かめられます。見せたくないときは、いつでも止められます。',
+          'Do not talk about your health or money to callers you do not know. The page “Who looked” of your portal shows who looked and when. You can close your record at any time.',
         ),
       },
-      ...(text('other') === '' ? [] : [{ title: both(lang, 'そのほか', 'Other'), text: text('other') }]),
+      ...(other === '' ? [] : [{ title: both(lang, 'そのほか', 'Other'), text: other, asWritten: true as const }]),
     ],
-    ask: both(
-      lang,
-      'お問い合わせ：マイページの「誰が見たか」から質問を送ることができます。窓口の名前と電話番号は、この文書を出す機関が書き入れてください。',
-      'Questions: send one from “Who looked” in your portal. The institution that sends this letter writes its contact point here.',
-    ),
+    ask: whomToAsk[by][lang],
   }
 }

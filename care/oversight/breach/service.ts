@@ -183,7 +183,7 @@ export async function lettersOf(
   for (const { key } of touched) ctx.audit({ key, resource: `Breach/${id}`, kinds: ['patient'] })
   const letters = touched.map((one) => ({
     key: one.key,
-    letter: letterOf({ b: breach, touched: [one], name: names.get(one.key) ?? null, lang: 'ja' }),
+    letter: letterOf({ b: breach, touched: [one], name: names.get(one.key) ?? null, lang: 'ja', by: 'paper' }),
   }))
   if (touched.length === 0) ctx.audit({ resource: `Breach/${id}` })
   return { breach, letters }
@@ -196,5 +196,5 @@ export async function ownLetter(ctx: Context, id: string): Promise<Letter> {
   const breach = (await store.findBreach(ctx.db, id)) ?? refuse('not-found')
   const touched: Touched[] = breach.scopeId === null ? [] : await touchedAmong(ctx.db, breach.scopeId, actor.keys)
   ctx.audit({ ...(actor.keys[0] === undefined ? {} : { key: actor.keys[0] }), resource: `Breach/${id}` })
-  return letterOf({ b: breach, touched, name: actor.actsFor === undefined ? actor.name : null, lang: ctx.lang })
+  return letterOf({ b: breach, touched, name: actor.actsFor === undefined ? actor.name : null, lang: ctx.lang, by: 'portal' })
 }

@@ -62,7 +62,9 @@ const judges: Readonly<Record<PatternId, Judge>> = {
   'seen-by-many': (f, t) =>
     f.person !== null && (f.seenToday.actors >= t.actors! || f.seenToday.institutions >= t.institutions!) ? about(f, f.seenToday) : null,
   'two-places': (f, t) => {
-    if (f.before === null || f.before.institutionNumber === f.institutionNumber || f.before.institutionNumber === '') return null
+    // What somebody does for the platform itself is done at no institution.
+    const places = new Set([f.before?.institutionNumber ?? '', f.institutionNumber])
+    if (f.before === null || places.size < 2 || places.has('')) return null
     const minutes = Math.abs(f.at.getTime() - f.before.at.getTime()) / 60_000
     const far = f.before.institutionNumber.slice(0, 2) !== f.institutionNumber.slice(0, 2)
     return minutes <= (far ? t.minutesApart! : t.minutesNear!) ? ofTheDay({ minutes: Math.round(minutes) }) : null

@@ -78,6 +78,16 @@ describe('each pattern is met, and missed by a hair', () => {
       { before: { institutionNumber: '1310000027', at: new Date('2026-11-25T02:55:00Z') } },
       { before: { institutionNumber: '1310000027', at: new Date('2026-11-25T02:54:00Z') } },
     ],
+    [
+      'two-places',
+      { before: { institutionNumber: '2710000013', at: new Date('2026-11-25T02:59:00Z') } },
+      { before: { institutionNumber: '', at: new Date('2026-11-25T02:59:00Z') } },
+    ],
+    [
+      'two-places',
+      { before: { institutionNumber: '2710000013', at: new Date('2026-11-25T02:59:00Z') } },
+      { institutionNumber: '', before: { institutionNumber: '2710000013', at: new Date('2026-11-25T02:59:00Z') } },
+    ],
   ])('%s', (pattern, met, missed) => {
     expect(found(met)).toContain(pattern)
     expect(found(missed)).not.toContain(pattern)

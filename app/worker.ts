@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { auditBatch, insertAudit } from '#kernel/audit'
 import { sealTotpWith } from '#care/person'
 import { signingRegister } from '#care/signature'
+import { sealAskedWith } from '#kernel/asked'
 import { databaseClock } from '#kernel/clock'
 import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
@@ -47,6 +48,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const clock = await databaseClock(db)
   const seals = (await loadSecretKeys(config.home)) ?? null
   sealTotpWith(seals)
+  sealAskedWith(seals)
   await openRingOf(config.home)
   const mint = await tokenMint(db)
   await mkdir(config.home, { recursive: true })

@@ -127,7 +127,7 @@ const Kept = ({ closures, lang }: { closures: readonly Closure[]; lang: Lang }):
         ? t(lang, { ja: 'いまはありません。', en: 'Nothing now.' })
         : t(lang, {
             ja: `${closures.length}つあります。同意があっても、そこは見えません。`,
-            en: `${closures.length}. No consent opens these.`,
+            en: `Kept closed: ${closures.length}. No consent opens it.`,
           })}
     </p>
     <ButtonRow>

@@ -47,6 +47,18 @@ describe('arrivals and search', () => {
   const find = async (q: string, about: Parameters<Clinic['get']>[1] = {}) =>
     (await clinic.get(`/clinic?${new URLSearchParams({ q })}`, about)).json<List>()
 
+  test('a search leaves no name in the address, can be loaded again and in another language, and opens to nobody else', async () => {
+    await someone()
+    const answer = await clinic.form('/clinic', { q: '06990001:12:' })
+    expect([answer.status, answer.to.startsWith('/clinic?asked=')]).toEqual([303, true])
+    expect(decodeURIComponent(answer.to)).not.toContain('06990001')
+    const asked = (about: Parameters<Clinic['get']>[1] = {}, more = '') =>
+      clinic.get(`${answer.to}${more}`, about).then((found) => found.json<{ query: string; patients: object[] }>())
+    for (const more of ['', '', '&lang=en']) expect(await asked({}, more)).toMatchObject({ query: '06990001:12:' })
+    expect(await asked({ role: 'nurse' })).toMatchObject({ query: '' })
+    expect((await clinic.get(answer.to, { accept: 'text/html' })).body).toContain('検索結果')
+  })
+
   test('finds own patients by folded name, birth date and number, and nobody else', async () => {
     const n = ++serial
     const patient = {

@@ -202,6 +202,12 @@ export async function openClinic({ signing }: { signing?: (db: Db) => SigningToo
       const body = answer.body
       return { status: answer.statusCode, body, json: <T>() => JSON.parse(body) as T, code: refusalCode(body) }
     },
+    /** Sends a form as a page does. @returns where it leads */
+    async form(url: string, fields: Record<string, string>, role: StaffRole = 'physician') {
+      const headers = { cookie: await cookieOf(role, CLINIC), 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' }
+      const answer = await app.inject({ method: 'POST', url, headers, payload: new URLSearchParams(fields).toString() })
+      return { status: answer.statusCode, to: String(answer.headers.location ?? '') }
+    },
     async auditOf(key: string) {
       const { rows } = await sql<{
         action: string

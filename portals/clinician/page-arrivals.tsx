@@ -33,7 +33,8 @@ export type ArrivalsProps = {
   more: boolean
   /** How many at the card reader need somebody. */
   waiting: number
-  asked: { text: string; page: number }
+  /** `href`: the same search, another page of it. */
+  asked: { text: string; page: number; href: (page: number) => string }
   /** False for clerks, who see who comes and not what ails them. */
   mayOpen: boolean
   /** The disaster for which access is open here, where there is one. */
@@ -102,7 +103,7 @@ const AtTheReader = ({ waiting, lang }: { waiting: number; lang: Lang }): ReactN
 
 function Search({ text, lang }: { text: string; lang: Lang }): ReactNode {
   return (
-    <Form action="/clinic" method="get" label={t(lang, { ja: '患者検索', en: 'Patient search' })}>
+    <Form action="/clinic" label={t(lang, { ja: '患者検索', en: 'Patient search' })}>
       <TextInput
         lang={lang}
         name="q"
@@ -145,14 +146,13 @@ const NotFound = ({ lang }: { lang: Lang }): ReactNode => (
 )
 
 function Pages({ asked, more, count, lang }: { asked: ArrivalsProps['asked']; more: boolean; count: number; lang: Lang }): ReactNode {
-  const href = (page: number) => `/clinic?${new URLSearchParams({ q: asked.text, page: String(page) })}`
   const from = (asked.page - 1) * 50
   return (
     <Pagination
       lang={lang}
       position={t(lang, { ja: `${from + 1}〜${from + count}件`, en: `${from + 1}–${from + count}` })}
-      previousHref={asked.page > 1 ? href(asked.page - 1) : undefined}
-      nextHref={more ? href(asked.page + 1) : undefined}
+      previousHref={asked.page > 1 ? asked.href(asked.page - 1) : undefined}
+      nextHref={more ? asked.href(asked.page + 1) : undefined}
     />
   )
 }

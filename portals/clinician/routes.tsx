@@ -1,6 +1,7 @@
 import type { Actor, Context, StaffRole } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { documentBody, hiddenAmong, type Seen } from '#care/record'
+import { askedAddress, askedIn, askingRow } from '#kernel/asked'
 import { institutionOf } from '#kernel/context'
 import { renderPage } from '#ui'
 import { lookingService } from '#care/emergency'
@@ -48,6 +49,10 @@ export function clinicianRoutes(deps: Deps): Row[] {
       summary: { ja: '自院の患者の受付状況と検索', en: 'Who came, and search among this institution’s own patients' },
       handle: (ctx, request) => arrivals(ctx, request, deps),
     },
+    askingRow({
+      ...{ path: '/clinic', who: ['staff'], why: ['TREAT'], law: LAW, roles: desk },
+      summary: { ja: '自院の患者をさがす', en: 'Search among this institution’s own patients' },
+    }),
     {
       ...staff,
       path: '/clinic/patients/:patientId',
@@ -98,7 +103,9 @@ export function clinicianRoutes(deps: Deps): Row[] {
 }
 
 async function arrivals(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
-  const asked = { text: (request.query.get('q') ?? '').slice(0, 100), page: numberOf(request.query.get('page')) }
+  const query = askedIn(ctx, '/clinic', request.query)
+  const text = (query.get('q') ?? '').slice(0, 100)
+  const asked = { text, page: numberOf(query.get('page')), href: (page: number) => pageHref(ctx, text, page) }
   const found = await loadArrivals(ctx, deps, asked)
   const mayOpen = ctx.actor.kind === 'staff' && clinical.includes(ctx.actor.role)
   const disaster = mayOpen ? await openDisaster(ctx) : null
@@ -107,6 +114,8 @@ async function arrivals(ctx: Context, request: RouteRequest, deps: Deps): Promis
     page: () => renderPage(<ArrivalsPage {...found} asked={asked} mayOpen={mayOpen} disaster={disaster} on={pageOf(ctx, request, deps)} />),
   }
 }
+
+const pageHref = (ctx: Context, q: string, page: number): string => `${askedAddress(ctx, '/clinic', { q })}&page=${page}`
 
 async function chart(ctx: Context, request: RouteRequest, deps: Deps): Promise<Answer> {
   const { view, opened } = await loadChart(ctx, deps, request.params.patientId!)

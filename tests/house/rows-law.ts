@@ -5,6 +5,9 @@ const name = (row: Row): string =>
 
 /** Rows that leave no audit entry, each with its reason: nothing of a person is shown or kept. */
 export const unaudited: Record<string, string> = {
+  'POST /clinic': 'seals what is looked for into an address; the search itself is noted at GET /clinic',
+  'POST /operator/people': 'seals what is looked for into an address; the search itself is noted at GET /operator/people',
+  'POST /oauth/interaction/:uid/search': 'seals what is looked for into an address; the search itself is noted where it is shown',
   'GET /health': 'says whether the platform works, nothing about anybody',
   'POST /csp-reports': 'counts what browsers report of pages, without addresses or people',
   'GET /openapi.json': 'the list of these rows',

@@ -100,7 +100,7 @@ function Search({ view, lang }: { view: QueueView; lang: Lang }): ReactNode {
   const { wish } = view
   const options = Object.entries(lookReasons).map(([value, words]) => ({ value, label: t(lang, words) }))
   return (
-    <Form action="/operator/people" method="get" label={t(lang, { ja: '人をさがす', en: 'Find a person' })}>
+    <Form action="/operator/people" label={t(lang, { ja: '人をさがす', en: 'Find a person' })}>
       <TextInput
         lang={lang}
         name="name"

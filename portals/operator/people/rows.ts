@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { decisionReasons, type PersonService } from '#care/person'
 import { heldUnder } from '#care/record'
+import { askedIn, askingRow } from '#kernel/asked'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
 import { type Answer, bodyOf, type Row, type RouteRequest } from '#kernel/route'
@@ -22,7 +23,8 @@ const DECISIONS = 10
 const pageNumber = (text: string | null) => (/^\d{1,4}$/.test(text ?? '') ? Math.max(1, Number(text)) : 1)
 
 async function queue(ctx: Context, request: RouteRequest, { person, demo }: PeopleDeps): Promise<Answer> {
-  const asked = (name: string) => (request.query.get(name) ?? '').trim().slice(0, 100)
+  const query = askedIn(ctx, '/operator/people', request.query)
+  const asked = (name: string) => (query.get(name) ?? '').trim().slice(0, 100)
   const wish = { name: asked('name'), birthDate: asked('birth'), memberId: asked('member'), why: asked('why') || 'review' }
   const page = pageNumber(request.query.get('page'))
   const { cases, total } = await person.cases.open(ctx, { limit: PAGE, offset: (page - 1) * PAGE })
@@ -169,6 +171,7 @@ export function peopleRows(deps: PeopleDeps): Row[] {
       summary: { ja: '人の登録：確かめる件と、人の検索', en: 'People: cases to look at, and finding somebody' },
       handle: (ctx, request) => queue(ctx, request, deps),
     },
+    askingRow({ path: '/operator/people', ...forOperator, summary: { ja: '人をさがす', en: 'Find a person' } }),
     ...deciding(deps),
     ...personRows(deps),
     ...cardRows(deps),

@@ -29,7 +29,7 @@ export function pickerPage(about: About, view: PickerView): string {
         en: 'The app learns of the one patient you choose. Next, you are asked what it may see.',
       })}
     >
-      <Form action={addressOf(view.uid)} method="get" label={t(lang, { ja: '患者検索', en: 'Patient search' })}>
+      <Form action={addressOf(view.uid, '/search')} label={t(lang, { ja: '患者検索', en: 'Patient search' })}>
         <TextInput
           lang={lang}
           name="q"

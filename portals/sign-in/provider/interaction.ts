@@ -1,5 +1,6 @@
 /** Rows between an app's request and its answer: who is there, what they let it see, for whom. */
 import { listAppGrants } from '#care/person'
+import { askedIn, askingRow } from '#kernel/asked'
 import type { Context } from '#kernel/context'
 import type { Answer, Row, RouteRequest } from '#kernel/route'
 import { consentDecision, consentPage, consentPolicy, type ConsentProps, tickedIn } from '../consent/index.ts'
@@ -62,13 +63,16 @@ async function ready(deps: Deps, ctx: Context, request: RouteRequest, picked: st
 const asksForPatient = ({ picker }: Deps, ctx: Context, { launchId, asked }: Launch): boolean =>
   picker !== null && launchId === null && asked.includes('launch/patient') && mayPick(ctx)
 
+const placeOf = (uid: string): string => `${paths.interaction}/${encodeURIComponent(uid)}`
+
 /** The page where staff choose the patient. */
 async function pickFirst(deps: Deps, ctx: Context, request: RouteRequest, { uid, app, redirectUri }: Launch): Promise<Answer> {
-  const text = (request.method === 'GET' ? (request.query.get('q') ?? '') : '').slice(0, 100)
+  const place = placeOf(uid)
+  const text = (request.method === 'GET' ? (askedIn(ctx, place, request.query).get('q') ?? '') : '').slice(0, 100)
   const found = await deps.picker!.find(ctx, text)
   ctx.audit({ resource: `Client/${app.clientId}` })
   const view = { ...found, uid, text, app: (ctx.lang === 'en' && app.nameEn) || app.name }
-  const path = request.method === 'GET' ? request.url : `${paths.interaction}/${uid}`
+  const path = request.method === 'GET' ? request.url : place
   return {
     headers: consentPolicy(redirectUri),
     page: () => pickerPage({ lang: ctx.lang, path, actor: ctx.actor, demo: deps.demo }, view),
@@ -207,5 +211,12 @@ export function interactionRows(deps: Deps): Row[] {
       summary: { ja: 'アプリで見る患者を選ぶ', en: 'Choose the patient for whom an app is used' },
       handle: (ctx, request) => pick(deps, ctx, request),
     },
+    askingRow(
+      {
+        ...{ path: `${paths.interaction}/:uid/search`, ...about },
+        summary: { ja: 'アプリで見る患者をさがす', en: 'Search for the patient for whom an app is used' },
+      },
+      ({ params }) => placeOf(params.uid ?? ''),
+    ),
   ]
 }

@@ -171,11 +171,11 @@ async function findings(visit: Visit, screen: Screen, lang: Lang): Promise<strin
   return found
 }
 
-/** Links into the platform that no row answers. */
+/** Links into the platform that no row answers. A page may always lead to itself: that of an address that is not there does, in the other language. */
 async function leadingNowhere(page: Page): Promise<string[]> {
   const paths = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
-      .filter((a) => a.origin === location.origin && !a.getAttribute('href')!.startsWith('#'))
+      .filter((a) => a.origin === location.origin && a.pathname !== location.pathname)
       .map((a) => a.pathname),
   )
   return [...new Set(paths)].filter((path) => !answers.some((one) => one.test(path))).map((path) => `leads nowhere: ${path}`)

@@ -91,6 +91,9 @@ const schema = z.object({
   ENISHI_WITNESS_KEYS: z.string().min(1).optional(),
   /** Days that a backup is kept; then its key is destroyed. Without it backups have no end, and certificates of erasure name no date. */
   ENISHI_BACKUP_DAYS: z.coerce.number().int().min(1).max(3_650).optional(),
+  /** Where PostgreSQL keeps its data, if on this machine, and MB kept free there: records are refused before that is used, reading goes on. */
+  ENISHI_DATABASE_FOLDER: z.string().startsWith('/').optional(),
+  ENISHI_DISK_RESERVE_MB: z.coerce.number().int().min(0).max(1_048_576).default(256),
   /** Parts that the large tables are kept in, by patient key; settled when the tables are made. */
   ENISHI_PARTS: z.coerce.number().int().min(1).max(256).default(1),
   /** Requests a second that one client may send to one worker on the whole, ten times as many at once; 0 for no limit, as in the demo. */
@@ -128,6 +131,8 @@ export type Config = {
   /** Null where nobody is limited. */
   rate: Rate | null
   backupDays: number | null
+  /** Folder null where the data lies on another machine. */
+  disk: { folder: string | null; reserveMb: number }
   notices: NoticeConfig
   /** File that says who runs this platform; null where nobody has said. */
   transparency: string | null
@@ -170,6 +175,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     parts: v.ENISHI_PARTS,
     rate: rateOf(v.ENISHI_CLIENT_RATE ?? (v.ENISHI_DEMO ? 0 : 200)),
     backupDays: v.ENISHI_BACKUP_DAYS ?? null,
+    disk: { folder: v.ENISHI_DATABASE_FOLDER ?? null, reserveMb: v.ENISHI_DISK_RESERVE_MB },
     workers: v.ENISHI_WORKERS ?? Math.min(availableParallelism(), 8),
     baseUrl,
     secure: baseUrl.startsWith('https:'),

@@ -22,6 +22,7 @@ import { rememberLogKey } from '#kernel/log-proof'
 import { handOut, type Taker } from '#kernel/outbox'
 import { outbound } from '#kernel/outbound'
 import { type CheckpointSigner, sequence } from '#kernel/sequencer'
+import { type Room, roomOn } from '#kernel/room'
 import type { JobRow } from '#kernel/route'
 import { operatorRoutes } from '#portals/operator'
 import { publicJobs } from '#portals/public'
@@ -77,7 +78,8 @@ export async function runLeader(config: Config): Promise<() => Promise<void>> {
   const holder = `${hostname()}:${process.pid}`
   const secrets = config.demo ? await loadDemoSecrets(config.home) : undefined
   const maker = lineMaker({ home: config.home, bases: basesOf(config) })
-  const all = [...allJobs({ ...config, maker }), ...(secrets ? [demoListJob(config.home, secrets), demoWitness(config.home)] : [])]
+  const room = roomOn({ ...config.disk, tell: (change) => log.warn(change, 'storage') })
+  const all = [...allJobs({ ...config, maker, room }), ...(secrets ? [demoListJob(config.home, secrets), demoWitness(config.home)] : [])]
   const jobs = all.filter((row) => !row.apart).map((row) => ({ row, due: 0 }))
   let stopped = false
   const stopping = new AbortController()
@@ -169,10 +171,10 @@ const demoListJob = (home: string, secrets: DemoSecrets): JobRow => ({
   },
 })
 
-type JobConfig = Pick<Config, 'demo' | 'home' | 'baseUrl' | 'tlsBase' | 'hookHosts' | 'notices'> & { maker?: LineMaker }
+type JobConfig = Pick<Config, 'demo' | 'home' | 'baseUrl' | 'tlsBase' | 'hookHosts' | 'notices'> & { maker?: LineMaker; room?: Room }
 
 /** The jobs of every room. */
-export function allJobs({ demo, home, baseUrl, tlsBase, hookHosts, notices, maker }: JobConfig): JobRow[] {
+export function allJobs({ demo, home, baseUrl, tlsBase, hookHosts, notices, maker, room }: JobConfig): JobRow[] {
   const built = services({
     cards: noCards,
     demo,
@@ -182,6 +184,7 @@ export function allJobs({ demo, home, baseUrl, tlsBase, hookHosts, notices, make
     hooks: outbound(hookHosts),
     notices: noticeDeps({ notices, baseUrl }),
     ...(maker ? { maker } : {}),
+    ...(room ? { room } : {}),
   })
   const rows = [
     ...eligibilityRoutes(built.eligibility),

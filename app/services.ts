@@ -12,6 +12,7 @@ import { type Checker, type Definitions, type Terminology, validateResource } fr
 import { extractService } from '#care/emergency'
 import { erasureService } from '#care/erasure'
 import { noOutbound, type Outbound } from '#kernel/outbound'
+import type { Room } from '#kernel/room'
 import { noSigning } from './signing.ts'
 import { extractSigner } from './disaster/key.ts'
 import { erasurePlan } from './erasure-plan.ts'
@@ -37,6 +38,8 @@ export type ServiceDeps = {
   notices?: Omit<NoticeDeps, 'person'>
   /** Makes lines of imports ready in a process of its own; this one does where it is absent. */
   maker?: LineMaker
+  /** Whether there is room for what bulk jobs take; nobody looks where it is absent. */
+  room?: Room
 }
 
 /** A checker, and which packages it rests on. */
@@ -70,6 +73,7 @@ export function services({
   signing = noSigning,
   notices = {},
   maker,
+  room,
 }: ServiceDeps) {
   const consent = consentService()
   const person = personService({ totpOnce: !demo, anyClientUnbound: demo })
@@ -82,7 +86,7 @@ export function services({
   const accounts = accountsOf({ anyClientUnbound: demo, app: appAccessOf({ anyClientUnbound: demo }) })
   // Background work holds no token: who the client is and what it may is asked of the register at each batch.
   const clients: BulkDeps['clients'] = (db, id, scopes) => accounts.system(db, id, { scopes, tokenBinding: 'no-token' })
-  const bulk = bulkService({ home, clients, consent, person, record, ...(maker ? { maker } : {}) })
+  const bulk = bulkService({ home, clients, consent, person, record, ...(maker ? { maker } : {}), ...(room ? { room } : {}) })
   const extracts = extractService({ person, record, home, signer: () => extractSigner(home), seal: () => loadSecretKeys(home) })
   const subscription = subscriptionService({ record, accounts, base: `${baseUrl}/fhir/R4`, outbound: hooks })
   const terminology = terminologyService({ record, ...(checker.definitions ? { definitions: checker.definitions } : {}) })

@@ -10,6 +10,7 @@ import { openDatabase } from '#kernel/database'
 import { httpServer } from '#kernel/http'
 import { connectionGuard } from '#kernel/listener'
 import { outbound } from '#kernel/outbound'
+import { roomOn } from '#kernel/room'
 import { securityCounts } from '#kernel/security-counts'
 import { tlsServer } from '#kernel/tls'
 import { tokenMint } from '#kernel/token'
@@ -103,6 +104,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
     ...(config.proxyAddressHeader === null ? {} : { proxyAddressHeader: config.proxyAddressHeader }),
     ...(config.rate === null ? {} : { rate: config.rate }),
     counts,
+    room: roomOn({ ...config.disk, tell: (change) => log.warn(change, 'storage') }),
     batch: auditBatch((entries) => insertAudit(auditDb, entries)),
   })
   guard(app.server)

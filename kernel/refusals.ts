@@ -42,6 +42,12 @@ export const refusals = {
     ja: '保存場所がいっぱいで、記録できませんでした。何も保存されていません。管理者に知らせてください。',
     en: 'Storage is full; nothing was stored. Please tell the operator.',
   },
+  'storage-low': {
+    status: 507,
+    issue: 'no-store',
+    ja: '保存場所が残りわずかなため、新しい記録を受け付けていません。閲覧はできます。何も保存されていません。管理者に知らせてください。',
+    en: 'Storage is running low, so no new records are taken; reading goes on. Nothing was stored. Please tell the operator.',
+  },
   fault: {
     status: 500,
     issue: 'exception',

@@ -93,6 +93,8 @@ export type ReadRow = Common & { kind: 'read'; snapshot?: boolean; handle: (ctx:
 /** A write: one transaction that commits with its audit and outbox rows, or leaves nothing. */
 export type WriteRow = Common & {
   kind: 'write'
+  /** Takes as much as its sender likes: refused once all that is left of the disk is what readers, the log and small acts need. */
+  fills?: true
   /** What was written before a refusal stays (a count of failed tries); everything else a refusal rolls back. */
   keepsRefused?: boolean
   /**

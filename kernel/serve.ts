@@ -14,6 +14,7 @@ import { type Outgoing, writeOutbox } from './outbox.ts'
 import { admit, cookie, demandProof, heldToSite, proveCaller, whoIsThere } from './proof.ts'
 import { Refusal, refuse } from './refusal.ts'
 import type { Answer, HttpRow, RouteRequest } from './route.ts'
+import type { Room } from './room.ts'
 import type { TokenMint } from './token.ts'
 
 export type ServeDeps = {
@@ -22,6 +23,8 @@ export type ServeDeps = {
   accounts: Accounts
   mint: TokenMint
   batch: AuditBatch
+  /** Whether there is room for more records; absent, nobody looks. */
+  room?: Room
   /** Addresses under which this server is asked, without a path; a DPoP proof must name one of them. */
   origins?: readonly string[]
 }
@@ -127,6 +130,7 @@ async function* notedFirst<T>(pieces: AsyncIterable<T>, take: () => AuditEntry[]
 }
 
 async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteRequest, about: About, deps: ServeDeps): Promise<Answer> {
+  if (row.fills && deps.room?.() === false) refuse('storage-low')
   const idempotencyKey = about.actor.kind === 'public' ? undefined : idempotencyKeyOf(request)
   const ready = row.prepare ? row.prepare(request, about.actor) : request
   for (let attempt = 1; ; attempt++) {

@@ -11,7 +11,7 @@ import { createDemoCa, exportDemoCa } from '#adapters/mynumber-card'
 import type { Row } from '#kernel/route'
 import { demoAppRows } from '#portals/demo-app'
 import { writeSection } from './conformance/report.ts'
-import { accessMatrix, openDoors, staleDoors, twice, unsaid } from './house/rows-law.ts'
+import { accessMatrix, fillingUp, openDoors, staleDoors, twice, unsaid } from './house/rows-law.ts'
 import { root } from './house/sources.ts'
 
 const nothing = { certificatePem: '', privateKeyPem: '', pin: '', serial: '' }
@@ -67,6 +67,11 @@ test('every row names who, why, audit and law, and says what it does in both lan
     row({ summary: { ja: '試', en: '試' } }),
   ]
   expect(bad.flatMap(unsaid), 'the control').toHaveLength(bad.length)
+})
+
+test('whatever takes resources stands back where storage runs low, except for acts that stay small', () => {
+  expect(fillingUp(rows)).toEqual([])
+  expect(fillingUp([row({ path: '/fhir/R4/:type', who: ['system'], body: 'text' })]), 'the control').toEqual(['POST /fhir/R4/:type'])
 })
 
 test('no two rows share method and path', () => {

@@ -32,7 +32,7 @@ export type Status = {
 }
 
 /** Reads the state of a platform without changing anything; one snapshot. */
-export async function statusOf(config: Pick<Config, 'databaseUrl' | 'home'>): Promise<Status> {
+export async function statusOf(config: Pick<Config, 'databaseUrl' | 'home' | 'disk'>): Promise<Status> {
   const client = await copyClient(config.databaseUrl, 'enishi-status')
   try {
     await client.query('begin transaction isolation level repeatable read read only')
@@ -45,6 +45,7 @@ export async function statusOf(config: Pick<Config, 'databaseUrl' | 'home'>): Pr
     const isWhole = ready && steps.open.length === 0
     const audit = isWhole ? await auditOf(client, config.home) : null
     const { bavail, bsize } = await statfs(config.home).catch(() => ({ bavail: 0, bsize: 0 }))
+    const freeBytes = bavail * bsize
     return {
       version: APP_VERSION,
       node: process.versions.node,
@@ -53,9 +54,12 @@ export async function statusOf(config: Pick<Config, 'databaseUrl' | 'home'>): Pr
       rows: isWhole ? await rowsOf(client) : null,
       audit,
       leader: isWhole ? await leaderOf(client) : null,
-      disk: { home: config.home, freeBytes: bavail * bsize },
+      disk: { home: config.home, freeBytes },
       wrong: [
         ...(steps.unknown.length > 0 ? [`schema of a newer version: ${steps.unknown.join(', ')}`] : []),
+        ...(freeBytes < config.disk.reserveMb * 1_048_576
+          ? [`less than ENISHI_DISK_RESERVE_MB (${config.disk.reserveMb} MB) is free where the data folder lies: no new records are taken`]
+          : []),
         ...(audit && !audit.rootMatches ? ['the audit tree does not give the root of its newest checkpoint'] : []),
       ],
     }

@@ -18,6 +18,7 @@ const ways = {
 /**
  * @typedef {object} Database
  * @property {string} url
+ * @property {string} [folder] where it keeps its data; absent where that is the operator's
  * @property {() => number} pid
  * @property {() => Promise<void>} close
  */
@@ -42,5 +43,5 @@ export async function openDatabase(home, { quiet = false } = {}) {
   const server = await startPostgres({ home, binaries })
   const [ja, en] = ways[server.way]
   if (!quiet) say(`PostgreSQL ${binaries.major} を起動しました${ja}`, `PostgreSQL ${binaries.major} is up${en}`)
-  return { url: server.url, pid: server.pid, close: server.stop }
+  return { url: server.url, folder: dataFolder, pid: server.pid, close: server.stop }
 }

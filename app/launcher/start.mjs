@@ -35,7 +35,11 @@ async function start() {
   const database = await step(() => openDatabase(home))
   up.push(database.close)
   if (wished) return 130
-  const program = startProgram({ node, entry, alone: true, env: { DATABASE_URL: database.url, ENISHI_HOME: home, PORT: String(port) } })
+  const env = {
+    ...{ DATABASE_URL: database.url, ENISHI_HOME: home, PORT: String(port) },
+    ...(database.folder === undefined ? {} : { ENISHI_DATABASE_FOLDER: database.folder }),
+  }
+  const program = startProgram({ node, entry, alone: true, env })
   platform = program.child
   taken.announce({ port, databaseUrl: database.url, platformPid: program.child.pid ?? 0, postgresPid: database.pid() })
   return program.ended

@@ -1,4 +1,5 @@
 import { sqlState } from '#kernel/database'
+import type { Room } from '#kernel/room'
 import type { JobContext } from '#kernel/route'
 import { removeFolder } from './folder.ts'
 import type { Job } from './model.ts'
@@ -15,9 +16,9 @@ const TIDY_MS = 10_000
 
 /**
  * Works on the open jobs, a step of each in turn, so that a large one does not hold up a small one. One step at a time: the leader's
- * few connections are for the audit log first.
+ * few connections are for the audit log first. Where storage runs low, jobs stand where they are until there is room.
  */
-export function pump({ home, steps }: { home: string; steps: Steps }) {
+export function pump({ home, steps, room = () => true }: { home: string; steps: Steps; room?: Room }) {
   let busy: Promise<void> | null = null
   let tidied = Number.NEGATIVE_INFINITY
   const running = new Map<string, AsyncGenerator<StepEnd>>()
@@ -29,7 +30,7 @@ export function pump({ home, steps }: { home: string; steps: Steps }) {
       const open = (await store.findOpen(worker.db)).filter((job) => !set.has(job.id))
       if (open.length === 0) return
       for (const job of open.slice(0, AT_ONCE)) {
-        if (taken >= most) return
+        if (taken >= most || !room()) return
         const end = await step(worker, job)
         if (end !== 'waiting') taken++
         if (end === 'lost') set.add(job.id)

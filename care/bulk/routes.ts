@@ -43,6 +43,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
 
   const start = (method: 'GET' | 'POST', path: string, level: ExportAsk['level'], summary: Sentence): Row => ({
     kind: 'write',
+    fills: true,
     method,
     path: `/fhir/R4${path}`,
     ...exporters,
@@ -65,6 +66,7 @@ export function bulkRoutes(bulk: BulkService, { base }: { base: string }): Row[]
     ...both('/Group/:id/$export', 'group', { ja: '一括書き出しを始める（Groupの患者）', en: 'Start a bulk export of a Group’s patients' }),
     {
       kind: 'write',
+      fills: true,
       method: 'POST',
       path: '/fhir/R4/$import',
       ...importers,

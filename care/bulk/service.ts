@@ -6,6 +6,7 @@ import { manyService, markNow, type RecordService, scopeAllows } from '#care/rec
 import type { Actor, Context } from '#kernel/context'
 import { ulid } from '#kernel/id'
 import { refuse } from '#kernel/refusal'
+import type { Room } from '#kernel/room'
 import { isObject, resourceTypes } from '#packages/fhir'
 import { exportSteps, type Sizes } from './export-steps.ts'
 import { jobFolder, removeFolder } from './folder.ts'
@@ -27,6 +28,8 @@ export type BulkDeps = Sizes &
     consent: ConsentService
     person: PersonService
     record: RecordService
+    /** Whether there is room for more; jobs stand still where there is none. */
+    room?: Room
     /** Makes lines of imports ready elsewhere; here where it is absent. */
     maker?: LineMaker
   }
@@ -51,6 +54,7 @@ export function bulkService(deps: BulkDeps) {
   const many = manyService(deps)
   const steps = pump({
     home: deps.home,
+    ...(deps.room ? { room: deps.room } : {}),
     steps: (worker, job) => (job.flow === 'export' ? exportSteps(deps, worker, job) : importSteps({ ...deps, many }, worker, job)),
   })
 

@@ -35,6 +35,7 @@ export function recordRoutes(record: RecordService, { surface, ...about }: Surfa
     ...capabilityRoutes(about, () => surface?.() ?? rows),
     {
       kind: 'write',
+      fills: true,
       method: 'POST',
       path: '/fhir/R4/$submit',
       ...writers,

@@ -34,6 +34,7 @@ import { startSession } from '#kernel/identity'
 import { ulid } from '#kernel/id'
 import { migrate } from '#kernel/migrate'
 import { writeOutbox } from '#kernel/outbox'
+import type { Room } from '#kernel/room'
 import type { Row } from '#kernel/route'
 import { kernelMigrations } from '#kernel/schema'
 import { type TokenMint, tokenMint } from '#kernel/token'
@@ -97,6 +98,8 @@ export type PlatformOptions = {
   /** Steps beside those of care; give `template` a name of its own with them. */
   migrations?: typeof careMigrations
   template?: string
+  /** Whether there is room for more records. */
+  room?: Room
   /** Parts of the large tables. */
   parts?: number
 }
@@ -143,7 +146,16 @@ export async function openPlatform(options: PlatformOptions = {}) {
     ...eligibilityRoutes(services.eligibility),
     ...(options.rows?.({ services, mint, db }) ?? []),
   ]
-  const deps = { db, clock, accounts, mint, log, secure: false, batch: auditBatch((entries) => audit.write(entries)) }
+  const deps = {
+    db,
+    clock,
+    accounts,
+    mint,
+    log,
+    secure: false,
+    batch: auditBatch((entries) => audit.write(entries)),
+    ...(options.room ? { room: options.room } : {}),
+  }
   const app = httpServer(rows, { ...deps, refusalPage: ({ refusal }) => `<p>${refusal.code}</p>` })
   await insertFacilities(
     db,

@@ -147,3 +147,18 @@ export function accessMatrix(rows: readonly Row[]): string {
   const head = ['row', 'kind', 'who', 'roles', 'why', 'audit', 'what', 'law or spec']
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...lines.map((l) => `| ${l} |`)].join('\n')
 }
+
+/** Acts of programs that send a resource and stay small, however often they are done; they go on while storage runs low. */
+const small = /^\/fhir\/R4\/(?:Subscription|Consent|Patient\/:id\/\$purge)/
+
+/** Rows that take resources and do not say that they fill the disk. */
+export const fillingUp = (rows: readonly Row[]): string[] =>
+  rows.flatMap((row) =>
+    row.kind === 'write' &&
+    row.path.startsWith('/fhir/R4') &&
+    (row.body === 'text' || row.body === 'bytes') &&
+    !row.fills &&
+    !small.test(row.path)
+      ? [`${row.method} ${row.path}`]
+      : [],
+  )

@@ -27,7 +27,7 @@ export function operationRoutes(record: RecordService, { base, law }: { base: st
     crossSite: true,
     law,
   } as const
-  const writing = { kind: 'write', method: 'POST', who: ['system'], why: ['TREAT'], law: OWN, body: 'text' } as const
+  const writing = { kind: 'write', fills: true, method: 'POST', who: ['system'], why: ['TREAT'], law: OWN, body: 'text' } as const
   const everything = async (ctx: Context, request: RouteRequest): Promise<Answer> => {
     const asked = parseEverything(request.query, isStrict(request.headers))
     const found = await record.everything(ctx, request.params.id!, asked)

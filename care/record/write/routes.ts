@@ -19,7 +19,7 @@ const OWN = '診療録の記録と保存（自機関の記録。条文は要確�
 
 /** Rows of a system client that change its institution's own resources. */
 export function writeRoutes(record: RecordService, { base, calls }: { base: string; calls: Calls }): Row[] {
-  const row = { kind: 'write', who: ['system'], why: ['TREAT'], law: OWN } as const
+  const row = { kind: 'write', fills: true, who: ['system'], why: ['TREAT'], law: OWN } as const
   const file = {
     ...row,
     body: 'bytes',

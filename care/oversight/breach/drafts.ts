@@ -79,8 +79,16 @@ const notYet = {
   outline: { ja: '調べています。', en: 'We are looking into it.' },
   cause: { ja: '調べています。', en: 'We are looking into it.' },
   'secondary-harm': { ja: '今のところ、ほかの被害は分かっていません。', en: 'No further harm is known so far.' },
-  action: { ja: '原因となった利用を止め、監督する役所に報告しました。', en: 'We stopped what caused it and reported it to the authority.' },
 } as const satisfies Record<string, Sentence>
+
+/** What was done, as far as the case says that it was. */
+function doneOf(b: Pick<Breach, 'containedAt' | 'reportedAt'>, lang: Lang): string {
+  const done = [
+    ...(b.containedAt === null ? [] : [both(lang, '原因となった利用を止めました。', 'We stopped what caused it. ')]),
+    ...(b.reportedAt === null ? [] : [both(lang, '監督する役所に報告しました。', 'We reported it to the authority.')]),
+  ]
+  return done.length === 0 ? notYet.cause[lang] : done.join('').trim()
+}
 
 const whomToAsk: Readonly<Record<About['by'], Sentence>> = {
   portal: {
@@ -93,12 +101,26 @@ const whomToAsk: Readonly<Record<About['by'], Sentence>> = {
   },
 }
 
+/** Who has no portal has the desk that the letter names. */
+const whereToLook: Readonly<Record<About['by'], Sentence>> = {
+  portal: {
+    ja: 'マイページの「誰が見たか」で、いつ誰が見たかを確かめられます。見せたくないときは、いつでも止められます。',
+    en: 'The page “Who looked” of your portal shows who looked and when. You can close your record at any time.',
+  },
+  paper: {
+    ja: 'いつ誰が見たかは、下のお問い合わせ先で確かめられます。見せたくないときは、いつでも止められます。どちらも、マイナンバーカードがあればマイページでできます。',
+    en: 'The contact below tells you who looked and when. You can close your record at any time. With your My Number card you can do both in the portal.',
+  },
+}
+
 function yours({ touched, lang }: Pick<About, 'touched' | 'lang'>): LetterPart {
   const title = both(lang, 'あなたのどの情報か', 'Which of your data')
   const kinds = [...new Set(touched.flatMap((one) => one.kinds))].map((k) => kindWords(k, lang))
   const [first] = touched.map((one) => one.firstAt).sort((x, y) => x.getTime() - y.getTime())
   const since =
-    first === undefined ? '' : both(lang, `${formatDate(first, 'ja')}から扱われていました。`, `Since ${formatDate(first, 'en')}.`)
+    first === undefined
+      ? ''
+      : both(lang, `最初に扱われたのは、${formatDate(first, 'ja')}です。`, `The first access was on ${formatDate(first, 'en')}.`)
   if (kinds.length > 0) return { title, text: since, list: kinds }
   const patient = both(lang, 'あなたがその医療機関にかかっていることです。', 'That you are a patient there. ')
   return { title, text: `${patient}${since}` }
@@ -106,9 +128,9 @@ function yours({ touched, lang }: Pick<About, 'touched' | 'lang'>): LetterPart {
 
 /** A letter to one person in plain words: what happened, what of theirs, what to look out for, whom to ask. */
 export function letterOf({ b, touched, name, lang, by }: About): Letter {
-  const written = (title: Sentence, id: keyof typeof notYet): LetterPart => {
+  const written = (title: Sentence, id: keyof BreachItems, otherwise: string): LetterPart => {
     const text = (b.items[id] ?? '').trim()
-    return text === '' ? { title: title[lang], text: notYet[id][lang] } : { title: title[lang], text, asWritten: true }
+    return text === '' ? { title: title[lang], text: otherwise } : { title: title[lang], text, asWritten: true }
   }
   const other = (b.items.other ?? '').trim()
   return {
@@ -116,18 +138,18 @@ export function letterOf({ b, touched, name, lang, by }: About): Letter {
     name,
     title: both(lang, 'あなたの情報についての大切なお知らせ', 'Important: about your data'),
     parts: [
-      written({ ja: '何が起きたか', en: 'What happened' }, 'outline'),
+      written({ ja: '何が起きたか', en: 'What happened' }, 'outline', notYet.outline[lang]),
       yours({ touched, lang }),
-      written({ ja: 'なぜ起きたか', en: 'Why' }, 'cause'),
-      written({ ja: '心配なこと', en: 'What could follow' }, 'secondary-harm'),
-      written({ ja: '私たちがしたこと', en: 'What we did' }, 'action'),
+      written({ ja: 'なぜ起きたか', en: 'Why' }, 'cause', notYet.cause[lang]),
+      written({ ja: '心配なこと', en: 'What could follow' }, 'secondary-harm', notYet['secondary-harm'][lang]),
+      written({ ja: '私たちがしたこと', en: 'What we did' }, 'action', doneOf(b, lang)),
       {
         title: both(lang, 'お願い', 'What you can do'),
         text: both(
           lang,
-          '心当たりのない電話や手紙に、病気やお金のことを話さないでください。マイページの「誰が見たか」で、いつ誰が見たかを確かめられます。見せたくないときは、いつでも止められます。',
-          'Do not talk about your health or money to callers you do not know. The page “Who looked” of your portal shows who looked and when. You can close your record at any time.',
-        ),
+          '心当たりのない電話や手紙に、病気やお金のことを話さないでください。',
+          'Do not talk about your health or money to callers you do not know. ',
+        ).concat(whereToLook[by][lang]),
       },
       ...(other === '' ? [] : [{ title: both(lang, 'そのほか', 'Other'), text: other, asWritten: true as const }]),
     ],

@@ -86,7 +86,7 @@ test.skipIf(!mounts || !process.env.ENISHI_TEST_FULL)(
     const [line, control] = runSmall('F3')
     expect(line).toMatch(
       new RegExp(
-        `^F3 acked=${some} lost=0 dup=0 full_answers=${some} reads_while_full=${some} without_outcome=0 exits=0 recovered_ms=\\d+$`,
+        `^F3 acked=${some} lost=0 dup=0 full_answers=${some} low_answers=${some} reads_while_low=${some} reads_refused_while_low=0 without_outcome=0 exits=0 recovered_ms=\\d+$`,
       ),
     )
     expect(control).toBe('F3 control missed=1')

@@ -34,7 +34,6 @@ import { startSession } from '#kernel/identity'
 import { ulid } from '#kernel/id'
 import { migrate } from '#kernel/migrate'
 import { writeOutbox } from '#kernel/outbox'
-import type { Room } from '#kernel/room'
 import type { Row } from '#kernel/route'
 import { kernelMigrations } from '#kernel/schema'
 import { type TokenMint, tokenMint } from '#kernel/token'
@@ -99,14 +98,14 @@ export type PlatformOptions = {
   migrations?: typeof careMigrations
   template?: string
   /** Whether there is room for more records. */
-  room?: Room
+  room?: () => boolean
   /** Parts of the large tables. */
   parts?: number
 }
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>
 
-export async function openPlatform(options: PlatformOptions = {}) {
+export async function openPlatform({ room = () => true, ...options }: PlatformOptions = {}) {
   const steps = options.migrations ?? careMigrations
   const database = await testDatabase(
     async (url) => {
@@ -146,16 +145,7 @@ export async function openPlatform(options: PlatformOptions = {}) {
     ...eligibilityRoutes(services.eligibility),
     ...(options.rows?.({ services, mint, db }) ?? []),
   ]
-  const deps = {
-    db,
-    clock,
-    accounts,
-    mint,
-    log,
-    secure: false,
-    batch: auditBatch((entries) => audit.write(entries)),
-    ...(options.room ? { room: options.room } : {}),
-  }
+  const deps = { db, clock, accounts, mint, log, secure: false, room, batch: auditBatch((entries) => audit.write(entries)) }
   const app = httpServer(rows, { ...deps, refusalPage: ({ refusal }) => `<p>${refusal.code}</p>` })
   await insertFacilities(
     db,

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { pause } from './platform.ts'
+import { pause, until } from './platform.ts'
 import { type Going, onDatabase, throughCuts } from './power-cuts.ts'
 import { type FaultResult, type FaultRun, lineOf } from './result.ts'
 import type { Party, Scene } from './scene.ts'
@@ -14,6 +15,8 @@ const FILE_BYTES = 60_000
 const LINES = 800
 const LINE_BYTES = 3_000
 const END_MS = 120_000
+/** What the leader makes once it leads. */
+const LATE = 'audit-key.pem'
 
 type Filed = { binary: string; document: string; sha256: string }
 /** An export that somebody was told had ended: where, and how many lines each file has. */
@@ -50,8 +53,12 @@ function attempt(run: FaultRun, { name, cuts, entry }: { name: string; cuts: num
   const told: Told = { filed: new Map(), sent: new Set(), imports: new Map(), exports: new Map() }
   return throughCuts(run, {
     ...{ name, cuts, waitMs: 1_500, ...(entry === undefined ? {} : { entry }) },
-    // What the first start wrote is on the disk in both: this is about what is written afterwards.
-    first: async ({ platform }) => void execFileSync('sync', ['-f', platform.home]),
+    // What the first start writes, also behind its first answer, is on the disk in both: this is about what is written afterwards.
+    first: async ({ platform }) => {
+      if (!(await until(() => existsSync(join(platform.home, LATE)), END_MS)))
+        throw new Error(`the platform makes no ${LATE}:\n${platform.said()}`)
+      execFileSync('sync', ['-f', platform.home])
+    },
     begin: (scene, n) => begin(scene, told, n),
     end: (scene) => settle(scene, told),
   })

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { importJWK, type JWK, SignJWT } from 'jose'
 import { openDatabase } from '#kernel/database'
 import { rotateKey } from '#kernel/key-ring'
 import { ulid } from '#kernel/id'
 import { sealer } from '#kernel/sealed'
-import { writePrivate } from '../../app/demo/secrets.ts'
 import { openRingOf } from '../../app/secret-keys.ts'
 import { pause } from './platform.ts'
 import { commitsWithoutDisk, type Going, onDatabase, throughCuts } from './power-cuts.ts'
@@ -76,15 +76,16 @@ async function begin(scene: Scene, told: Told): Promise<Going> {
       await pause(everyMs)
     }
   }
+  const sealing = followSeals(scene.run.root, platform.home, seals)
   const going = [
     again(40, async () => {
       await openRingOf(platform.home)
       keys.add(await rotateKey(db, new Date(), 'access-token'))
     }),
-    again(120, async () => void seals.add(await followSeal(platform.home))),
   ]
   told.tokens = await Promise.all(parties.map(({ hospital }) => hospital.token()))
   return {
+    pids: () => [sealing.pid ?? 0],
     enough: () => traffic.acked.size > 10 && keys.size > 5 && seals.size > 2,
     frozen() {
       for (const [value, id] of traffic.acked) told.acked.set(value, id)
@@ -93,6 +94,7 @@ async function begin(scene: Scene, told: Told): Promise<Going> {
     },
     async stop() {
       state.stopping = true
+      sealing.kill('SIGKILL')
       await Promise.all([traffic.stop(), ...going])
       for (const value of traffic.sent) told.sent.add(value)
       await db.destroy().catch(() => undefined)
@@ -104,12 +106,13 @@ type SealFile = { keys: { id: string; key: string }[] }
 const sealFile = (home: string) => join(home, 'secret-keys.json')
 const readSeals = async (home: string) => JSON.parse(await readFile(sealFile(home), 'utf8')) as SealFile
 
-/** Puts a new key in front of those that stand, as an operator does before the next start. @returns its id */
-async function followSeal(home: string): Promise<string> {
-  const { keys } = await readSeals(home)
-  const made = { id: `f${ulid()}`, key: randomBytes(32).toString('base64url') }
-  await writePrivate(sealFile(home), `${JSON.stringify({ keys: [made, ...keys] })}\n`)
-  return made.id
+/** Lets somebody with a process of their own, which loses its power with the platform's, put one key after another in front of the file. */
+function followSeals(root: string, home: string, seals: Set<string>): ChildProcess {
+  const child = spawn(process.execPath, [join(root, 'tests/faults/follow-seals.ts'), sealFile(home)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  createInterface(child.stdout!).on('line', (id) => seals.add(id))
+  return child
 }
 
 /** Secrets that no key of the file opens, or that still stand under a key that was followed. */

@@ -6,7 +6,8 @@ import { type Power, powered, treeOf } from './power.ts'
 import type { FaultRun } from './result.ts'
 import { partiesOf, type Scene } from './scene.ts'
 
-const SIZE_MB = 900
+/** Enough that the platform never runs short of room, whose reserve is 256 MB; the file has no more than was written. */
+const SIZE_MB = 1_500
 const ENOUGH_MS = 60_000
 
 /** Something that goes on while power may go. */

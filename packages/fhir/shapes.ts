@@ -45,5 +45,15 @@ export function isA(shape: string, base: string): boolean {
 /** Codes by system of a value set with a required binding; undefined: checked by form only. */
 export const valueSetOf = (url: string): ValueSetRow | undefined => valueSets.get(url)
 
+/** Names under which any shape writes an element of one of these types, choices by the type they bear (`valueUri`). */
+export function namesOfType(types: ReadonlySet<string>): Set<string> {
+  const names = [...rows.values()].flatMap(({ elements = {} }) =>
+    Object.entries(elements).flatMap(([name, row]) =>
+      row.types.filter((type) => types.has(type)).map((type) => (name.endsWith('[x]') ? choiceName(name, type) : name)),
+    ),
+  )
+  return new Set(names)
+}
+
 /** `value[x]` with type `Quantity` is written `valueQuantity`. */
 export const choiceName = (element: string, type: string): string => element.slice(0, -3) + type[0]!.toUpperCase() + type.slice(1)

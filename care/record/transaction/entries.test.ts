@@ -66,6 +66,16 @@ describe('a read among entries is answered as it is alone', () => {
     expect(heard.body.entry!.map((e) => e.resource !== undefined)).toEqual([false, false, false, true])
   })
 
+  test('a version that nobody can read refuses its own entry', async () => {
+    const put = {
+      resource: { resourceType: 'Organization', id: 'x', name: '病院' },
+      request: { method: 'PUT', url: 'Organization/x', ifMatch: 'one' },
+    }
+    const read = { request: { method: 'GET', url: `Observation/${id}` } }
+    expect(statuses(await run('batch', [put, read]))).toEqual(['400', '200'])
+    expect((await run('transaction', [put, read])).status).toBe(400)
+  })
+
   test.each(['$export', 'Patient/a/b/c/d', '%E3%81', '.well-known/smart-configuration', '../../../health'])('%s is none', async (url) => {
     const heard = await run('batch', [{ request: { method: 'GET', url } }])
     expect(statuses(heard)[0], heard.text).toMatch(/^4/)

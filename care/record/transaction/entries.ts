@@ -2,6 +2,7 @@ import { refuse } from '#kernel/refusal'
 import { isObject, isResource, type Json, type JsonObject, type Resource } from '#packages/fhir'
 import { type IfMatch, readIfMatch } from '../write/preconditions.ts'
 import { isCalled } from './calls.ts'
+import { namesFor } from './full-urls.ts'
 
 /** One entry of a transaction or batch, as asked for. */
 export type Entry = {
@@ -16,6 +17,8 @@ export type Entry = {
   query: string | null
   resource: Resource | null
   ifMatch: IfMatch
+  /** An `ifMatch` that nobody can read: the entry is refused for it. */
+  wrongMatch: string | null
   /** `If-None-Match: *`: only where it is not there yet. */
   onlyNew: boolean
   /** Headers of a read: what the caller has already. */
@@ -38,7 +41,7 @@ export function readEntries(bundle: Resource, base: string): Entry[] {
 function readEntry(raw: Json, index: number, base: string): Entry {
   const entry: JsonObject = isObject(raw) ? raw : {}
   const request: JsonObject = isObject(entry.request) ? entry.request : wrong(index, 'request')
-  const ifMatch = typeof request.ifMatch === 'string' ? matchOf(request.ifMatch, index) : null
+  const { ifMatch, wrongMatch } = matchOf(request.ifMatch)
   const url = ownAddress(String(request.url), base)
   const cut = url.indexOf('?')
   const [type = '', id, ...more] = (cut < 0 ? url : url.slice(0, cut)).split('/')
@@ -52,6 +55,7 @@ function readEntry(raw: Json, index: number, base: string): Entry {
     query: cut < 0 ? null : url.slice(cut + 1),
     resource: isResource(entry.resource) ? entry.resource : null,
     ifMatch,
+    wrongMatch,
     onlyNew: request.ifNoneMatch === '*',
     known: knownTo(request),
     ifNoneExist: typeof request.ifNoneExist === 'string' ? request.ifNoneExist : null,
@@ -59,10 +63,14 @@ function readEntry(raw: Json, index: number, base: string): Entry {
   }
 }
 
+function matchOf(sent: Json | undefined): Pick<Entry, 'ifMatch' | 'wrongMatch'> {
+  const read = typeof sent === 'string' ? readIfMatch(sent) : null
+  return read === undefined ? { ifMatch: null, wrongMatch: String(sent) } : { ifMatch: read, wrongMatch: null }
+}
+
 /** @refuses if-match-unreadable, naming the entry and what to send */
-function matchOf(sent: string, index: number): IfMatch {
-  const read = readIfMatch(sent)
-  return read === undefined ? refuse('if-match-unreadable', { value: `Bundle.entry[${index}]: ${sent.slice(0, 80)}` }) : read
+export function requireReadable({ wrongMatch, index }: Pick<Entry, 'wrongMatch' | 'index'>): void {
+  if (wrongMatch !== null) refuse('if-match-unreadable', { value: `Bundle.entry[${index}]: ${wrongMatch.slice(0, 80)}` })
 }
 
 /** An address as it stands below the base: some write it in full, or from the root of the server on. */
@@ -109,7 +117,7 @@ function depthOf(entries: readonly Entry[], referencesOf: (resource: Resource) =
     const known = depth.get(e)
     if (known !== undefined || open.has(e) || open.size > 50) return known ?? 0
     open.add(e)
-    const below = e.resource ? referencesOf(e.resource).flatMap((r) => byUrl.get(r.replace(/#.*$/s, '')) ?? []) : []
+    const below = e.resource ? referencesOf(e.resource).flatMap((r) => namesFor(r, e).flatMap((name) => byUrl.get(name) ?? [])) : []
     const measured = Math.max(0, ...below.map((b) => 1 + measure(b)))
     open.delete(e)
     depth.set(e, measured)

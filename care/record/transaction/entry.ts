@@ -10,7 +10,7 @@ import { storedOutcome } from '../write/outcomes.ts'
 import { patchOf } from '../write/patch.ts'
 import { flush, type WriteSet, type Written } from '../write/write-set.ts'
 import type { Calls } from './calls.ts'
-import { type Entry, isCall, onlyOnce } from './entries.ts'
+import { type Entry, isCall, onlyOnce, requireReadable } from './entries.ts'
 import { type Places, pointed, referencesOf, resolveConditional } from './places.ts'
 
 export type Reply = { status: string; location?: string; etag?: string; lastModified?: string; outcome?: object; resource?: Json }
@@ -30,6 +30,7 @@ const replyOf = (w: Written, status: string, { entry }: Run): Reply => ({
 /** Runs one entry; its writes gather in the set. Whatever is read here sees what earlier entries wrote. */
 export function runEntry(ctx: Context, record: RecordService, run: Run): Promise<Reply> {
   const { entry } = run
+  requireReadable(entry)
   switch (entry.method) {
     case 'POST':
       return isCall(entry) ? call(ctx, run) : create(ctx, record, run)

@@ -1,11 +1,13 @@
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { isObject, type Json, type Resource, sameNumbers, textsNamed } from '#packages/fhir'
+import { isObject, type Json, namesOfType, type Resource, sameNumbers, textsNamed } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { asSoundAs } from '../write/judge.ts'
 import { criteriaOf } from '../write/conditional.ts'
-import { searchIn } from '../write/conditional-reference.ts'
+import { isConditional, searchIn } from '../write/conditional-reference.ts'
+import { ownerReferences } from '../write/owner.ts'
 import { type Entry, isCall } from './entries.ts'
+import { namesFor, withoutPart } from './full-urls.ts'
 
 /** Where entries stand, by fullUrl or by conditional reference, and the ids of those that are not written yet. */
 export type Places = { of: Map<string, string>; reserved: Map<Entry, string> }
@@ -14,41 +16,65 @@ export const places = (): Places => ({ of: new Map(), reserved: new Map() })
 
 /**
  * Gives every entry whose id can be known its place before it is written, so that entries may refer to each other in any order
- * and in circles. Conditional writes wait until it is known what they find.
+ * and in circles. Conditional writes wait until it is known what they find; whatever names one of them as its owner waits with it, because
+ * an id tells whose a resource is.
  */
 export function reserve(ctx: Context, record: RecordService, entries: readonly Entry[], { of, reserved }: Places): void {
-  for (const entry of entries) {
-    if (entry.fullUrl === null || of.has(entry.fullUrl) || !entry.resource) continue
-    const { resourceType } = entry.resource
-    if (entry.method === 'PUT' && entry.id !== null) of.set(entry.fullUrl, `${resourceType}/${entry.id}`)
-    if (entry.method !== 'POST' || entry.ifNoneExist !== null || isCall(entry)) continue
-    const place = record.reserveId(ctx, entry.resource, of)
+  const named = new Set(entries.flatMap(({ fullUrl }) => fullUrl ?? []))
+  const waiting = new Map<string, Entry[]>()
+  // Whoever waits comes again behind the one it waited for.
+  const queue = [...entries]
+  for (const entry of queue) {
+    const { fullUrl, resource } = entry
+    if (fullUrl === null || of.has(fullUrl) || !resource) continue
+    const place = entry.method === 'PUT' && entry.query === null ? entry.id : isNew(entry) ? newPlace(entry) : null
     if (place === null) continue
-    of.set(entry.fullUrl, `${resourceType}/${place}`)
-    reserved.set(entry, place)
+    of.set(fullUrl, `${resource.resourceType}/${place}`)
+    if (entry.method === 'POST') reserved.set(entry, place)
+    queue.push(...(waiting.get(fullUrl) ?? []))
+    waiting.delete(fullUrl)
+  }
+
+  function newPlace(entry: Entry): string | null {
+    for (const reference of ownerReferences(entry.resource!)) {
+      if (wholePlaceOf(reference, entry, of) !== undefined) continue
+      if (isConditional(reference)) return null
+      const entryUrl = namesFor(reference, entry).find((name) => named.has(name))
+      if (entryUrl === undefined) continue
+      waiting.set(entryUrl, [...(waiting.get(entryUrl) ?? []), entry])
+      return null
+    }
+    return record.reserveId(ctx, entry.resource!, (reference) => wholePlaceOf(reference, entry, of))
   }
 }
 
-/** Elements of type uri and url that may point at another entry (an attachment's file). */
-const addresses = new Set(['url', 'uri', 'source', 'valueUri', 'valueUrl'])
+const isNew = (entry: Entry): boolean => entry.method === 'POST' && entry.ifNoneExist === null && !isCall(entry)
+
+/**
+ * Elements of type uri, url, oid and uuid, which may point at another entry (an attachment's file). Those that name a type or a system of
+ * codes never lead to a resource.
+ * @spec FHIR R4 http, transaction processing rules
+ */
+const addresses: ReadonlySet<string> = new Set(
+  [...namesOfType(new Set(['uri', 'url', 'oid', 'uuid']))].filter(
+    (name) => !['reference', 'type', 'code', 'system', 'implicitRules', 'fullUrl'].includes(name),
+  ),
+)
 
 const pointers: ReadonlySet<string> = new Set(['reference', ...addresses])
 
 /** The references an entry's resource makes, each once. */
 export const referencesOf = (resource: Resource): string[] => textsNamed(resource, pointers)
 
-const conditional = /^([A-Z][A-Za-z]+)\?./
-
-export const isConditional = (reference: string): boolean => conditional.test(reference)
-
 /**
  * Finds what conditional references (`Patient?identifier=…`) mean, each once.
+ * @param about.early those that nothing meets yet are left for later: an entry may still write it
  * @refuses multiple-matches, input-invalid where nothing meets one
  */
 export async function resolveConditional(
   ctx: Context,
   record: RecordService,
-  about: { references: readonly string[]; of: Map<string, string> },
+  about: { references: readonly string[]; of: Map<string, string>; early?: boolean },
 ): Promise<void> {
   for (const reference of about.references) {
     const sought = searchIn(reference)
@@ -58,29 +84,36 @@ export async function resolveConditional(
     query.set('_count', '2')
     const { page } = await record.search(ctx, type, query, true)
     if (page.rows.length > 1) refuse('multiple-matches')
-    const found = page.rows[0] ?? refuse('input-invalid', { what: `reference ${reference.slice(0, 120)}` })
+    const [found] = page.rows
+    if (!found && about.early) continue
+    if (!found) refuse('input-invalid', { what: `reference ${reference.slice(0, 120)}` })
     about.of.set(reference, `${type}/${found.id}`)
   }
 }
 
 /** Where a reference leads: an entry by its fullUrl, also where both are written relative to one server. What stands after `#` goes with it. */
 function placeOf(reference: string, entry: Entry, of: ReadonlyMap<string, string>): string | undefined {
-  const cut = reference.indexOf('#')
-  const place = wholePlaceOf(cut < 0 ? reference : reference.slice(0, cut), entry, of)
-  return place === undefined || cut < 0 ? place : place + reference.slice(cut)
+  const place = wholePlaceOf(reference, entry, of)
+  return place === undefined ? undefined : place + reference.slice(withoutPart(reference).length)
 }
 
 function wholePlaceOf(reference: string, entry: Entry, of: ReadonlyMap<string, string>): string | undefined {
-  const direct = of.get(reference)
-  if (direct !== undefined || entry.fullUrl === null || !/^https?:/.test(entry.fullUrl) || reference.includes(':')) return direct
-  const root = /^(https?:.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(entry.fullUrl)?.[1]
-  return root === undefined ? undefined : of.get(root + reference)
+  for (const name of namesFor(reference, entry)) {
+    const place = of.get(name)
+    if (place !== undefined) return place
+  }
+  return undefined
 }
 
 const LINK = /\b(href|src)(\s*=\s*)("[^"]*"|'[^']*')/g
 
-/** Whether the narrative leads or looks anywhere. */
-const isNarrated = ({ text }: Resource): boolean => isObject(text) && typeof text.div === 'string' && /\b(?:href|src)\s*=/.test(text.div)
+const DIV: ReadonlySet<string> = new Set(['div'])
+
+/** Whether a narrative, of the resource or of a section, leads or looks anywhere. */
+function isNarrated({ resourceType, text, section }: Resource): boolean {
+  const divs = textsNamed([text ?? null, resourceType === 'Composition' ? (section ?? null) : null], DIV)
+  return divs.some((div) => /\b(?:href|src)\s*=/.test(div))
+}
 
 /** A narrative whose links and pictures lead where the entries stand. Its words stay as they are. */
 const narrated = (div: string, place: (address: string) => string | undefined): string =>

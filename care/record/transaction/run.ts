@@ -5,12 +5,14 @@ import { later, sqlState } from '#kernel/database'
 import { Refusal, refusalOutcome, refusalRow, refusalSentence, refuse } from '#kernel/refusal'
 import { hasError, isObject, type JsonObject, type Resource } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
+import { isConditional } from '../write/conditional-reference.ts'
 import { findingsIn, markSound } from '../write/judge.ts'
+import { ownerReferences } from '../write/owner.ts'
 import { flush, type WriteSet, writeSet } from '../write/write-set.ts'
 import type { Calls } from './calls.ts'
-import { type Entry, isCall, isLate, isRead, processingOrder, readEntries, refuseRepeated } from './entries.ts'
+import { type Entry, isCall, isLate, isRead, processingOrder, readEntries, refuseRepeated, requireReadable } from './entries.ts'
 import { type Reply, type Run, runEntry } from './entry.ts'
-import { places, referencesOf, reserve } from './places.ts'
+import { places, type Places, referencesOf, reserve, resolveConditional } from './places.ts'
 
 /** A Bundle that may run: its frame is sound, and in a transaction every resource in it. */
 export type ReadyBundle = {
@@ -34,6 +36,7 @@ export function readBundle(bundle: Resource, base = ''): ReadyBundle {
   if (hasError(findings)) refuse('resource-invalid', {}, findings)
   const entries = readEntries(bundle, base)
   if (!whole) return { whole, entries, written: null }
+  entries.forEach(requireReadable)
   // The Bundle was judged with everything in it.
   for (const { resource } of entries) if (resource) markSound(resource)
   return { whole, entries, written: refuseRepeated(entries) }
@@ -78,12 +81,14 @@ const answerOf = ({ resource, ...response }: Reply): JsonObject => ({
 async function runWhole(ctx: Context, { entries, record, calls, written }: Running): Promise<Reply[]> {
   const [set, stands] = [writeSet(), places()]
   const order = processingOrder(entries, referencesOf)
-  const late = order.findLastIndex(isLate)
+  // From here on what was there before is there no more, and whom everything belongs to is known.
+  const settled = order.findLastIndex((entry) => isLate(entry) || entry.method === 'DELETE')
   await record.readAhead(
     ctx,
     set,
     entries.flatMap((e) => (e.id !== null && !isRead(e) && !isCall(e) ? [{ type: e.type, id: e.id }] : [])),
   )
+  if (settled < 0) await resolveOwners(ctx, record, { entries, stands, set })
   reserve(ctx, record, entries, stands)
   const replies: Reply[] = []
   for (const [at, entry] of order.entries()) {
@@ -92,11 +97,25 @@ async function runWhole(ctx: Context, { entries, record, calls, written }: Runni
     } catch (error) {
       throw error instanceof Refusal ? atEntry(error, entry) : error
     }
-    // Once the people stand, everything that belongs to them can have its id.
-    if (at === late) reserve(ctx, record, entries, stands)
+    if (at !== settled) continue
+    await resolveOwners(ctx, record, { entries, stands, set })
+    reserve(ctx, record, entries, stands)
   }
   await flush(ctx, set)
   return replies
+}
+
+/** Finds whom entries mean that name their owner by a search, so that each can have its id before others refer to it. @refuses multiple-matches */
+async function resolveOwners(
+  ctx: Context,
+  record: RecordService,
+  { entries, stands, set }: { entries: readonly Entry[]; stands: Places; set: WriteSet },
+): Promise<void> {
+  const waits = entries.filter((e) => e.resource && !isRead(e) && !isCall(e) && e.fullUrl !== null && !stands.of.has(e.fullUrl))
+  const references = waits.flatMap((e) => ownerReferences(e.resource!)).filter(isConditional)
+  if (references.length === 0) return
+  await flush(ctx, set)
+  await resolveConditional(ctx, record, { references, of: stands.of, early: true })
 }
 
 /** The refusal with the entry it is about. */

@@ -36,6 +36,7 @@ const run = (type: 'transaction' | 'batch', entry: Asked[]) => hospital.post('/f
 const statuses = (heard: Heard) => heard.body.entry!.map((e) => e.response!.status)
 const stored = async (heard: Heard, at: number): Promise<FhirBody> =>
   (await hospital.get(`/fhir/R4/${heard.body.entry![at]!.response!.location!.split('/_history')[0]}`)).body
+const subjectOf = () => ({ subject: { reference: `Patient/${key}` } })
 const resources = () => platform.count(sql`select 1 from record.resource`)
 const patient = () => ({ resourceType: 'Patient', name: [{ text: '新田 一' }], birthDate: '2001-02-03', gender: 'male' })
 
@@ -74,6 +75,133 @@ describe('a transaction', () => {
     ])
     expect(heard.status, heard.text).toBe(200)
     expect((await stored(heard, 0)).hasMember).toEqual([{ reference: `Observation/${(await stored(heard, 1)).id}` }])
+  })
+
+  const person = urn()
+  const task = (who: string) => ({ resourceType: 'Task', status: 'requested', intent: 'order', for: { reference: who } })
+  const about = (target: string) => ({
+    resourceType: 'Provenance',
+    target: [{ reference: target }],
+    recorded: '2026-04-01T09:00:00+09:00',
+    agent: [{ who: { display: '縁病院' } }],
+  })
+  const known = () => ({ identifier: [{ system: 'urn:t', value: key }] })
+  const sought = () => `Encounter?identifier=urn:t|${key}`
+  test.each<[string, () => Asked[]]>([
+    [
+      'a new person’s list, task, letter and device',
+      () => [
+        post(patient() as never, person),
+        post({ resourceType: 'List', status: 'current', mode: 'working', subject: { reference: person } } as never),
+        post(task(person) as never),
+        post({ resourceType: 'Communication', status: 'completed', subject: { reference: person } } as never),
+        post({ resourceType: 'Device', patient: { reference: person } } as never),
+      ],
+    ],
+    [
+      'a person by an address of the sender’s server',
+      () => [
+        post(task('Patient/p1') as never, 'http://ex.example/fhir/Task/t1'),
+        post(observation('Patient/p1') as never, 'http://ex.example/fhir/Observation/o1'),
+        post(patient() as never, 'http://ex.example/fhir/Patient/p1'),
+      ],
+    ],
+    [
+      'a statement about what is new with it',
+      () => {
+        const [first, second] = [urn(), urn()]
+        return [post(about(second) as never, urn()), post(about(first) as never, second), post(observation(`Patient/${key}`), first)]
+      },
+    ],
+    [
+      'a report before its result, whose patient is searched for',
+      () => {
+        const result = urn()
+        return [
+          post({
+            resourceType: 'DiagnosticReport',
+            status: 'final',
+            code: { text: '血液' },
+            ...subjectOf(),
+            result: [{ reference: result }],
+          } as never),
+          post(task(`Patient?identifier=urn:t|${key}`) as never),
+          post(observation(`Patient?identifier=urn:t|${key}`), result),
+        ]
+      },
+    ],
+    [
+      'the same after a deletion and a conditional visit',
+      () => {
+        const [result, visit] = [urn(), urn()]
+        return [
+          post({ resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, ...subjectOf(), ...known() } as never, visit, {
+            ifNoneExist: `identifier=urn:t|${key}`,
+          }),
+          post({
+            resourceType: 'DiagnosticReport',
+            status: 'final',
+            code: { text: '血液' },
+            ...subjectOf(),
+            result: [{ reference: result }],
+          } as never),
+          post(observation(`Patient?identifier=urn:t|${key}`, { encounter: { reference: sought() } }), result),
+        ]
+      },
+    ],
+  ])('gives ids that can be read: %s', async (_name, entries) => {
+    await run('transaction', [post({ ...patient(), ...known() } as never)])
+    const heard = await run('transaction', entries())
+    expect(heard.status, heard.text).toBe(200)
+    for (const at of heard.body.entry!.keys()) {
+      const one = await hospital.get(`/fhir/R4/${heard.body.entry![at]!.response!.location!.split('/_history')[0]}`)
+      expect(one.status, one.text).toBe(200)
+      expect(one.text).not.toMatch(/urn:uuid|Patient\/p1|\?identifier=/)
+    }
+  })
+
+  test('points every kind of link at its entry, also in the narrative of a section; a system of codes stays', async () => {
+    const [file, section] = [urn(), urn()]
+    const heard = await run('transaction', [
+      post(
+        {
+          resourceType: 'Binary',
+          contentType: 'text/plain',
+          data: Buffer.from('値').toString('base64'),
+          securityContext: { reference: `Patient/${key}` },
+        } as never,
+        file,
+      ),
+      post(
+        {
+          ...observation(`Patient/${key}`),
+          extension: [
+            { url: 'urn:t:file', valueUuid: file },
+            { url: 'urn:t:file', valueUrl: file },
+          ],
+          identifier: [{ system: file, value: file }],
+        } as never,
+        section,
+      ),
+      post({
+        resourceType: 'Composition',
+        status: 'final',
+        type: { text: '手紙' },
+        ...subjectOf(),
+        date: '2026-04-01',
+        author: [{ display: '縁病院' }],
+        title: '手紙',
+        section: [{ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml"><a href="${section}">値</a></div>` } }],
+      } as never),
+    ])
+    expect(heard.status, heard.text).toBe(200)
+    const [binary, value, letter] = [await stored(heard, 0), await stored(heard, 1), await stored(heard, 2)]
+    expect(value.extension).toEqual([
+      { url: 'urn:t:file', valueUuid: `Binary/${binary.id}` },
+      { url: 'urn:t:file', valueUrl: `Binary/${binary.id}` },
+    ])
+    expect(value.identifier).toEqual([{ system: file, value: file }])
+    expect(JSON.stringify(letter.section)).toContain(`href=\\"Observation/${value.id}\\"`)
   })
 
   test('refers to a resource put under an id of the client’s own', async () => {

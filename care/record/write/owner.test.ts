@@ -43,6 +43,7 @@ describe('whose it is', () => {
     ['two of ours', resource('Basic', { ...subject('Patient/p1'), patient: { reference: 'Patient/p2' } }), 'several'],
     ['an entry of the transaction', resource('Observation', subject(urn)), 'person p1'],
     ['an entry, with a fragment', resource('Observation', subject(`${urn}#a`)), 'person p1'],
+    ['a statement about an entry', resource('Provenance', { target: [{ reference: urn }] }), 'person p1'],
     ['a statement about something of ours', resource('Provenance', { target: [{ reference: 'Observation/p1.x' }] }), 'person p1'],
     [
       'a statement about something elsewhere',
@@ -50,7 +51,7 @@ describe('whose it is', () => {
       'institution',
     ],
   ])('%s', (_name, of, expected) => {
-    const owner = ownerOf(of, entries)
+    const owner = ownerOf(of, (reference) => entries.get(reference.replace(/#.*$/s, '')))
     expect(owner.kind === 'person' ? `person ${owner.key}` : owner.kind).toBe(expected)
   })
 })

@@ -42,21 +42,39 @@ export type Owner =
   | { kind: 'nobody-named' }
   | { kind: 'several' }
 
+/** Where a reference will lead, where it names an entry of the same transaction; undefined for any other. */
+export type PlaceOf = (reference: string) => string | undefined
+
 const references = (value: Json | undefined): string[] =>
   Array.isArray(value) ? value.flatMap(references) : isObject(value) && typeof value.reference === 'string' ? [value.reference] : []
 
-/** The patients a resource names as its own, each once. @param places where new entries of the same transaction will stand, by fullUrl */
-export function patientsOf(resource: Resource, places?: ReadonlyMap<string, string>): string[] {
-  const participants = Array.isArray(resource.participant) ? resource.participant : []
-  const named = [
-    ...patientReferences.flatMap((name) => references(resource[name])),
+const direct = (resource: Resource): string[] => patientReferences.flatMap((name) => references(resource[name]))
+
+/** References that say whose a resource is; `about` those of a statement about another resource. */
+function ownReferences(resource: Resource): { own: string[]; about: string[] } {
+  const { resourceType: type, participant } = resource
+  const participants = Array.isArray(participant) ? participant : []
+  const own = [
+    ...direct(resource),
     ...participants.flatMap((p) => (isObject(p) ? references(p.actor) : [])),
-    ...(resource.resourceType === 'AppointmentResponse' ? references(resource.actor) : []),
-    ...(resource.resourceType === 'Binary' ? references(resource.securityContext) : []),
-    ...(resource.resourceType === 'Provenance' ? references(resource.target).flatMap(patientOfTarget) : []),
+    ...(type === 'AppointmentResponse' ? references(resource.actor) : []),
+    ...(type === 'Binary' ? references(resource.securityContext) : []),
   ]
-  const ids = named.flatMap((reference) => {
-    const target = targetHere(places?.get(reference.replace(/#.*$/s, '')) ?? reference)
+  return { own, about: type === 'Provenance' ? references(resource.target) : [] }
+}
+
+/** Every reference that has a say in whose the resource is: until each leads somewhere, nobody knows. */
+export function ownerReferences(resource: Resource): string[] {
+  const { own, about } = ownReferences(resource)
+  return [...own, ...about]
+}
+
+/** The patients a resource names as its own, each once. */
+export function patientsOf(resource: Resource, placeOf?: PlaceOf): string[] {
+  const placed = (reference: string) => placeOf?.(reference) ?? reference
+  const { own, about } = ownReferences(resource)
+  const ids = [...own.map(placed), ...about.map(placed).flatMap(patientOfTarget)].flatMap((reference) => {
+    const target = targetHere(reference)
     return target?.type === 'Patient' ? [keyOfId(target.id)] : []
   })
   return [...new Set(ids)]
@@ -77,19 +95,19 @@ function patientOfTarget(reference: string): string[] {
 }
 
 /** It says what it is about, and that is nobody's record: a device, a place, a group, a substance. */
-const isAboutOthers = (resource: Resource): boolean => {
-  const types = patientReferences.flatMap((name) => references(resource[name])).map((reference) => parseReference(reference)?.type)
+const isAboutOthers = (resource: Resource, placeOf?: PlaceOf): boolean => {
+  const types = direct(resource).map((reference) => parseReference(placeOf?.(reference) ?? reference)?.type)
   return types.length > 0 && types.every((type) => type !== undefined && type !== 'Patient')
 }
 
 /** Whose the resource is. A Patient's own key is told by its id. */
-export function ownerOf(resource: Resource, places?: ReadonlyMap<string, string>): Owner {
+export function ownerOf(resource: Resource, placeOf?: PlaceOf): Owner {
   const { resourceType: type } = resource
   if (sharedTypes.has(type)) return { kind: 'shared' }
   if (type === 'Patient') return typeof resource.id === 'string' ? { kind: 'person', key: keyOfId(resource.id) } : { kind: 'nobody-named' }
-  const named = patientsOf(resource, places)
+  const named = patientsOf(resource, placeOf)
   if (named.length > 1) return { kind: 'several' }
   if (named.length === 1) return { kind: 'person', key: named[0]! }
-  const free = patientOptional.has(type) || !canNamePatient(type) || isAboutOthers(resource)
+  const free = patientOptional.has(type) || !canNamePatient(type) || isAboutOthers(resource, placeOf)
   return { kind: free ? 'institution' : 'nobody-named' }
 }

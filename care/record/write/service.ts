@@ -10,7 +10,7 @@ import { requireWhole } from '../projection.ts'
 import * as store from '../store.ts'
 import { draftOf, type Place } from './draft.ts'
 import { requireSound, requireWritable } from './judge.ts'
-import { ownerOf } from './owner.ts'
+import { ownerOf, type PlaceOf } from './owner.ts'
 import { type IfMatch, requireMet } from './preconditions.ts'
 import { enterPatient, requireOwnMemberIds } from './patient.ts'
 import { isNarrowed, requireWithin } from '../scopes.ts'
@@ -92,6 +92,8 @@ export function writeService(parts: Parts) {
         }
         const { key, of } = await homeOf(ctx, resource, set)
         const id = about.assigned ?? (key === null ? ulid(ctx.now.getTime()) : newResourceId(key, ctx.now))
+        // An id that tells another home than the resource's own is found by the register of chosen ids.
+        if (key !== null && keyOfId(id) !== key) await store.claimClientId(ctx.db, type, id, key)
         const row = draftOf(ctx, resource, { key: key ?? keyOfId(id), id, version: 1, of })
         set.fresh.push(row)
         return writtenOf(row)
@@ -114,7 +116,8 @@ export function writeService(parts: Parts) {
         if (created) return created
         // Somebody else's first version came in between: this one is the next, if it is the same institution's.
         const old = seen ?? (await parts.find(ctx, type, id, true)) ?? refuse('already-exists', { where: `${type}/${id}` })
-        if (about.onlyNew) refuse('version-conflict', { version: String(old.version) })
+        // What was deleted is not there: it may be brought back by who asks for a new one.
+        if (about.onlyNew && !old.deleted) refuse('version-conflict', { version: String(old.version) })
         requireMet(about.ifMatch, old)
         if (old.source !== institutionOf(ctx.actor)) refuse('not-permitted')
         requireOldWithin(ctx, old, 'u')
@@ -163,11 +166,11 @@ export function writeService(parts: Parts) {
 
     /**
      * An id for an entry of a transaction before it is written; null where it is not known yet whose it is.
-     * @param places where entries stand by their fullUrl
+     * @param placeOf where a reference to an entry leads
      */
-    reserveId(ctx: Context, resource: Resource, places: ReadonlyMap<string, string>): string | null {
+    reserveId(ctx: Context, resource: Resource, placeOf: PlaceOf): string | null {
       if (resource.resourceType === 'Patient') return null
-      const owner = ownerOf(resource, places)
+      const owner = ownerOf(resource, placeOf)
       if (owner.kind === 'person') return newResourceId(owner.key, ctx.now)
       return owner.kind === 'shared' || owner.kind === 'institution' ? ulid(ctx.now.getTime()) : null
     },

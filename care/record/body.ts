@@ -1,6 +1,6 @@
 import { refuse } from '#kernel/refusal'
 import type { RouteRequest } from '#kernel/route'
-import { type Json, parseJson, parseXml } from '#packages/fhir'
+import { type Finding, type Json, parseJson, parseXml } from '#packages/fhir'
 
 const jsonTypes = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json'])
 const xmlTypes = new Set(['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml'])
@@ -38,8 +38,11 @@ const unread = new Set(['json/syntax', 'xml/syntax'])
 export function readResource(request: RouteRequest): Json {
   const text = request.body as string
   const read = formOf(request) === 'json' ? parseJson(text) : parseXml(text)
-  if (!('findings' in read)) return read.value
-  return read.findings.some(({ ruleId }) => unread.has(ruleId))
-    ? refuse('body-malformed', { what: '' }, read.findings)
-    : refuse('resource-invalid', {}, read.findings)
+  return 'findings' in read ? refuseFindings(read.findings) : read.value
 }
+
+/** @refuses body-malformed, resource-invalid */
+export const refuseFindings = (findings: readonly Finding[]): never =>
+  findings.some(({ ruleId }) => unread.has(ruleId))
+    ? refuse('body-malformed', { what: '' }, findings)
+    : refuse('resource-invalid', {}, findings)

@@ -99,6 +99,8 @@ describe('PUT with preconditions', () => {
     const id = `once-${number()}`
     const put = () => hospital.put(`/fhir/R4/Observation/${id}`, reading(number(), { id }), { 'if-none-match': '*' })
     expect([(await put()).status, (await put()).status]).toEqual([201, 412])
+    await hospital.remove(`/fhir/R4/Observation/${id}`)
+    expect([(await put()).status, (await put()).status]).toEqual([200, 412])
   })
 
   test('two first versions of one id at the same moment become one after the other', async () => {

@@ -104,6 +104,11 @@ describe('refuses', () => {
     expect((await hospital.get(`/fhir/R4/Observation/${id}`)).headers.etag).toBe('W/"1"')
   })
 
+  test.each(['[{"op":', '', 'null and more'])('what is no JSON: %o', async (body) => {
+    const heard = await hospital.send('PATCH', `/fhir/R4/Observation/${id}`, body, json)
+    expect([heard.status, rulesOf(heard)], heard.text).toEqual([400, ['json/syntax']])
+  })
+
   test('an older version than the one that stands', async () => {
     await change(amend)
     expect((await change(amend, { 'if-match': 'W/"1"' })).status).toBe(412)

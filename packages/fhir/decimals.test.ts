@@ -10,7 +10,20 @@ import { toXml } from './xml/write.ts'
 
 const observation = (value: string) =>
   `{"resourceType":"Observation","status":"final","code":{"text":"1.50 e"},"valueQuantity":{"value":${value},"unit":"mg/dL"},"component":[{"code":{"text":"x"},"valueQuantity":{"value":${value}}}]}`
-const written = ['1.50', '0.0', '-0.10', '100.00', '1E3', '1.0e-7', '12345678901234567890.1', '0.12345678901234567890', '1', '98.5']
+const written = [
+  '1.50',
+  '0.0',
+  '-0.10',
+  '100.00',
+  '1E3',
+  '1.0e-7',
+  '0.0000001',
+  '0.000001',
+  '12345678901234567890.1',
+  '0.12345678901234567890',
+  '1',
+  '98.5',
+]
 
 describe.each(written)('%s', (value) => {
   const text = observation(value)

@@ -9,10 +9,10 @@ const texts = new WeakMap<object, Record<string, string>>()
 let anyNoted = false
 
 /**
- * A number whose text JSON would not write again: zeros at the end, an exponent, many digits. Linear; may also fit inside a string, but not
+ * A number whose text JSON would not write again: zeros at the end or many behind the point, an exponent, many digits. Linear; may also fit inside a string, but not
  * in every instant with a fraction of a second.
  */
-const changes = /[:,[\s]-?(?:\d{16}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?![^,\]}\s])|\d+\.\d{15})/
+const changes = /[:,[\s]-?(?:\d{16}|\d+(?:\.\d+)?[eE]|\d+\.\d*0(?![^,\]}\s])|\d+\.\d{15}|0\.0{6})/
 
 const rawJson = (JSON as JSON & { rawJSON?: (text: string) => Json }).rawJSON
 

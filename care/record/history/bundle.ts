@@ -25,7 +25,10 @@ export function historyBundle(about: { base: string; path: string }, query: Hist
     return { relation, url: `${about.base}/${about.path}${params === '' ? '' : `?${params}`}` }
   }
   const last = page.at(-1)
-  const links = [link('self', []), ...(more && last ? [link('next', [['_cursor', cursorOf(last)]])] : [])]
+  const links = [
+    link('self', query.at === null ? [] : [['_cursor', query.at]]),
+    ...(more && last ? [link('next', [['_cursor', cursorOf(last)]])] : []),
+  ]
   const counted = found.total ?? (more || query.after ? null : page.length)
   const total = counted === null ? '' : `"total":${counted},`
   const entry = page.length === 0 ? '' : `,"entry":[${page.map((v) => entryOf(about.base, v)).join(',')}]`

@@ -33,6 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => platform?.close())
 
+const linkOf = (heard: Heard, relation: string) => heard.body.link!.find((link) => link.relation === relation)!.url
 const versions = ({ body }: Heard) =>
   (body.entry ?? []).map((e) => `${e.resource!.id === a ? 'a' : e.resource!.id === b ? 'b' : 'list'} ${e.resource!.meta!.versionId}`)
 
@@ -77,6 +78,17 @@ test.each(['_list=a/b', '_list=$current-problems'])('%s is refused, and the refu
 test.each(['_sort=_lastUpdated', '_type=Observation', 'nobody=1'])('%s is refused where what nobody knows is', async (query) => {
   expect((await hospital.get(`/fhir/R4/_history?${query}`, { prefer: 'handling=strict' })).status).toBe(400)
   expect((await hospital.get(`/fhir/R4/_history?${query}`)).status).toBe(200)
+})
+
+test('pages keep the form they were asked in, and say which they are', async () => {
+  const asked = '_count=2&_elements=status&_format=json&_pretty=true&_sort=-_lastUpdated'
+  const first = await hospital.get(`/fhir/R4/Observation/_history?${asked}`)
+  const next = linkOf(first, 'next')
+  for (const [name, value] of new URLSearchParams(asked)) expect(new URL(next).searchParams.get(name)).toBe(value)
+  const second = await hospital.get(next.slice(next.indexOf('/fhir/')))
+  expect(linkOf(second, 'self')).toBe(next)
+  const tags = second.body.entry!.map((e) => JSON.stringify(e.resource!.meta))
+  expect(tags).toEqual([expect.stringContaining('SUBSETTED'), expect.stringContaining('SUBSETTED')])
 })
 
 test('a version says how it came: by POST under an id of the server, by PUT under one of its writer', async () => {

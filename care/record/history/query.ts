@@ -11,6 +11,9 @@ export type HistoryQuery = Pick<Wanted, 'since' | 'during' | 'after'> & {
   onlyCount: boolean
   /** Id of a List: what it names alone. */
   list: string | null
+  /** The place of this page, as it was asked for. */
+  at: string | null
+  /** What was read otherwise, for the links of the page. */
   used: [string, string][]
 }
 
@@ -68,16 +71,16 @@ const shared = (a: Span, b: Span): Span => ({
  * @refuses history-invalid, search-unsupported
  */
 export function parseHistory(query: URLSearchParams, strict: boolean): HistoryQuery {
-  const read: HistoryQuery = { count: DEFAULT_COUNT, onlyCount: query.get('_summary') === 'count', list: null, used: [] }
+  const read: HistoryQuery = { count: DEFAULT_COUNT, onlyCount: query.get('_summary') === 'count', list: null, at: null, used: [] }
   for (const [name, value] of query) {
     if (value === '') continue
     if (name === '_since') read.since = new Date((dateRange(value) ?? bad(name, value)).lo)
     else if (name === '_at') read.during = read.during ? shared(read.during, spanOf(value)) : spanOf(value)
     else if (name === '_count') read.count = /^\d{1,18}$/.test(value) ? Math.min(Number(value), MAX_COUNT) : bad(name, value)
     else if (name === '_list') read.list = /^(?:List\/)?([A-Za-z0-9.-]{1,64})$/.exec(value)?.[1] ?? bad(name, value)
-    else if (name === '_cursor') read.after = decodeCursor(value) ?? bad(name, value)
+    else if (name === '_cursor') [read.after, read.at] = [decodeCursor(value) ?? bad(name, value), value]
     else if (strict && !isAnswered(name, value)) refuse('search-unsupported', { param: name.slice(0, 80) })
-    if (Object.hasOwn(examples, name) && name !== '_cursor') read.used.push([name, value])
+    if (name !== '_cursor' && (Object.hasOwn(examples, name) || isAnswered(name, value))) read.used.push([name, value])
   }
   return { ...read, onlyCount: read.onlyCount || read.count === 0 }
 }

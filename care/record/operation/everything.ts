@@ -7,25 +7,36 @@ import type { EverythingQuery } from './store.ts'
 const DEFAULT_COUNT = 200
 const MAX_COUNT = 1_000
 
-/** A page of `$everything` as asked for. */
-export type Everything = Omit<EverythingQuery, 'keys' | 'readable' | 'limit'> & { count: number; used: [string, string][] }
+/**
+ * A page of `$everything` as asked for. `at` is its place as it was named; `used` what was read otherwise, for the links of the page.
+ */
+export type Everything = Omit<EverythingQuery, 'keys' | 'readable' | 'limit'> & {
+  count: number
+  at: string | null
+  used: [string, string][]
+}
+
+/** What shapes the answer alone. */
+const shaping: ReadonlySet<string> = new Set(['_format', '_pretty', '_summary', '_elements', 'lang'])
 
 const bad = (param: string, value: string): never => refuse('search-invalid', { param, value: value.slice(0, 80) })
 const span = (param: string, value: string) => dateRange(value) ?? bad(param, value)
 
 /** Reads `start`, `end`, `_since`, `_type`, `_count` and the place of the next page. @refuses search-invalid, search-unsupported */
 export function parseEverything(query: URLSearchParams, strict: boolean): Everything {
-  const read: Everything = { types: null, since: null, from: null, to: null, after: null, count: DEFAULT_COUNT, used: [] }
+  const read: Everything = { types: null, since: null, from: null, to: null, after: null, at: null, count: DEFAULT_COUNT, used: [] }
   for (const [name, value] of query) {
-    if (value === '' || ['_format', '_pretty', '_summary', '_elements', 'lang'].includes(name)) continue
+    if (value === '') continue
     if (name === 'start') read.from = new Date(span(name, value).lo)
     else if (name === 'end') read.to = new Date(span(name, value).hi)
     else if (name === '_since') read.since = new Date(span(name, value).lo)
     else if (name === '_type') read.types = [...(read.types ?? []), ...typesOf(value)]
     else if (name === '_count') read.count = /^\d{1,18}$/.test(value) ? Math.max(1, Math.min(Number(value), MAX_COUNT)) : bad(name, value)
-    else if (name === '_cursor') read.after = decodeCursor(value) ?? bad(name, value)
-    else if (strict) refuse('search-unsupported', { param: name.slice(0, 80) })
-    else continue
+    else if (name === '_cursor') [read.after, read.at] = [decodeCursor(value) ?? bad(name, value), value]
+    else if (!shaping.has(name)) {
+      if (strict) refuse('search-unsupported', { param: name.slice(0, 80) })
+      continue
+    }
     if (name !== '_cursor') read.used.push([name, value])
   }
   return read
@@ -80,7 +91,10 @@ export function everythingBundle(
     return { relation, url: `${about.base}/${about.path}${params === '' ? '' : `?${params}`}` }
   }
   const more = found.rows.length > asked.count && last !== undefined
-  const links = [link('self', []), ...(more ? [link('next', [['_cursor', encodeCursor(last)]])] : [])]
+  const links = [
+    link('self', asked.at === null ? [] : [['_cursor', asked.at]]),
+    ...(more ? [link('next', [['_cursor', encodeCursor(last)]])] : []),
+  ]
   const entry = (mode: string) => (r: Seen) =>
     `{"fullUrl":${JSON.stringify(`${about.base}/${r.type}/${r.id}`)},"resource":${r.body},"search":{"mode":"${mode}"}}`
   const entries = [...page.map(entry('match')), ...found.shared.map(entry('include'))]

@@ -72,6 +72,16 @@ describe('Patient/$everything', () => {
     expect(new Set(seen).size).toBe(9)
   })
 
+  test('keeps the form it was asked in from page to page', async () => {
+    for (let i = 0; i < 2; i++) await post(hospital, reading() as never)
+    const first = await hospital.get(`/fhir/R4/Patient/${key}/$everything?_count=1&_elements=id&_pretty=true`)
+    const next = linkOf(first, 'next')!
+    expect([...new URL(next, 'http://localhost').searchParams].slice(0, 3)).toEqual(
+      Object.entries({ _count: '1', _elements: 'id', _pretty: 'true' }),
+    )
+    expect(linkOf(await hospital.get(local(next)!), 'self')).toBe(next)
+  })
+
   test('shows another institution its own alone, and a stranger nothing', async () => {
     await post(hospital, reading() as never)
     const own = await post(clinic, reading() as never)

@@ -13,7 +13,7 @@ import {
   parseJson,
   type Resource,
 } from '#packages/fhir'
-import { readResource } from '../body.ts'
+import { readResource, refuseFindings } from '../body.ts'
 import type { Seen } from '../model.ts'
 import { type IfMatch, requireMet } from './preconditions.ts'
 import type { WriteSet, Written } from './write-set.ts'
@@ -35,21 +35,21 @@ export const patchFormats: readonly string[] = [jsonPatch, 'application/fhir+jso
 
 const invalid = (findings: readonly Finding[]): never => refuse('resource-invalid', {}, findings)
 
-/** The change in the body of a PATCH. @refuses media-type, resource-invalid */
+/** The change in the body of a PATCH. @refuses media-type, body-malformed, resource-invalid */
 export function readPatch(request: RouteRequest): Change {
   const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
   if (type !== jsonPatch) return patchOf(readResource(request) as Resource)
   const read = parseJson(request.body as string)
-  return 'findings' in read ? invalid(read.findings) : { operations: read.value }
+  return 'findings' in read ? refuseFindings(read.findings) : { operations: read.value }
 }
 
-/** The change that a resource carries: Parameters of a FHIRPath Patch, or a Binary with a JSON Patch in it. @refuses input-invalid */
+/** The change that a resource carries: Parameters of a FHIRPath Patch, or a Binary with a JSON Patch in it. @refuses input-invalid, body-malformed, resource-invalid */
 export function patchOf(resource: Resource): Change {
   if (isObject(resource) && resource.resourceType === 'Parameters') return { parameters: resource }
   const isJson = isObject(resource) && resource.resourceType === 'Binary' && resource.contentType === jsonPatch
   if (!isJson || typeof resource.data !== 'string') return refuse('input-invalid', { what: `PATCH: ${jsonPatch} | Parameters` })
   const read = parseJson(Buffer.from(resource.data, 'base64').toString('utf8'))
-  return 'findings' in read ? invalid(read.findings) : { operations: read.value }
+  return 'findings' in read ? refuseFindings(read.findings) : { operations: read.value }
 }
 
 /** What a patch may not reach: what the platform itself says of a resource, and whose it is. */

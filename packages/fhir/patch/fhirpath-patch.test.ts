@@ -1,6 +1,7 @@
 /** FHIRPath Patch as a table: operations, result. @spec http://hl7.org/fhir/R4/fhirpatch.html */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { jsonOf, textOf } from '../decimals.ts'
 import type { Json, JsonObject, Resource } from '../model.ts'
 import { validateResource } from '../validate/index.ts'
 import { applyFhirPathPatch } from './fhirpath-patch.ts'
@@ -181,6 +182,27 @@ describe('operations', () => {
       move('Patient.name', 1, 0),
     )
     expect(outcome(patch)).toEqual({ ...undecided, deceasedDateTime: '2026', name: [usual, official] })
+  })
+
+  test('decimals are kept as they were sent, of the patch and of what it leaves alone', () => {
+    const quantity = { ...patient, extension: [{ url: 'urn:t', valueDecimal: 1 }] }
+    const sent = jsonOf(
+      textOf(
+        parametersOf(
+          replace('Patient.extension[0].value', { valueDecimal: 7 }),
+          add('Patient', 'extension', {
+            part: [
+              { name: 'url', valueUri: 'urn:u' },
+              { name: 'value', valueDecimal: 8 },
+            ],
+          } as never),
+        ) as object,
+      )
+        .replace(':7', ':7.00')
+        .replace(':8', ':8.50'),
+    )
+    const after = applyFhirPathPatch(quantity as never, sent)
+    expect(textOf((after as { value: object }).value)).toMatch(/"valueDecimal":7\.00.*"valueDecimal":8\.50/)
   })
 
   test('a primitive keeps its extensions when a neighbour goes', () => {

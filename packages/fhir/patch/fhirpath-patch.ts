@@ -71,6 +71,7 @@ function itemOf(value: PatchValue, target: { type: string; depth: number }, work
   if ('json' in value) {
     return {
       ...(value.json === undefined ? {} : { value: copyJson(value.json, allowance, target.depth) }),
+      ...(value.text === undefined ? {} : { text: value.text }),
       ...(value.extra === undefined ? {} : { extra: copyJson(value.extra, allowance, target.depth) }),
     }
   }

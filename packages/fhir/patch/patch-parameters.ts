@@ -1,12 +1,13 @@
 /** Reads the Parameters of a FHIRPath Patch; everything that is not as the specification says is refused by name. */
+import { numberText } from '../decimals.ts'
 import type { Json, JsonObject } from '../model.ts'
 import { elementsOf, choiceName } from '../shapes.ts'
 import { isForbiddenName, isObject } from './json-value.ts'
 import { PatchRefused } from './patch-finding.ts'
 
-/** A value as `value[x]` or resource (with its type), or as parts by name. */
+/** A value as `value[x]` or resource (with its type), or as parts by name. `text` is how a number was written. */
 export type PatchValue =
-  | { json: Json | undefined; extra: Json | undefined; type: string }
+  | { json: Json | undefined; extra: Json | undefined; type: string; text?: string }
   | { parts: { name: string; value: PatchValue }[] }
 
 export type PatchOperation = {
@@ -44,7 +45,8 @@ const listed = (value: Json | undefined): Json[] => (Array.isArray(value) ? valu
 function valueOfPart(part: JsonObject, at: string, depth: number): PatchValue {
   for (const [json, type] of valueTypes) {
     const [value, extra] = [part[json], part[`_${json}`]]
-    if (value !== undefined || extra !== undefined) return { json: value, extra, type }
+    if (value !== undefined || extra !== undefined)
+      return { json: value, extra, type, ...(typeof value === 'number' ? { text: numberText(part, json, value) } : {}) }
   }
   if (isObject(part.resource)) return { json: part.resource, extra: undefined, type: String(part.resource.resourceType) }
   if (!Array.isArray(part.part) || depth > maxParts)

@@ -397,7 +397,8 @@ describe('the rule table', () => {
         (withinLaunch(item, asker.actor) && accessRules.filter((r) => r.id !== id).find((r) => ruleShows(r.id, item, asker, facts))?.id) ||
         null
       let found = 0
-      for (let round = 0; round < 20 && found === 0; round++) found = (await disagreements(2_000, without)).wrong.length
+      // Rules that seldom decide are missed by nine rounds of ten; whoever left one out is found in the end.
+      for (let round = 0; round < 400 && found === 0; round++) found = (await disagreements(2_000, without)).wrong.length
       expect(found).toBeGreaterThan(0)
     },
     300_000,

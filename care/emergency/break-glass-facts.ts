@@ -1,7 +1,7 @@
 /** Gathers what the rules of an opening rest on. */
 import { askableKinds, type ConsentService, emergencies } from '#care/consent'
 import { closeness, type Person } from '#care/person'
-import type { Actor, Context } from '#kernel/context'
+import { type Actor, type Context, institutionOf } from '#kernel/context'
 import { dateInJapan } from '#kernel/japan'
 import { refuse } from '#kernel/refusal'
 import type { OpeningFacts } from './break-glass-rules.ts'
@@ -12,6 +12,8 @@ export type Staff = Extract<Actor, { kind: 'staff' }>
 export type Ground = OpeningFacts['ground']
 
 const DAY_MS = 86_400_000
+/** The newest of what happened to a person's consents: more than anybody does in a day. */
+const EVENTS = 100
 
 /** @refuses not-permitted for everybody but staff */
 export const staffOf = ({ actor }: Pick<Context, 'actor'>): Staff => (actor.kind === 'staff' ? actor : refuse('not-permitted'))
@@ -23,14 +25,23 @@ async function consentState(ctx: Context, consent: ConsentService, keys: readonl
   const treating = { ...ctx, purpose: 'TREAT' as const }
   const open = new Set((await consent.live(treating, keys)).map((grant) => grant.kind))
   const answers = await consent.here(treating, keys)
-  const lately = answers.filter((one) => ctx.now.getTime() - one.givenAt.getTime() < DAY_MS)
-  return {
-    allOpen: askableKinds.every((kind) => open.has(kind)),
-    refusedHere: lately.some((one) => one.refused.length > 0 || one.withdrawnAt !== null),
-  }
+  const isLate = (at: Date) => ctx.now.getTime() - at.getTime() < DAY_MS
+  // Who said no and then yes has not refused.
+  const saidNo = answers.some((one) => isLate(one.givenAt) && one.refused.some((kind) => !open.has(kind)))
+  return { allOpen: askableKinds.every((kind) => open.has(kind)), refusedHere: saidNo || (await tookBack(ctx, consent, keys, isLate)) }
 }
 
-/** Whether the person was asked here within the day and closed a kind. */
+/**
+ * Whether the person withdrew what they had agreed to here. A new answer in an old one's place is no withdrawal; and what they closed in their
+ * own portal is told to nobody.
+ */
+async function tookBack(ctx: Context, consent: ConsentService, keys: readonly string[], isLate: (at: Date) => boolean): Promise<boolean> {
+  const here = institutionOf(ctx.actor)
+  const events = await consent.history(ctx, keys, { limit: EVENTS, offset: 0 })
+  return events.some(({ what, at, institutionNumber }) => isLate(at) && what === 'withdrawn' && institutionNumber === here)
+}
+
+/** Whether the person was asked here within the day and closed a kind, or took back within it what they had agreed to. */
 export const refusedHere = async (ctx: Context, consent: ConsentService, keys: readonly string[]): Promise<boolean> =>
   (await consentState(ctx, consent, keys)).refusedHere
 

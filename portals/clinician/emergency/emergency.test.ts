@@ -1,8 +1,10 @@
 /** One person's record opened for the sake of a life: who may, what they see, who is told, and how it ends. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Closing } from '#care/consent'
 import { closeness } from '#care/person'
-import { type EmergencyRoom, ground, HOSPITAL, openEmergencyRoom } from './emergency.fixture.ts'
+import type { Context } from '#kernel/context'
+import { type EmergencyRoom, ground, HOSPITAL, openEmergencyRoom, SENDER } from './emergency.fixture.ts'
 
 let room: EmergencyRoom
 beforeAll(async () => {
@@ -81,6 +83,64 @@ describe('from the name to the chart', () => {
     const shut = await shownTo()
     expect(shut).not.toContain('高血圧症')
     expect(shut).toContain('ここにない情報があるかもしれません')
+  })
+})
+
+describe('a second clinician is asked where the person took back within the day what they had agreed to', () => {
+  type Act = (key: string) => Promise<unknown>
+  const here = { institutionNumber: HOSPITAL, institutionName: '' }
+  const answer = (key: string, diagnosis: boolean) =>
+    room.as({ kind: 'system', id: 'x', institutionNumber: HOSPITAL, institutionName: '', name: '', scopes: [] }, (ctx) =>
+      room.consent.record(ctx, { key, ...here, kinds: { diagnosis } }),
+    )
+  const own = async <T>(key: string, work: (ctx: Context) => Promise<T>) => {
+    const of = (await room.person.findByKey({ db: room.db }, key))!
+    return room.as({ kind: 'citizen', id: of.id, keys: of.keys, name: of.name }, work)
+  }
+  const standing = (key: string, at = HOSPITAL) =>
+    own(key, (ctx) => room.consent.standing.give(ctx, { ...here, institutionNumber: at, kinds: ['diagnosis'], until: null }))
+  const close = (key: string, what: Closing) => own(key, (ctx) => room.consent.closing.close(ctx, { ...what, absolute: false }))
+  test.each<[string, Act, boolean]>([
+    ['said no at the reader', (key) => answer(key, false), true],
+    ['said no, and then yes', async (key) => [await answer(key, false), await answer(key, true)], false],
+    [
+      'said yes twice, so that the second took the place of the first',
+      async (key) => [await answer(key, true), await answer(key, true)],
+      false,
+    ],
+    [
+      'withdrew today what they gave three days ago',
+      async (key) => {
+        const { id } = await standing(key)
+        room.later(3 * 24 * 60)
+        await own(key, (ctx) => room.consent.withdraw(ctx, id))
+      },
+      true,
+    ],
+    [
+      'withdrew it the day before',
+      async (key) => {
+        const { id } = await standing(key)
+        await own(key, (ctx) => room.consent.withdraw(ctx, id))
+        room.later(25 * 60)
+      },
+      false,
+    ],
+    [
+      'withdrew what they gave another',
+      async (key) => {
+        const { id } = await standing(key, SENDER)
+        await own(key, (ctx) => room.consent.withdraw(ctx, id))
+      },
+      false,
+    ],
+    ['closed their record, which is told to nobody', (key) => close(key, { what: 'everything' }), false],
+    ['closed it to this institution', (key) => close(key, { what: 'institution', institutionNumber: HOSPITAL }), false],
+  ])('%s', async (_name, act, asked) => {
+    const key = await room.patient()
+    await act(key)
+    const before = await room.send('dr', 'GET', `/clinic/emergency/open?patient=${key}`)
+    expect(before.json<{ needs: string[] }>().needs.includes('refused-here'), before.body).toBe(asked)
   })
 })
 

@@ -78,6 +78,13 @@ describe('a person’s app', () => {
     expect(await consents(clinic, `patient=Patient/${hanako.key}&status=inactive`)).toEqual([])
   })
 
+  test('what was refused at the reader is a denial of these kinds, never a permission of all', async () => {
+    await platform.consent(hanako.key, CLINIC, { diagnosis: false, 'check-up': false })
+    const [refused] = await consents(app)
+    expect(refused!.provision).toMatchObject({ type: 'deny', class: [{ code: 'diagnosis' }, { code: 'check-up' }] })
+    expect(await consents(clinic)).toEqual([])
+  })
+
   test('another person finds nothing, and gives nothing for this one', async () => {
     const { body } = await app.post('/fhir/R4/Consent', consentOf(permit()))
     const taro = await platform.enter({ name: '髙橋 太郎', sex: 'male' })

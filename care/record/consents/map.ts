@@ -43,18 +43,23 @@ const common = (about: { id: string; key: string; active: boolean; at: Date; cha
 const endOf = ({ until, basis }: Consent): { end?: string } =>
   isOpenEnded(until) ? {} : { end: basis === 'standing' ? addDays(dateInJapan(until), -1) : until.toISOString() }
 
-/** A consent as a permission; what was refused at a reader is not in it: nothing that no provision permits is open. */
+/**
+ * A consent as a permission; what was refused at a reader is not in it: nothing that no provision permits is open. Where nothing is left that it
+ * allows it is a denial of what was refused, because a permission without kinds would read as one of all.
+ */
 export function consentResource(c: Consent, now: Date): Resource {
   const changed = c.withdrawnAt ?? c.givenAt
+  const isPermit = c.allowed.length > 0
+  const kinds = isPermit ? c.allowed : c.refused
   return {
     ...common({ id: sharingId.consent(c), key: c.key, active: c.withdrawnAt === null && c.until > now, at: c.givenAt, changed }),
     policy: [{ uri: `${TEXT}${c.textVersion}` }],
     provision: {
-      type: 'permit',
+      type: isPermit ? 'permit' : 'deny',
       period: { start: c.givenAt.toISOString(), ...(c.withdrawnAt === null ? endOf(c) : { end: c.withdrawnAt.toISOString() }) },
       actor: [institution(c.institutionNumber, c.institutionName)],
       purpose: [{ system: REASON, code: c.purpose }],
-      ...(c.allowed.length > 0 ? { class: c.allowed.map((code) => ({ system: KIND, code })) } : {}),
+      ...(kinds.length > 0 ? { class: kinds.map((code) => ({ system: KIND, code })) } : {}),
     },
   }
 }

@@ -57,6 +57,8 @@ export type Closure = {
   absolute: boolean
   since: Date
   endedAt: Date | null
+  /** Other tellings of the item, closed with it and opened with it. */
+  alike?: readonly { type: string; id: string }[]
 }
 
 /** A member of staff opened one person's record because life was at stake. */

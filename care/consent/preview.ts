@@ -16,6 +16,8 @@ export type Effect = { kind: string; total: number; before: number; after: numbe
 const grantsOf = (consent: Consent, keys: readonly string[]): Grant[] =>
   keys.flatMap((key) => consent.allowed.map((kind) => ({ ...consent, key, kind, consentId: consent.id })))
 
+const spokenOf = (closure: Closure): Closure[] => [closure, ...(closure.alike ?? []).map((item) => ({ ...closure, ...item }))]
+
 /** The facts as they would stand after a change, for every key of the person. */
 export function factsAfter(facts: Facts, change: Change, keys: readonly string[]): Facts {
   const { grants, closures = [] } = facts
@@ -28,9 +30,9 @@ export function factsAfter(facts: Facts, change: Change, keys: readonly string[]
     case 'withdraw':
       return { ...facts, grants: grants.filter((g) => g.consentId !== change.consentId) }
     case 'close':
-      return { ...facts, closures: [...closures, ...keys.map((key) => ({ ...change.closure, key }))] }
+      return { ...facts, closures: [...closures, ...keys.flatMap((key) => spokenOf(change.closure).map((c) => ({ ...c, key })))] }
     case 'reopen':
-      return { ...facts, closures: closures.filter((c) => c.closureId !== change.closureId) }
+      return { ...facts, closures: closures.filter((c) => c.closureId.split('.', 1)[0] !== change.closureId) }
   }
 }
 

@@ -3,7 +3,7 @@ import { type Db, inTransaction, later } from '#kernel/database'
 import { gather } from '#kernel/gather'
 import type { InformationKind } from '#packages/fhir'
 import type { Consent, Grant } from './model.ts'
-import { keysAt, raising } from './store/fact-version.ts'
+import { besideGrants, keysAt, raising } from './store/fact-version.ts'
 
 type ConsentRow = {
   key: string
@@ -108,7 +108,7 @@ export async function endEarlierGrants(
 ): Promise<void> {
   const { key, institutionNumber, purpose, at } = about
   // Two answers at the same moment: the later one must see the earlier to end it.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`consent:${key}:${institutionNumber}`}, 2))`.execute(db)
+  await sql`select ${besideGrants(key)}, pg_advisory_xact_lock(hashtextextended(${`consent:${key}:${institutionNumber}`}, 2))`.execute(db)
   const kinds = sql`case basis when 'visit' then ${[...about.visit]}::text[] else ${[...about.standing]}::text[] end`
   const here = sql`key = ${key} and institution_number = ${institutionNumber} and purpose = ${purpose} and withdrawn_at is null and until > ${at}`
   await sql`with ${raising(keysAt([key], institutionNumber))} update consent.grant_fact set withdrawn_at = ${at} where ${here} and kind = any(${kinds})`.execute(

@@ -28,6 +28,7 @@ import { depositRows } from './drafts.ts'
 import { isNarrowed, requireScope } from './scopes.ts'
 import * as store from './store.ts'
 import { claimBundle, insertDeposit } from './store/deposit.ts'
+import { keepBack } from './told/hiding.ts'
 import { conditionalReferencesWithin } from './write/conditional-reference.ts'
 import { findingsIn } from './write/judge.ts'
 
@@ -132,6 +133,7 @@ export function depositService({
         sha256,
       })
       await store.insertNew(ctx.db, await withheldIn(ctx.db, rows))
+      await keepBack(ctx, { consent, person }, { key: resolved.key, source, rows, removed })
       await this.settle(ctx, resolved, source)
       const kinds = countBy(rows.map((r) => r.kind))
       ctx.audit({ key: resolved.key, kinds: Object.keys(kinds), count: rows.length, resource: `Bundle/${depositId}` })

@@ -26,6 +26,7 @@ import { type Sight, sightOf } from './store/sight.ts'
 import * as store from './store.ts'
 import { patch, type Patching } from './write/patch.ts'
 import { writeService } from './write/service.ts'
+import { tellingsOf } from './told/hiding.ts'
 import type { Written } from './write/write-set.ts'
 
 export type RecordService = ReturnType<typeof recordService>
@@ -229,6 +230,9 @@ export function recordService({ consent, person }: { consent: ConsentService; pe
 
     /** What the rule table reads of the person's items: types, kinds, senders and marks. Nothing of what is in them is handed out. */
     marks: (ctx: Context, keys: readonly string[]): Promise<Item[]> => store.findMarks(ctx, about(ctx, keys), keys, MARKS_LIMIT),
+
+    /** What tells the same as an item of the person, and the documents it came in. Nothing of what is in them is handed out. */
+    tellingsOf,
 
     /** One item or document of the person by its id. @refuses not-found also where it exists but the caller may not see it */
     async chartItem(ctx: Context, keys: readonly string[], id: string): Promise<Seen> {

@@ -8,7 +8,7 @@ import { wantsJson } from '#kernel/serve'
 import { closingPage, PLACE } from './closing.tsx'
 import { inReadersLanguage } from './institution-names.ts'
 import { aboutOf, citizenOf, noteOwn } from './self.ts'
-import { itemName } from './sharing/closing-check.tsx'
+import { itemName, withAlike } from './sharing/closing-check.tsx'
 
 const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
 /** Closed items beyond this many keep their type and id. */
@@ -61,8 +61,8 @@ export function closingRows({ consent, person, record, demo }: Deps): Row[] {
         const item = type === '' || id === '' ? null : { type: type.slice(0, 64), id: id.slice(0, 64) }
         const named = item === null ? null : { ...item, name: await itemName(ctx, { record }, item) }
         const itemNames = new Map<string, string>()
-        for (const one of closures.filter((c) => c.endedAt === null && c.type !== '').slice(0, NAMED_ITEMS))
-          itemNames.set(`${one.type}/${one.id}`, await itemName(ctx, { record }, one))
+        const closedItems = closures.filter((c) => c.endedAt === null && c.type !== '').flatMap((c) => [c, ...(c.alike ?? [])])
+        for (const one of closedItems.slice(0, NAMED_ITEMS)) itemNames.set(`${one.type}/${one.id}`, await itemName(ctx, { record }, one))
         return {
           json: { closures: closures.map(json) },
           page: () => closingPage(aboutOf(ctx, request, { demo }), { closures, institutions, item: named, itemNames }),
@@ -86,7 +86,7 @@ export function closingRows({ consent, person, record, demo }: Deps): Row[] {
             : given.what === 'item'
               ? { what: 'item', type: given.type ?? '', id: given.id ?? '' }
               : { what: 'everything' }
-        const made = await consent.closing.close(ctx, { ...what, absolute })
+        const made = await consent.closing.close(ctx, { ...(await withAlike(ctx, record, what)), absolute })
         return isForm(request) ? { redirect: PLACE } : { status: 201, json: json(made) }
       },
     },

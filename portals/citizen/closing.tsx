@@ -66,7 +66,7 @@ const Absolute = ({ lang, name }: { lang: Lang; name: string }): ReactNode => (
   />
 )
 
-type Names = { institution: (number: string) => string; item: (item: { type: string; id: string }) => string }
+type Names = { institution: (number: string) => string; item: (closure: Closure) => string }
 
 function Closed({ closure, names, lang }: { closure: Closure; names: Names; lang: Lang }): ReactNode {
   const what = whatIsClosed(closure)
@@ -102,11 +102,18 @@ function Closed({ closure, names, lang }: { closure: Closure; names: Names; lang
   )
 }
 
+/** What items are called, each name once; the first one's type and id where none has a name. */
+function namesOf(items: readonly { type: string; id: string }[], known: ReadonlyMap<string, string>): string {
+  const ids = items.map(({ type, id }) => `${type}/${id}`)
+  const names = new Set(ids.flatMap((one) => (known.has(one) && known.get(one) !== one ? [known.get(one)!] : [])))
+  return [...names].join('、') || ids[0]!
+}
+
 function Now({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
   const open = view.closures.filter((c) => c.endedAt === null)
   const names: Names = {
     institution: (number) => view.institutions.find((one) => one.institutionNumber === number)?.institutionName ?? number,
-    item: ({ type, id }) => view.itemNames.get(`${type}/${id}`) ?? `${type}/${id}`,
+    item: ({ type, id, alike = [] }) => namesOf([{ type, id }, ...alike], view.itemNames),
   }
   return (
     <Section title={t(lang, { ja: 'いま見せないと決めていること', en: 'What you keep closed now' })}>

@@ -22,6 +22,22 @@ export const keysAt = (keys: readonly string[], institutionNumber: string): RawB
 export const keysWhereRead = (keys: readonly string[], institutionNumber = ''): RawBuilder<unknown> =>
   sql`select key, institution_number from consent.fact_version where key = any(${[...keys]}::text[]) and ${institutionNumber}::text in ('', institution_number)`
 
+/**
+ * Terms that grants and closures of a person wait for each other by, taken in a statement of its own before either writes: without them a
+ * closure would not see who is just allowed for the first time, and would leave what was read of it in between standing.
+ */
+const turn = (key: RawBuilder<unknown>): RawBuilder<unknown> => sql`hashtextextended('consent:' || ${key}, 3)`
+
+/** Taken by who grants: others may grant at the same time. */
+export const besideGrants = (key: string): RawBuilder<unknown> => sql`pg_advisory_xact_lock_shared(${turn(sql`${key}::text`)})`
+
+/** Taken by who closes, once every grant that is under way has ended. */
+export async function waitForGrants(db: Db, keys: readonly string[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${turn(sql`k`)}) from (select distinct k from unnest(${[...keys]}::text[]) k order by k) of_person`.execute(
+    db,
+  )
+}
+
 type Row = {
   version: string
   grants: { kind: string; consent_id: string; given_at: string; until: string }[] | null

@@ -6,6 +6,7 @@ import { refuse } from '#kernel/refusal'
 import type { Resource } from '#packages/fhir'
 import { requireScope } from '../scopes.ts'
 import { keyOfId } from '../ids.ts'
+import { tellingsOf } from '../told/hiding.ts'
 import { type Change, changedBy } from '../write/patch.ts'
 import { closureResource, consentResource, ownPart, readConsent, readEnd, sharingId } from './map.ts'
 
@@ -91,7 +92,11 @@ export function consentDoor({ consent, person }: { consent: ConsentService; pers
       if ('wrong' in wanted) return refuse('consent-not-supported', { what: wanted.wrong })
       if (!keysOf(ctx).includes(wanted.patient)) refuse('not-permitted')
       const door = fhirDoor(ctx)
-      if (wanted.do === 'close') return closureResource(await consent.closing.close(ctx, wanted.closing, door))
+      if (wanted.do === 'close') {
+        const { closing } = wanted
+        const alike = closing.what === 'item' ? { alike: await tellingsOf(ctx, keysOf(ctx), closing) } : {}
+        return closureResource(await consent.closing.close(ctx, { ...closing, ...alike }, door))
+      }
       const [facility] = await person.facilities(ctx, [wanted.institutionNumber])
       const named = facility ?? refuse('consent-not-supported', { what: 'Consent.provision.actor.reference.identifier' })
       return consentResource(await consent.standing.give(ctx, { ...wanted, institutionName: named.name }, door), ctx.now)

@@ -1,8 +1,10 @@
 /** Whoever opens a chart again and again is shown what the person allows now: facts that the platform has at hand change no answer. */
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Db } from '#kernel/database'
 import * as send from '../../../tests/harness/bundles.ts'
 import type { Caller } from '../../../tests/harness/caller.ts'
-import { citizenActor, CLINIC, HOSPITAL, openPlatform, type Platform, systemActor } from '../../../tests/harness/platform.ts'
+import { citizenActor, CLINIC, HOSPITAL, openPlatform, type Platform, STRANGER, systemActor } from '../../../tests/harness/platform.ts'
 
 let platform: Platform
 let clinic: Caller
@@ -66,6 +68,27 @@ test('what she closes is closed at once, and what she opens again is open at onc
   expect([await seen(), await seen(), await seen()]).toEqual([0, 0, 0])
   await byHer((ctx) => platform.services.consent.closing.reopen(ctx, closureId))
   expect(await seen()).toBe(all)
+})
+
+test('what she closes while somebody is just allowed for the first time leaves nothing standing that was read in between', async () => {
+  const version = (db: Db) =>
+    sql<{ version: string }>`select version from consent.fact_version where key = ${hanako.key} and institution_number = ${STRANGER}`
+      .execute(db)
+      .then(({ rows }) => rows[0]?.version)
+  const waiting = () => platform.count(sql`select 1 from pg_locks where locktype = 'advisory' and not granted`)
+  let closing: Promise<unknown> | undefined
+  let [isClosed, first]: [boolean, string | undefined] = [false, undefined]
+  await platform.as(systemActor(STRANGER), async (ctx) => {
+    const answer = { key: hanako.key, institutionNumber: STRANGER, institutionName: '', kinds: { 'test-result': true } }
+    await platform.services.consent.record(ctx, answer)
+    first = await version(ctx.db)
+    closing = byHer((own) => platform.services.consent.closing.close(own, { what: 'everything', absolute: false })).then(() => {
+      isClosed = true
+    })
+    await vi.waitFor(async () => expect(isClosed || (await waiting()) > 0).toBe(true))
+  })
+  await closing
+  expect([first !== undefined, (await version(platform.db)) === first]).toEqual([true, false])
 })
 
 test('a consent that ends by the clock ends, though nobody wrote anything', async () => {

@@ -17,11 +17,16 @@ import { Effects } from './effects.tsx'
 const PLACE = '/me/consents/closing'
 const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
 
+/** Names of records closed together that are written out. */
+const NAMED_ALIKE = 50
+
 type Asked = Closing & { absolute: boolean }
 export type InstitutionEffects = { institution: string; effects: readonly Effect[] }
 type View = {
   asked: Asked
   named: string
+  /** What else is kept back with the item, of what the person may know. */
+  together: readonly string[]
   effects: readonly InstitutionEffects[]
   text: string
   version: string
@@ -35,6 +40,11 @@ function askedIn(query: URLSearchParams): Asked {
   if (what === 'institution' && institutionNumber !== '') return { what, institutionNumber: institutionNumber.slice(0, 20), absolute }
   if (what === 'item' && type !== '' && id !== '') return { what, type, id, absolute }
   return what === 'everything' ? { what, absolute } : refuse('input-invalid', { what: 'what' })
+}
+
+/** What a person asked to close, with what tells the same. */
+export async function withAlike<T extends Closing>(ctx: Context, record: CitizenDeps['record'], asked: T): Promise<T> {
+  return asked.what === 'item' ? { ...asked, alike: await record.tellingsOf(ctx, citizenOf(ctx).keys, asked) } : asked
 }
 
 /** What an item of the person is called; its type and id where it has no name or is not theirs. */
@@ -80,6 +90,28 @@ function Whom({ view, lang }: { view: View; lang: Lang }): ReactNode {
   )
 }
 
+/** The same fact in letters and documents, which are kept back with it. */
+function Together({ view, lang }: { view: View; lang: Lang }): ReactNode {
+  if (view.together.length === 0) return null
+  return (
+    <Section title={t(lang, { ja: 'これも一緒に見せません', en: 'Kept back with it' })}>
+      <p>
+        {t(lang, {
+          ja: '同じ内容が書かれている記録です。片方だけ隠しても、もう片方で読めてしまうためです。',
+          en: 'They say the same. If only one were kept back, it could be read in the other.',
+        })}
+      </p>
+      <ul>
+        {[...new Set(view.together)].map((name) => (
+          <li key={name}>
+            <Ja>{name}</Ja>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
 function checkPage(about: About, view: View): string {
   const { lang } = about
   const { asked } = view
@@ -105,6 +137,7 @@ function checkPage(about: About, view: View): string {
             </strong>
           </p>
         )}
+        <Together view={view} lang={lang} />
         {asked.absolute ? (
           <p>
             <Tag tone="attention">{t(lang, { ja: '命が危ないときも見せません', en: 'Not even where life is at stake' })}</Tag>
@@ -130,7 +163,7 @@ function checkPage(about: About, view: View): string {
   })
 }
 
-type Spoken = Pick<Closure, 'institutionNumber' | 'type' | 'id'>
+type Spoken = Pick<Closure, 'institutionNumber' | 'type' | 'id' | 'alike'>
 
 /** What it would change at each institution that a consent is open to (at the one it speaks of), and what it speaks of is called. */
 export async function effectsOn(
@@ -144,7 +177,8 @@ export async function effectsOn(
   const numbers = one === '' ? [...new Set(active.map(({ institutionNumber }) => institutionNumber))].slice(0, 10) : [one]
   const nameOf = await institutionNames(ctx, deps.person, numbers)
   const marks = await deps.record.marks(ctx, keys)
-  const items = about.type === '' ? marks : marks.filter(({ type, id }) => type === about.type && id === about.id)
+  const spoken = new Set([about, ...(about.alike ?? [])].map(({ type, id }) => `${type}/${id}`))
+  const items = about.type === '' ? marks : marks.filter(({ type, id }) => spoken.has(`${type}/${id}`))
   const effects: InstitutionEffects[] = []
   for (const institutionNumber of numbers) {
     const counted = await deps.consent.preview(ctx, { keys, items, change, institutionNumber })
@@ -156,12 +190,17 @@ export async function effectsOn(
 
 async function check(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
   const { keys } = citizenOf(ctx)
-  const asked = askedIn(request.query)
+  const asked = await withAlike(ctx, deps.record, askedIn(request.query))
   noteOwn(ctx, { resource: 'Consent?' })
+  const alike = asked.what === 'item' ? (asked.alike ?? []).slice(0, NAMED_ALIKE).map(({ type, id }) => `${type}/${id}`) : []
+  const together = [...(await itemNames(ctx, deps, alike)).values()]
   const closure = { ...closureOf(asked, ctx.now), key: keys[0] ?? '' }
   const { effects, named } = await effectsOn(ctx, deps, { about: closure, change: { do: 'close', closure } })
   const { text, version } = textOn('closing', dateInJapan(ctx.now))
-  return { json: { effects }, page: () => checkPage(aboutOf(ctx, request, deps), { asked, named, effects, text: text[ctx.lang], version }) }
+  return {
+    json: { effects },
+    page: () => checkPage(aboutOf(ctx, request, deps), { asked, named, together, effects, text: text[ctx.lang], version }),
+  }
 }
 
 /** What closing would change, before the click. */

@@ -120,6 +120,22 @@ describe('closing is seen before it is done', () => {
     expect(await seen()).toBe(3)
     expect((await page(again)).statusCode).toBe(404)
   })
+  test('what tells the same is named before, and kept back and opened with it', async () => {
+    const jiro = await portal.citizen('山川 三郎', '06990001:12:3456:07')
+    const about = '06990001:12:3456:07'
+    await portal.submit(submission(about, [conditionOf('C-1', '痛風'), conditionOf('C-2', '湿疹')]))
+    await portal.submit(submission(about, [conditionOf('C-7', '痛風'), conditionOf('C-8', '痛風', { uninformed: true })]))
+    const record = await page('/me/record?kind=diagnosis', jiro.cookie)
+    const [, id = ''] = /痛風[\s\S]*?closing\?item=Condition%2F([^"]+)"/.exec(record.body) ?? []
+    const check = await page(`/me/consents/closing/check?what=item&type=Condition&id=${id}`, jiro.cookie)
+    expect(check.body).toContain('これも一緒に見せません')
+    await form('/me/consents/closing', { what: 'item', type: 'Condition', id }, jiro.cookie)
+    const { closures } = await json('/me/consents/closing', jiro.cookie)
+    expect(closures).toMatchObject([{ item: `Condition/${id}` }])
+    const kept = await page('/me/consents/closing', jiro.cookie)
+    expect([kept.body.includes('痛風'), kept.body.includes('湿疹')]).toEqual([true, false])
+  })
+
   test('another’s closure is not there', async () => {
     const other = await portal.citizen('山川 次郎', '06990001:12:3456:05')
     const { id } = (

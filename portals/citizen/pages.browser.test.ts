@@ -21,6 +21,8 @@ let cookie: string
 let emptyCookie: string
 let consentId: string
 let closureId: string
+/** An item that was told twice. */
+let told: string
 
 const longest = 'ヘモグロビンA1c（NGSP値）／全血・ラテックス凝集比濁法'
 
@@ -38,6 +40,9 @@ beforeAll(async () => {
   await portal.submit(
     submission(MEMBER, [conditionOf('C-1', '高血圧症'), conditionOf('C-2', '２型糖尿病性腎症（第３期）・糖尿病性網膜症を伴うもの')]),
   )
+  await portal.submit(submission(MEMBER, [conditionOf('C-3', '高血圧症')]))
+  const record = await portal.app.inject({ url: '/me/record?kind=diagnosis', headers: { cookie, accept: 'text/html' } })
+  told = /高血圧症[\s\S]*?closing\?item=Condition%2F([^"]+)"/.exec(record.body)![1]!
   for (const [i, name] of ['HbA1c', 'カリウム', longest, '尿酸'].entries()) {
     const course = Array.from({ length: 8 }, (_, n) =>
       labOf(`L-${i}-${n}`, name, Math.round((4 + ((n * 7 + i * 3) % 11) / 2.2) * 10) / 10, `2026-0${n + 1}-0${i + 1}`),
@@ -91,6 +96,7 @@ const places = (): Place[] => [
   { name: 'consents', url: '/me/consents', as: 'person' },
   { name: 'withdraw', url: `/me/consents/${consentId}/withdraw`, as: 'person' },
   { name: 'closing', url: '/me/consents/closing', as: 'person' },
+  { name: 'closing-check', url: `/me/consents/closing/check?what=item&type=Condition&id=${told}`, as: 'person' },
   { name: 'reopen', url: `/me/consents/closing/${closureId}/reopen`, as: 'person' },
   { name: 'consent-history', url: '/me/consents/history', as: 'person' },
   { name: 'profile', url: '/me/profile', as: 'person' },

@@ -27,7 +27,7 @@ export {
 } from './search.ts'
 export type { Component, Composite } from './search-composite.ts'
 export type * from './search-values.ts'
-export { elementsOf, isPrimitive, isResourceType, namesOfType, resourceTypes, valueSetOf } from './shapes.ts'
+export { elementsOf, isA, isPrimitive, isResourceType, namesOfType, resourceTypes, valueSetOf } from './shapes.ts'
 export {
   type CodeSystemView,
   codingJson,

@@ -1,4 +1,4 @@
-import { elementsOf, isPrimitive } from '#packages/fhir'
+import { elementsOf, isA, isPrimitive } from '#packages/fhir'
 
 /** A member of a FHIR value: its type, `Resource` where any resource may stand. */
 export type Child = { type: string }
@@ -7,8 +7,20 @@ export const isSimple = (type: string): boolean => isPrimitive(type) || type ===
 
 const shapeOf = (type: string): string => (type.startsWith('@') ? type.slice(1) : type)
 
-/** The member of that name, choice elements by their full name (`valueQuantity`); undefined where the type has none. */
+/** Whether a fragment on one type speaks of a value of another: its own type, or any that this one is a kind of. */
+export const speaksOf = (condition: string, type: string): boolean => condition === (type || 'Query') || isA(shapeOf(type), condition)
+
+/**
+ * The member of that name, choice elements by their full name (`valueQuantity`), the id and extensions of a simple one by its name with `_`;
+ * undefined where the type has none.
+ */
 export function childOf(type: string, name: string): Child | undefined {
+  if (!name.startsWith('_')) return memberOf(type, name)
+  const beside = memberOf(type, name.slice(1))
+  return beside && isPrimitive(beside.type) ? { type: 'Element' } : undefined
+}
+
+function memberOf(type: string, name: string): Child | undefined {
   const elements = elementsOf(shapeOf(type))
   const plain = elements.get(name)
   if (plain?.types[0] !== undefined) return { type: plain.types[0] }

@@ -19,6 +19,7 @@ beforeAll(async () => {
     ],
     gender: 'female',
     birthDate: '1990-01-01',
+    _birthDate: { extension: [{ url: 'urn:t:time', valueString: '朝' }] },
   })
   key = made.body.id!
   await platform.relate(key, CLINIC)
@@ -130,6 +131,62 @@ describe.each<[string, string, () => string, unknown]>([
     { gender: 'female', name: [{ family: '縁' }] },
   ],
   [
+    'what is asked twice, as one',
+    '/Patient/KEY',
+    () =>
+      '{ name(use: "official") { family } ...n name(use: "official") { use } } fragment n on Patient { name(use: "official") { given } }',
+    { name: [{ family: '縁', given: ['花子', 'はな'], use: 'official' }] },
+  ],
+  [
+    'fragments on what every resource is',
+    '/Patient/KEY',
+    () => '{ ... on DomainResource { gender } ... on Resource { resourceType } ... on Device { status } }',
+    { gender: 'female', resourceType: 'Patient' },
+  ],
+  [
+    'fragments on what a part is',
+    '/Patient/KEY',
+    () => '{ name(use: "official") { ... on Element { family } } }',
+    { name: [{ family: '縁' }] },
+  ],
+  [
+    'the extensions of a simple element',
+    '/Patient/KEY',
+    () => '{ birthDate _birthDate { extension { url valueString } } _gender { id } }',
+    { birthDate: '1990-01-01', _birthDate: { extension: [{ url: 'urn:t:time', valueString: '朝' }] } },
+  ],
+  [
+    'a list in its parent’s place, gathered',
+    '/Patient/KEY',
+    () => '{ gender name @flatten { use given text } }',
+    { gender: 'female', use: ['official', 'nickname'], given: ['花子', 'はな'], text: ['はなちゃん'] },
+  ],
+  [
+    'the first of a list in its parent’s place',
+    '/Patient/KEY',
+    () => '{ name @first @flatten { family given } }',
+    { family: '縁', given: ['花子', 'はな'] },
+  ],
+  ['one of a list in its parent’s place', '/Patient/KEY', () => '{ name @flatten { family @singleton } }', { family: '縁' }],
+  [
+    'a list below a list, both in their parent’s place',
+    '/Observation/READING',
+    () => '{ code @flatten { coding @flatten { system code } text } }',
+    { system: ['s'], code: ['t'], text: '体温' },
+  ],
+  [
+    'a connection asked for in parts',
+    '',
+    () => `{ ObservationConnection(patient: "${key}") { ...c ...c } } fragment c on ObservationConnection { count }`,
+    { ObservationConnection: { count: 2 } },
+  ],
+  [
+    'the usual value of a variable, as a number',
+    '/Patient/KEY',
+    () => 'query q($from: Int = 1) { name(_offset: $from) { use } }',
+    { name: [{ use: 'nickname' }] },
+  ],
+  [
     'skipped and included parts',
     '/Patient/KEY',
     () => 'query q($yes: Boolean = true) { gender @skip(if: $yes) birthDate @include(if: $yes) }',
@@ -137,7 +194,7 @@ describe.each<[string, string, () => string, unknown]>([
   ],
 ])('%s', (_, at, query, data) => {
   test('is answered', async () => {
-    const { status, heard, body } = await ask(query(), { at: at.replace('KEY', key) })
+    const { status, heard, body } = await ask(query(), { at: at.replace('KEY', key).replace('READING', reading) })
     expect(status, heard.text).toBe(200)
     expect(body).toEqual({ data })
   })
@@ -186,6 +243,12 @@ describe('refuses', () => {
     ['a stretch that is no number', '{ name(_count: "x") { text } }'],
     ['an expression that cannot be read', '{ name(fhirpath: "use = ") { text } }'],
     ['several as one', '{ name @singleton { text } }'],
+    ['several as one in their parent’s place', '{ name @flatten { use @singleton } }'],
+    ['two different fields by one name', '{ a: gender a: birthDate }'],
+    ['one field with different arguments', '{ name(use: "official") { text } name(use: "nickname") { text } }'],
+    ['a variable nobody declared', '{ name(use: $use) { text } }'],
+    ['a variable that must be there and is not', 'query q($use: String!) { name(use: $use) { text } }'],
+    ['the extensions of a part', '{ _name { id } }'],
     ['a fragment that is not there', '{ ...x }'],
     ['a fragment that holds itself', '{ ...x } fragment x on Patient { ...x }'],
     ['a query too deep', `{ ${deep(10)} }`],

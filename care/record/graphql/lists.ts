@@ -31,7 +31,7 @@ export function chosen(run: Run, list: readonly Json[], { field, at }: Of): Json
   return has(field, 'first') ? page.slice(0, 1) : page
 }
 
-const has = (field: FieldNode, name: string): boolean => field.directives?.some((d) => d.name.value === name) ?? false
+export const has = (field: FieldNode, name: string): boolean => field.directives?.some((d) => d.name.value === name) ?? false
 
 /** Whether a list is to be shown as its one item. @refuses input-invalid where it has more */
 export function isSingle(field: FieldNode, items: readonly Json[], at: At): boolean {

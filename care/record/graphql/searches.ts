@@ -2,7 +2,7 @@ import type { FieldNode } from 'graphql'
 import { isObject, isResourceType, type Json, type JsonObject, jsonOf } from '#packages/fhir'
 import type { Cursor } from '../search/model.ts'
 import { encodeCursor } from '../search/search-query.ts'
-import { type At, argumentsOf, look, type Run, type select as Select, wrong } from './execute.ts'
+import { type At, argumentsOf, fieldsOf, look, nameOf, type Run, type select as Select, wrong } from './execute.ts'
 
 /** The type that `ObservationList` or `ObservationConnection` lists; undefined for any other name. */
 export function listedType(name: string): string | undefined {
@@ -52,14 +52,13 @@ const unknownPlaces: ReadonlySet<string> = new Set(['offset', 'first', 'previous
 /** A page with its count; each edge holds one resource. */
 async function connection(run: Run, { field, at, select, items, type, total, next }: Found): Promise<Json> {
   const out: JsonObject = {}
-  for (const part of field.selectionSet!.selections) {
-    if (part.kind !== 'Field') wrong('fragment', at)
-    else if (part.name.value === 'count') out[(part.alias ?? part.name).value] = total
-    else if (part.name.value === 'pagesize') out[(part.alias ?? part.name).value] = items.length
-    else if (part.name.value === 'next') out[(part.alias ?? part.name).value] = next === null ? null : encodeCursor(next)
-    else if (unknownPlaces.has(part.name.value)) out[(part.alias ?? part.name).value] = null
-    else if (part.name.value === 'edges')
-      out[(part.alias ?? part.name).value] = await Promise.all(items.map((root) => edge(run, root, { part, at, select, type })))
+  for (const part of fieldsOf(run, field.selectionSet!, { ...at, type: `${type}Connection` })) {
+    const name = nameOf(part)
+    if (part.name.value === 'count') out[name] = total
+    else if (part.name.value === 'pagesize') out[name] = items.length
+    else if (part.name.value === 'next') out[name] = next === null ? null : encodeCursor(next)
+    else if (unknownPlaces.has(part.name.value)) out[name] = null
+    else if (part.name.value === 'edges') out[name] = await Promise.all(items.map((root) => edge(run, root, { part, at, select, type })))
     else wrong(part.name.value, at)
   }
   return out
@@ -71,12 +70,12 @@ async function edge(
   { part, at, select, type }: { part: FieldNode; at: At; select: typeof Select; type: string },
 ): Promise<Json> {
   const out: JsonObject = {}
-  for (const inner of part.selectionSet?.selections ?? []) {
-    if (inner.kind !== 'Field') wrong('fragment', at)
-    else if (inner.name.value === 'mode') out[(inner.alias ?? inner.name).value] = 'match'
-    else if (inner.name.value === 'score') out[(inner.alias ?? inner.name).value] = null
+  for (const inner of fieldsOf(run, part.selectionSet ?? wrong('{ }', at), { ...at, type: `${type}Edge` })) {
+    const name = nameOf(inner)
+    if (inner.name.value === 'mode') out[name] = 'match'
+    else if (inner.name.value === 'score') out[name] = null
     else if (inner.name.value === 'resource' && inner.selectionSet)
-      out[(inner.alias ?? inner.name).value] = await select(run, root, inner.selectionSet, { type, root, path: at.path })
+      out[name] = await select(run, root, inner.selectionSet, { type, root, path: at.path })
     else wrong(inner.name.value, at)
   }
   return out

@@ -135,8 +135,11 @@ export type TellableEmergency = Pick<
   | 'dueAt'
 > & { endedAt: Date; kinds: string[] }
 
-/** Every emergency about the keys of a person, the newest first. */
-export async function emergenciesAbout(ctx: Pick<Context, 'db'>, keys: readonly string[]): Promise<TellableEmergency[]> {
+/** Every emergency about the keys of a person, the newest first. @param about.hides kinds that whoever asks is not told of */
+export async function emergenciesAbout(
+  ctx: Pick<Context, 'db'>,
+  { keys, hides = [] }: { keys: readonly string[]; hides?: readonly string[] },
+): Promise<TellableEmergency[]> {
   const found = await store.casesOfPerson(ctx.db, keys)
   const facts = new Map((await emergencies.emergenciesOf(ctx.db, keys)).map((one) => [one.id, one]))
   return Promise.all(
@@ -144,7 +147,9 @@ export async function emergenciesAbout(ctx: Pick<Context, 'db'>, keys: readonly 
       const fact = facts.get(id)
       const endedAt = fact?.endedAt ?? fact?.until ?? openedAt
       const looked = await log.lookedAt(ctx.db, { keys, staffId, since: openedAt, until: endedAt })
-      const kinds = [...new Set(looked.filter((one) => one.action === 'emergency.chart').flatMap((one) => one.kinds))].sort()
+      const kinds = [...new Set(looked.filter((one) => one.action === 'emergency.chart').flatMap((one) => one.kinds))]
+        .filter((kind) => !hides.includes(kind))
+        .sort()
       const { staffName, staffRole, institutionNumber, institutionName, secondName, reason, because, outcome, decidedAt, dueAt } = of
       const who = { staffName, staffRole, institutionNumber, institutionName, secondName }
       return { id, ...who, openedAt, reason, because, outcome, decidedAt, dueAt, endedAt, kinds }

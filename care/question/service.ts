@@ -66,6 +66,14 @@ async function within(ctx: Context, id: string, lock?: true): Promise<Question> 
   return found
 }
 
+/** Whose data, and under which ids they acted; `hides`: kinds of the record that whoever asks for them is not told of. */
+type Own = { keys: readonly string[]; ownIds: readonly string[]; hides?: readonly string[] }
+
+const toldTo =
+  ({ hides = [] }: Pick<Own, 'hides'>) =>
+  ({ act }: Question): boolean =>
+    !act.kinds.some((kind) => hides.includes(kind))
+
 /** Questions about an access: asked by the person, answered by the institution that looked, decided by the platform's auditors. */
 export function questionService({ person }: { person: Pick<PersonService, 'findByKey'> }) {
   const open = async (ctx: { db: Db }, question: Question): Promise<Opened> => ({
@@ -76,12 +84,12 @@ export function questionService({ person }: { person: Pick<PersonService, 'findB
 
   return {
     /** The acts of one request on the person's data, and the question about it where there is one. */
-    async about(ctx: Context, about: { keys: readonly string[]; ownIds: readonly string[]; requestId: string }) {
+    async about(ctx: Context, about: Own & { requestId: string }) {
       const { acts } = await findActs(ctx.db, { ...about, by: 'all', limit: 20, offset: 0 })
       return { acts, question: await store.aboutRequest(ctx.db, about) }
     },
     /** @refuses not-found, question-own, question-asked, question-text */
-    async ask(ctx: Context, about: { keys: readonly string[]; ownIds: readonly string[]; requestId: string; text: string; by: string }) {
+    async ask(ctx: Context, about: Own & { requestId: string; text: string; by: string }) {
       const text = textOf(about.text, true)
       const { acts } = await findActs(ctx.db, { ...about, by: 'all', limit: 20, offset: 0 })
       const first = acts.find((act) => !act.isOwn) ?? acts[0] ?? refuse('not-found')
@@ -97,13 +105,17 @@ export function questionService({ person }: { person: Pick<PersonService, 'findB
       note(ctx, question, 'ask')
       return question
     },
-    ofPerson: (ctx: { db: Db }, keys: readonly string[]): Promise<Question[]> => store.ofPerson(ctx.db, keys),
+    ofPerson: async (ctx: { db: Db }, own: Omit<Own, 'ownIds'>): Promise<Question[]> =>
+      (await store.ofPerson(ctx.db, own.keys)).filter(toldTo(own)),
     /** @refuses not-found */
-    openOwn: async (ctx: { db: Db }, about: { keys: readonly string[]; id: string }): Promise<Opened> =>
-      open(ctx, (await store.findQuestion(ctx.db, about)) ?? refuse('not-found')),
+    openOwn: async (ctx: { db: Db }, about: Omit<Own, 'ownIds'> & { id: string }): Promise<Opened> => {
+      const found = await store.findQuestion(ctx.db, about)
+      return open(ctx, found && toldTo(about)(found) ? found : refuse('not-found'))
+    },
     /** What the person does with their question. @refuses not-found, question-state, question-text */
-    async respond(ctx: Context, about: { keys: readonly string[]; id: string; act: Act; text: string; by: string }): Promise<void> {
+    async respond(ctx: Context, about: Omit<Own, 'ownIds'> & { id: string; act: Act; text: string; by: string }): Promise<void> {
       const found = (await store.findQuestion(ctx.db, { id: about.id, keys: about.keys, lock: true })) ?? refuse('not-found')
+      if (!toldTo(about)(found)) refuse('not-found')
       await move(ctx, found, { act: about.act, side: 'person', text: about.text, by: { id: about.by, name: '' } })
     },
     /** The questions a member of staff must see to: their institution's, or all that came to the auditors. */

@@ -7,7 +7,7 @@ import { bodyOf, type Row, type RouteRequest } from '#kernel/route'
 import { wantsJson } from '#kernel/serve'
 import { closingPage, PLACE } from './closing.tsx'
 import { inReadersLanguage } from './institution-names.ts'
-import { aboutOf, citizenOf, noteOwn } from './self.ts'
+import { aboutOf, citizenOf, noteOwn, toldTo } from './self.ts'
 import { itemName, withAlike } from './sharing/closing-check.tsx'
 
 const LAW = '個人情報の保護に関する法律 第27条、第35条（利用停止等。条項は要確認: 弁護士）'
@@ -55,7 +55,7 @@ export function closingRows({ consent, person, record, demo }: Deps): Row[] {
       handle: async (ctx, request) => {
         const { keys } = citizenOf(ctx)
         const closures = await consent.closing.list(ctx, keys)
-        const institutions = await inReadersLanguage(ctx, person, await findInstitutions(ctx.db, keys))
+        const institutions = await inReadersLanguage(ctx, person, await findInstitutions(ctx.db, toldTo(ctx)))
         noteOwn(ctx, { resource: 'Consent?' })
         const [type = '', id = ''] = (request.query.get('item') ?? '').split('/', 2)
         const item = type === '' || id === '' ? null : { type: type.slice(0, 64), id: id.slice(0, 64) }

@@ -57,6 +57,35 @@ describe('a mother and her child', () => {
     expect((await get('/me', mother.cookie)).body).not.toContain('代わりに見ています')
   })
 
+  test('she is not told of looks at what she does not see, on any page; the child is, and nothing else is missing', async () => {
+    await post('/me/family/act', mother.cookie, { person: child.personId })
+    await portal.look(child.key, { rules: ['own-institution', 'break-glass'], kinds: ['diagnosis', 'infection'] })
+    portal.minutesLater(1)
+    await portal.look(child.key, { rules: ['break-glass'], kinds: ['infection'] })
+    type Act = { requestId: string; action: string; kinds: string[]; count: number }
+    const looks = async (cookie: string, query = '') =>
+      ((await json(`/me/access-log${query}`, cookie)) as { entries: Act[] }).entries.filter((act) => act.action === 'chart.open')
+    const [all, told] = [await looks(child.cookie), await looks(mother.cookie)]
+    expect(all.map(({ kinds, count }) => [kinds.join(' '), count])).toEqual([
+      ['infection', 1],
+      ['diagnosis infection', 2],
+    ])
+    expect(told.map(({ kinds, count }) => [kinds.join(' '), count])).toEqual([['diagnosis', 1]])
+    expect(await looks(mother.cookie, '?kind=infection')).toEqual([])
+    const [hidden] = all as [Act, Act]
+    for (const url of ['/me/access-log', '/me/access-log/download', '/me'])
+      expect((await get(url, mother.cookie)).body, url).not.toContain(hidden.requestId)
+    for (const url of [`/me/access-log/acts/${hidden.requestId}`, `/me/access-log/receipts/${hidden.requestId}`])
+      expect([(await get(url, mother.cookie)).statusCode, (await get(url, child.cookie)).statusCode], url).toEqual([404, 200])
+    expect((await post('/me/questions', mother.cookie, { requestId: hidden.requestId, text: 'なぜ' })).statusCode).toBe(404)
+    await post('/me/questions', child.cookie, { requestId: hidden.requestId, text: '私だけの質問' })
+    expect((await get('/me/questions', mother.cookie)).body).not.toContain('私だけの質問')
+    expect((await get('/me/questions', child.cookie)).body).toContain('/me/questions/')
+    expect((await get('/me/access-log/proof/download', mother.cookie)).statusCode).toBe(403)
+    expect((await get('/me/access-log/proof', mother.cookie)).body).toContain('証明を受け取れるのは、ご本人だけです')
+    await post('/me/family/self', mother.cookie)
+  })
+
   test('on the child’s 18th birthday the next request shows her own record alone', async () => {
     await post('/me/family/act', mother.cookie, { person: child.personId })
     const before = portal.clock.at
@@ -107,10 +136,16 @@ describe('a relative', () => {
     portal.minutesLater(16)
     expect((await get(`/me/family/${id}/accept`, father.cookie)).headers.location).toContain('/sign-in/again')
     const fresh = await portal.cookieOf(father.personId)
-    expect((await get(`/me/family/${id}/accept`, fresh)).body).toContain('認める')
+    const before = (await get(`/me/family/${id}/accept`, fresh)).body
+    expect([before.includes('認める'), before.includes('決めるのは、これまでどおり、あなただけです')]).toEqual([true, true])
     expect((await post(`/me/family/${id}/accept`, fresh)).headers.location).toBe('/me/family?done=accepted')
     await post('/me/family/act', mother.cookie, { person: father.personId })
     expect((await get('/me', mother.cookie)).body).toContain('山川 父さんの代わりに')
+    for (const url of ['/me/consents', '/me/consents/closing']) {
+      const { body } = await get(url, mother.cookie)
+      expect([body.includes('決めるのは、ご本人です'), /見せない…|続けて見せる相手を決める/.test(body)], url).toEqual([true, false])
+      expect((await get(url, fresh)).body, `${url}, themselves`).not.toContain('決めるのは、ご本人です')
+    }
     await post(`/me/family/${id}/end`, fresh)
     expect((await get('/me', mother.cookie)).body).not.toContain('代わりに')
   })

@@ -115,7 +115,14 @@ function proofPage(about: About, state: State | undefined): string {
               en: 'Get the public keys of operator and witness elsewhere than here (a gazette, the witness’s own site): that proves more. The file holds your data; mind whom you give it to.',
             })}
           </p>
-          {state === undefined ? null : (
+          {about.actsFor?.hides?.length ? (
+            <p>
+              {t(lang, {
+                ja: '証明を受け取れるのは、ご本人だけです。あなたに見せない種類の記録についての閲覧も、証明には入っているためです。',
+                en: 'Only the person can take the proof: it also holds looks at kinds of the record that are not shown to you.',
+              })}
+            </p>
+          ) : state === undefined ? null : (
             <ButtonRow>
               <LinkButton href="/me/access-log/proof/download" download>
                 {t(lang, { ja: '証明を受け取る', en: 'Download the proof' })}
@@ -144,13 +151,16 @@ function proofPage(about: About, state: State | undefined): string {
   })
 }
 
-export type ProofPageDeps = { aboutOf(ctx: Context, request: RouteRequest): About; keysOf(ctx: Context): readonly string[] }
+export type ProofPageDeps = {
+  aboutOf(ctx: Context, request: RouteRequest): About
+  toldTo(ctx: Context): { keys: readonly string[]; hides: readonly string[] }
+}
 
 /** How a person checks that nobody changed the log of who looked, and the proof they take home. */
-export function logProofRows({ aboutOf, keysOf }: ProofPageDeps): Row[] {
+export function logProofRows({ aboutOf, toldTo }: ProofPageDeps): Row[] {
   const common = { method: 'GET', who: ['citizen'], why: ['PATRQT'], audit: 'citizen.log-proof', law: LAW } as const
   const note = (ctx: Context) => {
-    const key = keysOf(ctx)[0]
+    const [key] = toldTo(ctx).keys
     if (key !== undefined) ctx.audit({ key, rule: 'own-record', resource: 'access-log' })
   }
   return [
@@ -172,10 +182,13 @@ export function logProofRows({ aboutOf, keysOf }: ProofPageDeps): Row[] {
       summary: { ja: '自分についての記録を、証明とともに受け取る', en: 'The person’s entries with their proofs' },
       handle: async (ctx) => {
         note(ctx)
+        const { keys, hides } = toldTo(ctx)
+        // Each entry is proven whole. From whom some are kept, the person takes the proof themselves.
+        if (hides.length > 0) refuse('not-permitted')
         const state = (await stateOf(ctx)) ?? refuse('not-found')
         const name = `enishi-log-proof-${dateInJapan(ctx.now)}.ndjson`
         const headers = { 'content-type': 'application/x-ndjson; charset=utf-8', 'content-disposition': `attachment; filename="${name}"` }
-        return { headers, pieces: proofPieces(ctx, keysOf(ctx), state) }
+        return { headers, pieces: proofPieces(ctx, keys, state) }
       },
     },
   ]

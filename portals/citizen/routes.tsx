@@ -28,7 +28,7 @@ import { profilePage } from './profile.tsx'
 import { sharingRows } from './sharing/rows.ts'
 import { type RecordKind, recordKinds, recordPage } from './record.tsx'
 import { citizenSecurityRows } from './security.tsx'
-import { aboutOf, citizenOf, maskedFor, noteOwn, subjectOf, whose } from './self.ts'
+import { aboutOf, citizenOf, maskedFor, noteOwn, subjectOf, toldTo, whose } from './self.ts'
 import { familyRows } from './family-rows.ts'
 
 export type CitizenDeps = {
@@ -71,7 +71,7 @@ export function citizenRoutes(deps: CitizenDeps): Row[] {
     ...appRows({ person, aboutOf: about }),
     ...citizenSecurityRows({ person, demo, baseUrl, outside, aboutOf: about }),
     ...familyRows({ person, aboutOf: about }),
-    ...logProofRows({ aboutOf: about, keysOf: (ctx) => citizenOf(ctx).keys }),
+    ...logProofRows({ aboutOf: about, toldTo }),
     ...noticeRows({ notice, person, aboutOf: about }),
     ...emergencyRows({ person, aboutOf: about }),
     ...questionRows({ question, person, aboutOf: about }),
@@ -174,7 +174,7 @@ async function accessLog(ctx: Context, request: RouteRequest, deps: CitizenDeps)
   }
   const { acts, total } = await findActs(ctx.db, { ...about, by: 'others' })
   const done = await findActs(ctx.db, { ...own, by: 'own', limit: OWN_ACTS, offset: 0 })
-  const institutions = await inReadersLanguage(ctx, deps.person, await findInstitutions(ctx.db, own.keys))
+  const institutions = await inReadersLanguage(ctx, deps.person, await findInstitutions(ctx.db, own))
   const told = await inReadersLanguage(ctx, deps.person, acts)
   return {
     page: () =>

@@ -28,9 +28,15 @@ export const aboutOf = (ctx: Counted, request: RouteRequest, deps: { demo: boole
 /** Whose portal it is: the person's, or that of whom they act for. */
 export const subjectOf = (ctx: Context): string => citizenOf(ctx).actsFor?.personId ?? citizenOf(ctx).id
 
-/** The keys of that person, and every id under which they acted themselves. */
+/** The keys of that person, with the kinds of the record that whoever acts for them is not told of. */
+export const toldTo = (ctx: Context): { keys: readonly string[]; hides: readonly string[] } => {
+  const { keys, actsFor } = citizenOf(ctx)
+  return { keys, hides: actsFor?.hides ?? [] }
+}
+
+/** The same, with every id under which that person acted themselves. */
 export const whose = async (ctx: Context, { person }: { person: PersonService }) => ({
-  keys: citizenOf(ctx).keys,
+  ...toldTo(ctx),
   ownIds: await person.people.idsOf(ctx, subjectOf(ctx)),
 })
 

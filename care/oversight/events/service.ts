@@ -20,6 +20,8 @@ const PIECE = 1_000
 function within(ctx: Context, asked: Asked): Asked {
   const { actor } = ctx
   if (actor.kind !== 'citizen') return actor.kind === 'staff' && actor.role === 'auditor' ? asked : refuse('not-permitted')
+  // From whom kinds of the record are kept, the portal tells the rest: an entry here is told whole.
+  if ((actor.actsFor?.hides ?? []).length > 0) refuse('not-permitted')
   if (asked.filter.vias !== undefined) refuse('search-unsupported', { param: 'via' })
   const { keys } = asked.filter
   return { ...asked, filter: { ...asked.filter, keys: keys === undefined ? actor.keys : keys.filter((k) => actor.keys.includes(k)) } }

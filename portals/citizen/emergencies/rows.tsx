@@ -8,7 +8,7 @@ import type { Row, RouteRequest } from '#kernel/route'
 import { ButtonRow, DefinitionList, EmptyState, formatDateTime, formatTime, LinkButton, Section, Tag, t } from '#ui'
 import { type About, citizenPage } from '../frame.tsx'
 import { inReadersLanguage } from '../institution-names.ts'
-import { citizenOf, noteOwn } from '../self.ts'
+import { noteOwn, toldTo } from '../self.ts'
 import { kindWords, whoWords } from '../words.ts'
 
 const LAW = '個人情報の保護に関する法律 第33条（第三者提供記録の開示。適用の範囲は要確認: 弁護士）'
@@ -101,7 +101,7 @@ export const emergencyRows = ({ person, aboutOf }: Deps): Row[] => [
     audit: 'citizen.emergencies',
     summary: { ja: '同意を待たずに開かれた記録と、その審査の結果', en: 'Emergency accesses to one’s record, and what their review found' },
     handle: async (ctx, request) => {
-      const found = await inReadersLanguage(ctx, person, await emergenciesAbout(ctx, citizenOf(ctx).keys))
+      const found = await inReadersLanguage(ctx, person, await emergenciesAbout(ctx, toldTo(ctx)))
       noteOwn(ctx, { resource: 'Emergency?', count: found.length })
       return { json: { emergencies: found }, page: () => page(aboutOf(ctx, request), found) }
     },

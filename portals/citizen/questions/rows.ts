@@ -10,7 +10,7 @@ import { wantsJson } from '#kernel/serve'
 import { actJson } from '../access-log.tsx'
 import type { About } from '../frame.tsx'
 import { inReadersLanguage } from '../institution-names.ts'
-import { citizenOf, noteOwn, whose } from '../self.ts'
+import { citizenOf, noteOwn, toldTo, whose } from '../self.ts'
 import { actPage, questionPage, questionsPage } from './pages.tsx'
 
 const LAW = '個人情報の保護に関する法律 第36条（理由の説明）・第40条（苦情の処理）（適用の範囲は要確認: 弁護士）'
@@ -57,7 +57,7 @@ export function questionRows({ question, person, aboutOf }: Deps): Row[] {
       ...{ kind: 'read', method: 'GET', path: '/me/questions', ...me, audit: 'question.list' },
       summary: { ja: '本人の質問の一覧', en: 'The person’s questions' },
       async handle(ctx, request) {
-        const questions = await question.ofPerson(ctx, citizenOf(ctx).keys)
+        const questions = await question.ofPerson(ctx, toldTo(ctx))
         noteOwn(ctx, { resource: 'Question?', count: questions.length })
         return {
           json: { questions: questions.map((q) => questionJson(q, ctx.now)) },
@@ -77,7 +77,7 @@ export function questionRows({ question, person, aboutOf }: Deps): Row[] {
       ...{ kind: 'read', method: 'GET', path: '/me/questions/:id', ...me, audit: 'question.open' },
       summary: { ja: '質問1件のやりとり', en: 'One question and what was said' },
       async handle(ctx, request) {
-        const opened = await question.openOwn(ctx, { keys: citizenOf(ctx).keys, id: request.params.id! })
+        const opened = await question.openOwn(ctx, { ...toldTo(ctx), id: request.params.id! })
         noteOwn(ctx, { resource: `Question/${opened.question.id}`, count: 1 })
         return { json: openedJson(opened, ctx.now), page: () => questionPage(aboutOf(ctx, request), opened) }
       },
@@ -86,8 +86,8 @@ export function questionRows({ question, person, aboutOf }: Deps): Row[] {
       ...{ kind: 'write', method: 'POST', path: '/me/questions/:id', ...me, schema: moveBody, audit: 'question.move' },
       summary: { ja: '答えに納得したか、監査担当に頼むかを伝える', en: 'Say whether the answer is enough, or go to the auditors' },
       async handle(ctx, request) {
-        const { id, keys } = citizenOf(ctx)
-        await question.respond(ctx, { keys, id: request.params.id!, ...bodyOf(request, moveBody), by: id })
+        const { id } = citizenOf(ctx)
+        await question.respond(ctx, { ...toldTo(ctx), id: request.params.id!, ...bodyOf(request, moveBody), by: id })
         return isForm(request) ? { redirect: `/me/questions/${request.params.id!}` } : { json: { done: true } }
       },
     },

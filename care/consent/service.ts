@@ -69,16 +69,17 @@ export function consentService() {
     /**
      * Keeps what the person answered at an institution's reader: `true` allows a kind for 24 hours, `false` refuses it.
      * An earlier answer at the same institution is replaced for the kinds asked.
+     * @param answer.id of the consent, where it stands under several keys of one person: who takes it back takes back all of it
      * @refuses kind-unknown
      */
     async record(
       ctx: Context,
-      answer: { key: string; institutionNumber: string; institutionName: string; kinds: Readonly<Record<string, boolean>> },
+      answer: { id?: string; key: string; institutionNumber: string; institutionName: string; kinds: Readonly<Record<string, boolean>> },
     ): Promise<Consent> {
       const asked = Object.keys(answer.kinds)
       for (const kind of asked) if (!askableKinds.includes(kind as InformationKind)) refuse('kind-unknown', { kind: kind.slice(0, 40) })
       const consent: Consent = {
-        id: ulid(ctx.now.getTime()),
+        id: answer.id ?? ulid(ctx.now.getTime()),
         key: answer.key,
         basis: 'visit',
         textVersion: textOn('visit', dateInJapan(ctx.now)).version,
@@ -129,6 +130,15 @@ export function consentService() {
       ctx.audit({ action: 'consent.withdraw', key: found.key, consentId: id, kinds: found.allowed, resource: `Consent/${id}` })
       ctx.tell({ topic: 'consent.withdrawn', key: found.key, payload: { consentId: id } })
       return { ...found, withdrawnAt: ctx.now }
+    },
+
+    /**
+     * What still lets the institution of a consent see more than it wrote itself, besides that consent: an answer at its reader beside one that
+     * goes on. The law and what the institution wrote are not among them.
+     */
+    async beside(ctx: Context, keys: readonly string[], one: Consent): Promise<Consent[]> {
+      const all = await store.findConsentsAt(ctx.db, { keys, institutionNumber: one.institutionNumber, purpose: one.purpose })
+      return all.filter((other) => other.id !== one.id && other.withdrawnAt === null && other.until > ctx.now && other.allowed.length > 0)
     },
 
     /** What happened to the person's consents and closures, newest first. */

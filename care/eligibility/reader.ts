@@ -1,6 +1,6 @@
 /** A stay at the card reader: one challenge, one card, one answer; and what happens where the PIN is not the way. */
 import { createHash, randomBytes } from 'node:crypto'
-import { askableKinds, type Consent, type ConsentService, textOn } from '#care/consent'
+import { askableKinds, type ConsentService, textOn } from '#care/consent'
 import type { Card, Person, PersonService } from '#care/person'
 import { liveHolder } from '#care/person'
 import type { Context } from '#kernel/context'
@@ -219,12 +219,11 @@ export function readerService({ consent, person, cards }: ReaderDeps) {
       if (reason || !session?.personKey) return refuse(reason ?? 'card-not-read')
       if (Object.keys(kinds).length === 0) refuse('input-invalid', { what: 'kinds' })
       const { keys } = (await person.findByKey(ctx, session.personKey)) ?? refuse('card-not-linked')
-      const kept: Consent[] = []
-      for (const key of keys) kept.push(await consent.record(ctx, { key, institutionNumber, institutionName, kinds }))
-      const first = kept[0]!
+      const first = await consent.record(ctx, { key: keys[0]!, institutionNumber, institutionName, kinds })
+      for (const key of keys.slice(1)) await consent.record(ctx, { id: first.id, key, institutionNumber, institutionName, kinds })
       return {
         consentId: first.id,
-        consentIds: kept.map((c) => c.id),
+        consentIds: [first.id],
         until: first.until.toISOString(),
         allowed: first.allowed,
         refused: first.refused,

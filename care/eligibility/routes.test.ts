@@ -147,11 +147,15 @@ describe('a card at the reader', () => {
     expect(body.person?.patientId).toBe(key)
     expect(body.eligibility.subsidies).toHaveLength(2)
     const answer = await desk.post(`/reader/sessions/${id}/consent`, { kinds: { diagnosis: true } })
-    expect(answer.body.consentIds).toHaveLength(2)
+    expect(answer.body.consentIds).toHaveLength(1)
     const grants = await sql<{
       key: string
     }>`select key from consent.grant_fact where key = any(${[key, second]}::text[]) order by key`.execute(desk.db)
     expect(grants.rows).toHaveLength(2)
+    const { rows } = await sql<{ id: string }>`select id from consent.consent where key = any(${[key, second]}::text[])`.execute(desk.db)
+    expect(rows, 'one answer, one consent: who withdraws it withdraws it under both keys').toEqual(
+      Array(2).fill({ id: answer.body.consentId }),
+    )
   })
 })
 

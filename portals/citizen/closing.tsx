@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { type Closing, type Closure, whatIsClosed } from '#care/consent'
+import { type Closing, type Closure, mayDecide, whatIsClosed } from '#care/consent'
 import type { Lang, Sentence } from '#kernel/language'
 import {
   Button,
@@ -19,6 +19,7 @@ import {
   t,
 } from '#ui'
 import { type About, citizenPage } from './frame.tsx'
+import { OnlyThemselves } from './sharing/only-themselves.tsx'
 
 export const PLACE = '/me/consents/closing'
 const CHECK = `${PLACE}/check`
@@ -68,7 +69,7 @@ const Absolute = ({ lang, name }: { lang: Lang; name: string }): ReactNode => (
 
 type Names = { institution: (number: string) => string; item: (closure: Closure) => string }
 
-function Closed({ closure, names, lang }: { closure: Closure; names: Names; lang: Lang }): ReactNode {
+function Closed({ closure, names, lang, decides }: { closure: Closure; names: Names; lang: Lang; decides: boolean }): ReactNode {
   const what = whatIsClosed(closure)
   const name = what === 'institution' ? names.institution(closure.institutionNumber) : ''
   const detail = what === 'item' ? [{ term: t(lang, { ja: '記録', en: 'Item' }), value: <Ja>{names.item(closure)}</Ja> }] : []
@@ -76,15 +77,17 @@ function Closed({ closure, names, lang }: { closure: Closure; names: Names; lang
     <Card
       title={what === 'institution' ? <Ja>{name}</Ja> : t(lang, titles[what])}
       footer={
-        <ButtonRow>
-          <LinkButton
-            href={`${PLACE}/${encodeURIComponent(closure.closureId)}/reopen`}
-            variant="secondary"
-            ariaLabel={t(lang, { ja: `元に戻す：${name || titles[what].ja}`, en: `Undo: ${name || titles[what].en}` })}
-          >
-            {t(lang, { ja: '元に戻す…', en: 'Undo…' })}
-          </LinkButton>
-        </ButtonRow>
+        decides ? (
+          <ButtonRow>
+            <LinkButton
+              href={`${PLACE}/${encodeURIComponent(closure.closureId)}/reopen`}
+              variant="secondary"
+              ariaLabel={t(lang, { ja: `元に戻す：${name || titles[what].ja}`, en: `Undo: ${name || titles[what].en}` })}
+            >
+              {t(lang, { ja: '元に戻す…', en: 'Undo…' })}
+            </LinkButton>
+          </ButtonRow>
+        ) : null
       }
     >
       {closure.absolute ? (
@@ -109,7 +112,7 @@ function namesOf(items: readonly { type: string; id: string }[], known: Readonly
   return [...names].join('、') || ids[0]!
 }
 
-function Now({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
+function Now({ view, lang, decides }: { view: ClosingView; lang: Lang; decides: boolean }): ReactNode {
   const open = view.closures.filter((c) => c.endedAt === null)
   const names: Names = {
     institution: (number) => view.institutions.find((one) => one.institutionNumber === number)?.institutionName ?? number,
@@ -129,7 +132,7 @@ function Now({ view, lang }: { view: ClosingView; lang: Lang }): ReactNode {
       ) : (
         <Stack>
           {open.map((closure) => (
-            <Closed key={closure.closureId} closure={closure} names={names} lang={lang} />
+            <Closed key={closure.closureId} closure={closure} names={names} lang={lang} decides={decides} />
           ))}
         </Stack>
       )}
@@ -203,9 +206,9 @@ export function closingPage(about: About, view: ClosingView): string {
     breadcrumbs: [{ href: '/me/consents', label: t(lang, { ja: '同意', en: 'Consents' }) }],
     children: (
       <>
-        <Now view={view} lang={lang} />
+        <Now view={view} lang={lang} decides={mayDecide(about.actsFor)} />
         <Effects lang={lang} />
-        <Choices view={view} lang={lang} />
+        {mayDecide(about.actsFor) ? <Choices view={view} lang={lang} /> : <OnlyThemselves lang={lang} />}
       </>
     ),
   })

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react'
 import type { Closure, Consent, RegisteredBasis } from '#care/consent'
-import { statuteOf } from '#care/consent'
+import { mayDecide, statuteOf } from '#care/consent'
 import type { Lang } from '#kernel/language'
 import { Banner, ButtonRow, Card, DefinitionList, EmptyState, Ja, LinkButton, Section, Stack, Tag, Time, t } from '#ui'
 import { type ConsentState, stateOf } from './consent-state.ts'
 import { type About, citizenPage } from './frame.tsx'
+import { OnlyThemselves } from './sharing/only-themselves.tsx'
 import { STANDING } from './sharing/standing-page.tsx'
 import { kindsIn, opensWords, untilWords, withdrawHref } from './sharing/words.ts'
 import { purposeWords } from './words.ts'
@@ -25,7 +26,7 @@ function ConsentCard({ consent, about }: { consent: Consent; about: About }): Re
     <Card
       title={<Ja>{consent.institutionName}</Ja>}
       footer={
-        open ? (
+        open && mayDecide(about.actsFor) ? (
           <ButtonRow>
             <LinkButton
               href={withdrawHref(consent)}
@@ -84,17 +85,25 @@ const Cards = ({ consents, about }: { consents: readonly Consent[]; about: About
   </Stack>
 )
 
-const Done = ({ lang, just }: { lang: Lang; just: 'withdrawn' | 'given' }): ReactNode => (
+const Done = ({ lang, just, left }: { lang: Lang; just: 'withdrawn' | 'given'; left: number }): ReactNode => (
   <Banner
-    tone="success"
+    tone={left === 0 ? 'success' : 'attention'}
     lang={lang}
     title={
-      just === 'withdrawn'
+      just === 'withdrawn' && left > 0
         ? t(lang, {
-            ja: '同意を取り消しました。この医療機関には、いまから見えません。',
-            en: 'Consent withdrawn. From now on this institution sees nothing under it.',
+            ja: `同意を取り消しました。ただし、この医療機関は、残っている同意（${left}件）で、まだ見られます。`,
+            en: `Consent withdrawn. By what else you agreed to (${left}), this institution can still look.`,
           })
-        : t(lang, { ja: '続けて見せることにしました。いつでも取り消せます。', en: 'Shared from now on. You can withdraw it at any time.' })
+        : just === 'withdrawn'
+          ? t(lang, {
+              ja: '同意を取り消しました。この同意では、いまから見えません。',
+              en: 'Consent withdrawn. From now on this institution sees nothing under it.',
+            })
+          : t(lang, {
+              ja: '続けて見せることにしました。いつでも取り消せます。',
+              en: 'Shared from now on. You can withdraw it at any time.',
+            })
     }
   />
 )
@@ -107,16 +116,22 @@ export type ConsentsView = {
   closures: readonly Closure[]
   bases: readonly RegisteredBasis[]
   just: 'withdrawn' | 'given' | null
+  /** Consents that still let the institution look whose consent was just withdrawn. */
+  left: number
 }
 
 const Standing = ({ list, about }: { list: readonly Consent[]; about: About }): ReactNode => (
   <Section title={t(about.lang, { ja: '続けて見せている相手', en: 'Shared on and on' })}>
     {list.length > 0 ? <Cards consents={list} about={about} /> : <p>{t(about.lang, { ja: 'いまはありません。', en: 'None now.' })}</p>}
-    <ButtonRow>
-      <LinkButton href={STANDING} variant="secondary">
-        {t(about.lang, { ja: '続けて見せる相手を決める', en: 'Share on and on with an institution' })}
-      </LinkButton>
-    </ButtonRow>
+    {mayDecide(about.actsFor) ? (
+      <ButtonRow>
+        <LinkButton href={STANDING} variant="secondary">
+          {t(about.lang, { ja: '続けて見せる相手を決める', en: 'Share on and on with an institution' })}
+        </LinkButton>
+      </ButtonRow>
+    ) : (
+      <OnlyThemselves lang={about.lang} />
+    )}
   </Section>
 )
 
@@ -185,7 +200,7 @@ function Ended({ list, about }: { list: readonly Consent[]; about: About }): Rea
   )
 }
 
-export function consentsPage(about: About, { consents, closures, bases, just }: ConsentsView): string {
+export function consentsPage(about: About, { consents, closures, bases, just, left }: ConsentsView): string {
   const { lang, now } = about
   const active = consents.filter((consent) => stateOf(consent, now) === 'active')
   const visits = active.filter((consent) => consent.basis === 'visit')
@@ -196,7 +211,7 @@ export function consentsPage(about: About, { consents, closures, bases, just }: 
       ja: '受付のカードリーダーで答えたことは24時間で終わります。続けて見せることも、見せないと決めることもできます。いつでも、理由なしに変えられます。',
       en: 'What you answer at a card reader ends after 24 hours. You can also share on and on, or keep things closed, and change it at any time without a reason.',
     }),
-    top: just === null ? undefined : <Done lang={lang} just={just} />,
+    top: just === null ? undefined : <Done lang={lang} just={just} left={left} />,
     children: (
       <>
         <Section title={t(lang, { ja: 'いま有効なもの', en: 'In force now' })}>

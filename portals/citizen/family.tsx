@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { mayDecide } from '#care/consent'
 import type { ProxyView } from '#care/person'
 import type { Lang } from '#kernel/language'
 import {
@@ -220,9 +221,20 @@ export function acceptPage(about: About, proxy: ProxyView): string {
         <ul>
           <li>
             {t(lang, {
-              ja: 'あなたの記録、誰が見たか、同意を、あなたと同じように見て、同意を取り消せるようになります。',
-              en: 'They will see your record, your log and your consents as you do, and can withdraw consents.',
+              ja: 'あなたの記録、誰が見たか、同意を、あなたと同じように見られるようになります。',
+              en: 'They will see your record, your log and your consents as you do.',
             })}
+          </li>
+          <li>
+            {mayDecide(proxy)
+              ? t(lang, {
+                  ja: '見せるか、見せないかも、あなたの代わりに決められるようになります。',
+                  en: 'They will also decide for you what is shared.',
+                })
+              : t(lang, {
+                  ja: '見せるか、見せないかを決めるのは、これまでどおり、あなただけです。',
+                  en: 'What is shared stays for you alone to decide.',
+                })}
           </li>
           <li>{t(lang, { ja: '見るたびに、あなたの「誰が見たか」に残ります。', en: 'Every look of theirs stands in your log.' })}</li>
           <li>{t(lang, { ja: 'いつでもやめられます。理由は要りません。', en: 'You can stop it at any time, without a reason.' })}</li>

@@ -61,6 +61,13 @@ beforeAll(async () => {
   await portal.submit(checkupInput(MEMBER))
   const consent = await portal.consentTo(person.key, CLINIC, { diagnosis: true, 'test-result': true, prescription: true, infection: false })
   consentId = consent.id
+  const given = await portal.app.inject({
+    method: 'POST',
+    url: '/me/consents/standing',
+    headers: { cookie, accept: 'application/json' },
+    payload: { institutionNumber: CLINIC, kinds: ['diagnosis', 'test-result'], until: null },
+  })
+  expect(given.statusCode, given.body).toBe(201)
   const closed = await portal.app.inject({
     method: 'POST',
     url: '/me/consents/closing',

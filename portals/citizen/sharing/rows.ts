@@ -11,7 +11,7 @@ import { consentJson, stateOf } from '../consent-state.ts'
 import { consentsPage } from '../consents.tsx'
 import { inReadersLanguage, institutionNames } from '../institution-names.ts'
 import type { CitizenDeps } from '../routes.tsx'
-import { aboutOf, citizenOf, noteOwn } from '../self.ts'
+import { aboutOf, citizenOf, noteOwn, toldTo } from '../self.ts'
 import { closingCheckRow, itemNames } from './closing-check.tsx'
 import { receiptRows } from './receipt.tsx'
 import { reopenCheckRow } from './reopen-check.tsx'
@@ -48,7 +48,7 @@ async function offered(
     const list = found.slice(0, OFFERED).map((f) => ({ institutionNumber: f.institutionNumber, institutionName: nameOf(f) }))
     return { list, more: found.length > OFFERED }
   }
-  const known = await findInstitutions(ctx.db, citizenOf(ctx).keys)
+  const known = await findInstitutions(ctx.db, toldTo(ctx))
   const numbers = [...new Set([...(asked.chosen === '' ? [] : [asked.chosen]), ...known.map((one) => one.institutionNumber)])]
   const facilities = await person.facilities(ctx, numbers)
   return { list: facilities.map((f) => ({ institutionNumber: f.institutionNumber, institutionName: nameOf(f) })), more: false }
@@ -132,11 +132,13 @@ async function overview(ctx: Context, request: RouteRequest, deps: CitizenDeps):
   const closures = (await deps.consent.closing.list(ctx, keys)).filter((one) => one.endedAt === null)
   const bases = await deps.consent.legalBases.running(ctx)
   const just = request.query.get('withdrawn') === '1' ? 'withdrawn' : request.query.get('given') === '1' ? 'given' : null
+  const of = consents.find((one) => one.id === request.query.get('of'))
+  const left = of ? (await deps.consent.beside(ctx, keys, of)).length : 0
   const shown = await inReadersLanguage(ctx, deps.person, consents)
   const named = await inReadersLanguage(ctx, deps.person, bases)
   return {
     json: { consents: consents.map((one) => consentJson(one, ctx.now)), closures: closures.length, legalBases: bases.map((one) => one.id) },
-    page: () => consentsPage(aboutOf(ctx, request, deps), { consents: shown, closures, bases: named, just }),
+    page: () => consentsPage(aboutOf(ctx, request, deps), { consents: shown, closures, bases: named, just, left }),
   }
 }
 
@@ -145,12 +147,25 @@ async function confirmation(ctx: Context, request: RouteRequest, deps: CitizenDe
   noteOwn(ctx, { resource: `Consent/${found.id}` })
   const [shown] = await inReadersLanguage(ctx, deps.person, [found])
   const counted = await effects(ctx, deps, found.institutionNumber, { do: 'withdraw', consentId: found.id })
-  return { json: consentJson(found, ctx.now), page: () => withdrawPage(aboutOf(ctx, request, deps), shown!, counted) }
+  const beside = await inReadersLanguage(ctx, deps.person, await deps.consent.beside(ctx, citizenOf(ctx).keys, found))
+  return {
+    json: { ...consentJson(found, ctx.now), beside: beside.map((one) => consentJson(one, ctx.now)) },
+    page: () => withdrawPage(aboutOf(ctx, request, deps), shown!, { effects: counted, beside }),
+  }
 }
 
+const withdrawal = z.object({ all: z.union([z.literal('1'), z.boolean()]).optional() }).nullish()
+
+/** Ends a consent, and where that is asked, whatever else lets its institution look. */
 async function withdraw(ctx: Context, request: RouteRequest, { consent }: CitizenDeps): Promise<Answer> {
+  const { all } = bodyOf(request, withdrawal) ?? {}
   const done = await consent.withdraw(ctx, request.params.id!)
-  return isForm(request) ? { redirect: '/me/consents?withdrawn=1' } : { json: { id: done.id, withdrawnAt: ctx.now.toISOString() } }
+  const beside = await consent.beside(ctx, citizenOf(ctx).keys, done)
+  const wantsAll = all === '1' || all === true
+  if (wantsAll) for (const one of beside) await consent.withdraw(ctx, one.id)
+  const left = wantsAll ? [] : beside
+  if (isForm(request)) return { redirect: `/me/consents?withdrawn=1${left.length === 0 ? '' : `&of=${encodeURIComponent(done.id)}`}` }
+  return { json: { id: done.id, withdrawnAt: ctx.now.toISOString(), beside: left.map((one) => one.id) } }
 }
 
 async function history(ctx: Context, request: RouteRequest, deps: CitizenDeps): Promise<Answer> {
@@ -218,6 +233,7 @@ function consentRows(deps: CitizenDeps): Row[] {
       path: '/me/consents/:id/withdraw',
       ...me,
       audit: 'consent.withdraw',
+      schema: withdrawal,
       summary: { ja: '同意を取り消す（次の閲覧から効く）', en: 'Withdraw a consent, from the next look on' },
       handle: (ctx, request) => withdraw(ctx, request, deps),
     },

@@ -73,6 +73,26 @@ describe('a person shares with their clinic on and on', () => {
     expect((await json('/me/consents/history')).events.map((e: { what: string }) => e.what)).toEqual(['withdrawn', 'given'])
   })
 
+  test('what was answered at the reader beside it is named, and ends with it or stays, as she says', async () => {
+    const both = async () => {
+      await portal.consentTo(hanako.key, CLINIC, { diagnosis: true })
+      await form('/me/consents/standing', { institutionNumber: CLINIC, kinds: 'diagnosis', until: '', textVersion: 'standing/1' })
+      const { consents } = (await json('/me/consents')) as { consents: { id: string; state: string; basis: string }[] }
+      return consents.find((one) => one.state === 'active' && one.basis === 'standing')!.id
+    }
+    const first = await both()
+    const before = await page(`/me/consents/${first}/withdraw`)
+    expect(before.body).toContain('この医療機関には、ほかの同意もあります')
+    const one = await form(`/me/consents/${first}/withdraw`, {})
+    expect([await seen(), one.headers.location]).toEqual([3, `/me/consents?withdrawn=1&of=${first}`])
+    expect((await page(String(one.headers.location))).body).toContain('残っている同意（1件）で、まだ見られます')
+
+    const second = await both()
+    const all = await form(`/me/consents/${second}/withdraw`, { all: '1' })
+    expect([await seen(), all.headers.location]).toEqual([0, '/me/consents?withdrawn=1'])
+    expect((await page('/me/consents?withdrawn=1')).body).toContain('この同意では、いまから見えません')
+  })
+
   test.each([
     ['no kind', `institutionNumber=${CLINIC}&until=`, 'kinds'],
     ['a day that is over', `institutionNumber=${CLINIC}&kinds=diagnosis&until=2020-01-01`, 'until'],

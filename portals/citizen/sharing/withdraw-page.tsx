@@ -1,20 +1,26 @@
 import type { ReactNode } from 'react'
-import type { Consent, Effect } from '#care/consent'
+import { type Consent, type Effect, mayDecide } from '#care/consent'
 import type { Lang } from '#kernel/language'
-import { Button, ButtonRow, DefinitionList, Form, formatDateTime, Ja, LinkButton, Section, t } from '#ui'
+import { Button, ButtonRow, DefinitionList, Form, formatDateTime, Ja, LinkButton, Section, Stack, t } from '#ui'
 import { stateOf } from '../consent-state.ts'
 import { type About, citizenPage } from '../frame.tsx'
 import { Effects } from './effects.tsx'
-import { kindsIn, withdrawHref } from './words.ts'
+import { OnlyThemselves } from './only-themselves.tsx'
+import { kindsIn, opensWords, withdrawHref } from './words.ts'
 
-const Changes = ({ lang }: { lang: Lang }): ReactNode => (
+const Changes = ({ lang, last }: { lang: Lang; last: boolean }): ReactNode => (
   <Section title={t(lang, { ja: '取り消すと変わること', en: 'What changes' })}>
     <ul>
       <li>
-        {t(lang, {
-          ja: 'この医療機関は、次に画面を開いたときから、ほかの施設の記録を見られません。',
-          en: 'From its next look on, this institution sees nothing that other institutions recorded.',
-        })}
+        {last
+          ? t(lang, {
+              ja: 'この医療機関は、次に画面を開いたときから、この同意では、ほかの施設の記録を見られません。',
+              en: 'From its next look on, this institution sees nothing by this consent that other institutions recorded.',
+            })
+          : t(lang, {
+              ja: 'この同意だけを取り消すと、ほかの同意で見えるものは、そのまま見えます。すべて取り消すと、ほかの施設の記録は見えなくなります。',
+              en: 'If you withdraw this one alone, what another opens stays open. If you withdraw all, nothing of other institutions does.',
+            })}
       </li>
       <li>
         {t(lang, {
@@ -28,6 +34,17 @@ const Changes = ({ lang }: { lang: Lang }): ReactNode => (
           en: 'You are treated as before. At your next visit you can choose again at the card reader.',
         })}
       </li>
+    </ul>
+  </Section>
+)
+
+/** What goes on though this consent ends. */
+const Beside = ({ beside, lang }: { beside: readonly Consent[]; lang: Lang }): ReactNode => (
+  <Section title={t(lang, { ja: 'この医療機関には、ほかの同意もあります', en: 'You agreed to more with this institution' })}>
+    <ul>
+      {beside.map((one) => (
+        <li key={one.id}>{opensWords(one, lang)}</li>
+      ))}
     </ul>
   </Section>
 )
@@ -52,7 +69,11 @@ const Over = ({ consent, lang }: { consent: Consent; lang: Lang }): ReactNode =>
 )
 
 /** The effect of withdrawing, told before it happens. */
-export function withdrawPage(about: About, consent: Consent, effects: readonly Effect[]): string {
+export function withdrawPage(
+  about: About,
+  consent: Consent,
+  { effects, beside }: { effects: readonly Effect[]; beside: readonly Consent[] },
+): string {
   const { lang, now } = about
   const back = <LinkButton href="/me/consents">{t(lang, { ja: '取り消さずに戻る', en: 'Back, keep it' })}</LinkButton>
   const active = stateOf(consent, now) === 'active'
@@ -69,14 +90,38 @@ export function withdrawPage(about: About, consent: Consent, effects: readonly E
           ]}
         />
         <Effects effects={effects} lang={lang} />
-        <Changes lang={lang} />
+        {beside.length === 0 ? null : <Beside beside={beside} lang={lang} />}
+        <Changes lang={lang} last={beside.length === 0} />
         <div className="section">
-          <Form action={withdrawHref(consent)}>
-            <ButtonRow>
-              <Button variant="danger">{t(lang, { ja: '同意を取り消す', en: 'Withdraw consent' })}</Button>
-              {back}
-            </ButtonRow>
-          </Form>
+          {!mayDecide(about.actsFor) ? (
+            <>
+              <OnlyThemselves lang={lang} />
+              <ButtonRow>{back}</ButtonRow>
+            </>
+          ) : beside.length === 0 ? (
+            <Form action={withdrawHref(consent)}>
+              <ButtonRow>
+                <Button variant="danger">{t(lang, { ja: '同意を取り消す', en: 'Withdraw consent' })}</Button>
+                {back}
+              </ButtonRow>
+            </Form>
+          ) : (
+            <Stack>
+              <Form action={withdrawHref(consent)} hidden={{ all: '1' }}>
+                <ButtonRow>
+                  <Button variant="danger">
+                    {t(lang, { ja: 'この医療機関への同意をすべて取り消す', en: 'Withdraw all consents for it' })}
+                  </Button>
+                </ButtonRow>
+              </Form>
+              <Form action={withdrawHref(consent)}>
+                <ButtonRow>
+                  <Button variant="secondary">{t(lang, { ja: 'この同意だけを取り消す', en: 'Withdraw this one alone' })}</Button>
+                </ButtonRow>
+              </Form>
+              <ButtonRow>{back}</ButtonRow>
+            </Stack>
+          )}
         </div>
       </>
     ) : (

@@ -112,10 +112,10 @@ async function resolveOwners(
   { entries, stands, set }: { entries: readonly Entry[]; stands: Places; set: WriteSet },
 ): Promise<void> {
   const waits = entries.filter((e) => e.resource && !isRead(e) && !isCall(e) && e.fullUrl !== null && !stands.of.has(e.fullUrl))
-  const references = waits.flatMap((e) => ownerReferences(e.resource!)).filter(isConditional)
-  if (references.length === 0) return
+  const searches = waits.flatMap((e) => ownerReferences(e.resource!)).filter(isConditional)
+  if (searches.length === 0) return
   await flush(ctx, set)
-  await resolveConditional(ctx, record, { references, of: stands.of, early: true })
+  await resolveConditional(ctx, record, { references: searches, of: stands.of, early: true })
 }
 
 /** The refusal with the entry it is about. */

@@ -1,18 +1,19 @@
-import { type FieldNode, Kind, print, type SelectionSetNode } from 'graphql'
+import type { FieldNode, SelectionSetNode } from 'graphql'
 import type { Context } from '#kernel/context'
 import { Refusal, refusalSentence, refuse } from '#kernel/refusal'
 import { isObject, type Json, type JsonObject, jsonOf, parseReference } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
-import { type Child, childOf, isSimple, speaksOf } from './fields.ts'
-import { chosen, has, isSingle, requireKnown } from './lists.ts'
-import { plainValue, readQuery, type Ready } from './read-query.ts'
+import { argumentsOf, fieldsOf, nameOf } from './collect.ts'
+import { type Child, childOf, isSimple, typeName } from './fields.ts'
+import { chosen, isSingle, requireAnswered, requireKnown } from './lists.ts'
+import { place } from './places.ts'
+import { readQuery, type Ready } from './read-query.ts'
 import { listedType, searchFor } from './searches.ts'
 
 export type Answer = { data: JsonObject; errors?: { message: string; path: string[] }[] }
 
-/** Looks one query may cost, and values it may hand out. */
+/** Looks one query may cost. */
 const MAX_LOOKS = 200
-const MAX_VALUES = 100_000
 
 export type Run = Ready & {
   ctx: Context
@@ -51,99 +52,20 @@ export function look(run: Run, at: At): void {
   if (++run.looks > MAX_LOOKS) wrong(`more than ${MAX_LOOKS} reads and searches`, at)
 }
 
-/**
- * The fields that a selection asks of a value of one type, fragments opened, skipped ones left out. What is asked for twice under one name is
- * one field with all that was asked of it.
- * @spec GraphQL October 2021, sections 5.3.2 and 6.3.2
- * @refuses input-invalid where one name stands for two different fields
- */
-export function fieldsOf(run: Run, set: SelectionSetNode, at: At): FieldNode[] {
-  const fields = new Map<string, FieldNode>()
-  for (const field of eachField(run, set, at.type)) {
-    const name = nameOf(field)
-    const known = fields.get(name)
-    if (known && asText(known) !== asText(field)) wrong(`${name} (2)`, at)
-    fields.set(name, known ? merged(known, field) : field)
-  }
-  return [...fields.values()]
-}
-
-export const nameOf = (field: FieldNode): string => (field.alias ?? field.name).value
-
-/** A field without what is asked below it. */
-const asText = ({ name, arguments: list = [], directives = [] }: FieldNode): string =>
-  [name, ...[...list, ...directives.filter((d) => !['skip', 'include'].includes(d.name.value))]]
-    .map((node) => print(node))
-    .sort()
-    .join(' ')
-
-function merged(one: FieldNode, other: FieldNode): FieldNode {
-  const selections = [...(one.selectionSet?.selections ?? []), ...(other.selectionSet?.selections ?? [])]
-  return one.selectionSet ? { ...one, selectionSet: { ...one.selectionSet, selections } } : one
-}
-
-function* eachField(run: Run, set: SelectionSetNode, type: string): Generator<FieldNode> {
-  for (const s of set.selections) {
-    // Fragments that spread fragments cost here too, also where they end in nothing.
-    if (++run.values > MAX_VALUES) refuse('input-invalid', { what: `GraphQL: more than ${MAX_VALUES} values` })
-    if (isSkipped(run, s.directives)) continue
-    if (s.kind === Kind.FIELD) yield s
-    else {
-      const fragment = s.kind === Kind.INLINE_FRAGMENT ? s : run.fragments.get(s.name.value)!
-      if (!fragment.typeCondition || speaksOf(fragment.typeCondition.name.value, type)) yield* eachField(run, fragment.selectionSet, type)
-    }
-  }
-}
-
-function isSkipped(run: Run, directives: FieldNode['directives'] = []): boolean {
-  return directives.some(({ name, arguments: list = [] }) => {
-    const held = list.find((a) => a.name.value === 'if')
-    const value = held && plainValue(held.value, run.variables)
-    return (name.value === 'skip' && value === true) || (name.value === 'include' && value === false)
-  })
-}
-
-export const argumentsOf = (run: Run, field: FieldNode): Map<string, unknown> =>
-  new Map(
-    (field.arguments ?? [])
-      .map((a) => [a.name.value, plainValue(a.value, run.variables)] as const)
-      .filter(([, v]) => v !== undefined && v !== null),
-  )
-
 /** The selected parts of one value. Items of a list are walked side by side. */
 export async function select(run: Run, value: JsonObject, set: SelectionSetNode, at: At): Promise<JsonObject> {
   const out: JsonObject = {}
   for (const field of fieldsOf(run, set, at)) {
-    const name = nameOf(field)
-    const found = await fieldOf(run, value, field, { ...at, path: [...at.path, name] })
-    if (has(field, 'flatten') && field.selectionSet) flatten(run, out, { field, found, at })
-    else if (found !== undefined) out[name] = found
+    const found = await fieldOf(run, value, field, { ...at, path: [...at.path, nameOf(field)] })
+    if (found !== undefined) place(out, { field, found, at })
   }
   return out
 }
 
-/**
- * Puts what was found below a field in the field's place. Of a list, what bears one name is gathered in a list, unless it was asked for as the
- * one there is.
- */
-function flatten(run: Run, out: JsonObject, { field, found, at }: { field: FieldNode; found: Json | undefined; at: At }): void {
-  const isList = Array.isArray(found)
-  const inside = fieldsOf(run, field.selectionSet!, { ...at, type: '*' })
-  const single = new Set(inside.filter((one) => has(one, 'singleton')).map(nameOf))
-  for (const item of isList ? found : [found ?? null]) {
-    for (const [name, value] of isObject(item) ? Object.entries(item) : []) {
-      if (single.has(name) && out[name] !== undefined) wrong(`${name} @singleton (2)`, at)
-      const gathers = isList && !has(field, 'first') && !single.has(name)
-      out[name] = gathers ? [...asList(out[name]), ...asList(value)] : value
-    }
-  }
-}
-
-const asList = (value: Json | undefined): Json[] => (value === undefined ? [] : Array.isArray(value) ? value : [value])
-
 async function fieldOf(run: Run, value: JsonObject, field: FieldNode, at: At): Promise<Json | undefined> {
   const name = field.name.value
-  if (name === '__typename') return at.type
+  requireAnswered(field, at)
+  if (name === '__typename') return typeName(at.type)
   if (name === 'resourceType' && typeof value.resourceType === 'string') return value.resourceType
   if (at.type === 'Reference' && name === 'resource') return referred(run, value, field, at)
   if (listedType(name)) return searchFor(run, { field, value, at, select })

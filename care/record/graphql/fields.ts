@@ -7,8 +7,12 @@ export const isSimple = (type: string): boolean => isPrimitive(type) || type ===
 
 const shapeOf = (type: string): string => (type.startsWith('@') ? type.slice(1) : type)
 
+/** A type as queries name it: a part of a resource without dots (`PatientContact`), `Query` where nothing is chosen yet. */
+export const typeName = (type: string): string =>
+  type.startsWith('@') ? type.slice(1).replaceAll(/\.(.)/g, (_, first: string) => first.toUpperCase()) : type || 'Query'
+
 /** Whether a fragment on one type speaks of a value of another: its own type, or any that this one is a kind of. */
-export const speaksOf = (condition: string, type: string): boolean => condition === (type || 'Query') || isA(shapeOf(type), condition)
+export const speaksOf = (condition: string, type: string): boolean => condition === typeName(type) || isA(shapeOf(type), condition)
 
 /**
  * The member of that name, choice elements by their full name (`valueQuantity`), the id and extensions of a simple one by its name with `_`;

@@ -14,11 +14,12 @@ beforeAll(async () => {
   const made = await hospital.post('/fhir/R4/Patient', {
     resourceType: 'Patient',
     name: [
-      { use: 'official', family: '縁', given: ['花子', 'はな'] },
+      { use: 'official', family: '縁', given: ['花子', 'はな'], _given: [null, { id: 'g' }] },
       { use: 'nickname', text: 'はなちゃん' },
     ],
     gender: 'female',
     birthDate: '1990-01-01',
+    contact: [{ gender: 'female', name: { family: '母' } }],
     _birthDate: { extension: [{ url: 'urn:t:time', valueString: '朝' }] },
   })
   key = made.body.id!
@@ -47,6 +48,10 @@ const ask = async (query: string, more: { at?: string; variables?: object; calle
   )
   return { status: heard.status, heard, body: heard.body as { data?: unknown; errors?: { path: string[] }[] } }
 }
+
+/** Fragments that each spread the next one twice. */
+const bomb = (n: number): string =>
+  `{ ...f0 } ${Array.from({ length: n }, (_, i) => `fragment f${i} on Patient { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f${n} on Patient { gender }`
 
 describe.each<[string, string, () => string, unknown]>([
   [
@@ -156,6 +161,18 @@ describe.each<[string, string, () => string, unknown]>([
     { birthDate: '1990-01-01', _birthDate: { extension: [{ url: 'urn:t:time', valueString: '朝' }] } },
   ],
   [
+    'the extensions of simple elements in a list',
+    '/Patient/KEY',
+    () => '{ name(use: "official") { given _given { id } } }',
+    { name: [{ given: ['花子', 'はな'], _given: [null, { id: 'g' }] }] },
+  ],
+  [
+    'a list in its parent’s place, the first of each',
+    '/Patient/KEY',
+    () => '{ name @flatten { use given @first family @singleton } }',
+    { use: ['official', 'nickname'], given: ['花子'], family: '縁' },
+  ],
+  [
     'a list in its parent’s place, gathered',
     '/Patient/KEY',
     () => '{ gender name @flatten { use given text } }',
@@ -174,6 +191,37 @@ describe.each<[string, string, () => string, unknown]>([
     () => '{ code @flatten { coding @flatten { system code } text } }',
     { system: ['s'], code: ['t'], text: '体温' },
   ],
+  [
+    'one of a list, two lists up',
+    '/Patient/KEY',
+    () => '{ contact @flatten { gender name @flatten { family @singleton } } }',
+    { gender: ['female'], family: '母' },
+  ],
+  [
+    'one of a list, asked for in a fragment',
+    '/Patient/KEY',
+    () => '{ name @flatten { ... on HumanName { family @singleton } } }',
+    { family: '縁' },
+  ],
+  [
+    'what two parts put in one place',
+    '/Observation/READING',
+    () => '{ code @flatten { text } valueQuantity @flatten { text: unit } }',
+    { text: ['体温', '℃'] },
+  ],
+  [
+    'the first of what refers back',
+    '/Patient/KEY',
+    () => '{ ObservationList(_reference: "subject") @first { status } }',
+    { ObservationList: [{ status: 'final' }] },
+  ],
+  [
+    'parts of a resource by the name of their type',
+    '/Patient/KEY',
+    () => '{ contact { __typename ... on PatientContact { gender } ... on BackboneElement { name { family } } } }',
+    { contact: [{ __typename: 'PatientContact', gender: 'female', name: { family: '母' } }] },
+  ],
+  ['fragments that multiply, each once', '/Patient/KEY', () => bomb(30), { gender: 'female' }],
   [
     'a connection asked for in parts',
     '',
@@ -220,6 +268,15 @@ test('by GET too, with variables', async () => {
   expect(heard.body).toEqual({ data: { Patient: { gender: 'female' } } })
 })
 
+test.each<[string, unknown]>([
+  ['code', 'official'],
+  ['String', 'official'],
+  ['ID!', 'official'],
+])('a variable of type %s is put in', async (type, value) => {
+  const { body } = await ask(`query q($v: ${type}) { name(use: $v) { family } }`, { at: `/Patient/${key}`, variables: { v: value } })
+  expect(body).toEqual({ data: { name: [{ family: '縁' }] } })
+})
+
 test('shows nothing that reading and searching would not', async () => {
   const { body } = await ask(`{ Observation(id: "${reading}") { status } ObservationList(patient: "${key}") { id } }`, { caller: clinic })
   expect(body).toMatchObject({ data: { Observation: null, ObservationList: [] }, errors: [{ path: ['Observation'] }] })
@@ -228,8 +285,8 @@ test('shows nothing that reading and searching would not', async () => {
 
 describe('refuses', () => {
   const deep = (n: number): string => (n === 0 ? 'id' : `link { other { resource { ${deep(n - 1)} } } }`)
-  const bomb = (n: number): string =>
-    `{ ...f0 } ${Array.from({ length: n }, (_, i) => `fragment f${i} on Patient { ...f${i + 1} ...f${i + 1} }`).join(' ')} fragment f${n} on Patient { gender }`
+  const wide = (names: number, uses: number): string =>
+    `{ ${Array.from({ length: names }, (_, i) => `n${i}: name { ...f }`).join(' ')} } fragment f on HumanName { ${Array.from({ length: uses }, (_, i) => `u${i}: use`).join(' ')} }`
   test.each<[string, string]>([
     ['what is no query', '{ Patient('],
     ['a mutation', 'mutation { a }'],
@@ -246,18 +303,43 @@ describe('refuses', () => {
     ['several as one in their parent’s place', '{ name @flatten { use @singleton } }'],
     ['two different fields by one name', '{ a: gender a: birthDate }'],
     ['one field with different arguments', '{ name(use: "official") { text } name(use: "nickname") { text } }'],
+    ['a part and no part by one name', '{ gender gender { code } }'],
+    ['no part and a part by one name', '{ name { text } name }'],
+    ['different types in one place', '{ name @flatten { birthDate: use } birthDate }'],
+    ['one and another in its place', '{ name @flatten { family @singleton } contact @flatten { name @flatten { family } } }'],
+    ['a directive nobody knows at a search', '{ ObservationList(_reference: "subject") @slice(path: "id") { id } }'],
+    ['a directive that does not say whether', '{ gender @skip }'],
+    ['a directive that says neither yes nor no', '{ gender @include(if: "yes") }'],
+    ['an argument with parts', '{ name(use: { code: "official" }) { text } }'],
+    ['a usual value of another type', 'query q($from: Int = "1") { gender name(use: $from) { text } }'],
+    ['a usual value of another type in a list', 'query q($from: [Int] = [1, "2"]) { gender }'],
     ['a variable nobody declared', '{ name(use: $use) { text } }'],
     ['a variable that must be there and is not', 'query q($use: String!) { name(use: $use) { text } }'],
     ['the extensions of a part', '{ _name { id } }'],
     ['a fragment that is not there', '{ ...x }'],
     ['a fragment that holds itself', '{ ...x } fragment x on Patient { ...x }'],
     ['a query too deep', `{ ${deep(10)} }`],
-    ['fragments that multiply', bomb(30)],
+    ['fields that multiply', wide(100, 600)],
     ['two operations without a name', 'query a { gender } query b { gender }'],
   ])('%s', async (_, query) => {
     const { status, heard } = await ask(query, { at: `/Patient/${key}` })
     expect(status, heard.text).toBe(400)
     expect(rulesOf(heard)).toHaveLength(1)
+  })
+
+  test.each<[string, unknown]>([
+    ['String', 5],
+    ['String!', null],
+    ['Int', 1.5],
+    ['Int', 2 ** 31],
+    ['Float', 'x'],
+    ['Boolean', 'true'],
+    ['ID', true],
+    ['[Int!]', [1, null]],
+    ['code', { a: 1 }],
+  ])('a variable of type %s that is %j', async (type, value) => {
+    const { status, heard } = await ask(`query q($v: ${type}) { gender }`, { at: `/Patient/${key}`, variables: { v: value } })
+    expect(status, heard.text).toBe(400)
   })
 
   test('a query that would look two hundred times', async () => {

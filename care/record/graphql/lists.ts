@@ -1,17 +1,32 @@
 /** Which items of a list a field shows: by its arguments, and by its directives. @spec FHIR R4 graphql, list navigation and directives */
 import { compileFhirPath, FhirPathError, fhirPathNode, type Json, isObject } from '#packages/fhir'
 import type { FieldNode } from 'graphql'
-import { type At, argumentsOf, type Run, wrong } from './execute.ts'
+import { argumentsOf } from './collect.ts'
+import { type At, type Run, wrong } from './execute.ts'
 import { childOf, isSimple } from './fields.ts'
 
 type Of = { field: FieldNode; at: At; childType: string }
 
 /** Directives that are answered; one passed over would answer something else than was asked. */
-const answered: ReadonlySet<string> = new Set(['include', 'skip', 'flatten', 'first', 'singleton'])
+const always: readonly string[] = ['include', 'skip']
+const answered: readonly string[] = [...always, 'flatten', 'first', 'singleton']
 
-/** @refuses input-invalid for a directive or an argument that nobody knows */
+/** @refuses input-invalid for a directive that nobody knows */
+export function requireAnswered(field: FieldNode, at: At): void {
+  requireAmong(answered, field, at)
+}
+
+/** Counts and edges of a page stay where they are. @refuses input-invalid for a directive that would move them */
+export function requireInPlace(field: FieldNode, at: At): void {
+  requireAmong(always, field, at)
+}
+
+function requireAmong(names: readonly string[], { directives = [] }: FieldNode, at: At): void {
+  for (const { name } of directives) if (!names.includes(name.value)) wrong(`@${name.value}`, at)
+}
+
+/** @refuses input-invalid for an argument that nobody knows */
 export function requireKnown(run: Run, { field, at, childType }: Of): void {
-  for (const { name } of field.directives ?? []) if (!answered.has(name.value)) wrong(`@${name.value}`, at)
   for (const name of argumentsOf(run, field).keys()) {
     if (['_offset', '_count', 'fhirpath'].includes(name)) continue
     const element = childOf(childType, name)

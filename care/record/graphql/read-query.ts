@@ -6,19 +6,15 @@ import {
   type OperationDefinitionNode,
   parse,
   type SelectionSetNode,
-  type ValueNode,
 } from 'graphql'
-import { refuse } from '#kernel/refusal'
+import { invalid, type Variables, variablesOf } from './variables.ts'
 
-export type Variables = Readonly<Record<string, unknown>>
 /** A query that may run: its one operation, its fragments, its variables with their defaults. */
 export type Ready = { operation: OperationDefinitionNode; fragments: ReadonlyMap<string, FragmentDefinitionNode>; variables: Variables }
 
 const MAX_TEXT = 50_000
 const MAX_TOKENS = 5_000
 const MAX_DEPTH = 20
-
-const invalid = (what: string): never => refuse('input-invalid', { what: `GraphQL: ${what.slice(0, 200)}` })
 
 /** Reads a query and holds it to its bounds before anything is looked up. @refuses input-invalid */
 export function readQuery(about: { query: unknown; operationName?: unknown; variables?: unknown }): Ready {
@@ -64,37 +60,4 @@ function requireShallow(set: SelectionSetNode, fragments: Ready['fragments']): v
       ),
     )
   if (depthOf(set) > MAX_DEPTH) invalid(`more than ${MAX_DEPTH} levels`)
-}
-
-/** What a written value says, variables put in. An object says nothing that is known here. @refuses input-invalid for a variable that is not declared */
-export function plainValue(node: ValueNode, variables: Variables): unknown {
-  switch (node.kind) {
-    case Kind.VARIABLE: {
-      const { value: name } = node.name
-      // Passed over, it would choose more than was asked for.
-      return Object.hasOwn(variables, name) ? variables[name] : invalid(`variable $${name}`)
-    }
-    case Kind.LIST:
-      return node.values.map((one) => plainValue(one, variables))
-    case Kind.NULL:
-      return null
-    case Kind.INT:
-    case Kind.FLOAT:
-      return Number(node.value)
-    case Kind.OBJECT:
-      return undefined
-    default:
-      return node.value
-  }
-}
-
-function variablesOf(operation: OperationDefinitionNode, sent: Readonly<Record<string, unknown>>): Variables {
-  return Object.fromEntries(
-    (operation.variableDefinitions ?? []).map((v) => {
-      const name = v.variable.name.value
-      const value = Object.hasOwn(sent, name) ? sent[name] : v.defaultValue && plainValue(v.defaultValue, {})
-      if ((value ?? null) === null && v.type.kind === Kind.NON_NULL_TYPE) invalid(`variable $${name}`)
-      return [name, value]
-    }),
-  )
 }

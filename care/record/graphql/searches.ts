@@ -2,7 +2,9 @@ import type { FieldNode } from 'graphql'
 import { isObject, isResourceType, type Json, type JsonObject, jsonOf } from '#packages/fhir'
 import type { Cursor } from '../search/model.ts'
 import { encodeCursor } from '../search/search-query.ts'
-import { type At, argumentsOf, fieldsOf, look, nameOf, type Run, type select as Select, wrong } from './execute.ts'
+import { argumentsOf, fieldsOf, nameOf } from './collect.ts'
+import { type At, look, type Run, type select as Select, wrong } from './execute.ts'
+import { has, isSingle, requireInPlace } from './lists.ts'
 
 /** The type that `ObservationList` or `ObservationConnection` lists; undefined for any other name. */
 export function listedType(name: string): string | undefined {
@@ -13,7 +15,7 @@ export function listedType(name: string): string | undefined {
 type Asked = { field: FieldNode; value: JsonObject; at: At; select: typeof Select }
 
 /** A search as a field: arguments are search parameters, with `_` for the dash; `_reference` names the one that leads back here. */
-export async function searchFor(run: Run, { field, value, at, select }: Asked): Promise<Json> {
+export async function searchFor(run: Run, { field, value, at, select }: Asked): Promise<Json | undefined> {
   const type = listedType(field.name.value)!
   const set = field.selectionSet ?? wrong('{ }', at)
   const query = queryOf(run, field, { value, at })
@@ -21,8 +23,10 @@ export async function searchFor(run: Run, { field, value, at, select }: Asked): 
   const { page } = await run.record.search(run.ctx, type, query, true)
   const items = page.rows.map((row) => jsonOf(row.body) as JsonObject)
   const walk = (root: JsonObject): Promise<JsonObject> => select(run, root, set, { type, root, path: at.path })
-  if (field.name.value.endsWith('List')) return Promise.all(items.map(walk))
-  return connection(run, { field, at, select, items, type, total: page.total, next: page.next })
+  if (!field.name.value.endsWith('List')) return connection(run, { field, at, select, items, type, total: page.total, next: page.next })
+  const some = has(field, 'first') ? items.slice(0, 1) : items
+  if (!isSingle(field, some, at)) return Promise.all(some.map(walk))
+  return some[0] && walk(some[0])
 }
 
 function queryOf(run: Run, field: FieldNode, { value, at }: { value: JsonObject; at: At }): URLSearchParams {
@@ -54,6 +58,7 @@ async function connection(run: Run, { field, at, select, items, type, total, nex
   const out: JsonObject = {}
   for (const part of fieldsOf(run, field.selectionSet!, { ...at, type: `${type}Connection` })) {
     const name = nameOf(part)
+    requireInPlace(part, at)
     if (part.name.value === 'count') out[name] = total
     else if (part.name.value === 'pagesize') out[name] = items.length
     else if (part.name.value === 'next') out[name] = next === null ? null : encodeCursor(next)
@@ -72,6 +77,7 @@ async function edge(
   const out: JsonObject = {}
   for (const inner of fieldsOf(run, part.selectionSet ?? wrong('{ }', at), { ...at, type: `${type}Edge` })) {
     const name = nameOf(inner)
+    requireInPlace(inner, at)
     if (inner.name.value === 'mode') out[name] = 'match'
     else if (inner.name.value === 'score') out[name] = null
     else if (inner.name.value === 'resource' && inner.selectionSet)

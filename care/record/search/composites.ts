@@ -35,6 +35,10 @@ export function compositeCondition(known: Known, { name, values }: { name: strin
   return of.length === 1 ? of[0]! : { kind: 'any', of }
 }
 
+/** Whether elements are stored under the parameter itself: of what its parts say of the resource together, nobody can say that it is missing. */
+export const isStoredByElement = ({ type, code, custom }: Known): boolean =>
+  !code.startsWith('combo-') && (custom ? customComposites(type, code) : compositesFor(type, code)).every(({ select }) => select !== null)
+
 /** One element's parts, and the token entries that its resource must carry for any of them to be there. */
 function elementSearch(parts: readonly Component[], values: readonly string[], name: string): { parts: PartSearch[]; entries: string[] } {
   const searches = parts.map((component, n) => partSearch(component, values[n]!, name))
@@ -53,11 +57,11 @@ function partSearch({ kind }: Component, value: string, name: string): PartSearc
     }
     case 'reference': {
       const searched = referenceSearch(name, value)
-      if ('address' in searched) return { kind, refs: [] }
-      return 'type' in searched ? { kind, refs: [`${searched.type}/${searched.id}`] } : unreadable(name, value)
+      if ('address' in searched) return { kind, refs: [], ids: [] }
+      return 'type' in searched ? { kind, refs: [`${searched.type}/${searched.id}`], ids: [] } : { kind, refs: [], ids: [searched.id] }
     }
     case 'string':
-      return { kind, value: boundText(alternatives(value)[0] ?? '') }
+      return { kind, value: boundText(alternatives(value)[0] ?? '') || unreadable(name, value) }
     case 'date':
       return { kind, value: dateSearch(name, value) }
     case 'number':

@@ -208,7 +208,8 @@ function partSql(part: PartSearch, n: number): Sql {
     case 'token':
       return sql`exists (select 1 from jsonb_array_elements_text(${of('tokens')}) t(v) where ${or([sql`t.v = any(${part.entries}::text[])`, ...part.prefixes.map((p) => sql`starts_with(t.v, ${p})`)])})`
     case 'reference':
-      return sql`exists (select 1 from jsonb_array_elements_text(${of('refs')}) t(v) where t.v = any(${part.refs}::text[]))`
+      return sql`exists (select 1 from jsonb_array_elements_text(${of('refs')}) t(v)
+        where t.v = any(${part.refs}::text[]) or split_part(t.v, '/', 2) = any(${part.ids}::text[]))`
     case 'string':
       return sql`exists (select 1 from jsonb_to_recordset(${of('strings')}) as q(value text) where q.value like ${`${likeEscaped(part.value)}%`})`
     case 'date':
@@ -231,19 +232,44 @@ function hasSql({ type, param, of, target, owner, canonical }: Of<'has'>, under:
   const start = `${param}=${target}/`
   const id = sql`substr(f.v, ${start.length + 1}::int)`
   const ownKey = sharedTypes.has(target) || target === 'Patient'
-  const inner = innerSql(type, of, ownKey ? { ...under, keys: null } : under)
-  const from = sql`from record.resource r cross join lateral unnest(r.refs) f(v) where ${inner} and starts_with(f.v, ${start})`
-  // The key of a shared resource is its own id, and that of a patient too.
-  if (ownKey) return sql`r.id in (select ${id} ${from}) and r.key in (select ${id} ${from})`
-  return sql`(r.key, r.id) in (select r.key, ${id} ${from})`
+  const from = (column: Sql, within: Under) =>
+    sql`from record.resource r cross join lateral unnest(${column}) f(v) where ${innerSql(type, of, within)} and starts_with(f.v, ${start})`
+  const everywhere = { ...under, keys: null }
+  if (ownKey) {
+    // The key of a shared resource is its own id, and that of a patient too.
+    const all = from(sql`r.refs`, everywhere)
+    return sql`r.id in (select ${id} ${all}) and r.key in (select ${id} ${all})`
+  }
+  // What refers from another shard stands in the index of all; where its target lives, the target's id tells or the look-up does.
+  const home = sql`coalesce((select c.key from record.client_id c where c.type = ${target} and c.id = ${id}), split_part(${id}, '.', 1))`
+  const asked =
+    under.keys === null
+      ? sql`true`
+      : sql`r.tokens && array(select ${start}::text || o.id from record.resource o where ${oneOf(sql`o.key`, under.keys)} and o.type = ${target} and not o.deleted)`
+  return sql`(r.key, r.id) in (select r.key, ${id} ${from(sql`r.refs`, under)}
+    union all select ${home}, ${id} ${from(sql`r.tokens`, everywhere)} and ${asked})`
 }
 
 const body = sql`nullif(r.body, '')::jsonb`
 const found = (text: Sql, values: readonly string[]): Sql => or(values.map((v) => sql`strpos(${foldedSql(text)}, ${v}) > 0`))
 
+/** Written characters for those that XHTML has names for; the ampersand last, or what follows one would be read twice. */
+const NAMED = [
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&quot;', '"'],
+  ['&apos;', "'"],
+  ['&#39;', "'"],
+  ['&#160;', ' '],
+  ['&nbsp;', ' '],
+  ['&amp;', '&'],
+] as const
+
+const withoutMarkup = (div: Sql): Sql =>
+  NAMED.reduce((text, [name, sign]) => sql`replace(${text}, ${name}, ${sign})`, sql`regexp_replace(${div}, '<[^>]*>', ' ', 'g')`)
+
 function bodyTextSql(condition: Extract<Condition, { kind: 'text' } | { kind: 'narrative' | 'content' }>): Sql {
-  if (condition.kind === 'narrative')
-    return found(sql`regexp_replace(coalesce(${body} #>> '{text,div}', ''), '<[^>]*>', ' ', 'g')`, condition.values)
+  if (condition.kind === 'narrative') return found(withoutMarkup(sql`coalesce(${body} #>> '{text,div}', '')`), condition.values)
   // Every text of the resource, but not the names of its members.
   const paths =
     condition.kind !== 'text'

@@ -2,7 +2,7 @@
 import { accessorsOf, isResourceType, storedUnder } from '#packages/fhir'
 import { boundText, boundToken, rawText } from '../index-rows.ts'
 import { chainCondition, hasCondition } from './chains.ts'
-import { compositeCondition } from './composites.ts'
+import { compositeCondition, isStoredByElement } from './composites.ts'
 import { filterCondition } from './filter.ts'
 import type { Condition, StringHow } from './model.ts'
 import { patientIdentifier } from './own-numbers.ts'
@@ -51,7 +51,7 @@ export function conditionOf(asked: Asked): Condition | null {
 
 function missingCondition(known: Known, value: string): Condition {
   if (value !== 'true' && value !== 'false') unreadable(`${known.code}:missing`, value)
-  if (known.kind === 'special') unsupported(`${known.code}:missing`)
+  if (known.kind === 'special' || (known.kind === 'composite' && !isStoredByElement(known))) unsupported(`${known.code}:missing`)
   return { kind: 'missing', params: storedUnder(known.type, known.code), missing: value === 'true' }
 }
 
@@ -93,7 +93,10 @@ const hows: Record<string, StringHow> = {
 function stringCondition(params: readonly string[], modifier: string | undefined, { name, values }: Values): Condition {
   const how = modifier === undefined ? 'starts' : Object.hasOwn(hows, modifier) ? hows[modifier]! : unsupported(name)
   const written = values.map((v) => alternatives(v)[0] ?? '')
-  return { kind: 'string', params, values: written.map(how === 'exact' ? rawText : boundText), how }
+  const read = written.map(how === 'exact' ? rawText : boundText)
+  // Nothing but spaces begins every text.
+  if (read.includes('')) unreadable(name, values[read.indexOf('')]!)
+  return { kind: 'string', params, values: read, how }
 }
 
 function tokenCondition(known: Known, modifier: string | undefined, { name, values }: Values): Condition {
@@ -161,7 +164,7 @@ function textCondition(known: Known, { name, values }: Values): Condition {
     return type === 'Identifier' ? [[...path, 'type', 'text']] : []
   })
   if (paths.length === 0) unsupported(name)
-  return { kind: 'text', paths, values: values.map((v) => boundText(alternatives(v)[0] ?? '')) }
+  return { kind: 'text', paths, values: values.map((v) => boundText(alternatives(v)[0] ?? '') || unreadable(name, v)) }
 }
 
 /** An address itself, what lies below it, or what it lies below. @spec FHIR R4 search, :above and :below for uri */

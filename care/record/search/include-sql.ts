@@ -14,7 +14,7 @@ import type { About } from './search-sql.ts'
 
 /** Resources shown beside the matches of one page, and rounds of `:iterate`. */
 export const MAX_INCLUDED = 1_000
-const MAX_ROUNDS = 4
+const MAX_ROUNDS = 10
 
 type Found = Hit & { refs: readonly string[] }
 type Matches = { search: Search; rows: readonly Hit[]; refs: readonly (readonly string[])[] }
@@ -39,7 +39,9 @@ export async function findIncluded(
     out.push(...found)
     from = found
   }
-  return { included: out, cut: false }
+  const further = from.length === 0 ? [] : search.includes.filter((i) => i.iterate)
+  const more = further.length === 0 ? [] : await step(ctx, about, { includes: further, from, room: known.size })
+  return { included: out, cut: more.some((r) => !known.has(name(r))) }
 }
 
 type Step = { includes: readonly Include[]; from: readonly Found[]; room: number }

@@ -17,7 +17,7 @@ export type StringHow = 'starts' | 'whole' | 'ends' | 'exact' | 'contains' | 'lo
 /** One component of a composite value, compared within one element. */
 export type PartSearch =
   | { kind: 'token'; entries: string[]; prefixes: string[] }
-  | { kind: 'reference'; refs: string[] }
+  | { kind: 'reference'; refs: string[]; ids: string[] }
   | { kind: 'string'; value: string }
   | { kind: 'date'; value: DateSearch }
   | { kind: 'number'; value: NumberSearch }

@@ -1,4 +1,5 @@
 import { isResourceType } from '#packages/fhir'
+import { isOfServer } from '../ids.ts'
 import { boundToken } from '../index-rows.ts'
 import type { Condition } from './model.ts'
 import { findParameter, isCanonical, type Known, ownerParameters, targetsOf } from './parameters.ts'
@@ -67,8 +68,9 @@ function otherCondition(known: Known, modifier: string | undefined, searched: re
   const values = searched.flatMap((s) => {
     if (!('id' in s)) return []
     const meant = typesMeant(known, modifier, s)
-    // An id without a type is the patient's where the parameter says whose a resource is.
-    const types = owner ? (meant.includes('Patient') ? [] : meant) : meant
+    // An id that the server gave and no type is the patient's, where the parameter says whose a resource is; any other may be anything's.
+    const others = 'type' in s || isOfServer(s.id) ? [] : meant.filter((type) => type !== 'Patient')
+    const types = owner && meant.includes('Patient') ? others : meant
     return types.map((type) => `${known.code}=${type}/${s.id}`)
   })
   return values.length === 0 ? [] : [{ kind: 'ref', values }]

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
+import { sharedTypes } from '../ids.ts'
 import { boundToken } from '../index-rows.ts'
 import { plannedAnew, readsText, requireFew } from './bounds.ts'
 import { innerSql, leavesFew, type Under, valuesMeeting } from './condition-sql.ts'
@@ -38,6 +39,7 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
         ctx,
         sql`${plannedAnew(under.keys !== null || leavesFew(of))}select r.id from record.resource r where ${innerSql(condition.type, of, under)} limit ${MAX_TARGETS + 1}`,
       )
+      if (under.keys !== null && !sharedTypes.has(condition.type)) ids.push(...(await elsewhere(ctx, { ...condition, of }, under)))
       if (ids.length > MAX_TARGETS) refuse('search-too-broad', { param: condition.param, limit: String(MAX_TARGETS) })
       return ids.length === 0 ? { kind: 'never' } : { kind: 'ref', values: ids.map((id) => `${condition.param}=${condition.type}/${id}`) }
     }
@@ -58,6 +60,24 @@ async function resolveOne(ctx: Context, condition: Condition, under: Under): Pro
     default:
       return condition
   }
+}
+
+/** Targets of a chain outside the shards that the search is narrowed to: those alone that resources within these refer to. */
+async function elsewhere(ctx: Context, { param, type, of }: Extract<Condition, { kind: 'chain' }>, under: Under): Promise<string[]> {
+  const start = `${param}=${type}/`
+  const ofTypes = under.types.length === 0 ? sql`true` : sql`r.type = any(${under.types}::text[])`
+  const named = await findIds(
+    ctx,
+    sql`select distinct substr(f.v, ${start.length + 1}::int) as id from record.resource r cross join lateral unnest(r.tokens) f(v)
+      where r.key = any(${under.keys}::text[]) and ${ofTypes} and not r.deleted and ${under.visible()} and starts_with(f.v, ${start})
+      limit ${MAX_TARGETS + 1}`,
+  )
+  if (named.length === 0 || named.length > MAX_TARGETS) return named
+  const which: Condition[] = [{ kind: 'id', ids: named }, ...of]
+  return findIds(
+    ctx,
+    sql`${plannedAnew(false)}select r.id from record.resource r where ${innerSql(type, which, { ...under, keys: null })} limit ${MAX_TARGETS + 1}`,
+  )
 }
 
 /** Resources that name by their address (a canonical) those that meet the conditions. */
@@ -137,7 +157,13 @@ async function listed(ctx: Context, { id, types }: Extract<Condition, { kind: 'l
   const { rows } = await sql<{
     refs: string[]
   }>`select r.refs from record.resource r where ${innerSql('List', [{ kind: 'id', ids: [id] }], one)}`.execute(ctx.db)
-  const starts = types.map((type) => `item=${type}/`)
-  const ids = (rows[0]?.refs ?? []).flatMap((ref) => starts.flatMap((start) => (ref.startsWith(start) ? [ref.slice(start.length)] : [])))
-  return ids.length === 0 ? { kind: 'never' } : { kind: 'id', ids }
+  const of = types.flatMap((type): { type: string; of: Condition }[] => {
+    const start = `item=${type}/`
+    const ids = (rows[0]?.refs ?? []).flatMap((ref) => (ref.startsWith(start) ? [ref.slice(start.length)] : []))
+    return ids.length === 0 ? [] : [{ type, of: { kind: 'id', ids } }]
+  })
+  if (of.length === 0) return { kind: 'never' }
+  if (types.length === 1) return of[0]!.of
+  // An id may stand under two types; the list names one of them.
+  return { kind: 'any', of: of.map((one) => ({ kind: 'of-type' as const, ...one })) }
 }

@@ -32,7 +32,8 @@ export async function plantRecords(platform: Platform): Promise<Victim> {
     fiveItems(about('v-2'), [{ ...drugAllergy, id: canary('allergy') }]),
     fiveItems(about('v-3'), [{ ...potassium, id: canary('labs') }]),
     fiveItems(about('v-4'), [marked({ ...hypertension, id: canary('untold') }, { uninformed: true })]),
-    fiveItems(about('v-6'), [{ ...drugAllergy, id: canary('closed') }]),
+    // Of another drug: what tells the same as what is closed is closed with it.
+    fiveItems(about('v-6'), [{ ...drugAllergy, id: canary('closed'), code: { code: 'GCM1149019F1ZZZ', display: 'ロキソプロフェン錠' } }]),
     // Told at first, and marked as not told in the next version.
     fiveItems(about('v-7'), [{ ...hypertension, id: canary('restricted') }]),
     fiveItems({ ...about('v-7'), at: '2026-11-21T10:00:00.000+09:00' }, [

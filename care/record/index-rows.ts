@@ -141,7 +141,7 @@ export function tokenEntries(t: TokenValue): string[] {
 }
 
 /** An address, and without its version where it states one. */
-const addresses = (value: string): string[] => {
+export const addresses = (value: string): string[] => {
   const bar = value.lastIndexOf('|')
   return bar > 0 ? [value, value.slice(0, bar)] : [value]
 }

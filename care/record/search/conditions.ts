@@ -16,6 +16,7 @@ import {
   numberSearch,
   quantitySearch,
   rawAlternatives,
+  referenceSearch,
   tokenEntry,
   tokenParts,
   unreadable,
@@ -192,7 +193,12 @@ const bare = (entry: string): string => entry.slice(entry.indexOf('=') + 1)
 /** Values of a parameter that somebody defined stand as texts: `system|code`, `Type/id`, addresses. */
 function customTokens(known: Known, modifier: string | undefined, { name, values }: Values): Condition {
   if (modifier !== undefined && !(known.kind === 'reference' && isResourceType(modifier))) unsupported(name)
-  const written = values.map((v) => alternatives(v)[0] ?? '')
-  const values_ = written.map((v) => (modifier !== undefined && !v.includes('/') ? `${modifier}/${v}` : v))
-  return { kind: 'custom-token', param: known.code, values: values_, prefixes: [], not: false }
+  const asked = values.map((v) => {
+    if (known.kind !== 'reference') return alternatives(v)[0] ?? ''
+    const searched = referenceSearch(name, v)
+    if ('address' in searched) return searched.address ?? ''
+    const type = 'type' in searched ? searched.type : modifier
+    return type === undefined ? searched.id : `${type}/${searched.id}`
+  })
+  return { kind: 'custom-token', param: known.code, values: asked, prefixes: [], not: false }
 }

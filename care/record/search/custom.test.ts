@@ -45,6 +45,13 @@ test('a parameter is unknown until everything stored is indexed for it, then fin
   await world.put(
     define({ id: 'heavy', type: 'token', expression: "Observation.value.ofType(Quantity).where(code = 'kg' and value > 40).exists()" }),
   )
+  const of = (id: string, expression: string, base: string) => world.put(define({ id, type: 'reference', expression, base: [base] }))
+  await of('actor', 'Procedure.performer.actor', 'Procedure')
+  await of('asked-by', 'QuestionnaireResponse.questionnaire', 'QuestionnaireResponse')
+  await world.put(define({ id: 'kind', type: 'token', expression: 'Procedure.code', base: ['Procedure'] }))
+  const procedure = { resourceType: 'Procedure', status: 'completed', subject: { reference: `Patient/${world.taro.key}` } }
+  const by = (actor: object) => ({ performer: [{ actor }] })
+  await world.put({ ...procedure, id: 'ours', ...by({ reference: 'Practitioner/dr-sato' }), code: { text: '言葉だけ' } })
   await run(0)
   expect((await ask('Observation?unit=kg')).status).toBe(400)
   expect(await status()).toContain('waiting')
@@ -59,6 +66,13 @@ test('a parameter is unknown until everything stored is indexed for it, then fin
   expect(await world.find('RiskAssessment?amount=gt0.2')).toEqual(['risk'])
   expect(await world.find('Observation?who=Practitioner/dr-sato')).toEqual(['k-4', 'taro-k'])
   expect(await world.find('Observation?who:missing=false&subject=HANAKO')).toEqual(['k-4', 'k-54'])
+  // As those of the standard are: another server's is another, versions are passed over, words are not nothing.
+  expect(await world.find('Procedure?actor=Practitioner/dr-sato')).toEqual(['ours'])
+  expect(await world.find('Procedure?actor=Practitioner/dr-sato/_history/1')).toEqual(['ours'])
+  expect(await world.find('Procedure?actor:Practitioner=dr-sato')).toEqual(['ours'])
+  expect(await world.find('Procedure?actor=http://other.example/fhir/Practitioner/dr-sato')).toEqual(['elsewhere'])
+  expect(await world.find('Procedure?actor=Practitioner/dr-sato&kind:missing=false')).toEqual(['ours'])
+  expect(await world.find('QuestionnaireResponse?asked-by=http://example.jp/q/asked')).toEqual(['answered'])
   await world.put({
     resourceType: 'Observation',
     id: 'later',

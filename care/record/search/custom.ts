@@ -1,7 +1,7 @@
 /** Search parameters that somebody defined: what is indexed for them, and how every process hears of them. */
 import type { Db } from '#kernel/database'
 import type { IndexValues, Resource } from '#packages/fhir'
-import { type IndexRows, rowsOf, type StringRow, tokenEntries } from '../index-rows.ts'
+import { addresses, type IndexRows, isHere, rowsOf, type StringRow, tokenEntries } from '../index-rows.ts'
 import { datesAreFilled, loadParameters } from './custom-store.ts'
 import { customReadersFor, setCustomParameters } from './registry.ts'
 import { setSortDatesFilled } from './sort-date.ts'
@@ -40,14 +40,20 @@ export function customRows(resource: Resource, codes?: ReadonlySet<string>): Cus
   }
 }
 
+/** What has no text to be found by is there all the same, and not missing. */
+const orThere = (texts: string[]): string[] => (texts.length === 0 ? ['~'] : texts)
+
 function written({ tokens, references, uris }: IndexValues): StringRow[] {
   const bare = (entry: string) => entry.slice(entry.indexOf('=') + 1)
   const row = (param: string, text: string): StringRow => ({ param, value: text.slice(0, 500), raw: text.slice(0, 500) })
   return [
-    ...tokens.flatMap((t) => tokenEntries(t).map((entry) => row(t.param, bare(entry)))),
+    ...tokens.flatMap((t) => orThere(tokenEntries(t).map(bare)).map((text) => row(t.param, text))),
+    // The same type and id on another server is something else: it is found by its address alone.
     ...references.flatMap((r) =>
-      [r.type && r.id ? `${r.type}/${r.id}` : '', r.id ?? '', r.url ?? ''].filter((v) => v !== '').map((v) => row(r.param, v)),
+      orThere([...(isHere(r) ? [`${r.type}/${r.id}`, r.id!] : []), ...(r.url === undefined ? [] : addresses(r.url))]).map((text) =>
+        row(r.param, text),
+      ),
     ),
-    ...uris.map((u) => row(u.param, u.value)),
+    ...uris.flatMap((u) => addresses(u.value).map((text) => row(u.param, text))),
   ]
 }

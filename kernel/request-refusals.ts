@@ -58,4 +58,10 @@ export const requestRefusals = {
     ja: '同じ Idempotency-Key で違う内容が送られました。新しいキーを使ってください。',
     en: 'The same Idempotency-Key came with another content. Use a new key.',
   },
+  'shown-once': {
+    status: 410,
+    issue: 'deleted',
+    ja: 'この要求は済んでいます。その答えは二度は出しません（読み取った内容や、その後に消去された内容のため）。必要なら、読み取りだけを新しく行ってください。',
+    en: 'This request was carried out. Its answer is not given again, because it was read from records or was erased since. Read anew what you need.',
+  },
 } as const satisfies RefusalTable

@@ -29,6 +29,11 @@ export type Answer = {
   /** FHIR resource as an object, or its stored text served as it is. */
   fhir?: object | string
   json?: unknown
+  /**
+   * What a repeat under the same Idempotency-Key is told instead of `fhir`: what was only read is read anew, or it would outlive a consent.
+   * Null where nothing was written, so that all of it is done anew.
+   */
+  again?: { fhir?: object } | null
   /** Rendered on demand, so that a JSON caller pays nothing for it. */
   page?: () => string
   text?: string

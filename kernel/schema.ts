@@ -98,4 +98,8 @@ export const kernelMigrations: Migration[] = [
         day date not null, what text not null, about text not null, count bigint not null, primary key (day, what, about));
     `,
   },
+  {
+    id: 'kernel/009-idempotency-keys',
+    sql: `alter table kernel.idempotency add column keys text[] not null default '{}';`,
+  },
 ]

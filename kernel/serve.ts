@@ -6,7 +6,7 @@ import { type AuditBatch, insertAudit } from './audit.ts'
 import type { Clock } from './clock.ts'
 import type { Actor, Context, Purpose } from './context.ts'
 import { connectionLost, type Db, sqlState, transact } from './database.ts'
-import { idempotencyKeyOf, recallAnswer, releaseClaim, rememberAnswer, requestHash } from './idempotency.ts'
+import { idempotencyKeyOf, recallAnswer, type Recalled, releaseClaim, rememberAnswer, requestHash } from './idempotency.ts'
 import type { Accounts } from './identity.ts'
 import { ulid } from './id.ts'
 import { langOf, type Lang } from './language.ts'
@@ -144,9 +144,8 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
             : undefined
         const earlier = claim && (await recallAnswer(db, claim))
         if (earlier) {
-          // The answer leaves a second time, so it is written down a second time.
-          await insertAudit(db, [auditEntry({ rule: 'idempotent-replay' }, { ...about, action: row.audit, law: row.law })])
-          return earlier
+          await insertAudit(db, shownAgain(earlier, row, about))
+          return earlier.answer
         }
         const answer = await row
           .handle({ ...about, db, audit: notes.audit, tell: (m) => void outgoing.push(m) }, ready)
@@ -161,7 +160,8 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
         const rendered = render(answer, request)
         await writeOutbox(db, about.now, outgoing)
         await insertAudit(db, notes.all())
-        if (claim) await rememberAnswer(db, claim, rendered)
+        if (claim && rendered.again === null) await releaseClaim(db, claim)
+        else if (claim) await rememberAnswer(db, claim, { answer: rendered, keys: keysOf(notes.all(), outgoing) })
         return rendered
       })
       if (done instanceof Refusal) throw done
@@ -171,6 +171,16 @@ async function write(row: Extract<HttpRow, { kind: 'write' }>, request: RouteReq
     }
   }
 }
+
+/** The answer leaves a second time, so it is written down a second time: for each person it speaks of. */
+function shownAgain({ keys }: Recalled, row: HttpRow, about: About): AuditEntry[] {
+  const whose = keys.length > 0 ? keys.map((key) => ({ key })) : [{}]
+  return whose.map((one) => auditEntry({ ...one, rule: 'idempotent-replay' }, { ...about, action: row.audit, law: row.law }))
+}
+
+/** Whose records a request wrote or showed. */
+const keysOf = (notes: readonly AuditEntry[], told: readonly Outgoing[]): string[] =>
+  [...new Set([...notes, ...told].map(({ key }) => key))].filter((key) => key !== null && key !== '')
 
 /** Renders a page before the audit wait, so that the answer is ready the moment it may leave. */
 function render(answer: Answer, request: RouteRequest): Answer {

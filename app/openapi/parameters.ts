@@ -135,8 +135,8 @@ export const sharedParameters = {
   pretty: query('_pretty', '読みやすく字下げする', 'Indented for people', { type: 'boolean' }),
   idempotencyKey: header(
     'Idempotency-Key',
-    '同じ鍵の要求は一度だけ行う（255字まで）',
-    'A request of the same key is done once only (up to 255 characters)',
+    '同じ鍵の要求は一度だけ行う（255字まで）。もう一度送ると同じ答えを返すが、読み取った内容は二度は返さない',
+    'A request of the same key is done once only (up to 255 characters). Sent again it gets the same answer, without what was only read',
   ),
 }
 

@@ -1,6 +1,7 @@
 /** Erasing: what of a person's record may go, taking it out of every table, and the order that a restore carries out again. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#kernel/database'
+import { forgetAnswers } from '#kernel/idempotency'
 import { markErased } from '../narrowing/store.ts'
 
 /** What one institution gave to a person's record; `youngest`: when the last of it was registered. */
@@ -42,6 +43,7 @@ export async function eraseAgain(db: Db, order: ErasureOrder): Promise<boolean> 
 /** Takes a record, or what some institutions gave to it, out of every table, and notes that it was done. @returns how many resources went */
 export async function erase(db: Db, order: ErasureOrder): Promise<number> {
   await markErased(db, order.key)
+  await forgetAnswers(db, order.key)
   const gone = order.sources ? await eraseSome(db, order, order.sources) : await eraseWhole(db, order.key)
   await sql`insert into record.erasure (key, id, at, by, basis, reason, sources, person_id)
     values (${order.key}, ${order.id}, ${order.at}, ${order.by}, ${order.basis}, ${order.reason}, ${order.sources ?? null}, ${order.personId ?? null})`.execute(

@@ -3,6 +3,7 @@ import type { AuditEvent } from '#kernel/audit-event'
 import type { Context } from '#kernel/context'
 import { later, sqlState } from '#kernel/database'
 import { Refusal, refusalOutcome, refusalRow, refusalSentence, refuse } from '#kernel/refusal'
+import type { Answer } from '#kernel/route'
 import { hasError, isObject, type JsonObject, type Resource } from '#packages/fhir'
 import type { RecordService } from '../service.ts'
 import { isConditional } from '../write/conditional-reference.ts'
@@ -61,16 +62,29 @@ function frameOf(bundle: Resource): Resource {
  * @spec FHIR R4 http, transaction
  * @refuses in a transaction whatever the first failing entry refuses, naming the entry
  */
-export async function runBundle(ctx: Context, { record, calls }: Parts, ready: ReadyBundle): Promise<Resource> {
+export async function runBundle(ctx: Context, { record, calls }: Parts, ready: ReadyBundle): Promise<Pick<Answer, 'fhir' | 'again'>> {
   const { whole, wanted = null, written } = ready
   const entries = ready.entries.map((entry) => ({ ...entry, wanted }))
   const replies = await (whole ? runWhole : runBatch)(ctx, { record, calls, written, entries })
-  return {
+  const bundle = (of: readonly Reply[]): Resource => ({
     resourceType: 'Bundle',
     type: whole ? 'transaction-response' : 'batch-response',
     // An empty list is no FHIR.
-    ...(replies.length === 0 ? {} : { entry: replies.map(answerOf) }),
-  }
+    ...(of.length === 0 ? {} : { entry: of.map(answerOf) }),
+  })
+  const again = entries.every(isRead)
+    ? null
+    : { fhir: bundle(replies.map((reply, at) => (wasRead(entries[at]!, reply) ? shownOnce() : reply))) }
+  return { fhir: bundle(replies), again }
+}
+
+/** What an entry shows that its sender did not write just now: what was asked for, and what was there already. */
+const wasRead = (entry: Entry, { resource, status }: Reply): boolean =>
+  resource !== undefined && (isRead(entry) || isCall(entry) || (entry.method === 'POST' && status.startsWith('200')))
+
+function shownOnce(): Reply {
+  const refusal = new Refusal('shown-once')
+  return { status: String(refusalRow(refusal.code).status), outcome: refusalOutcome(refusal) }
 }
 
 const answerOf = ({ resource, ...response }: Reply): JsonObject => ({

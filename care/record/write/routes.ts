@@ -34,9 +34,8 @@ export function writeRoutes(record: RecordService, { base, calls }: { base: stri
       body: 'text',
       summary: { ja: '一括処理（transaction・batch）', en: 'Transaction or batch' },
       prepare: (request) => ({ ...request, body: readBundle(requireResource(readResource(request), 'Bundle'), base) }),
-      handle: async (ctx, { body, headers }) => ({
-        fhir: await runBundle(ctx, { record, calls }, { ...(body as ReadyBundle), wanted: beyondMinimal(headers.prefer) }),
-      }),
+      handle: (ctx, { body, headers }) =>
+        runBundle(ctx, { record, calls }, { ...(body as ReadyBundle), wanted: beyondMinimal(headers.prefer) }),
     },
     {
       ...row,
@@ -155,7 +154,7 @@ export function writeRoutes(record: RecordService, { base, calls }: { base: stri
     const own = { location: `${base}/${type}/${there.id}/_history/${there.version}`, etag: `W/"${there.version}"` }
     const wanted = preferred(headers.prefer)
     if (wanted === 'OperationOutcome') return { status: 200, headers: own, fhir: standsOutcome(type, there) }
-    return { status: 200, headers: own, ...(wanted === 'representation' ? { fhir: there.body } : {}) }
+    return { status: 200, headers: own, again: {}, ...(wanted === 'representation' ? { fhir: there.body } : {}) }
   }
 
   function answerOf(w: Written, prefer: string | undefined): Answer {

@@ -15,17 +15,17 @@ async function claimKey({ store, session, values }: About): Promise<Answer> {
   const name = `idempotency/${actor}/${key}`
   await store.lock(session, name)
   if (store.read(session, name)) return nothing
-  store.write(session, name, { actor, key, request_hash: hash, status: 0, headers: {}, body: '' })
+  store.write(session, name, { actor, key, request_hash: hash, status: 0, headers: {}, body: '', keys: [] })
   return { rows: [], affected: 1 }
 }
 
 async function rememberAnswer({ store, session, values }: About): Promise<Answer> {
-  const [status, headers, body, actor, key] = values
+  const [status, headers, body, keys, actor, key] = values
   const name = `idempotency/${actor}/${key}`
   await store.lock(session, name)
   const row = store.read(session, name)
   if (!row) return nothing
-  store.write(session, name, { ...row, status, headers: JSON.parse(String(headers)), body })
+  store.write(session, name, { ...row, status, headers: JSON.parse(String(headers)), body, keys })
   return { rows: [], affected: 1 }
 }
 

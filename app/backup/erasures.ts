@@ -56,9 +56,10 @@ export async function applyLedger(db: Db, home: string): Promise<number> {
   for (const order of await readLedger(home)) {
     const again = await transact(db, async (trx) => {
       if (!(await eraseAgain(trx, order))) return false
-      if (!order.sources) await clear(trx, goingWith('record'), { personId: order.personId ?? '', keys: [order.key] })
+      const who = { personIds: order.personId ? [order.personId] : [], keys: [order.key] }
+      if (!order.sources) await clear(trx, goingWith('record'), who)
       await eraseOrphans(trx, order.key)
-      if (order.personId) await clear(trx, goingWith('registration'), { personId: order.personId, keys: [order.key] })
+      if (order.personId) await clear(trx, goingWith('registration'), who)
       return true
     })
     if (again) done++

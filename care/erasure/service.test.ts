@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CLINIC, DAY_MS, HOSPITAL, openPlatform, type Platform } from '../../tests/harness/platform.ts'
+import { CLINIC, DAY_MS, HOSPITAL, openPlatform, type Platform, systemActor } from '../../tests/harness/platform.ts'
 import { erasurePlan } from '../../app/erasure-plan.ts'
 import { migrations } from '../../app/migrations.ts'
 import { sequence } from '#kernel/sequencer'
@@ -142,6 +142,75 @@ describe('a person asks to be erased', () => {
       ).toBe(0)
   })
 
+  describe('of two entries that are one person', () => {
+    let serial = 0
+    const enter = (more: object = {}) => {
+      const blank = { address: '', postalCode: '', phone: '', sex: 'female', name: '渡邉 花子', nameKana: 'ワタナベ ハナコ' }
+      const stated = { ...blank, memberId: `06990021:9:${serial}:01`, birthDate: '1958-04-12', ...more }
+      return platform.as(systemActor(HOSPITAL), (ctx) => platform.services.person.resolve(ctx, stated, HOSPITAL)) as Promise<Somebody>
+    }
+    /** Two entries, found to be one person after the wish; `stays` is where the keys are then. */
+    async function linked(scope: 'record' | 'all') {
+      serial++
+      const pair = [await enter(), await enter({ birthDate: '1958-04-21' })] as const
+      for (const one of pair) {
+        await platform.relate(one.key, HOSPITAL)
+        await write(HOSPITAL, one)
+      }
+      platform.clock.forward(YEARS(6))
+      const [asked, other] = pair
+      const { done: wish } = await ask(asked, { scope })
+      const { cases } = await platform.services.person.cases.open({ db: platform.db }, { limit: 10_000, offset: 0 })
+      const { id } = cases.find((c) => c.key === other.key)!
+      const verdict = { id, decided: 'same', reason: 'document', note: '写し' } as const
+      const { done: link } = await as(operator, (ctx) => platform.services.person.cases.decide(ctx, verdict))
+      return { asked, other, wish, link }
+    }
+    const agree = (personId: string, id: string) => as(operator, (ctx) => erasure.agree(ctx, { personId, id }))
+    const left = async (people: readonly Somebody[]) => {
+      const held = { key: people.map((p) => p.key), person: people.map((p) => p.personId) }
+      const found: string[] = []
+      for (const { table, column, holds } of erasurePlan.filter((rule) => rule.goes !== 'kept'))
+        if ((await platform.count(sql`select 1 from ${sql.table(table)} where ${sql.id(column)} = any(${held[holds]}::text[])`)) > 0)
+          found.push(table)
+      return found
+    }
+
+    test('everything of both goes, and the ledger knows each of them', async () => {
+      const { asked, other, wish } = await linked('all')
+      expect(await left([asked, other]), 'the control').toContain('person.person')
+      const { done } = await agree(asked.personId, wish.id)
+      expect([done.registration, done.erased, await sources(asked), await sources(other), await left([asked, other])]).toEqual([
+        'erased',
+        [{ institutionNumber: HOSPITAL, resources: 2 }],
+        [],
+        [],
+        [],
+      ])
+      const { rows } = await sql<{ key: string; person: string }>`select distinct key, person_id as person from record.erasure
+        where key = any(${[asked.key, other.key]}::text[])`.execute(platform.db)
+      expect(new Set(rows.map((r) => r.key))).toEqual(new Set([asked.key, other.key]))
+      expect(new Set(rows.map((r) => r.person))).toEqual(new Set([asked.personId, other.personId]))
+    })
+
+    test('the person finds the wish they made under either, and makes no second one', async () => {
+      const { asked, other, wish } = await linked('record')
+      for (const { personId } of [asked, other]) {
+        const { done } = await as(citizen({ personId, key: asked.key }), (ctx) => erasure.own(ctx))
+        expect(done.cases.map((c) => c.id)).toEqual([wish.id])
+        await expect(ask({ personId, key: asked.key })).rejects.toMatchObject({ code: 'erasure-open' })
+      }
+      await as(citizen({ ...other }), (ctx) => erasure.takeBack(ctx, wish.id))
+    })
+
+    test('who was parted from them again keeps what is theirs', async () => {
+      const { asked, other, wish, link } = await linked('record')
+      await as(operator, (ctx) => platform.services.person.cases.undo(ctx, { key: link.key, id: link.id, reason: '別人' }))
+      await agree(asked.personId, wish.id)
+      expect([await sources(asked), await sources(other)]).toEqual([[], [HOSPITAL]])
+    })
+  })
+
   test('one wish at a time; taken back before it is decided, not after', async () => {
     const person = await somebody()
     const { done: one } = await ask(person)
@@ -197,14 +266,14 @@ describe('backups and the log', () => {
       return done.backups
     }
     await sql`delete from erasure.generation`.execute(platform.db)
-    await noteGeneration(platform.db, { generation: 'a', madeAt: new Date(0), endsOn: '2050-01-31', keyFile: 'a' })
-    await noteGeneration(platform.db, { generation: 'b', madeAt: new Date(0), endsOn: '2050-03-01', keyFile: 'b' })
-    expect(await wish()).toEqual({ count: 2, until: '2050-03-01' })
+    await noteGeneration(platform.db, { generation: 'a', madeAt: new Date(0), endsOn: '2150-01-31', keyFile: 'a' })
+    await noteGeneration(platform.db, { generation: 'b', madeAt: new Date(0), endsOn: '2150-03-01', keyFile: 'b' })
+    expect(await wish()).toEqual({ count: 2, until: '2150-03-01' })
     await noteGeneration(platform.db, { generation: 'c', madeAt: new Date(0), endsOn: null, keyFile: 'c' })
     expect(await wish()).toEqual({ count: 3, until: null })
-    await as(operator, (ctx) => erasure.endBackup(ctx, { generation: 'c', endsOn: '2051-01-01' }))
-    expect(await wish()).toEqual({ count: 3, until: '2051-01-01' })
-    expect((await generations(platform.db)).map((g) => g.endsOn)).toContain('2051-01-01')
+    await as(operator, (ctx) => erasure.endBackup(ctx, { generation: 'c', endsOn: '2151-01-01' }))
+    expect(await wish()).toEqual({ count: 3, until: '2151-01-01' })
+    expect((await generations(platform.db)).map((g) => g.endsOn)).toContain('2151-01-01')
   })
 
   test('what the log says of them goes when its own time is over, and its tree stays whole', async () => {

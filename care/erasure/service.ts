@@ -13,7 +13,7 @@ import { backupsGoneBy, isReason, KEEPING_LAW, LOG_LAW, logYears, nextOf, splitO
 import * as store from './store.ts'
 
 export type ErasureService = ReturnType<typeof erasureService>
-export type ErasureDeps = { consent: ConsentService; person: Pick<PersonService, 'findByKey'>; plan: readonly TableRule[] }
+export type ErasureDeps = { consent: ConsentService; person: Pick<PersonService, 'findByKey' | 'people'>; plan: readonly TableRule[] }
 
 /** Whoever carries out: an operator's request, or the leader when a time is over. */
 type Acting = Pick<Context, 'db' | 'now' | 'audit' | 'tell'>
@@ -42,36 +42,37 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
     }
   }
 
-  /** Erases what may go, notes what may not, and writes the certificate. @returns what was decided about each part */
-  async function carryOut(at: Acting, one: ErasureCase, by: { id: string; name: string } | null): Promise<Certificate> {
-    const parts = await split(at.db, one.keys, at.now)
+  /**
+   * Erases what may go, notes what may not, and writes the certificate: under every key and entry that are the person now, also those
+   * joined since they asked, and none that was parted from them.
+   * @returns what was decided about each part
+   */
+  async function carryOut(at: Acting, asked: ErasureCase, by: { id: string; name: string } | null): Promise<Certificate> {
+    const { ids, keys } = await person.people.hold(at, asked.personId)
+    const one = { ...asked, keys }
+    const parts = await split(at.db, keys, at.now)
     const done = parts.kept.length === 0
     const registration = done && one.scope === 'all'
     const order = { at: at.now, by: by?.id ?? one.decidedBy, basis: 'own-request', reason: one.reason }
-    for (const key of one.keys) {
+    const sources = done ? null : parts.free.map(({ source }) => source)
+    for (const { key, personId } of sources?.length === 0 ? [] : ordersOf({ ids, keys })) {
       const id = ulid(at.now.getTime())
-      const sources = done ? null : parts.free.map(({ source }) => source)
-      if (sources?.length === 0) continue
-      const count = await erase(at.db, { ...order, key, id, sources, personId: registration ? one.personId : null })
+      const count = await erase(at.db, { ...order, key, id, sources, personId: registration ? personId : null })
       at.audit({ action: 'erasure.erase', key, count, rule: one.reason, resource: `ErasureCase/${one.id}` })
       at.tell({ topic: 'record.erased', key, payload: { basis: order.basis } })
     }
-    if (done)
-      await store.clear(
+    const clear = (goes: TableRule['goes']) =>
+      store.clear(
         at.db,
-        plan.filter(({ goes }) => goes === 'record'),
-        one,
+        plan.filter((rule) => rule.goes === goes),
+        { personIds: ids, keys },
       )
+    if (done) await clear('record')
     const certificate = await certify(at, one, { parts, done, registration })
     // Last, so that the notice and the certificate still find whose they are.
-    if (registration)
-      await store.clear(
-        at.db,
-        plan.filter(({ goes }) => goes === 'registration'),
-        one,
-      )
-    await store.moveCase(at.db, one, { state: done ? 'erased' : 'kept', at: at.now, nextAt: nextOf(parts), ...(by ? { by } : {}) })
-    if (!registration) at.tell({ topic: 'notice', key: one.keys[0]!, payload: { kind: 'erasure', state: done ? 'erased' : 'held' } })
+    if (registration) await clear('registration')
+    await store.moveCase(at.db, one, { state: done ? 'erased' : 'kept', at: at.now, keys, nextAt: nextOf(parts), ...(by ? { by } : {}) })
+    if (!registration) at.tell({ topic: 'notice', key: keys[0]!, payload: { kind: 'erasure', state: done ? 'erased' : 'held' } })
     return certificate
   }
 
@@ -103,10 +104,20 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
     return certificate
   }
 
-  const ofPerson = async (ctx: { db: Db }, personId: string) => ({
-    cases: await store.casesOf(ctx.db, personId),
-    certificates: await store.certificatesOf(ctx.db, personId),
-  })
+  const ofPerson = async (ctx: { db: Db }, personId: string) => {
+    const { ids, keys } = await person.people.whole(ctx, personId)
+    return { keys, cases: await store.casesOf(ctx.db, ids), certificates: await store.certificatesOf(ctx.db, ids) }
+  }
+
+  /** A person's own wish, asked under any of their entries, held. @refuses not-found, erasure-decided */
+  async function lockOwn(ctx: Context, personId: string, id: string): Promise<ErasureCase> {
+    const { ids } = await person.people.whole(ctx, personId)
+    for (const one of ids) {
+      const found = await store.lockCase(ctx.db, { personId: one, id })
+      if (found) return found.state === 'asked' ? found : refuse('erasure-decided')
+    }
+    return refuse('not-found')
+  }
 
   return {
     /** What would happen to a person's data if they asked now. @refuses erasure-own-only */
@@ -138,7 +149,8 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
         askedAt: ctx.now,
         ...undecided,
       }
-      if (!(await store.insertCase(ctx.db, one))) refuse('erasure-open')
+      const open = (await ofPerson(ctx, personId)).cases.some(({ state }) => state === 'asked' || state === 'kept')
+      if (open || !(await store.insertCase(ctx.db, one))) refuse('erasure-open')
       if (stopped) await stop(ctx)
       ctx.audit({ key: keys[0]!, rule: reason, resource: `ErasureCase/${one.id}` })
       ctx.tell({ topic: 'notice', key: keys[0]!, payload: { kind: 'erasure', state: stopped ? 'restricted' : 'asked' } })
@@ -148,9 +160,7 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
     /** Takes it back before anybody decided. What was closed stays so until the person opens it. @refuses erasure-own-only, not-found, erasure-decided */
     async takeBack(ctx: Context, id: string): Promise<void> {
       const { id: personId, keys } = own(ctx.actor)
-      const one = (await store.lockCase(ctx.db, { personId, id })) ?? refuse('not-found')
-      if (one.state !== 'asked') refuse('erasure-decided')
-      await store.moveCase(ctx.db, one, { state: 'taken-back', at: ctx.now })
+      await store.moveCase(ctx.db, await lockOwn(ctx, personId, id), { state: 'taken-back', at: ctx.now })
       ctx.audit({ key: keys[0]!, resource: `ErasureCase/${id}` })
     },
 
@@ -164,14 +174,14 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
     /** One wish with what would happen to it now. @refuses not-permitted, not-found */
     async open(ctx: Context, which: { personId: string; id: string }) {
       operator(ctx)
-      const { cases, certificates } = await ofPerson(ctx, which.personId)
+      const { keys, cases, certificates } = await ofPerson(ctx, which.personId)
       const one = cases.find(({ id }) => id === which.id) ?? refuse('not-found')
-      const name = (await person.findByKey(ctx, one.keys[0] ?? ''))?.name ?? null
+      const name = (await person.findByKey(ctx, keys[0] ?? ''))?.name ?? null
       ctx.audit({ key: one.keys[0]!, resource: `ErasureCase/${one.id}` })
       return {
         case: one,
         name,
-        split: await split(ctx.db, one.keys, ctx.now),
+        split: await split(ctx.db, keys, ctx.now),
         certificates: certificates.filter((c) => c.certificate.caseId === one.id),
       }
     },
@@ -191,9 +201,10 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
       if (words.length < LEAST_WORDS || words.length > 2_000) refuse('input-invalid', { what: 'words' })
       const one = (await store.lockCase(ctx.db, which)) ?? refuse('not-found')
       if (one.state !== 'asked') refuse('erasure-decided')
+      const [key = one.keys[0]!] = (await person.people.whole(ctx, one.personId)).keys
       await store.moveCase(ctx.db, one, { state: 'refused', at: ctx.now, by, refusal: words })
-      ctx.audit({ key: one.keys[0]!, rule: 'refused', resource: `ErasureCase/${one.id}` })
-      ctx.tell({ topic: 'notice', key: one.keys[0]!, payload: { kind: 'erasure', state: 'refused' } })
+      ctx.audit({ key, rule: 'refused', resource: `ErasureCase/${one.id}` })
+      ctx.tell({ topic: 'notice', key, payload: { kind: 'erasure', state: 'refused' } })
     },
 
     /** Erases what was kept and whose time is over. @returns how many cases moved */
@@ -228,6 +239,12 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
     },
   }
 }
+
+/** An order for each key, and one for each entry beside the first: what is restored from a backup knows nothing of who was joined. */
+const ordersOf = ({ ids, keys }: { ids: readonly string[]; keys: readonly string[] }): { key: string; personId: string }[] => [
+  ...keys.map((key) => ({ key, personId: ids[0]! })),
+  ...ids.slice(1).flatMap((personId) => keys.slice(0, 1).map((key) => ({ key, personId }))),
+]
 
 /** SHA-256 of a certificate's text, in hexadecimal: what the log names it by. */
 export const certificateHash = (body: string): string => createHash('sha256').update(body).digest('hex')

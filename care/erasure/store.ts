@@ -12,10 +12,10 @@ export async function insertCase(db: Db, one: ErasureCase): Promise<boolean> {
   return numAffectedRows === 1n
 }
 
-/** A person's wishes, the newest first. */
-export async function casesOf(db: Db, personId: string): Promise<ErasureCase[]> {
-  const { rows } =
-    await sql<ErasureCase>`select ${COLUMNS} from erasure.case where person_id = ${personId} order by id desc limit 100`.execute(db)
+/** A person's wishes, asked under any of their entries, the newest first. */
+export async function casesOf(db: Db, personIds: readonly string[]): Promise<ErasureCase[]> {
+  const { rows } = await sql<ErasureCase>`select ${COLUMNS} from erasure.case where person_id = any(${[...personIds]}::text[])
+    order by id desc limit 100`.execute(db)
   return rows
 }
 
@@ -42,14 +42,15 @@ export async function dueCases(db: Db, now: Date, limit: number): Promise<Erasur
   return rows
 }
 
+/** @param to.keys what was erased in the end, where it is more than what was asked of */
 export async function moveCase(
   db: Db,
   which: { personId: string; id: string },
-  to: { state: CaseState; at: Date; by?: { id: string; name: string }; refusal?: string; nextAt?: Date | null },
+  to: { state: CaseState; at: Date; keys?: readonly string[]; by?: { id: string; name: string }; refusal?: string; nextAt?: Date | null },
 ): Promise<void> {
   await sql`update erasure.case set state = ${to.state}, next_at = ${to.nextAt ?? null}, refusal = ${to.refusal ?? ''},
       decided_at = coalesce(decided_at, ${to.at}), decided_by = coalesce(${to.by?.id ?? null}, decided_by),
-      decided_by_name = coalesce(${to.by?.name ?? null}, decided_by_name)
+      decided_by_name = coalesce(${to.by?.name ?? null}, decided_by_name), keys = coalesce(${to.keys ? [...to.keys] : null}::text[], keys)
     where person_id = ${which.personId} and id = ${which.id}`.execute(db)
 }
 
@@ -64,8 +65,11 @@ export async function insertCertificate(
 
 export type Kept = { id: string; body: string; certificate: Certificate }
 
-export async function certificatesOf(db: Db, personId: string): Promise<Kept[]> {
-  const { rows } = await sql<{ id: string; body: string }>`select id, body from erasure.certificate where person_id = ${personId}
+export async function certificatesOf(db: Db, personIds: readonly string[]): Promise<Kept[]> {
+  const { rows } = await sql<{
+    id: string
+    body: string
+  }>`select id, body from erasure.certificate where person_id = any(${[...personIds]}::text[])
     order by id desc limit 100`.execute(db)
   return rows.map((row) => ({ ...row, certificate: JSON.parse(row.body) as Certificate }))
 }
@@ -96,9 +100,13 @@ export async function setEnd(db: Db, generation: string, endsOn: string): Promis
 }
 
 /** Takes a person out of the tables of the plan. Tables and columns are constants of the plan, never what somebody sent. */
-export async function clear(db: Db, plan: readonly TableRule[], who: { personId: string; keys: readonly string[] }): Promise<void> {
+export async function clear(
+  db: Db,
+  plan: readonly TableRule[],
+  who: { personIds: readonly string[]; keys: readonly string[] },
+): Promise<void> {
   for (const { table, column, holds } of plan) {
-    const ids = holds === 'key' ? [...who.keys] : [who.personId]
+    const ids = holds === 'key' ? [...who.keys] : [...who.personIds]
     await sql`delete from ${sql.table(table)} where ${sql.id(column)} = any(${ids}::text[])`.execute(db)
   }
 }

@@ -13,7 +13,7 @@ import { inForce, whyNotPeriod } from './rules/history.ts'
 import { type Compared, compare, datesNear } from './rules/matching.ts'
 import * as finding from './store/finding.ts'
 import * as history from './store/history.ts'
-import { idsOf, leadsTo } from './store/link.ts'
+import { holdWhole, idsOf, leadsTo, type Whole, wholeOf } from './store/link.ts'
 
 type Asking = { db: Db; now: Date }
 
@@ -181,6 +181,10 @@ export const people = {
   leadsTo: (ctx: { db: Db }, personId: string): Promise<string> => leadsTo(ctx.db, personId),
   /** Every id that leads to the person, their own first. */
   idsOf: (ctx: { db: Db }, personId: string): Promise<string[]> => idsOf(ctx.db, personId),
+  /** Every entry and key of the person an id leads to. */
+  whole: (ctx: { db: Db }, personId: string): Promise<Whole> => wholeOf(ctx.db, personId),
+  /** The same, held: nobody links or parts them before this write ends. */
+  hold: (ctx: { db: Db }, personId: string): Promise<Whole> => holdWhole(ctx.db, personId),
   known: async (ctx: { db: Db }, personId: string): Promise<finding.Known | undefined> => (await finding.knownByIds(ctx.db, [personId]))[0],
   current: (ctx: { db: Db }, personId: string): Promise<history.Current | undefined> => history.findCurrent(ctx.db, personId),
   /** Everything stated, newest first; with `at`, who was linked to the person too. */

@@ -118,3 +118,25 @@ export async function idsOf(db: Db, personId: string): Promise<string[]> {
   }
   return ids
 }
+
+/** The entries and keys of one person, the entry that the others lead to first. */
+export type Whole = { ids: string[]; keys: string[] }
+
+/** Every entry and key of the person an id leads to. */
+export async function wholeOf(db: Db, personId: string): Promise<Whole> {
+  const ids = await idsOf(db, await leadsTo(db, personId))
+  const { rows } = await sql<{
+    key: string
+  }>`select key from person.patient_key where person_id = any(${ids}::text[]) order by key`.execute(db)
+  return { ids, keys: rows.map((r) => r.key) }
+}
+
+/** The same, and nobody links or parts them before this write ends. */
+export async function holdWhole(db: Db, personId: string): Promise<Whole> {
+  for (let found = await wholeOf(db, personId); ; ) {
+    await lockPeople(db, found.ids)
+    const held = await wholeOf(db, personId)
+    if (held.ids.every((id) => found.ids.includes(id))) return held
+    found = held
+  }
+}

@@ -55,7 +55,7 @@ test('a batch that read and wrote tells again what it wrote, and of what it read
   await withdraw()
   const again = await batch(looked(), wrote())
   expect([statuses(again), again.text.includes('高血圧')]).toEqual([['410', '201'], false])
-  const [, written] = again.body.entry as { response: { location: string }; resource: { code: object } }[]
+  const [, written] = again.body.entry as unknown as { response: { location: string }; resource: { code: object } }[]
   expect(first.text).toContain(written!.response.location)
   expect(written!.resource.code).toEqual({ text: 'たいじゅう' })
 })

@@ -62,8 +62,26 @@ test('what a restore brings back is erased again, and only once', async () => {
   expect([await records(), await applyLedger(platform.db, home)]).toEqual([0, 0])
 })
 
-test('no ledger is no order; a line that cannot be read stops the restore', async () => {
+test('no ledger is no order; a line that cannot be read stops the restore and is named', async () => {
   expect(await readLedger(home)).toEqual([])
-  await writeFile(ledgerFile(home), '{"key":\n')
-  await expect(applyLedger(platform.db, home)).rejects.toThrow()
+  await writeFile(ledgerFile(home), '{"key":"a","id":"1","at":"2026-11-22T00:00:00Z"}\n{"key":\n')
+  await expect(applyLedger(platform.db, home)).rejects.toThrow(/Line 2 of the ledger/)
+  await writeFile(ledgerFile(home), '{"name":"x"}\n')
+  await expect(readLedger(home)).rejects.toThrow(/Line 1/)
+})
+
+test('a line torn by a power cut is written whole below it, and read once', async () => {
+  await write()
+  await erase()
+  // No order of the tests above.
+  await sql`update record.erasure set written_at = now() where key <> ${key}`.execute(platform.db)
+  await writeLedger(platform.db, home, platform.clock.at)
+  const whole = await readFile(ledgerFile(home), 'utf8')
+  for (const torn of [1, 20, whole.length - 1]) {
+    await writeFile(ledgerFile(home), whole.slice(0, torn))
+    if (torn < whole.length - 1) await expect(readLedger(home), 'the control: nothing stands below').rejects.toThrow(/Line 1/)
+    await sql`update record.erasure set written_at = null where key = ${key}`.execute(platform.db)
+    await writeLedger(platform.db, home, platform.clock.at)
+    expect(await readLedger(home)).toMatchObject([{ key, basis: 'wrong-person' }])
+  }
 })

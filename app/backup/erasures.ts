@@ -2,7 +2,7 @@
  * The ledger of erasures: which records were ordered to be erased, in a file beside the data. A backup made before an erasure still
  * holds the record; whoever restores it erases again what the ledger names.
  */
-import { open, readFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { clear, type TableRule } from '#care/erasure'
@@ -11,6 +11,7 @@ import { eraseOrphans } from '#care/signature'
 import { type Db, transact } from '#kernel/database'
 import type { JobRow } from '#kernel/route'
 import { erasurePlan } from '../erasure-plan.ts'
+import { problem, reasonOf } from './problem.ts'
 
 export const ledgerFile = (home: string): string => join(home, 'erasures.ndjson')
 
@@ -22,9 +23,10 @@ export async function writeLedger(db: Db, home: string, now: Date): Promise<numb
     await sql<ErasureOrder>`select key, id, at, by, basis, reason, sources, person_id as "personId" from record.erasure where written_at is null
     order by id limit ${AT_ONCE}`.execute(db)
   if (rows.length === 0) return 0
-  const file = await open(ledgerFile(home), 'a', 0o600)
+  const file = await open(ledgerFile(home), 'a+', 0o600)
   try {
-    await file.write(rows.map((r) => `${JSON.stringify(r)}\n`).join(''))
+    // A line that a power cut tore is left alone on its line: what it began is written whole below.
+    await file.writeFile([...((await endsWhole(file)) ? [] : ['']), ...rows.map((r) => JSON.stringify(r)), ''].join('\n'))
     await file.sync()
   } finally {
     await file.close()
@@ -35,17 +37,43 @@ export async function writeLedger(db: Db, home: string, now: Date): Promise<numb
   return rows.length
 }
 
-/** The orders of the ledger, each once; none where there is no file. @throws where a line cannot be read: an order must not be passed over */
+async function endsWhole(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat()
+  if (size === 0) return true
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+  return buffer[0] === 0x0a
+}
+
+type Line = ErasureOrder & { at: string }
+
+/**
+ * The orders of the ledger, each once; none where there is no file. A torn line is passed over where all of it stands further down.
+ * @refuses ledger-unreadable naming the line: an order must not be passed over
+ */
 export async function readLedger(home: string): Promise<ErasureOrder[]> {
-  const text = await readFile(ledgerFile(home), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const file = ledgerFile(home)
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
-    throw error
+    return problem('ledger-unreadable', { file, line: '-', reason: reasonOf(error) })
   })
-  const orders = text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as ErasureOrder & { at: string })
+  const lines = text.split('\n')
+  const orders = lines.flatMap((line, at): Line[] => {
+    if (line === '') return []
+    const order = orderIn(line)
+    if (order) return [order]
+    if (lines.slice(at + 1).some((later) => later.startsWith(line) && orderIn(later))) return []
+    return problem('ledger-unreadable', { file, line: String(at + 1), reason: 'not an order / 消去の指示ではありません' })
+  })
   return [...new Map(orders.map((o) => [o.id, { ...o, at: new Date(o.at) }])).values()]
+}
+
+function orderIn(line: string): Line | undefined {
+  try {
+    const order = JSON.parse(line) as Line
+    return [order.key, order.id, order.at].every((text) => typeof text === 'string') ? order : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const goingWith = (goes: TableRule['goes']) => erasurePlan.filter((one) => one.goes === goes)

@@ -28,6 +28,10 @@ const problems = {
     ja: '控えのファイル {file} は壊れているか、書き換えられています。何も変更していません。別の控えを使ってください。',
     en: 'The file {file} of the backup is damaged or was altered. Nothing was changed. Use another backup.',
   },
+  'ledger-unreadable': {
+    ja: '消去の帳簿（{file}）の {line} 行目を読めません：{reason}。行の先頭のkeyがだれの記録かを示します。その人の記録を消去してから行を除き、もう一度実行してください。何も戻していません。',
+    en: 'Line {line} of the ledger of erasures ({file}) cannot be read: {reason}. The key at its beginning says whose record it is about. Have that record erased, take the line out and run this again. Nothing was restored.',
+  },
   'database-not-empty': {
     ja: '戻し先のデータベースにはデータがあります。置き換えてよければ --replace を付けてください。何も変更していません。',
     en: 'The target database holds data. Add --replace if it may be replaced. Nothing was changed.',

@@ -159,7 +159,17 @@ describe('backup and restore', () => {
     expect((await log()).slice(-2).map((e) => e.action)).toEqual(['backup.take', 'backup.restore'])
     const drill = await empty()
     databases.push(drill)
-    expect((await say(['restore', 'backups', '--into', drill.url])).out).toMatch(/same data/)
+    const { rows } = await sql<{ key: string }>`select key from record.deposit limit 1`.execute(db)
+    const [order, ledger] = [
+      { key: rows[0]!.key, id: '1', at: '2026-11-22T03:00:00Z', by: 'x', basis: 'x', reason: 'x' },
+      join(platform.home, 'erasures.ndjson'),
+    ]
+    await writeFile(ledger, `${JSON.stringify(order)}\n`)
+    const drilled = await say(['restore', 'backups', '--into', drill.url])
+    expect(drilled.out).toMatch(/same data[\s\S]*Carried out again 1 order/)
+    await writeFile(ledger, '{"ke\n')
+    expect(await say(['restore', 'backups', '--replace'])).toMatchObject({ exit: 1, err: expect.stringMatching(/Line 1 of the ledger/) })
+    await rm(ledger)
     await rm(join(cwd, 'backups'), { recursive: true })
   })
 

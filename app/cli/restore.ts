@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { applyLedger } from '../backup/erasures.ts'
+import type { Db } from '#kernel/database'
+import { applyLedger, readLedger } from '../backup/erasures.ts'
 import { noteAct } from '../backup/note.ts'
 import { openBackup, type Restored, restoreDatabase, restoreHomeFiles, verifyFiles } from '../backup/restore.ts'
 import { migrations } from '../migrations.ts'
@@ -22,6 +23,8 @@ export async function restore({ operands: [folder = ''], values, switches }: Arg
     bothWays(io, { ja: `控えは完全です（${about}）。何も戻していません。`, en: `The backup is whole (${about}). Nothing was restored.` })
     return EXIT.fine
   }
+  // What cannot be read is said before anything is replaced.
+  await readLedger(config.home)
   const bar = progressOn(io, { ja: '戻しています', en: 'restoring' })
   const url = values.into ?? config.databaseUrl
   const restored = await restoreDatabase({
@@ -34,16 +37,14 @@ export async function restore({ operands: [folder = ''], values, switches }: Arg
   })
   bar.end()
   tell(io, about, restored)
-  if (values.into !== undefined) return EXIT.fine
+  if (values.into !== undefined) {
+    await withDatabase({ ...config, databaseUrl: url }, (db) => eraseWhatWas(db, config.home, io))
+    return EXIT.fine
+  }
   for (const kept of await restoreHomeFiles(found, config.home))
     bothWays(io, { ja: `前のファイルを残しました：${kept}`, en: `The earlier file was kept: ${kept}` })
   await withDatabase(config, async (db) => {
-    const erased = await applyLedger(db, config.home)
-    if (erased > 0)
-      bothWays(io, {
-        ja: `控えのあとに消去された ${erased} 人分の記録を、もう一度消去しました。`,
-        en: `Erased again ${erased} record(s) that had been erased after the backup.`,
-      })
+    await eraseWhatWas(db, config.home, io)
     await noteAct(db, await databaseNow(db), {
       action: 'backup.restore',
       resource: `Backup/${found.manifest.generation}`,
@@ -51,6 +52,16 @@ export async function restore({ operands: [folder = ''], values, switches }: Arg
     })
   })
   return EXIT.fine
+}
+
+/** Wherever a backup is opened, in a drill too, people who were erased since must not be back. */
+async function eraseWhatWas(db: Db, home: string, io: Io): Promise<void> {
+  const erased = await applyLedger(db, home)
+  if (erased > 0)
+    bothWays(io, {
+      ja: `控えのあとに出た消去の指示 ${erased} 件を、もう一度行いました。`,
+      en: `Carried out again ${erased} order(s) to erase that had come after the backup.`,
+    })
 }
 
 function tell(io: Io, about: string, { rows, leaves, root, lostLeaves, newerSteps }: Restored): void {

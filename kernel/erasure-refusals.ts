@@ -14,6 +14,12 @@ export const erasureRefusals = {
     ja: '情報の利用停止と消去は、本人がカードでサインインして申し出てください。代理の方やアプリからはできません。代理の方は窓口にご相談ください。',
     en: 'Only the person themselves, signed in by card, can ask for this; not an app and not somebody acting for them. Please ask at a desk.',
   },
+  'backup-end-later': {
+    status: 409,
+    issue: 'business-rule',
+    ja: '控えの期限は早めることだけができます。消去の証明書が、その日を約束しているためです。',
+    en: 'The end of a backup can only be brought forward, because certificates of erasure name that day.',
+  },
   'erasure-open': {
     status: 409,
     issue: 'conflict',

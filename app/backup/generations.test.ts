@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { endedGenerations, erasureMigrations, type Generation, generations } from '#care/erasure'
 import { careMigrations, openPlatform, type Platform } from '../../tests/harness/platform.ts'
-import { endBackups, endOfBackup, registerBackup } from './generations.ts'
+import { beginBackup, endBackups, endOfBackup, registerBackup } from './generations.ts'
 import { makeKey } from './key.ts'
 
 let platform: Platform
@@ -72,6 +72,27 @@ test('a backup that nobody noted is found by its key, and has no end until someb
   expect(await generations(platform.db)).toMatchObject([{ endsOn: '2026-12-24' }])
 })
 
+test('a backup counts from its beginning, and stands in for another from its end', async () => {
+  const old = await made('01', '2026-11-02')
+  const keyFile = join(home, 'backup-keys', 'next.key')
+  const next = { generation: '20261122T030000000Z', madeAt: NOW, endsOn: '2026-12-22', keyFile }
+  expect(await beginBackup(platform.db, next, NOW)).toBe('2026-12-22')
+  expect((await generations(platform.db)).map((g) => [g.endsOn, g.whole])).toEqual([
+    ['2026-12-22', false],
+    ['2026-11-02', true],
+  ])
+  expect(await endBackups(platform.db, home, NOW), 'nothing is whole but the old one').toEqual([])
+  await registerBackup(platform.db, next)
+  expect(await endBackups(platform.db, home, NOW)).toEqual([old])
+})
+
+test('a backup under a key of another ends with that one; under a key whose last day is over none is begun', async () => {
+  await made('01', '2026-11-30', 'week.key')
+  const next = { generation: '20261122T030000000Z', madeAt: NOW, endsOn: '2026-12-22', keyFile: join(home, 'backup-keys', 'week.key') }
+  expect(await beginBackup(platform.db, next, NOW)).toBe('2026-11-30')
+  await expect(beginBackup(platform.db, next, new Date('2026-12-02T03:00:00Z'))).rejects.toThrow(/The last day \(2026-11-30\)/)
+})
+
 test.each([
   [30, '2026-12-22'],
   [0, '2026-11-22'],
@@ -80,7 +101,7 @@ test.each([
 
 test('rules: what has ended, and what has not', () => {
   const g = (generation: string, endsOn: string | null, more: Partial<Generation> = {}): Generation => ({
-    ...{ generation, endsOn, keyFile: generation, destroyedAt: null, madeAt: new Date(`2026-11-${generation}T00:00:00Z`) },
+    ...{ generation, endsOn, keyFile: generation, whole: true, destroyedAt: null, madeAt: new Date(`2026-11-${generation}T00:00:00Z`) },
     ...more,
   })
   const ended = (all: Generation[]) => endedGenerations(all, '2026-11-22').map((one) => one.generation)
@@ -93,5 +114,7 @@ test('rules: what has ended, and what has not', () => {
       g('05', '2026-11-01'),
     ]),
   ).toEqual(['01'])
+  expect(ended([g('01', '2026-11-02'), g('09', '2026-12-24', { whole: false })]), 'one that is not finished protects no other').toEqual([])
+  expect(ended([g('01', '2026-11-02'), g('09', '2026-12-24')]), 'the control').toEqual(['01'])
   expect(ended([g('01', '2026-11-02'), g('09', null)]), 'a key without an end may belong to a backup that failed').toEqual([])
 })

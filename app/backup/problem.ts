@@ -24,6 +24,10 @@ const problems = {
     ja: '鍵（{file}）はこの控えのものではありません。何も変更していません。',
     en: 'The key ({file}) is not the one of this backup. Nothing was changed.',
   },
+  'key-ended': {
+    ja: '鍵（{file}）の期限（{day}）は過ぎていて、まもなく消されます。--key に新しい鍵のファイル名を指定してください。何も作っていません。',
+    en: 'The last day ({day}) of the key ({file}) is over, and it will be destroyed soon. Name a new key file with --key. Nothing was made.',
+  },
   corrupted: {
     ja: '控えのファイル {file} は壊れているか、書き換えられています。何も変更していません。別の控えを使ってください。',
     en: 'The file {file} of the backup is damaged or was altered. Nothing was changed. Use another backup.',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { sql } from 'kysely'
-import { endOfBackup, registerBackup } from '../backup/generations.ts'
+import { beginBackup, endOfBackup, registerBackup } from '../backup/generations.ts'
+import { usualKeyFile } from '../backup/key.ts'
 import { noteAct } from '../backup/note.ts'
 import { generationOf, takeBackup } from '../backup/backup.ts'
 import { problem } from '../backup/problem.ts'
@@ -18,7 +19,9 @@ export async function backup({ operands: [folder = ''], values }: Arguments, io:
     const { rows } = await sql<{ log: string | null }>`select to_regclass('kernel.audit')::text as log`.execute(db)
     if (rows[0]?.log == null) return problem('empty-database')
     const at = await databaseNow(db)
-    endsOn = endOfBackup(at, config.backupDays)
+    const noted = { generation: generationOf(at), madeAt: at, endsOn: endOfBackup(at, config.backupDays) }
+    // Before its first row is read: who is erased while it is made is in it.
+    endsOn = await beginBackup(db, { ...noted, keyFile: keyFile ?? usualKeyFile(config.home, noted.generation) }, at)
     await noteAct(db, at, { action: 'backup.take', resource: `Backup/${generationOf(at)}` })
     return at
   })
@@ -33,7 +36,7 @@ export async function backup({ operands: [folder = ''], values }: Arguments, io:
     progress: bar.at,
   })
   bar.end()
-  // Only now: what was never made must not stand in for the last backup that was.
+  // Only now is it whole: what was never made must not stand in for the last backup that was.
   const { generation } = made.manifest
   await withDatabase(config, (db) => registerBackup(db, { generation, madeAt: now, endsOn, keyFile: made.keyFile }))
   const { tables, audit, homeFiles } = made.manifest

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Db } from '#kernel/database'
 import { applyLedger, readLedger } from '../backup/erasures.ts'
+import { registerBackup } from '../backup/generations.ts'
+import { usualKeyFile } from '../backup/key.ts'
 import { noteAct } from '../backup/note.ts'
 import { openBackup, type Restored, restoreDatabase, restoreHomeFiles, verifyFiles } from '../backup/restore.ts'
 import { migrations } from '../migrations.ts'
@@ -45,6 +47,10 @@ export async function restore({ operands: [folder = ''], values, switches }: Arg
     bothWays(io, { ja: `前のファイルを残しました：${kept}`, en: `The earlier file was kept: ${kept}` })
   await withDatabase(config, async (db) => {
     await eraseWhatWas(db, config.home, io)
+    // What came back was noted while it was made.
+    const { generation, madeAt } = found.manifest
+    const used = keyFile ?? usualKeyFile(config.home, generation)
+    await registerBackup(db, { generation, madeAt: new Date(madeAt), endsOn: null, keyFile: used })
     await noteAct(db, await databaseNow(db), {
       action: 'backup.restore',
       resource: `Backup/${found.manifest.generation}`,

@@ -4,4 +4,4 @@ export type { CaseState, Certificate, ErasureCase, Generation, Scope, Split, Tab
 export { endedGenerations, LOG_LAW, logYears, reasons } from './rules.ts'
 export { erasureMigrations } from './schema.ts'
 export { certificateHash, type ErasureDeps, type ErasureService, erasureService } from './service.ts'
-export { clear, generations, noteDestroyed, noteGeneration } from './store.ts'
+export { beginGeneration, clear, finishGeneration, generations, noteDestroyed, noteGeneration } from './store.ts'

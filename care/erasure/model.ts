@@ -48,8 +48,18 @@ export type Certificate = {
   backups: { count: number; until: string | null }
 }
 
-/** One backup generation: it is gone when its key is. `endsOn`: 'YYYY-MM-DD', null where the operator set no end. */
-export type Generation = { generation: string; madeAt: Date; endsOn: string | null; keyFile: string; destroyedAt: Date | null }
+/**
+ * One backup generation: it is gone when its key is. `endsOn`: 'YYYY-MM-DD', its last day, null where the operator set no end; `whole`: false
+ * while it is made, and where it never was finished.
+ */
+export type Generation = {
+  generation: string
+  madeAt: Date
+  endsOn: string | null
+  keyFile: string
+  whole: boolean
+  destroyedAt: Date | null
+}
 
 /**
  * How a table that knows people is treated: erased with the record, erased with the registration, or kept for a reason.

@@ -60,22 +60,31 @@ export function splitOf(portions: readonly Portion[], now: Date): Split {
 export const nextOf = ({ kept }: Split): Date | null =>
   kept.length === 0 ? null : new Date(Math.min(...kept.map(({ until }) => until.getTime())))
 
-/** By when no backup holds what goes now: the last end among backups that stand. @returns null where one has no end */
+/**
+ * By when no backup holds what goes now: the day after the last day of those that stand or are being made.
+ * @returns null where one has no end, or stands beyond it because it is the last one
+ */
 export function backupsGoneBy(generations: readonly Generation[], now: Date): Certificate['backups'] {
   const standing = generations.filter((g) => g.destroyedAt === null)
-  if (standing.some((g) => g.endsOn === null)) return { count: standing.length, until: null }
-  const ends = standing.map((g) => g.endsOn!).concat(standing.length === 0 ? [dateInJapan(now)] : [])
-  return { count: standing.length, until: ends.toSorted().at(-1)! }
+  const [today, count] = [dateInJapan(now), standing.length]
+  if (standing.some((g) => g.endsOn === null || g.endsOn < today)) return { count, until: null }
+  const last = standing
+    .map((g) => g.endsOn!)
+    .toSorted()
+    .at(-1)
+  return { count, until: last === undefined ? today : dayAfter(last) }
 }
 
+const dayAfter = (day: string): string => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+
 /**
- * Generations whose key goes now. The newest that stands and has an end never does: without it there might be no backup at all. One without
+ * Generations whose key goes now. The newest whole one that stands and has an end never does: without it there might be no backup at all. One without
  * an end protects no other: it may be a key that was made for a backup which then failed.
  */
 export function endedGenerations(generations: readonly Generation[], today: string): Generation[] {
   const standing = generations.filter((g) => g.destroyedAt === null)
   const newest = standing
-    .filter((g) => g.endsOn !== null)
+    .filter((g) => g.endsOn !== null && g.whole)
     .toSorted((a, b) => a.madeAt.getTime() - b.madeAt.getTime())
     .at(-1)
   return standing.filter((g) => g !== newest && g.endsOn !== null && g.endsOn < today)

@@ -19,4 +19,9 @@ export const erasureMigrations: Migration[] = [
         generation text primary key, made_at timestamptz not null, ends_on text, key_file text not null, destroyed_at timestamptz);
     `,
   },
+  {
+    id: 'erasure/002-under-way',
+    // A backup holds what it holds from its first moment on; it may stand in for another only when it is whole.
+    sql: `alter table erasure.generation add column whole boolean not null default true;`,
+  },
 ]

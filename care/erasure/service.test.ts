@@ -10,7 +10,7 @@ import { auditEntry } from '#kernel/audit-entry'
 import { insertAudit } from '#kernel/audit'
 import { transact } from '#kernel/database'
 import { certificateHash, type ErasureService, erasureService, generations, noteGeneration } from './index.ts'
-import { keptUntil, splitOf } from './rules.ts'
+import { backupsGoneBy, keptUntil, splitOf } from './rules.ts'
 
 let platform: Platform
 let erasure: ErasureService
@@ -268,11 +268,13 @@ describe('backups and the log', () => {
     await sql`delete from erasure.generation`.execute(platform.db)
     await noteGeneration(platform.db, { generation: 'a', madeAt: new Date(0), endsOn: '2150-01-31', keyFile: 'a' })
     await noteGeneration(platform.db, { generation: 'b', madeAt: new Date(0), endsOn: '2150-03-01', keyFile: 'b' })
-    expect(await wish()).toEqual({ count: 2, until: '2150-03-01' })
+    expect(await wish(), 'the day after the last day').toEqual({ count: 2, until: '2150-03-02' })
     await noteGeneration(platform.db, { generation: 'c', madeAt: new Date(0), endsOn: null, keyFile: 'c' })
     expect(await wish()).toEqual({ count: 3, until: null })
     await as(operator, (ctx) => erasure.endBackup(ctx, { generation: 'c', endsOn: '2151-01-01' }))
-    expect(await wish()).toEqual({ count: 3, until: '2151-01-01' })
+    expect(await wish()).toEqual({ count: 3, until: '2151-01-02' })
+    const later = as(operator, (ctx) => erasure.endBackup(ctx, { generation: 'c', endsOn: '2151-01-02' }))
+    await expect(later, 'no later than what was promised').rejects.toMatchObject({ code: 'backup-end-later' })
     expect((await generations(platform.db)).map((g) => g.endsOn)).toContain('2151-01-01')
   })
 
@@ -296,6 +298,25 @@ describe('backups and the log', () => {
 })
 
 describe('rules', () => {
+  test.each<[ends: (string | null)[], until: string | null]>([
+    [[], '2026-11-22'],
+    [['2026-11-22'], '2026-11-23'],
+    [['2026-12-31', '2026-11-30'], '2027-01-01'],
+    [['2026-12-31', null], null],
+    // It stands beyond its end because there is no newer one: nobody can say until when.
+    [['2026-11-21'], null],
+  ])('backups that end on %j: gone by %s', (ends, until) => {
+    const standing = ends.map((endsOn, n) => ({
+      generation: `${n}`,
+      madeAt: new Date(0),
+      endsOn,
+      keyFile: '',
+      whole: n > 0,
+      destroyedAt: null,
+    }))
+    expect(backupsGoneBy(standing, new Date('2026-11-22T03:00:00Z'))).toEqual({ count: ends.length, until })
+  })
+
   test.each([
     ['2021-11-21T00:00:00Z', true],
     ['2021-11-22T00:00:00Z', true],

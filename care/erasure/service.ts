@@ -230,11 +230,14 @@ export function erasureService({ consent, person, plan }: ErasureDeps) {
       }
     },
 
-    /** Sets by when a backup's key is destroyed. @refuses not-permitted, input-invalid, not-found */
+    /** Sets by when a backup's key is destroyed, never later than it was: certificates name that day. @refuses not-permitted, input-invalid, not-found, backup-end-later */
     async endBackup(ctx: Context, about: { generation: string; endsOn: string }): Promise<void> {
       operator(ctx)
       if (!/^\d{4}-\d{2}-\d{2}$/.test(about.endsOn) || about.endsOn < dateInJapan(ctx.now)) refuse('input-invalid', { what: 'endsOn' })
-      if (!(await store.setEnd(ctx.db, about.generation, about.endsOn))) refuse('not-found')
+      if (!(await store.setEnd(ctx.db, about.generation, about.endsOn))) {
+        const stands = (await store.generations(ctx.db)).some((g) => g.generation === about.generation && g.destroyedAt === null)
+        refuse(stands ? 'backup-end-later' : 'not-found')
+      }
       ctx.audit({ resource: `Backup/${about.generation}`, rule: 'ends' })
     },
   }

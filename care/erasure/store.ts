@@ -74,8 +74,19 @@ export async function certificatesOf(db: Db, personIds: readonly string[]): Prom
   return rows.map((row) => ({ ...row, certificate: JSON.parse(row.body) as Certificate }))
 }
 
+/** Notes that a backup is being made: from now on it holds who is erased meanwhile. */
+export async function beginGeneration(db: Db, one: Omit<Generation, 'destroyedAt' | 'whole'>): Promise<void> {
+  await sql`insert into erasure.generation (generation, made_at, ends_on, key_file, whole)
+    values (${one.generation}, ${one.madeAt}, ${one.endsOn}, ${one.keyFile}, false) on conflict (generation) do nothing`.execute(db)
+}
+
+/** Notes that the backup is whole. */
+export async function finishGeneration(db: Db, generation: string): Promise<void> {
+  await sql`update erasure.generation set whole = true where generation = ${generation}`.execute(db)
+}
+
 /** Notes a backup; one that is known already keeps what was noted, and gets an end where it had none: its key may have been found first. */
-export async function noteGeneration(db: Db, one: Omit<Generation, 'destroyedAt'>): Promise<void> {
+export async function noteGeneration(db: Db, one: Omit<Generation, 'destroyedAt' | 'whole'>): Promise<void> {
   await sql`insert into erasure.generation as g (generation, made_at, ends_on, key_file)
     values (${one.generation}, ${one.madeAt}, ${one.endsOn}, ${one.keyFile}) on conflict (generation) do update set ends_on = coalesce(g.ends_on, excluded.ends_on)`.execute(
     db,
@@ -83,7 +94,7 @@ export async function noteGeneration(db: Db, one: Omit<Generation, 'destroyedAt'
 }
 
 export async function generations(db: Db): Promise<Generation[]> {
-  const { rows } = await sql<Generation>`select generation, made_at as "madeAt", ends_on as "endsOn", key_file as "keyFile",
+  const { rows } = await sql<Generation>`select generation, made_at as "madeAt", ends_on as "endsOn", key_file as "keyFile", whole,
     destroyed_at as "destroyedAt" from erasure.generation order by made_at desc limit 1000`.execute(db)
   return rows
 }
@@ -92,10 +103,10 @@ export async function noteDestroyed(db: Db, generation: string, at: Date): Promi
   await sql`update erasure.generation set destroyed_at = ${at} where generation = ${generation} and destroyed_at is null`.execute(db)
 }
 
-/** Sets the end of a backup that has none, or another end. @returns false where it is unknown or gone */
+/** Sets the end of a backup that has none, or an earlier one. @returns false where it is unknown or gone, or ends before that */
 export async function setEnd(db: Db, generation: string, endsOn: string): Promise<boolean> {
-  const { numAffectedRows } =
-    await sql`update erasure.generation set ends_on = ${endsOn} where generation = ${generation} and destroyed_at is null`.execute(db)
+  const { numAffectedRows } = await sql`update erasure.generation set ends_on = ${endsOn}
+    where generation = ${generation} and destroyed_at is null and (ends_on is null or ends_on >= ${endsOn})`.execute(db)
   return numAffectedRows === 1n
 }
 

@@ -40,13 +40,16 @@ export function backupWords({ until, count }: Certificate['backups'], lang: Lang
   if (count === 0) return t(lang, { ja: '控え（バックアップ）はありません。', en: 'There are no backups.' })
   if (until === null)
     return t(lang, {
-      ja: '控え（バックアップ）から消える日は、まだ決まっていません。運用担当が決めると、ここに日付が出ます。',
-      en: 'The day by which backups no longer hold it is not set yet. It appears here once the operator sets it.',
+      ja: '控え（バックアップ）から消える日は、まだ決まっていません。運用担当が決めるか、新しい控えができると決まります。',
+      en: 'The day by which backups no longer hold it is not set yet. It is once the operator sets it, or a newer backup is made.',
     })
   return (
     <>
       <Time value={until} lang={lang} />
-      {t(lang, { ja: 'までに、すべての控え（バックアップ）から消えます。', en: ': by then no backup holds it any more.' })}
+      {t(lang, {
+        ja: 'までに、すべての控え（バックアップ）から消えます。ただし、いちばん新しい控えは、次の控えができるまで残します。',
+        en: ': by then no backup holds it any more. The newest backup stays until there is a newer one.',
+      })}
     </>
   )
 }

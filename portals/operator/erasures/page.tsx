@@ -77,8 +77,8 @@ function Backups({ generations, lang }: { generations: readonly Generation[]; la
     <Section
       title={heading}
       lead={t(lang, {
-        ja: '期限が過ぎると鍵を消します。鍵を消した控えは読めません。別の場所に写した鍵は、あなたが消してください。最後の一つの鍵は消しません。',
-        en: 'After its last day a key is destroyed, and its backup cannot be read. Destroy your own copies of the key. The key of the last backup is never destroyed.',
+        ja: '期限が過ぎると鍵を消します。鍵を消した控えは読めません。別の場所に写した鍵は、あなたが消してください。最後の一つの鍵は消しません。期限は早めることだけができます。',
+        en: 'After its last day a key is destroyed, and its backup cannot be read. Destroy your own copies of the key. The key of the last backup is never destroyed. An end can only be brought forward.',
       })}
     >
       <Table<Generation>

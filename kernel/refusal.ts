@@ -51,12 +51,35 @@ export function refusalOutcome(refusal: Refusal): object {
     details: { coding: [{ system: 'urn:enishi:rule', code: refusal.code }], text: refusalSentence(refusal, 'ja') },
     diagnostics: refusalSentence(refusal, 'en'),
   }
-  const issues = refusal.issues.map((i) => ({
+  const { told, rest } = toldOf(refusal.issues)
+  const issues = told.map((i) => ({
     severity: i.severity,
     code: i.code,
     details: { coding: [{ system: 'urn:enishi:rule', code: i.ruleId }], text: i.ja },
     diagnostics: `${i.ruleId}: ${i.en}`,
     expression: [i.path],
   }))
-  return { resourceType: 'OperationOutcome', issue: issues.length > 0 ? issues : [own] }
+  return { resourceType: 'OperationOutcome', issue: issues.length > 0 ? [...issues, ...more(rest)] : [own] }
 }
+
+/** Nobody mends more at a time, and an answer of a hundred thousand would keep everybody else waiting. */
+const MOST_ISSUES = 2_000
+
+/** What is told of many findings: what stands in the way first. */
+function toldOf(issues: readonly RefusalIssue[]): { told: readonly RefusalIssue[]; rest: number } {
+  if (issues.length <= MOST_ISSUES) return { told: issues, rest: 0 }
+  const told = [...issues.filter((i) => i.severity === 'error'), ...issues.filter((i) => i.severity !== 'error')].slice(0, MOST_ISSUES)
+  return { told, rest: issues.length - told.length }
+}
+
+const more = (rest: number): object[] =>
+  rest === 0
+    ? []
+    : [
+        {
+          severity: 'information',
+          code: 'incomplete',
+          details: { text: `ほかに ${rest} 件あります。ここまでを直して、もう一度送ってください。` },
+          diagnostics: `${rest} more. Mend these and send it again.`,
+        },
+      ]

@@ -28,12 +28,14 @@ export async function sequence(db: Db, about: { epoch: number; now: Date; signer
       frontier,
       rows.map((r) => leafHash(r.id, r.at.toISOString(), r.commitment)),
     )
-    const placed = rows.map((r, i) => ({ key: r.key, id: r.id, leaf_index: size + i }))
-    await sql`update kernel.audit a set leaf_index = p.leaf_index from jsonb_to_recordset(${JSON.stringify(placed)}::jsonb) as p(key text, id text, leaf_index bigint)
+    const [keys, ids, places] = [rows.map((r) => r.key), rows.map((r) => r.id), rows.map((_, i) => size + i)]
+    await sql`update kernel.audit a set leaf_index = p.leaf_index
+      from unnest(${keys}::text[], ${ids}::text[], ${places}::bigint[]) as p(key, id, leaf_index)
       where a.key = p.key and a.id = p.id`.execute(trx)
-    const nodes = grown.nodes.map((n) => ({ level: n.level, index: n.index, hash: `\\x${n.hash.toString('hex')}` }))
-    await sql`insert into kernel.audit_node (level, index, hash) select level, index, hash
-      from jsonb_to_recordset(${JSON.stringify(nodes)}::jsonb) as n(level int, index bigint, hash bytea)`.execute(trx)
+    const { nodes } = grown
+    const [levels, indexes, hashes] = [nodes.map((n) => n.level), nodes.map((n) => n.index), nodes.map((n) => n.hash)]
+    await sql`insert into kernel.audit_node (level, index, hash)
+      select * from unnest(${levels}::int[], ${indexes}::bigint[], ${hashes}::bytea[])`.execute(trx)
     const total = size + rows.length
     const root = rootOf(grown.frontier)
     const signature = about.signer.sign(checkpointMessage(total, root, about.now))

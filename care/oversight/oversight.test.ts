@@ -17,6 +17,7 @@ import {
   ownLetter,
   readSelector,
   type Selector,
+  scopeFor,
   takeStep,
   touchedOf,
   usualFacts,
@@ -357,6 +358,31 @@ describe('the breach desk', () => {
     const after = await told()
     expect(after.length - before.length).toBe((await o.as(auditor, (ctx) => viewBreach(ctx, id))).scope!.persons)
     expect(new Set(after).size).toBe(after.length)
+  })
+  test('whom a later report finds is told too, and nothing ends before', async () => {
+    const people = await Promise.all(['一', '二'].map((name) => o.enter({ name: `後の当事者 ${name}` })))
+    await o.log(people.map((p, n) => look({ at: at(6_000 + n), key: p.key, actorId: `late-${n}` })))
+    const own = async () => (await told()).filter((key) => people.some((p) => p.key === key))
+    const beat = () => o.db.transaction().execute((trx) => tellMore(trx, o.clock.at))
+    const id = await enter({}, { actorIds: ['late-0'] })
+    await step(id, 'contain')
+    await o.as(auditor, (ctx) => writeItems(ctx, id, { items, substitute: '公表する。' }))
+    await step(id, 'report')
+    await expect(step(id, 'tell'), 'the report is not worked out yet').rejects.toMatchObject({ code: 'breach-step-early' })
+    await o.scopes()
+    await step(id, 'tell')
+    expect(await own()).toEqual([people[0]!.key])
+    await o.as(auditor, (ctx) => scopeFor(ctx, id, { actorIds: ['late-0', 'late-1'] }))
+    expect(await beat(), 'nobody is told of half a report').toBe(false)
+    expect(await own()).toHaveLength(1)
+    await o.scopes()
+    await expect(step(id, 'final')).rejects.toMatchObject({ code: 'breach-step-early' })
+    while (await beat());
+    expect(await own()).toEqual(people.map((p) => p.key).sort())
+    while (await beat());
+    expect(await own(), 'each once').toHaveLength(2)
+    await step(id, 'final')
+    await step(id, 'close')
   })
   test('what need not be reported is closed with its reason', async () => {
     const id = await enter({ facts: { strongEncryption: true, keyTaken: false } }, null)

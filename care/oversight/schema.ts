@@ -65,4 +65,9 @@ export const oversightMigrations: Migration[] = [
       create index breach_of_person on oversight.breach_person (key);
     `,
   },
+  {
+    id: 'oversight/004-told-scope',
+    // Of which report everybody was told: another one may find more.
+    sql: `alter table oversight.breach add column told_scope text;`,
+  },
 ]

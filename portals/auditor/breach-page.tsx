@@ -93,7 +93,7 @@ function Next({ on, view }: { on: PageOf; view: CaseView }): ReactNode {
   const { breach: b, next } = view
   if (next === null) return null
   // The note is typed together with the step, so only what else is missing is told beforehand.
-  const lacks = lacksFor(next, b, { scopeDone: view.scope?.state === 'done', note: 'x' })
+  const lacks = lacksFor(next, b, { scope: view.scope?.state, note: 'x' })
   const telling = next === 'tell' && b.tellingAt !== null
   if (telling)
     return (

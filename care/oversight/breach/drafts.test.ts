@@ -7,7 +7,7 @@ const at = new Date('2026-11-20T03:00:00Z')
 const base: Breach = {
   ...{ id: 'b', drill: false, title: '', body: 'private', source: 'auditor', sourceRef: '', knownAt: at, ownerId: '', ownerName: '' },
   ...{ state: 'known', facts: {} as Breach['facts'], items: {}, scopeId: null, substitute: '' },
-  ...{ containedAt: null, reportedAt: null, tellingAt: null, toldAt: null, finalAt: null, closedAt: null },
+  ...{ containedAt: null, reportedAt: null, tellingAt: null, toldAt: null, toldScope: null, finalAt: null, closedAt: null },
 }
 const letter = (change: Partial<Breach>, by: 'portal' | 'paper' = 'portal', lang: 'ja' | 'en' = 'ja') =>
   letterOf({ b: { ...base, ...change }, touched: [], name: '山川 花子', lang, by })

@@ -2,6 +2,7 @@
 import { type BodyKind, type BreachDuties, breachDuties, type BreachFacts, breachReportItems } from '#care/consent'
 import { dateInJapan } from '#kernel/japan'
 import type { Sentence } from '#kernel/language'
+import type { ScopeState } from '../store/scope.ts'
 
 export const breachStates = ['known', 'contained', 'reported', 'persons-told', 'final', 'closed'] as const
 export type BreachState = (typeof breachStates)[number]
@@ -31,6 +32,8 @@ export type Breach = {
   reportedAt: Date | null
   tellingAt: Date | null
   toldAt: Date | null
+  /** The report whose persons are all told. */
+  toldScope: string | null
   finalAt: Date | null
   closedAt: Date | null
 }
@@ -65,14 +68,31 @@ const needed = {
     ja: '範囲の調べを結び付けて終わらせるか、代わりの措置を書いてください。',
     en: 'Attach a finished report of the scope, or write down the substitute measures.',
   },
+  found: {
+    ja: '範囲の調べが終わるのを待ってください。知らせる相手がそろってから行います。',
+    en: 'Wait until the report of the scope is worked out, so that everybody is known.',
+  },
+  told: {
+    ja: '範囲の調べで見つかった人に知らせ終わるまで待ってください。',
+    en: 'Wait until everybody whom the report of the scope found is told.',
+  },
   all: { ja: '九つの項目をすべて書いてください（なければ「なし」）。', en: 'Fill in all nine items (“none” where there is nothing).' },
   note: { ja: '理由を書いてください。', en: 'Write down the reason.' },
 } as const satisfies Record<string, Sentence>
 
 const filled = (items: BreachItems, ids: readonly string[]): boolean => ids.every((id) => (items[id] ?? '').trim() !== '')
 
-/** What a step still lacks; nothing where it may be taken. @param given.scopeDone the report of the scope is worked out */
-export function lacksFor(step: BreachStep, b: Breach, given: { scopeDone: boolean; note: string }): Sentence[] {
+/** Whether everybody was told whom the case's report found; true as well where nobody has to be told yet. */
+export const allTold = (b: Pick<Breach, 'tellingAt' | 'toldScope' | 'scopeId'>): boolean =>
+  b.tellingAt === null || b.toldScope === b.scopeId
+
+/** What a step still lacks; nothing where it may be taken. @param given.scope how far the report of the scope is; none where there is none */
+export function lacksFor(step: BreachStep, b: Breach, given: { scope: ScopeState | undefined; note: string }): Sentence[] {
+  const lacks = lacksOf(step, b, given)
+  return (step === 'final' || step === 'close') && !allTold(b) ? [...lacks, needed.told] : lacks
+}
+
+function lacksOf(step: BreachStep, b: Breach, given: { scope: ScopeState | undefined; note: string }): Sentence[] {
   const duties = dutiesOf(b)
   const unless = (holds: boolean, sentence: Sentence): Sentence[] => (holds ? [] : [sentence])
   if (step === 'report') return [...unless(b.ownerId !== '', needed.owner), ...unless(filled(b.items, ['outline']), needed.outline)]
@@ -85,7 +105,8 @@ export function lacksFor(step: BreachStep, b: Breach, given: { scopeDone: boolea
         ),
         needed.notice,
       ),
-      ...unless(given.scopeDone || b.substitute.trim() !== '', needed.whom),
+      ...unless(given.scope !== 'waiting' && given.scope !== 'running', needed.found),
+      ...unless((given.scope !== undefined && given.scope !== 'failed') || b.substitute.trim() !== '', needed.whom),
     ]
   if (step === 'final')
     return unless(

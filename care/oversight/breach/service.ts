@@ -128,7 +128,7 @@ export async function takeStep(ctx: Context, id: string, about: { step: BreachSt
   if (nextStep(breach, dutiesOf(breach)) !== step)
     return refuse('breach-step-early', { what: '今の状態では行えません。 / Not in this state.' })
   const scope = breach.scopeId === null ? undefined : await findScope(ctx.db, breach.scopeId)
-  const lacks = lacksFor(step, breach, { scopeDone: scope?.state === 'done', note: about.note })
+  const lacks = lacksFor(step, breach, { scope: scope?.state, note: about.note })
   if (lacks.length > 0) return refuse('breach-step-early', { what: lacks.map((l) => l[ctx.lang]).join(' ') })
   if (step === 'tell') {
     await store.beginTelling(ctx.db, id, ctx.now)
@@ -140,7 +140,7 @@ export async function takeStep(ctx: Context, id: string, about: { step: BreachSt
   await note(ctx, breach, step, about.note)
 }
 
-/** Tells the next persons of a case; an exercise notes them and tells nobody. @returns whether all are told */
+/** Tells the next persons of a case; an exercise notes them and tells nobody. Whom a later report finds is told later. @returns whether all are told */
 async function tellSome(
   db: Db,
   now: Date,
@@ -151,7 +151,9 @@ async function tellSome(
   if (!drill) await send(keys.map((key) => ({ topic: 'notice', key, payload: { kind: 'breach', breachId } })))
   await store.putTold(db, { breachId, keys, how: drill ? 'drill' : 'notice', at: now })
   if (keys.length === TOGETHER) return false
-  await store.putState(db, breachId, stateAfter('tell'), now)
+  await store.putToldScope(db, breachId, scopeId)
+  if (breach.toldAt === null) await store.putState(db, breachId, stateAfter('tell'), now)
+  else if (keys.length === 0) return true
   await store.noteStep(db, { breachId, at: now, byId: '', byName: '', step: 'tell', note: '' })
   return true
 }

@@ -7,7 +7,7 @@ import type { Breach, BreachItems, BreachState } from '../breach/rules.ts'
 
 const FIELDS = sql`id, drill, title, body, source, source_ref as "sourceRef", known_at as "knownAt", owner_id as "ownerId", owner_name as "ownerName", state,
   facts, items, scope_id as "scopeId", substitute, contained_at as "containedAt", reported_at as "reportedAt", telling_at as "tellingAt",
-  told_at as "toldAt", final_at as "finalAt", closed_at as "closedAt"`
+  told_at as "toldAt", told_scope as "toldScope", final_at as "finalAt", closed_at as "closedAt"`
 
 export type NewBreach = Pick<
   Breach,
@@ -73,13 +73,18 @@ export async function beginTelling(db: Db, id: string, at: Date): Promise<void> 
   await sql`update oversight.breach set telling_at = coalesce(telling_at, ${at}) where id = ${id}`.execute(db)
 }
 
-/** Cases whose persons are being told. */
+/** Open cases whose persons are to be told, and whose report is worked out: the persons of a later report too. */
 export async function tellingBreaches(db: Db): Promise<Breach[]> {
-  const { rows } =
-    await sql<Breach>`select ${FIELDS} from oversight.breach where telling_at is not null and told_at is null order by telling_at limit 10`.execute(
-      db,
-    )
+  const { rows } = await sql<Breach>`select ${FIELDS} from oversight.breach b
+    where telling_at is not null and closed_at is null and (told_at is null or told_scope is distinct from scope_id)
+      and not exists (select 1 from oversight.scope s where s.id = b.scope_id and s.state in ('waiting', 'running'))
+    order by telling_at limit 10`.execute(db)
   return rows
+}
+
+/** Notes of which report everybody is told. */
+export async function putToldScope(db: Db, id: string, scopeId: string | null): Promise<void> {
+  await sql`update oversight.breach set told_scope = ${scopeId} where id = ${id}`.execute(db)
 }
 
 /** Keys of the scope that nobody was told under yet. */

@@ -6,8 +6,8 @@ import type { Db } from './database.ts'
 import { ulid } from './id.ts'
 import type { Lang } from './language.ts'
 
-/** Who acts without a request of their own: on a standing order, or over a line that stays open. */
-export type Standing = { actor: Actor; purpose: Purpose; now: Date; action: string; law: string; lang?: Lang }
+/** Who acts without a request of their own: on a standing order, or over a line that stays open. `via`: what it was ordered by. */
+export type Standing = { actor: Actor; purpose: Purpose; now: Date; action: string; law: string; lang?: Lang; via?: string }
 
 /**
  * Runs a read as somebody, outside a request. What it notes is durable before its result is handed back, so that the result may leave.

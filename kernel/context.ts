@@ -87,6 +87,8 @@ export type Context = {
   readonly sessionId: string | null
   /** That session; absent for tokens and the public. */
   readonly session?: Session
+  /** The session, grant or token of the request as the log names it: what a standing order or a job is traced back to. */
+  readonly via?: string
   /** Notes what was done or shown. Durable before the answer leaves; missing fields come from the row and the actor. */
   audit(event: AuditEvent): void
   /** Puts a message into the outbox of this write's transaction. @throws in a read */

@@ -421,6 +421,10 @@ describe('what a person takes back', () => {
       bulk.platform.db,
     )
     expect(rows.some((r) => r.institution_number === CLINIC && r.rule === 'visit-consent' && r.count > 0)).toBe(true)
+    // Who asks what a stolen token reached finds them by the token of the kick-off.
+    const traced = sql`select 1 from kernel.audit a where key = ${people[1]!.key} and action = 'bulk.export' and via <> '' and exists (
+      select 1 from kernel.audit s where s.action = 'bulk.export-start' and s.via = a.via)`
+    expect(await bulk.platform.count(traced)).toBeGreaterThan(0)
     const acts = await sql<{ action: string }>`select distinct action from kernel.audit where action like 'bulk.%'`.execute(
       bulk.platform.db,
     )

@@ -45,6 +45,8 @@ export type Job = {
   clientId: string
   scopes: string[]
   purpose: Purpose
+  /** The token of the kick-off as the log names it. */
+  via: string
   /** The kick-off request as sent. */
   url: string
   ask: unknown

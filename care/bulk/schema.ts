@@ -37,4 +37,9 @@ export const bulkMigrations: Migration[] = [
       update bulk.file set lasts_for = null;
     `,
   },
+  {
+    id: 'bulk/004-via',
+    // By which token a job was ordered: who asks what a stolen one reached finds whom the job reached.
+    sql: `alter table bulk.job add column via text not null default '';`,
+  },
 ]

@@ -72,8 +72,9 @@ export function bulkService(deps: BulkDeps) {
     const id = about.id ?? ulid(ctx.now.getTime())
     const until = new Date(ctx.now.getTime() + WAIT_HOURS * 3600_000)
     const { flow, url, ask } = about
+    const { purpose, via = '' } = ctx
     const mark = flow === 'export' ? await markNow(ctx.db) : null
-    await store.insertJob(ctx.db, { id, flow, clientId, scopes: [...scopes], purpose: ctx.purpose, url, ask, at: ctx.now, until, mark })
+    await store.insertJob(ctx.db, { id, flow, clientId, scopes: [...scopes], purpose, via, url, ask, at: ctx.now, until, mark })
     ctx.audit({ resource: `$${flow}/${id}` })
     return id
   }

@@ -9,6 +9,7 @@ type JobRow = {
   client_id: string
   scopes: string[]
   purpose: Job['purpose']
+  via: string
   url: string
   ask: unknown
   state: JobState
@@ -29,6 +30,7 @@ const toJob = (r: JobRow): Job => ({
   clientId: r.client_id,
   scopes: r.scopes,
   purpose: r.purpose,
+  via: r.via,
   url: r.url,
   ask: r.ask,
   state: r.state,
@@ -43,14 +45,14 @@ const toJob = (r: JobRow): Job => ({
   mark: r.mark,
 })
 
-const COLUMNS = sql`j.id, j.flow, j.client_id, j.scopes, j.purpose, j.url, j.ask, j.state, j.at, j.ended_at, j.until, j.done, j.refused, j.tries, j.message, j.cursor, j.mark`
+const COLUMNS = sql`j.id, j.flow, j.client_id, j.scopes, j.purpose, j.via, j.url, j.ask, j.state, j.at, j.ended_at, j.until, j.done, j.refused, j.tries, j.message, j.cursor, j.mark`
 
-type NewJob = Pick<Job, 'id' | 'flow' | 'clientId' | 'scopes' | 'purpose' | 'url' | 'at' | 'until' | 'mark'> & { ask: object }
+type NewJob = Pick<Job, 'id' | 'flow' | 'clientId' | 'scopes' | 'purpose' | 'via' | 'url' | 'at' | 'until' | 'mark'> & { ask: object }
 
 /** Keeps a job together with the number of its transaction, so that writes under way at the kick-off can be waited for. */
 export async function insertJob(db: Db, j: NewJob): Promise<void> {
-  await sql`insert into bulk.job (id, flow, client_id, scopes, purpose, url, ask, state, at, xid, until, mark)
-    values (${j.id}, ${j.flow}, ${j.clientId}, ${j.scopes}, ${j.purpose}, ${j.url}, ${JSON.stringify(j.ask)}::jsonb, 'queued', ${j.at},
+  await sql`insert into bulk.job (id, flow, client_id, scopes, purpose, via, url, ask, state, at, xid, until, mark)
+    values (${j.id}, ${j.flow}, ${j.clientId}, ${j.scopes}, ${j.purpose}, ${j.via}, ${j.url}, ${JSON.stringify(j.ask)}::jsonb, 'queued', ${j.at},
       pg_current_xact_id()::text, ${j.until}, ${j.mark && JSON.stringify(j.mark)}::jsonb)`.execute(db)
 }
 

@@ -32,6 +32,7 @@ export async function bookFor(clients: Clients, worker: Worker, job: Job, db: Db
   const about = {
     actor,
     purpose: job.purpose,
+    via: job.via,
     now: worker.now(),
     requestId: job.id,
     action: job.flow === 'export' ? 'bulk.export' : 'bulk.import',

@@ -49,7 +49,7 @@ export function deliveryWorker({ outbound, chance = Math.random, ...sources }: S
     if (!last) return { call: null, upTo: s.events }
     const shown = await actAs(
       { db: job.db, durable: (entries) => insertAudit(job.db, entries) },
-      { actor, purpose: s.purpose, now: job.now(), action: 'subscription.deliver', law: DELIVERY_LAW },
+      { actor, purpose: s.purpose, via: s.via, now: job.now(), action: 'subscription.deliver', law: DELIVERY_LAW },
       (ctx) => shownNow(ctx, record, events),
     )
     if (order.shape === 'topic') return { call: bundle({ type: 'event-notification', shown }), upTo: last.number }

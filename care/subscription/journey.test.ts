@@ -222,6 +222,10 @@ describe('policy at delivery', () => {
       sql`select 1 from kernel.audit where key = ${hanako.key} and action = 'subscription.deliver' and institution_number = ${HOSPITAL} and rule = 'own-institution'`,
     )
     expect([hook.calls.length, noted]).toEqual([1, 1])
+    // Who asks what a stolen token reached finds them by the token of the order.
+    const traced = sql`select 1 from kernel.audit a where key = ${hanako.key} and action = 'subscription.deliver' and via <> '' and exists (
+      select 1 from kernel.audit s where s.action = 'subscription.create' and s.via = a.via)`
+    expect(await scene.platform.count(traced)).toBe(1)
   })
 
   test('an order needs the scopes of what it watches', async () => {

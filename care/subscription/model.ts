@@ -42,6 +42,8 @@ export type Subscription = {
   scopes: string[]
   /** What the client stated it asks for when it ordered: every event is met and told under it. */
   purpose: Purpose
+  /** The token it was ordered by last, as the log names it. */
+  via: string
   status: Status
   /** Why it is in `error` or `off`, in a word; null where all is well. */
   reason: string | null

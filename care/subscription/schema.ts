@@ -30,4 +30,9 @@ export const subscriptionMigrations: Migration[] = [
     id: 'subscription/002-purpose',
     sql: `alter table subscription.subscription add column purpose text not null default 'TREAT';`,
   },
+  {
+    id: 'subscription/003-via',
+    // By which token it was ordered: who asks what a stolen one reached finds of whom it told.
+    sql: `alter table subscription.subscription add column via text not null default '';`,
+  },
 ]

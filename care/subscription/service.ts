@@ -84,7 +84,8 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
       if ((await store.countOf(ctx.db, key)) >= MOST_OF_ONE) refuse('subscription-invalid', { what: `${MOST_OF_ONE}` })
       const made: Subscription = {
         ...{ key, id: ulid(ctx.now.getTime()), version: 1, lastUpdated: ctx.now, deleted: false },
-        ...{ clientId: actor.id, scopes: [...actor.scopes], purpose: ctx.purpose, status: firstStatus(resource, order), reason: null },
+        ...{ clientId: actor.id, scopes: [...actor.scopes], purpose: ctx.purpose, via: ctx.via ?? '' },
+        ...{ status: firstStatus(resource, order), reason: null },
         ...{ order, body: keptOf(resource), events: 0, delivered: 0 },
         ...{ failures: 0, failingSince: null, nextTryAt: null, parked: false, lastSentAt: null },
       }
@@ -108,7 +109,8 @@ export function subscriptionService(sources: Sources & { outbound: Outbound; cha
       const order = await requireOrder(ctx, actor, resource)
       const next: Subscription = {
         ...old,
-        ...{ version: old.version + 1, lastUpdated: ctx.now, clientId: actor.id, scopes: [...actor.scopes], order, body: keptOf(resource) },
+        ...{ version: old.version + 1, lastUpdated: ctx.now, clientId: actor.id, scopes: [...actor.scopes], via: ctx.via ?? '' },
+        ...{ order, body: keptOf(resource) },
         ...{ status: firstStatus(resource, order), reason: null, failures: 0, failingSince: null, nextTryAt: null, parked: false },
       }
       await store.replace(ctx.db, next)

@@ -12,6 +12,7 @@ type Row = {
   client_id: string
   scopes: string[]
   purpose: Subscription['purpose']
+  via: string
   status: Status
   reason: string | null
   ordered: Order
@@ -34,6 +35,7 @@ const toSubscription = (r: Row): Subscription => ({
   clientId: r.client_id,
   scopes: r.scopes,
   purpose: r.purpose,
+  via: r.via,
   status: r.status,
   reason: r.reason,
   order: r.ordered,
@@ -50,15 +52,15 @@ const toSubscription = (r: Row): Subscription => ({
 type Place = { key: string; id: string }
 
 export async function insert(db: Db, s: Subscription): Promise<void> {
-  await sql`insert into subscription.subscription (key, id, version, last_updated, client_id, scopes, purpose, status, type, channel, ordered, body, ends_at)
-    values (${s.key}, ${s.id}, ${s.version}, ${s.lastUpdated}, ${s.clientId}, ${s.scopes}, ${s.purpose}, ${s.status}, ${s.order.type}, ${s.order.channel},
+  await sql`insert into subscription.subscription (key, id, version, last_updated, client_id, scopes, purpose, via, status, type, channel, ordered, body, ends_at)
+    values (${s.key}, ${s.id}, ${s.version}, ${s.lastUpdated}, ${s.clientId}, ${s.scopes}, ${s.purpose}, ${s.via}, ${s.status}, ${s.order.type}, ${s.order.channel},
       ${JSON.stringify(s.order)}::jsonb, ${JSON.stringify(s.body)}::jsonb, ${s.order.end})`.execute(db)
 }
 
 /** Replaces what was ordered; what arrived stays counted, and tries begin anew. */
 export async function replace(db: Db, s: Subscription): Promise<void> {
   await sql`update subscription.subscription set version = ${s.version}, last_updated = ${s.lastUpdated}, client_id = ${s.clientId},
-      scopes = ${s.scopes}, status = ${s.status}, reason = null, type = ${s.order.type}, channel = ${s.order.channel},
+      scopes = ${s.scopes}, via = ${s.via}, status = ${s.status}, reason = null, type = ${s.order.type}, channel = ${s.order.channel},
       ordered = ${JSON.stringify(s.order)}::jsonb, body = ${JSON.stringify(s.body)}::jsonb, ends_at = ${s.order.end},
       failures = 0, failing_since = null, next_try_at = null, parked = false
     where key = ${s.key} and id = ${s.id}`.execute(db)

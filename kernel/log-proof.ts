@@ -8,6 +8,7 @@ import {
   inclusionSteps,
   type LogEntry,
   type LogLine,
+  type LogState,
   type Place,
   type ProvenEntry,
   type Step,
@@ -47,10 +48,17 @@ export async function newestWitnessed(db: Db): Promise<{ checkpoint: Checkpoint;
 }
 
 export async function coSignaturesOf(db: Db, size: number): Promise<CoSignature[]> {
-  const { rows } = await sql<{ key_id: string; at: Date; signature: Buffer }>`
+  const { rows } = await sql<CoSignatureRow>`
     select key_id, at, signature from kernel.audit_cosignature where size = ${size} order by key_id`.execute(db)
-  return rows.map((r) => ({ keyId: r.key_id, at: r.at.toISOString(), signature: r.signature.toString('base64') }))
+  return rows.map(toCoSignature)
 }
+
+type CoSignatureRow = { key_id: string; at: Date; signature: Buffer }
+const toCoSignature = (r: CoSignatureRow): CoSignature => ({
+  keyId: r.key_id,
+  at: r.at.toISOString(),
+  signature: r.signature.toString('base64'),
+})
 
 /** Keeps a witness's signature; the caller has verified it. */
 export async function keepCoSignature(db: Db, size: number, { keyId, at, signature }: CoSignature): Promise<void> {
@@ -118,8 +126,7 @@ export async function* provenEntries(db: Db, keys: readonly string[], size: numb
       yield rows.map((row, i) => ({
         leaf: Number(row.leaf),
         path: hashesOf(steps[i]!, stored).map((hash) => hash.toString('base64')),
-        entry: toEntry(row),
-        salt: row.salt.toString('base64'),
+        ...(isBlank(row) ? { id: row.id, at: row.at.toISOString(), commitment: row.commitment.toString('base64') } : toOpen(row)),
       }))
     if (rows.length < piece) return
     before = rows.at(-1)!.id
@@ -136,17 +143,33 @@ export async function* logLines(db: Db, { content, piece = 2_000 }: { content: b
     const to = Math.min(end, from + piece)
     const { rows } = await sql<EntryRow>`select ${ENTRY} from kernel.audit a
       where a.leaf_index >= ${from} and a.leaf_index < ${to} order by a.leaf_index`.execute(db)
-    const signed = await checkpoints(db, sql`where c.size > ${from} and c.size <= ${to} order by c.size`)
+    const signed = await statesIn(db, from, to)
     const lines: LogLine[] = []
     for (const row of rows) {
-      while (signed[0] && signed[0].size <= Number(row.leaf)) lines.push({ checkpoint: signed.shift()! })
+      while (signed[0] && signed[0].checkpoint.size <= Number(row.leaf)) lines.push(signed.shift()!)
       lines.push(toLeaf(row, content))
     }
-    yield [...lines, ...signed.map((checkpoint) => ({ checkpoint }))]
+    yield [...lines, ...signed]
   }
 }
 
+/** States of more than `from` and at most `to` leaves, with what witnesses signed of them. */
+async function statesIn(db: Db, from: number, to: number): Promise<LogState[]> {
+  const given = await sql<CoSignatureRow & { size: string }>`select size::text, key_id, at, signature
+    from kernel.audit_cosignature where size > ${from} and size <= ${to} order by key_id`.execute(db)
+  const bySize = new Map<number, CoSignature[]>()
+  for (const row of given.rows) bySize.set(Number(row.size), [...(bySize.get(Number(row.size)) ?? []), toCoSignature(row)])
+  return (await checkpoints(db, sql`where c.size > ${from} and c.size <= ${to} order by c.size`)).map((checkpoint) => {
+    const coSignatures = bySize.get(checkpoint.size)
+    return { checkpoint, ...(coSignatures ? { coSignatures } : {}) }
+  })
+}
+
+/** Emptied after the log's own time: its leaf stays, what it said does not. */
+const isBlank = ({ salt }: EntryRow): boolean => salt.length === 0
+const toOpen = (row: EntryRow) => ({ entry: toEntry(row), salt: row.salt.toString('base64') })
+
 function toLeaf(row: EntryRow, content: boolean): LogLine {
   const leaf = { leaf: Number(row.leaf), id: row.id, at: row.at.toISOString(), commitment: row.commitment.toString('base64') }
-  return content && row.salt.length > 0 ? { ...leaf, entry: toEntry(row), salt: row.salt.toString('base64') } : leaf
+  return content && !isBlank(row) ? { ...leaf, ...toOpen(row) } : leaf
 }

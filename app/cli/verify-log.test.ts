@@ -1,9 +1,11 @@
 /** What an operator cannot do to the log unnoticed, and what a person can show at home. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newestCheckpoint, provenEntries } from '#kernel/log-proof'
-import { PROOF_FORMAT, type LogLine, witnessMessage } from '#packages/log-proof'
+import type { Db } from '#kernel/database'
+import { keepCoSignature, newestCheckpoint, provenEntries } from '#kernel/log-proof'
+import { PROOF_FORMAT, type LogLine, type ProvenEntry, witnessMessage } from '#packages/log-proof'
 import { type Log, logKey, openLog } from '../log/log.fixture.ts'
 import { typed } from './io.fixture.ts'
 
@@ -56,7 +58,7 @@ describe('a whole log', () => {
     [
       'an entry is deleted and the rest numbered anew',
       (lines) => lines.filter((l) => !isLeaf(l, 5)).map((l) => ('leaf' in l && l.leaf > 5 ? { ...l, leaf: l.leaf - 1 } : l)),
-      'root-differs',
+      'log-too-short',
     ],
     [
       'an entry is altered',
@@ -74,7 +76,13 @@ describe('a whole log', () => {
     ['an entry is inserted', (lines) => lines.flatMap((l) => (isLeaf(l, 5) ? [l, l] : [l])).map(renumbered()), 'root-differs'],
     ['two entries change places', (lines) => swapped(lines, 5, 6), 'leaf-out-of-order'],
     ['two entries change places and numbers', (lines) => swapped(lines, 5, 6).map(renumbered()), 'root-differs'],
-    ['the end is cut off', (lines) => lines.filter((l) => !isLeaf(l, 36)), 'root-differs'],
+    ['the end is cut off', (lines) => lines.filter((l) => !isLeaf(l, 36)), 'log-too-short'],
+    [
+      'an entry is inserted after the last state',
+      (lines) => [...lines, lines.find((l) => isLeaf(l, 5))!].map(renumbered()),
+      'leaves-not-signed',
+    ],
+    ['the last state is left out', (lines) => lines.filter((l) => !('checkpoint' in l && l.checkpoint.size === 37)), 'leaves-not-signed'],
     ['the signed states are left out', (lines) => lines.filter((l) => 'leaf' in l), 'nothing-signed'],
     [
       'a state says another root',
@@ -93,6 +101,21 @@ describe('a whole log', () => {
     expect((await say('verify-log', 'log.ndjson')).exit).toBe(2)
   })
 
+  test('says up to where a witness signed, and that none of those given did', async () => {
+    const asked = (key: string) => say('verify-log', 'seen.ndjson', '--key', 'operator.pem', '--witness-key', key)
+    const states = linesOf('log.ndjson').filter((l) => 'checkpoint' in l)
+    const { checkpoint } = states[1]!
+    const at = log.now().toISOString()
+    const given = { keyId: witness.keyId, at, signature: witness.sign(witnessMessage(checkpoint, at)).toString('base64') }
+    await keepCoSignature(log.db, checkpoint.size, given)
+    await say('export-log', 'seen.ndjson')
+    expect(await asked('witness.pem')).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining(`Co-signed up to entry ${checkpoint.size} by: ${witness.keyId}`),
+    })
+    expect(await asked('stranger.pem')).toMatchObject({ exit: 1, out: expect.stringContaining('(not-witnessed)') })
+  })
+
   function renumbered() {
     let leaf = -1
     return (line: LogLine): LogLine => ('leaf' in line ? { ...line, leaf: ++leaf } : line)
@@ -104,8 +127,8 @@ describe('a whole log', () => {
 })
 
 describe('a person’s own proof', () => {
-  async function proof() {
-    const checkpoint = (await newestCheckpoint(log.db))!
+  async function proof(db: Db = log.db) {
+    const checkpoint = (await newestCheckpoint(db))!
     const at = log.now().toISOString()
     const signature = witness.sign(witnessMessage(checkpoint, at)).toString('base64')
     const head = {
@@ -114,14 +137,14 @@ describe('a person’s own proof', () => {
       coSignatures: [{ keyId: witness.keyId, at, signature }],
       operatorKeyPem: log.operator.pem,
     }
-    const entries = []
-    for await (const piece of provenEntries(log.db, ['key1'], checkpoint.size, 5)) entries.push(...piece)
+    const entries: ProvenEntry[] = []
+    for await (const piece of provenEntries(db, ['key1'], checkpoint.size, 5)) entries.push(...piece)
     return { head, entries }
   }
 
   test('shows each of their entries, and only theirs, at home', async () => {
     const { head, entries } = await proof()
-    expect(entries.map((e) => e.entry.key)).toEqual(Array.from({ length: 12 }, () => 'key1'))
+    expect(entries.map((e) => ('entry' in e ? e.entry.key : null))).toEqual(Array.from({ length: 12 }, () => 'key1'))
     const checked = await say(
       'verify-log',
       write('own.ndjson', [head, ...entries]),
@@ -139,7 +162,7 @@ describe('a person’s own proof', () => {
   test('names what was altered, and a state that nobody signed', async () => {
     const { head, entries } = await proof()
     const [first, ...rest] = entries
-    const forged = [head, { ...first, entry: { ...first!.entry, purpose: 'TREAT' } }, ...rest]
+    const forged = [head, { ...first, entry: { ...('entry' in first! ? first.entry : {}), purpose: 'TREAT' } }, ...rest]
     expect(await verify(write('forged.ndjson', forged))).toMatchObject({
       exit: 1,
       out: expect.stringMatching(/line 2: .*\(entry-not-in-log\)/),
@@ -147,6 +170,25 @@ describe('a person’s own proof', () => {
     expect(await verify(write('own.ndjson', [head, ...entries]), 'stranger.pem')).toMatchObject({ exit: 1 })
     const alone = await say('verify-log', 'own.ndjson', '--key', 'operator.pem', '--witness-key', 'stranger.pem')
     expect(alone).toMatchObject({ exit: 1, out: expect.stringContaining('(not-witnessed)') })
+  })
+
+  test('holds for entries whose content was erased after its time, and says how many', async () => {
+    const { rows } = await sql<{ id: string }>`select id from kernel.audit where key = 'key1' order by id limit 2`.execute(log.db)
+    const ids = rows.map((r) => r.id)
+    const trx = await log.db.startTransaction().execute()
+    try {
+      await sql`update kernel.audit set actor_id = '', actor_name = '', action = '', salt = '' where id = any(${ids}::text[])`.execute(trx)
+      const { head, entries } = await proof(trx)
+      expect(entries.filter((e) => !('entry' in e)).map((e) => 'id' in e && e.id)).toEqual(ids.toReversed())
+      expect(await verify(write('own.ndjson', [head, ...entries]))).toMatchObject({
+        exit: 0,
+        out: expect.stringMatching(/12 entries.*0 problems\nThe content of 2 of them/),
+      })
+      const forged = entries.map((e) => ('entry' in e ? e : { ...e, at: '2020-01-01T00:00:00.000Z' }))
+      expect(await verify(write('forged.ndjson', [head, ...forged]))).toMatchObject({ exit: 1 })
+    } finally {
+      await trx.rollback().execute()
+    }
   })
 
   test('says that a key out of the proof itself proves little', async () => {

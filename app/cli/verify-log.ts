@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import type { KeyObject } from 'node:crypto'
 import {
   checkHead,
+  isErased,
   isProofHead,
   keyIdOf,
   type LogKeys,
@@ -88,9 +89,10 @@ async function verifyProof({ head, lines, keys }: { head: ProofHead; lines: Line
   const operator = own ? keys.operator : inside === null ? [] : [inside]
   const { problems, witnesses } = checkHead(head, { ...keys, operator })
   for (const wrong of problems) told.tell(1, wrong)
-  let entries = 0
+  let [entries, erased] = [0, 0]
   for await (const { number, value } of lines) {
     entries++
+    if (isErased(value)) erased++
     told.tell(number, whyNotProven(head.checkpoint, value))
   }
   const { size, at } = head.checkpoint
@@ -99,6 +101,12 @@ async function verifyProof({ head, lines, keys }: { head: ProofHead; lines: Line
     `記録 ${entries}件、状態 ${at}（全 ${size}件）、問題 ${told.found()}件`,
     `${entries} entries, state of ${at} (${size} in all), ${told.found()} problems`,
   )
+  if (erased > 0)
+    say(
+      io,
+      `そのうち ${erased}件は、保存の期間が過ぎて中身が消されています。記録があったことだけを確かめられます。`,
+      `The content of ${erased} of them was erased after its time: only that they stood there is proven.`,
+    )
   if (!own)
     say(
       io,
@@ -117,7 +125,7 @@ async function verifyWhole(about: { first: { number: number; value: unknown }; l
       en: 'To check a whole log, pass the operator’s public key with --key (it is shown at /log/checkpoint).',
     })
   const told = teller(io)
-  const reader = logReader(keys.operator)
+  const reader = logReader(keys)
   told.tell(first.number, reader.take(first.value))
   let number = first.number
   for await (const line of lines) {
@@ -133,6 +141,8 @@ async function verifyWhole(about: { first: { number: number; value: unknown }; l
     `記録 ${end.leaves}件（署名された範囲 ${end.signedUpTo}件、消去済み ${end.erased}件）、状態 ${end.checkpoints}件、鍵 ${keys.operator.map(keyIdOf).join('、')}、問題 ${told.found()}件`,
     `${end.leaves} entries (${end.signedUpTo} under a signature, ${end.erased} erased), ${end.checkpoints} states, key ${keys.operator.map(keyIdOf).join(', ')}, ${told.found()} problems`,
   )
+  const { upTo, by } = end.witnessed
+  if (by.length > 0) say(io, `立会人の署名：${upTo}件目まで（${by.join('、')}）`, `Co-signed up to entry ${upTo} by: ${by.join(', ')}`)
   return told.found() === 0 ? EXIT.fine : EXIT.refused
 }
 

@@ -15,6 +15,7 @@ export { type LogProblem, type LogProblemCode, problem } from './problem.ts'
 export {
   checkHead,
   isCheckpoint,
+  isErased,
   isProofHead,
   type LogKeys,
   PROOF_FORMAT,
@@ -22,4 +23,4 @@ export {
   type ProvenEntry,
   whyNotProven,
 } from './proof.ts'
-export { type LogLeaf, type LogLine, logReader } from './whole.ts'
+export { type LogEnd, type LogLeaf, type LogLine, logReader, type LogState } from './whole.ts'

@@ -36,6 +36,10 @@ const problems = {
     ja: '署名では{leaf}件あるはずの記録が、{found}件しかありません。',
     en: 'The signature speaks of {leaf} entries; there are only {found}.',
   },
+  'leaves-not-signed': {
+    ja: '署名された状態は{leaf}件までです。そのあとの{found}件は、運営者の署名に含まれていません（足されたか、状態が消されています）。',
+    en: 'The signed states reach to entry {leaf}. The {found} after them are under no signature: they were added, or states were removed.',
+  },
   'nothing-signed': {
     ja: '署名された状態（チェックポイント）が一つもありません。',
     en: 'There is no signed state (checkpoint) at all.',

@@ -16,8 +16,9 @@ export type ProofHead = {
   operatorKeyPem: string
 }
 
-/** One entry with its place. `salt` and `path` in base64; `commitment` instead of entry and salt where the content was erased. */
-export type ProvenEntry = { leaf: number; path: readonly string[]; entry: LogEntry; salt: string }
+/** One entry with its place. `salt` and `path` in base64; id, instant and `commitment` instead of entry and salt where the content was erased. */
+export type ProvenEntry = { leaf: number; path: readonly string[] } & ({ entry: LogEntry; salt: string } | ErasedEntry)
+type ErasedEntry = { id: string; at: string; commitment: string }
 
 const base64 = (text: string) => Buffer.from(text, 'base64')
 
@@ -38,7 +39,7 @@ export function isCheckpoint(value: unknown): value is Checkpoint {
   return isRecord(value) && Number.isSafeInteger(value.size) && ['root', 'at', 'keyId', 'signature'].every((m) => isText(value[m]))
 }
 
-const isCoSignature = (value: unknown): value is CoSignature =>
+export const isCoSignature = (value: unknown): value is CoSignature =>
   isRecord(value) && ['keyId', 'at', 'signature'].every((m) => isText(value[m]))
 
 export function isProofHead(value: unknown): value is ProofHead {
@@ -52,8 +53,14 @@ export function isProofHead(value: unknown): value is ProofHead {
   )
 }
 
-const isProvenEntry = (value: unknown): value is ProvenEntry =>
-  isRecord(value) && Number.isSafeInteger(value.leaf) && textsIn(value.path) && isLogEntry(value.entry) && isText(value.salt)
+function isProvenEntry(value: unknown): value is ProvenEntry {
+  if (!isRecord(value) || !Number.isSafeInteger(value.leaf) || !textsIn(value.path)) return false
+  if (value.entry === undefined) return value.salt === undefined && ['id', 'at', 'commitment'].every((m) => isText(value[m]))
+  return isLogEntry(value.entry) && isText(value.salt)
+}
+
+/** Whether the line of a proof is one whose content was erased: that it stood there is proven, and no longer what it said. */
+export const isErased = (line: unknown): boolean => isProvenEntry(line) && !('entry' in line)
 
 export type LogKeys = { operator: readonly LogKey[]; witnesses: readonly LogKey[] }
 
@@ -75,8 +82,9 @@ export function checkHead(head: unknown, keys: LogKeys): { problems: LogProblem[
 /** Why an entry is not in the log of this checkpoint as it is told, or null. */
 export function whyNotProven(checkpoint: Checkpoint, line: unknown): LogProblem | null {
   if (!isProvenEntry(line)) return problem('line-malformed')
-  const { entry, leaf, path, salt } = line
-  const hash = leafHash(entry.id, entry.at, commitmentOf(entry, base64(salt)))
+  const { leaf, path } = line
+  const { id, at } = 'entry' in line ? line.entry : line
+  const hash = leafHash(id, at, 'entry' in line ? commitmentOf(line.entry, base64(line.salt)) : base64(line.commitment))
   const root = rootByInclusion({ index: leaf, size: checkpoint.size, leaf: hash, path: path.map(base64) })
-  return root?.equals(base64(checkpoint.root)) ? null : problem('entry-not-in-log', { leaf: String(leaf), id: entry.id })
+  return root?.equals(base64(checkpoint.root)) ? null : problem('entry-not-in-log', { leaf: String(leaf), id })
 }

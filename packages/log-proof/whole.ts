@@ -2,16 +2,17 @@
  * A whole log as a file, one JSON value a line: leaves in their order, and signed checkpoints where the log had reached them.
  * What is checked needs no database and no network, and no memory beyond the tree's right edge.
  */
-import { type Checkpoint, isSignedBy } from './checkpoint.ts'
-import type { LogKey } from './crypto.ts'
+import { type Checkpoint, type CoSignature, isSignedBy, witnessesOf } from './checkpoint.ts'
 import { commitmentOf, leafHash, type LogEntry } from './entry.ts'
 import { appendLeaves, rootOf } from './merkle.ts'
 import { problem, type LogProblem } from './problem.ts'
-import { isCheckpoint, isLogEntry } from './proof.ts'
+import { isCheckpoint, isCoSignature, isLogEntry, type LogKeys } from './proof.ts'
 
 /** A leaf with its content; `entry` and `salt` are absent where the content was erased. `commitment` and `salt` in base64. */
 export type LogLeaf = { leaf: number; id: string; at: string; commitment: string; entry?: LogEntry; salt?: string }
-export type LogLine = LogLeaf | { checkpoint: Checkpoint }
+/** `coSignatures`: what witnesses signed of that state; absent where nobody did. */
+export type LogState = { checkpoint: Checkpoint; coSignatures?: readonly CoSignature[] }
+export type LogLine = LogLeaf | LogState
 
 const base64 = (text: string) => Buffer.from(text, 'base64')
 
@@ -22,19 +23,37 @@ function isLeaf(value: unknown): value is LogLeaf {
   return said && (entry === undefined ? salt === undefined : isLogEntry(entry) && typeof salt === 'string')
 }
 
-const checkpointIn = (value: unknown): Checkpoint | null => {
-  const found = typeof value === 'object' && value !== null ? (value as { checkpoint?: unknown }).checkpoint : undefined
-  return isCheckpoint(found) ? found : null
+type State = { checkpoint: Checkpoint; coSignatures: readonly CoSignature[] }
+
+function stateIn(value: unknown): State | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { checkpoint, coSignatures = [] } = value as { checkpoint?: unknown; coSignatures?: unknown }
+  return isCheckpoint(checkpoint) && Array.isArray(coSignatures) && coSignatures.every(isCoSignature) ? { checkpoint, coSignatures } : null
 }
 
-/** Takes a log line by line; each line's problem as it comes, and at the end what is missing. */
-export function logReader(operator: readonly LogKey[]) {
+/**
+ * What a whole log came to. `signedUpTo`: leaves that the operator's signature covers; `witnessed`: leaves that witnesses' keys cover too, and
+ * whose; `erased`: leaves whose content was erased, as the law allows.
+ */
+export type LogEnd = {
+  leaves: number
+  checkpoints: number
+  signedUpTo: number
+  witnessed: { upTo: number; by: readonly string[] }
+  erased: number
+  root: Buffer
+  problems: LogProblem[]
+}
+
+/** Takes a log line by line; each line's problem as it comes, and at the end what is missing. @param keys with witnesses, one of them must have signed a state */
+export function logReader({ operator, witnesses }: LogKeys) {
   let size = 0
   let frontier: Buffer[] = []
   let pending: Buffer[] = []
   let erased = 0
   let signedUpTo = 0
   let checkpoints = 0
+  let witnessed: { upTo: number; by: readonly string[] } = { upTo: 0, by: [] }
   const settle = () => {
     frontier = appendLeaves(size - pending.length, frontier, pending).frontier
     pending = []
@@ -54,33 +73,33 @@ export function logReader(operator: readonly LogKey[]) {
     return same ? null : problem('leaf-altered', { leaf: String(at), id: line.id })
   }
 
-  function takeCheckpoint(checkpoint: Checkpoint): LogProblem | null {
+  function takeState({ checkpoint, coSignatures }: State): LogProblem | null {
     settle()
     checkpoints++
     if (!isSignedBy(operator, checkpoint)) return problem('checkpoint-not-signed')
-    if (checkpoint.size !== size) return problem('root-differs', { leaf: String(checkpoint.size) })
+    if (checkpoint.size > size) return problem('log-too-short', { leaf: String(checkpoint.size), found: String(size) })
+    if (checkpoint.size < size) return problem('root-differs', { leaf: String(checkpoint.size) })
     if (!rootOf(frontier).equals(base64(checkpoint.root))) return problem('root-differs', { leaf: String(size) })
     signedUpTo = size
+    const by = witnessesOf(witnesses, checkpoint, coSignatures)
+    if (by.length > 0) witnessed = { upTo: size, by }
     return null
   }
 
   return {
     take(value: unknown): LogProblem | null {
-      const checkpoint = checkpointIn(value)
-      if (checkpoint !== null) return takeCheckpoint(checkpoint)
+      const state = stateIn(value)
+      if (state !== null) return takeState(state)
       return isLeaf(value) ? takeLeaf(value) : problem('line-malformed')
     },
-    /** `signedUpTo`: leaves that a signature covers; `erased`: leaves whose content was erased, as the law allows. */
-    end: (): { leaves: number; checkpoints: number; signedUpTo: number; erased: number; root: Buffer; problems: LogProblem[] } => {
+    end(): LogEnd {
       settle()
-      return {
-        leaves: size,
-        checkpoints,
-        signedUpTo,
-        erased,
-        root: rootOf(frontier),
-        problems: checkpoints === 0 ? [problem('nothing-signed')] : [],
-      }
+      const unsigned = { leaf: String(signedUpTo), found: String(size - signedUpTo) }
+      const problems = [
+        ...(checkpoints === 0 ? [problem('nothing-signed')] : size > signedUpTo ? [problem('leaves-not-signed', unsigned)] : []),
+        ...(witnesses.length > 0 && witnessed.upTo === 0 ? [problem('not-witnessed')] : []),
+      ]
+      return { leaves: size, checkpoints, signedUpTo, witnessed, erased, root: rootOf(frontier), problems }
     },
   }
 }

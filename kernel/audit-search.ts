@@ -29,6 +29,8 @@ export type LoggedEntry = {
 
 /** What entries must be, all of it; what is absent does not count. */
 export type LogFilter = {
+  /** These entries and no others. */
+  entries?: readonly { key: string; id: string }[] | undefined
   keys?: readonly string[] | undefined
   actorIds?: readonly string[] | undefined
   institutionNumber?: string | undefined
@@ -55,6 +57,15 @@ export type LogPlace = { at: Date; id: string }
 const listed = (column: RawBuilder<unknown>, values: readonly string[] | undefined): RawBuilder<unknown>[] =>
   values === undefined ? [] : [sql`${column} = any(${[...values]}::text[])`]
 
+/** By key too, which the log is spread by. */
+const amongEntries = (entries: LogFilter['entries']): RawBuilder<unknown>[] =>
+  entries === undefined
+    ? []
+    : [
+        sql`key = any(${entries.map((e) => e.key)}::text[]) and id = any(${entries.map((e) => e.id)}::text[])
+          and key || '.' || id = any(${entries.map((e) => `${e.key}.${e.id}`)}::text[])`,
+      ]
+
 const amongOrNot = (column: RawBuilder<unknown>, wish: LogFilter['verbs']): RawBuilder<unknown>[] =>
   wish === undefined
     ? []
@@ -65,6 +76,7 @@ const amongOrNot = (column: RawBuilder<unknown>, wish: LogFilter['verbs']): RawB
 /** The filter as a condition on rows of `kernel.audit`. */
 export function logCondition(f: LogFilter): RawBuilder<unknown> {
   const parts = [
+    ...amongEntries(f.entries),
     ...listed(sql`key`, f.keys),
     ...listed(sql`actor_id`, f.actorIds),
     ...(f.institutionNumber === undefined ? [] : [sql`institution_number = ${f.institutionNumber}`]),

@@ -113,6 +113,21 @@ describe('AuditEvent', () => {
       1,
     )
   })
+  test('by ids too it is in the log of each whose entries were looked for, together with what else was asked', async () => {
+    const who = await o.staff('auditor', HOSPITAL)
+    const found = await pages(who, '/fhir/R4/AuditEvent?date=2026-11-20&_count=200')
+    const six = found.slice(0, 6)
+    expect(await pages(who, `/fhir/R4/AuditEvent?_id=${six.join(',')}&_count=4`), 'page by page').toEqual(six)
+    expect(await pages(who, `/fhir/R4/AuditEvent?_id=${six.join(',')}&patient=${keyed[0]}`)).toHaveLength(2)
+    expect(await pages(who, `/fhir/R4/AuditEvent?_id=${six.join(',')}&date=2026-11-21`)).toEqual([])
+    const noted = async (key: string) =>
+      o.count(sql`select 1 from kernel.audit where actor_id = ${who.id} and action = 'audit.search' and key = ${key}`)
+    expect(await Promise.all(keyed.map(noted)), 'two pages, a day and, of one person, one more').toEqual([4, 3, 3])
+    const crowd = [...Array.from({ length: 60 }, (_, n) => `nobody${n}`), keyed[1]!]
+    await who.get(`/fhir/R4/AuditEvent?patient=${crowd.join(',')}`)
+    expect(await noted(keyed[1]!), 'however many are named').toBe(4)
+    expect((await who.get(`/fhir/R4/AuditEvent?_id=${Array.from({ length: 201 }, (_, n) => n).join(',')}`)).status).toBe(400)
+  })
   test('nobody else of the staff, and no system', async () => {
     for (const role of ['physician', 'clerk', 'operator', 'administrator'] as const)
       expect((await (await o.staff(role, HOSPITAL)).get('/fhir/R4/AuditEvent')).status, role).toBe(403)

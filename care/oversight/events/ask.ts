@@ -31,7 +31,6 @@ export const eventTakes: readonly Taken[] = [
 
 export type Asked = {
   filter: LogFilter
-  ids: readonly string[]
   limit: number
   after: LogPlace | undefined
   given: readonly [string, string][]
@@ -71,11 +70,16 @@ const outcomeFilters: Readonly<Record<string, LogFilter['outcomes']>> = {
   '12': { among: [] },
 }
 
-type Read = { filter: LogFilter; more?: Partial<Pick<Asked, 'ids' | 'limit' | 'after'>> }
+type Read = { filter: LogFilter; more?: Partial<Pick<Asked, 'limit' | 'after'>> }
 
 /** One parameter; several values of it mean any of them, dates all of them. */
 const readers: Readonly<Record<string, (values: readonly string[], before: LogFilter) => Read>> = {
-  _id: (values, filter) => ({ filter, more: { ids: many(values) } }),
+  _id: (values, before) => {
+    const ids = many(values)
+    if (ids.length > PAGE.most) bad('_id', `${ids.length} > ${PAGE.most}`)
+    const wanted = ids.flatMap((id) => placeOfEvent(id) ?? [])
+    return { filter: { ...before, entries: wanted } }
+  },
   date: (values, before) => {
     const bounds = values.map(dateBounds)
     return {
@@ -124,7 +128,7 @@ const ignored = new Set(['_format', '_pretty', '_total', 'lang', 'page'])
  */
 export function readAsked(query: URLSearchParams): Asked {
   const given = [...query].filter(([name, value]) => value !== '' && !ignored.has(name))
-  let asked: Asked = { filter: {}, ids: [], limit: PAGE.usual, after: undefined, given }
+  let asked: Asked = { filter: {}, limit: PAGE.usual, after: undefined, given }
   for (const name of new Set(given.map(([n]) => n))) {
     const read = Object.hasOwn(readers, name) ? readers[name]! : refuse('search-unsupported', { param: name.slice(0, 60) })
     const values = given.filter(([n]) => n === name).map(([, v]) => v)

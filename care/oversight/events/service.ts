@@ -10,7 +10,6 @@ import { placeOfEvent, type Shown, toAuditEvent } from './map.ts'
 import type { ActionWords } from './words.ts'
 
 export type FoundEvents = { entries: LoggedEntry[]; asked: Asked; next: string | null }
-type Db = Pick<Context, 'db'>
 
 /** A file of the log ends here; who needs more asks for a shorter time. */
 export const MOST_LINES = 100_000
@@ -28,30 +27,22 @@ function within(ctx: Context, asked: Asked): Asked {
 }
 
 /** Looking at the log of somebody is itself an act on their data, which their own log shows. */
-function note(ctx: Context, asked: Asked, count: number): void {
-  const keys = (asked.filter.keys ?? []).slice(0, 50)
+function note(ctx: Context, { filter }: Asked, count: number): void {
+  const keys = [...new Set([...(filter.keys ?? []), ...(filter.entries ?? []).map((e) => e.key)])].filter(
+    (key) => key !== '' && (filter.keys === undefined || filter.keys.includes(key)),
+  )
   if (keys.length === 0) ctx.audit({ resource: 'AuditEvent?', count })
   for (const key of keys) ctx.audit({ key, resource: 'AuditEvent?', count })
 }
 
-async function byIds({ db }: Db, { ids, filter }: Asked): Promise<LoggedEntry[]> {
-  const places = ids.slice(0, 200).flatMap((id) => placeOfEvent(id) ?? [])
-  const allowed = places.filter(({ key }) => filter.keys === undefined || filter.keys.includes(key))
-  const found = await Promise.all(allowed.map((place) => findLogged(db, place)))
-  return found.filter((e): e is LoggedEntry => e !== undefined)
-}
+const nothingMeets = ({ keys, entries }: Asked['filter']): boolean => keys?.length === 0 || entries?.length === 0
 
 /** One page of a search. @refuses search-unsupported, search-invalid, scope-missing, not-permitted */
 export async function searchEvents(ctx: Context, query: URLSearchParams): Promise<FoundEvents> {
   requireScope(ctx.actor, 'AuditEvent', 's')
   const asked = within(ctx, readAsked(query))
   // One more than a page, so that a next page is known to exist.
-  const found =
-    asked.ids.length > 0
-      ? await byIds(ctx, asked)
-      : asked.filter.keys?.length === 0
-        ? []
-        : await searchLog(ctx.db, asked.filter, { limit: asked.limit + 1, after: asked.after })
+  const found = nothingMeets(asked.filter) ? [] : await searchLog(ctx.db, asked.filter, { limit: asked.limit + 1, after: asked.after })
   const entries = found.slice(0, asked.limit)
   note(ctx, asked, entries.length)
   const last = entries.at(-1)
@@ -62,7 +53,7 @@ export async function searchEvents(ctx: Context, query: URLSearchParams): Promis
 export async function readEvent(ctx: Context, id: string): Promise<LoggedEntry> {
   requireScope(ctx.actor, 'AuditEvent', 'r')
   const place = placeOfEvent(id) ?? refuse('not-found')
-  const { filter } = within(ctx, { filter: {}, ids: [], limit: 1, after: undefined, given: [] })
+  const { filter } = within(ctx, { filter: {}, limit: 1, after: undefined, given: [] })
   if (filter.keys !== undefined && !filter.keys.includes(place.key)) refuse('not-found')
   const found = (await findLogged(ctx.db, place)) ?? refuse('not-found')
   ctx.audit({ ...(place.key === '' ? {} : { key: place.key }), resource: `AuditEvent/${id}`, count: 1 })

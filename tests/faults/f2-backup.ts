@@ -110,9 +110,9 @@ async function settle(scene: Scene, told: Told, unsynced: boolean) {
   const { acked, lost, dup } = await settleTraffic(scene, told)
   const folders = await readdir(folderOf(platform.home)).catch((): string[] => [])
   const noted = await onDatabase(platform, (client) =>
-    client.query<{ generation: string }>('select generation from erasure.generation where ends_on is not null'),
+    client.query<{ generation: string }>('select generation from erasure.generation where whole and ends_on is not null'),
   )
-  // A key without an end was only found lying there: it may be of a backup that failed. Those that were made are noted with theirs.
+  // One that was begun is noted as not whole; a key without an end was only found lying there. Those that were made are noted with theirs.
   const whole = folders.filter((name) => !name.startsWith('.'))
   // Made, or noted as made, or bearing the name of one that is.
   const all = new Set([...told.made, ...noted.rows.map((row) => row.generation), ...whole])

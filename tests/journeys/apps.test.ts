@@ -142,7 +142,8 @@ async function whenSheTakesOutHerTestResultsAndLetsItIn() {
 
 async function thenTheAppShowsHerNameAndMedicinesButNoResults() {
   await page().getByText('読みました。').waitFor()
-  expect(new URL(page().url()).search, 'no code stays in the address').toBe('')
+  // No code stays in the address.
+  await page().waitForURL((url) => url.search === '')
   expect(await part('patient').innerText()).toContain(she.name.split(' ')[0]!)
   expect(await part('medicines').innerText()).toMatch(/20\d\d-\d\d-\d\d|記録はありません/)
   expect(await part('results').innerText()).toBe('見せないことになっています。')

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { join } from 'node:path'
 import type { ManyService, Ready } from '#care/record'
 import { type Context, institutionOf } from '#kernel/context'
@@ -56,6 +57,7 @@ export function readLine(
   about: { bytes: Buffer; line: number; type: string | null },
 ) {
   const { bytes, line, type } = about
+  if (!isUtf8(bytes)) return { line, outcome: refusalOutcome(new Refusal('body-malformed', { what: 'UTF-8' })) }
   const text = bytes.toString('utf8')
   if (text.trim() === '') return null
   const parsed = parseJson(text)

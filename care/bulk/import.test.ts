@@ -193,6 +193,20 @@ describe('files an operator laid out', () => {
     expect((await clinic.post('/fhir/R4/$import', parameters('c.ndjson'))).status).toBe(404)
   })
 
+  test('in another encoding have their lines refused, and nothing of them is kept', async () => {
+    const folder = join(bulk.home, 'import', HOSPITAL)
+    const shiftJis = Buffer.from([0x8d, 0x82, 0x8c, 0x8c, 0x88, 0xb3])
+    const [before, after] = JSON.stringify(condition('other-encoding', '名')).split('名')
+    const lines = [Buffer.from(before!), shiftJis, Buffer.from(`${after}\n`), Buffer.from(ndjson([condition('beside-it', '高血圧')]))]
+    await writeFile(join(folder, 'sjis.ndjson'), Buffer.concat(lines))
+    const heard = await hospital.post('/fhir/R4/$import', parameters('sjis.ndjson'))
+    const status = heard.headers['content-location']!.replace('http://localhost', '')
+    const manifest = (await bulkClient(hospital, bulk.platform).poll(status, work)) as Ended
+    expect(await refusedLines(manifest)).toEqual([['sjis.ndjson:1', 'body-malformed']])
+    expect((await hospital.get('/fhir/R4/Condition/other-encoding')).status).toBe(404)
+    expect((await hospital.get('/fhir/R4/Condition/beside-it')).status, 'the control').toBe(200)
+  })
+
   test.each(['../c.ndjson', '/etc/passwd', 'https://example.org/c.ndjson', 'file:///c.ndjson', '..', ''])(
     'a name that leads elsewhere is refused: %s',
     async (url) => {

@@ -3,7 +3,7 @@ import type { Room } from '#kernel/room'
 import type { JobContext } from '#kernel/route'
 import { removeFolder } from './folder.ts'
 import type { Job } from './model.ts'
-import { KEEP_HOURS, MAX_TRIES } from './rules.ts'
+import { KEEP_HOURS, MAX_TRIES, restMs } from './rules.ts'
 import * as store from './store.ts'
 import type { StepEnd, Worker } from './worker.ts'
 
@@ -22,12 +22,15 @@ export function pump({ home, steps, room = () => true }: { home: string; steps: 
   let busy: Promise<void> | null = null
   let tidied = Number.NEGATIVE_INFINITY
   const running = new Map<string, AsyncGenerator<StepEnd>>()
+  /** Until when jobs rest whose last try failed. */
+  const resting = new Map<string, number>()
 
   /** Works until nothing is open, or for so many steps. What goes wrong waits for the next call. */
   async function work(worker: Worker, most = Number.POSITIVE_INFINITY): Promise<void> {
     const set = new Set<string>()
+    const rests = ({ id }: Job) => (resting.get(id) ?? 0) > worker.now().getTime()
     for (let taken = 0; taken < most; ) {
-      const open = (await store.findOpen(worker.db)).filter((job) => !set.has(job.id))
+      const open = (await store.findOpen(worker.db)).filter((job) => !set.has(job.id) && !rests(job))
       if (open.length === 0) return
       for (const job of open.slice(0, AT_ONCE)) {
         if (taken >= most || !room()) return
@@ -49,6 +52,7 @@ export function pump({ home, steps, room = () => true }: { home: string; steps: 
       return value === 'ended' ? 'ended' : 'lost'
     } catch (error) {
       await drop(job.id)
+      resting.set(job.id, worker.now().getTime() + restMs(job.tries))
       await noteFailure(worker, job, error)
       return 'lost'
     }
@@ -74,6 +78,7 @@ export function pump({ home, steps, room = () => true }: { home: string; steps: 
       if (running.has(id)) continue
       await removeFolder(home, id)
       await store.forgetJob(worker.db, id)
+      resting.delete(id)
     }
   }
 

@@ -117,6 +117,8 @@ export function judgePoll(poll: { sinceLastMs: number | null; runningMs: number;
 
 /** Failed tries without a step forward after which a job is given up. */
 export const MAX_TRIES = 5
+/** How long a job rests after a try that failed, by how many failed before it: a database that restarts is outlasted. */
+export const restMs = (failed: number): number => [2_000, 8_000, 30_000][failed] ?? 60_000
 
 /** A file an operator laid out for an institution: a plain name, nothing that leads elsewhere. */
 export const isInputName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ndjson$/.test(name)

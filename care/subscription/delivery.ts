@@ -85,7 +85,7 @@ export function deliveryWorker({ outbound, chance = Math.random, ...sources }: S
     const reason = result && whyNotArrived(result)
     const now = job.now()
     const kept = await underEpoch(job.db, job.epoch, async (trx) => {
-      if (reason === null) await store.noteArrived(trx, { key, id, number: upTo, at: now })
+      if (reason === null) await store.noteArrived(trx, { ...s, number: upTo, at: now })
       else await store.noteSetback(trx, s, afterFailure(s, { now, reason, result, chance: chance() }))
       return true
     })

@@ -116,6 +116,25 @@ describe('the backport’s form', () => {
     })
   })
 
+  test('an order that is changed while it greets is greeted anew: whom it names now has not answered yet', async () => {
+    const other = await openHook()
+    const greeted = byTopic('Observation', { channel: toHook() })
+    const id = await order(hospital, greeted)
+    hook.answer = async () => {
+      const changed = byTopic('Observation', { channel: { endpoint: other.url } })
+      return (await hospital.put(`/fhir/R4/Subscription/${id}`, { ...changed, id })).status
+    }
+    await scene.step()
+    expect(bodies().map((n) => n.type)).toEqual(['handshake'])
+    await until('the other greeting', async () => {
+      await scene.step()
+      return other.calls.length === 1
+    })
+    expect(said(other.calls[0]!.body)).toMatchObject({ type: 'handshake', status: 'requested' })
+    await until('the order', async () => (await stateOf(hospital, id)).status === 'active')
+    await other.close()
+  })
+
   test('no more content leaves than was ordered', async () => {
     for (const content of ['empty', 'id-only', 'full-resource'])
       await order(hospital, byTopic('Observation', { channel: toHook({ endpoint: `${hook.url}/${content}` }), content }))

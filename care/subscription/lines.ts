@@ -106,7 +106,7 @@ export function subscriptionLines(sources: Sources) {
       if (text !== null && !(await line.reached())) return false
     }
     bound.sent = upTo
-    await line.act((ctx) => store.noteArrived(ctx.db, { key, id, number: upTo, at: ctx.now }))
+    await line.act((ctx) => store.noteArrived(ctx.db, { ...s, number: upTo, at: ctx.now }))
     return true
   }
 

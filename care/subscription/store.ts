@@ -150,12 +150,16 @@ export async function endDue(db: Db, now: Date): Promise<void> {
     where ends_at <= ${now} and status <> 'off' and not deleted`.execute(db)
 }
 
-/** Notes what arrived: up to this number; a greeting that was answered opens the order. */
-export async function noteArrived(db: Db, { key, id, number, at }: Place & { number: number; at: Date }): Promise<void> {
-  await sql`update subscription.subscription set delivered = greatest(delivered, ${number}), last_sent_at = ${at},
-      status = case when status in ('requested', 'error') then 'active' else status end, reason = case when status = 'off' then reason end,
-      failures = 0, failing_since = null, next_try_at = null
-    where key = ${key} and id = ${id}`.execute(db)
+/**
+ * Notes what arrived: up to this number; a greeting that was answered opens the order. Of an order that was changed meanwhile nothing is
+ * opened: whom it names now has not answered yet.
+ */
+export async function noteArrived(db: Db, a: Place & { version: number; number: number; at: Date }): Promise<void> {
+  const stands = sql`version = ${a.version}`
+  await sql`update subscription.subscription set delivered = greatest(delivered, ${a.number}), last_sent_at = ${a.at},
+      status = case when ${stands} and status in ('requested', 'error') then 'active' else status end,
+      reason = case when status = 'off' or not ${stands} then reason end, failures = 0, failing_since = null, next_try_at = null
+    where key = ${a.key} and id = ${a.id}`.execute(db)
 }
 
 export type Setback = {

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { scopeCovers } from './scope.ts'
+import { kindsOf, scopeCovers, scopesHeld } from './scope.ts'
 
 test.each([
   [['system/*.cruds'], 'system/*.cruds', true],
@@ -28,4 +29,27 @@ test.each([
   [['patient/Observation.rs?category=laboratory'], 'patient/Observation.rs', false],
 ] as const)('%j covers %s: %s', (own, asked, covered) => {
   expect(scopeCovers(own, asked)).toBe(covered)
+})
+
+test.each([
+  [[], [], 'system/*.rs'],
+  [[], ['kind/diagnosis'], 'system/*.rs kind/diagnosis'],
+  [['kind/diagnosis'], [], 'system/*.rs kind/diagnosis'],
+  [['kind/diagnosis', 'kind/allergy'], ['kind/allergy', 'kind/infection'], 'system/*.rs kind/allergy'],
+  [['kind/diagnosis'], ['kind/allergy'], 'system/*.rs kind/'],
+] as const)('of a client of %j a token of %j holds %s', (own, named, held) => {
+  expect(scopesHeld(['system/*.rs', ...own], ['system/*.rs', 'system/*.cruds', ...named]).join(' ')).toBe(held)
+})
+
+test('a kind on either side never lets through more than without it', () => {
+  const kinds = fc.subarray(['kind/a', 'kind/b', 'kind/c'])
+  fc.assert(
+    fc.property(kinds, kinds, (own, named) => {
+      const held = kindsOf(scopesHeld(own, named))
+      for (const side of [own, named].filter((of) => of.length > 0)) {
+        expect(held.length).toBeGreaterThan(0)
+        expect(held.every((kind) => kind === '' || side.includes(`kind/${kind}`))).toBe(true)
+      }
+    }),
+  )
 })

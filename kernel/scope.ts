@@ -54,3 +54,19 @@ export function scopeCovers(own: readonly string[], asked: string): boolean {
     return narrowedToo(held, wanted) && [...wanted.acts].every((act) => held.acts.includes(act))
   })
 }
+
+const KIND = 'kind/'
+/** Kinds of information that scopes `kind/…` narrow a token to; none where it is not narrowed so. */
+export const kindsOf = (scopes: readonly string[]): string[] => scopes.filter((s) => s.startsWith(KIND)).map((s) => s.slice(KIND.length))
+
+/**
+ * What holds of scopes that a token names, as its client is registered now. A kind that is named narrows, so that leaving it out would widen:
+ * whichever side names kinds, these stay, and where both do, those that both name.
+ */
+export function scopesHeld(own: readonly string[], named: readonly string[]): string[] {
+  const [mine, theirs] = [kindsOf(own), kindsOf(named)]
+  const both = mine.length === 0 ? theirs : theirs.length === 0 ? mine : theirs.filter((kind) => mine.includes(kind))
+  // Where they have none in common, a kind that nothing is of.
+  const kinds = both.length > 0 || mine.length + theirs.length === 0 ? both : ['']
+  return [...named.filter((scope) => !scope.startsWith(KIND) && scopeCovers(own, scope)), ...kinds.map((kind) => KIND + kind)]
+}

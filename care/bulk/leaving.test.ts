@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hideContact, markNow, nothingNarrowed, showContact } from '#care/record'
 import { transact } from '#kernel/database'
-import type { Caller } from '../../tests/harness/caller.ts'
+import { type Caller, callerOf } from '../../tests/harness/caller.ts'
 import * as send from '../../tests/harness/bundles.ts'
 import { CLINIC, HOSPITAL, STRANGER, systemActor } from '../../tests/harness/platform.ts'
 import { readSources } from '../../tests/house/sources.ts'
@@ -69,6 +69,60 @@ test('an institution’s own lines leave unjudged; those a consent shows are jud
   const shown = await exported(await bulk.platform.system(CLINIC))
   const { ids, times } = await shown()
   expect([ids.length, times]).toEqual([1, 1])
+})
+
+describe('a token of the same client that did not order', () => {
+  const tokenWith = async (scopes: readonly string[]) => {
+    const { mint, clock, app } = bulk.platform
+    const token = await mint.issue(clock.at, { clientId: `${HOSPITAL} system/*.cruds`, scopes: [...scopes] })
+    return callerOf(app, { authorization: `Bearer ${token}` })
+  }
+  const fetchedBy = async (caller: Caller, url: string) => {
+    const heard = await caller.get(url.replace('http://localhost', ''), { accept: 'application/fhir+ndjson' })
+    const ids = heard.text.split('\n').filter((line) => heard.status === 200 && line !== '')
+    return { status: heard.status, ids: ids.map((line) => (JSON.parse(line) as { id: string }).id) }
+  }
+  const under = async (key: string) => {
+    const { rows } = await sql<{ via: string; n: number }>`select via, sum(count)::int as n from kernel.audit
+      where key = ${key} and action = 'bulk.export-fetch' group by via order by min(id)`.execute(bulk.platform.db)
+    return rows
+  }
+
+  test('has whom it was shown under its own name in the log; the one that ordered has them under its export', async () => {
+    const id = await made(hospital, observation('血圧'))
+    const { output } = await client(hospital).poll(await client(hospital).start('$export?_type=Observation'), work)
+    const url = output[0]!.url
+    expect((await fetchedBy(hospital, url)).ids).toContain(id)
+    expect(await under(person.key)).toEqual([])
+    const other = await tokenWith(['system/*.cruds'])
+    expect((await fetchedBy(other, url)).ids).toContain(id)
+    expect(await under(person.key)).toEqual([{ via: expect.stringMatching(/./), n: 1 }])
+  })
+
+  test('sees no more than it lets through, be it nothing', async () => {
+    const [final, amended] = [await made(hospital, observation('一')), await made(hospital, observation('二', { status: 'amended' }))]
+    const { output } = await client(hospital).poll(await client(hospital).start('$export?_type=Observation'), work)
+    const url = output[0]!.url
+    const narrow = await fetchedBy(await tokenWith(['system/Observation.rs?status=final']), url)
+    expect([narrow.status, narrow.ids.includes(final), narrow.ids.includes(amended)]).toEqual([200, true, false])
+    expect(await fetchedBy(await tokenWith(['system/Condition.rs']), url)).toEqual({ status: 403, ids: [] })
+    const kind = await fetchedBy(await tokenWith(['system/Observation.rs', 'kind/diagnosis']), url)
+    expect([kind.status, kind.ids]).toEqual([200, []])
+    const as = await fetchedBy(await tokenWith(['system/Observation.rs']), url)
+    expect(as.ids, 'the control').toEqual(expect.arrayContaining([final, amended]))
+  })
+
+  test('hears of deletions of the types it lets through alone', async () => {
+    const id = await made(hospital, observation('消える'))
+    const since = new Date(bulk.platform.clock.at.getTime() - 1).toISOString()
+    bulk.platform.clock.forward(1_000)
+    expect((await hospital.remove(`/fhir/R4/Observation/${id}`)).status).toBeLessThan(300)
+    const manifest = await client(hospital).poll(await client(hospital).start(`$export?_since=${since}`), work)
+    const url = manifest.deleted[0]!.url.replace('http://localhost', '')
+    const told = async (caller: Caller) => (await caller.get(url, { accept: 'application/fhir+ndjson' })).text.includes(`Observation/${id}`)
+    expect(await told(await tokenWith(['system/Condition.rs']))).toBe(false)
+    expect(await told(await tokenWith(['system/*.rs'])), 'the control').toBe(true)
+  })
 })
 
 type Hiding = [what: string, hide: (id: string) => Promise<unknown>]

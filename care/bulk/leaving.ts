@@ -1,11 +1,20 @@
 /** Files of a finished job on their way out: every line is visible to the caller at the moment it leaves, and noted before it does. */
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { hiddenAmong, mayTell, nothingNarrowed, type RecordService, stillVisible, textWithoutContact } from '#care/record'
-import { type Context, institutionOf } from '#kernel/context'
+import {
+  hiddenAmong,
+  mayTell,
+  nothingNarrowed,
+  reachesAsFar,
+  type RecordService,
+  scopeAllows,
+  stillVisible,
+  textWithoutContact,
+} from '#care/record'
+import { type Context, institutionOf, scopesOf } from '#kernel/context'
 import { OUT_OF_HANDS } from '#kernel/pieces'
 import { lineBytesOf, placesBeside } from './folder.ts'
-import type { BulkFile, Job } from './model.ts'
-import { note, type Notes, tellNotes } from './notes.ts'
+import type { BulkFile, ExportAsk, Job } from './model.ts'
+import { note, type Notes, type Shown, tellNotes } from './notes.ts'
 import * as store from './store.ts'
 import { type Clients, clientOf } from './worker.ts'
 
@@ -46,17 +55,29 @@ async function* asItIs(about: Leaving, { handle, started }: Open): AsyncGenerato
   }
 }
 
-/** Who asks now, and whether what lasts still does. @throws where job or client was ended: cut short, so that nobody takes the part for the whole */
+/**
+ * Who asks now, and whether what lasts still does. A token that lets through less than the one that ordered shows no more than it lets
+ * through.
+ * @throws where job or client was ended: cut short, so that nobody takes the part for the whole
+ */
 async function standing({ deps, ctx, job, file }: Leaving, started: number): Promise<{ ctx: Context; lasts: boolean }> {
   const now = new Date(ctx.now.getTime() + performance.now() - started)
+  const narrowed = !typesIn(job, file).every((type) => reachesAsFar(scopesOf(ctx.actor) ?? [], job.scopes, type, 'r'))
   const [actor, still, unchanged] = await Promise.all([
-    clientOf(deps.clients, ctx.db, job),
+    clientOf(deps.clients, ctx.db, { ...job, scopes: narrowed ? [...scopesOf(ctx.actor)!] : job.scopes }),
     store.findJob(ctx.db, { id: job.id, clientId: job.clientId, flow: job.flow, now }),
     file.lastsFor !== null && job.mark !== null && nothingNarrowed(ctx.db, job.mark, file.type),
   ])
   if (!actor || !still) throw new Error('the job or its client was ended while the file was fetched')
-  return { ctx: { ...ctx, actor, now }, lasts: unchanged && institutionOf(actor) === file.lastsFor && ctx.purpose === job.purpose }
+  return {
+    ctx: { ...ctx, actor, now },
+    lasts: unchanged && !narrowed && institutionOf(actor) === file.lastsFor && ctx.purpose === job.purpose,
+  }
 }
+
+/** Types that a file of an export may tell of. */
+const typesIn = (job: Job, file: BulkFile): readonly string[] =>
+  job.flow === 'import' || file.role === 'error' ? [] : file.role === 'deleted' ? (job.ask as ExportAsk).types : [file.type]
 
 const bytesOf = (handle: FileHandle, from: number, to: number): Promise<Buffer> => filled(handle, Buffer.allocUnsafeSlow(to - from), from)
 
@@ -69,16 +90,21 @@ async function filled(handle: FileHandle, bytes: Buffer, from: number): Promise<
   return bytes
 }
 
-/** Lines about people: those that last as they are, from the first that do not on each judged by itself. */
+/**
+ * Lines about people: those that last as they are, from the first that do not on each judged by itself. To a token that did not order them
+ * even those leave noted one by one, so that whom it has seen stands under its own name.
+ */
 async function* aboutPeople(about: Leaving, open: Open): AsyncGenerator<Buffer> {
   const reached = { at: 0 }
-  yield* lasting(about, open, reached)
   const { file, job } = about
+  if ((about.ctx.via ?? '') === job.via) yield* lasting(about, open, reached)
   if (reached.at >= file.bytes) return
   for await (const some of stretches(about, reached.at)) {
-    const { ctx } = await standing(about, open.started)
+    const { ctx, lasts } = await standing(about, open.started)
     const notes: Notes = new Map()
-    const piece = await visibleIn({ ...about, ctx }, { some, bytes: await bytesOf(open.handle, some.start, some.end), notes })
+    const bytes = await bytesOf(open.handle, some.start, some.end)
+    const piece = lasts ? bytes : await visibleIn({ ...about, ctx }, { some, bytes, notes })
+    if (lasts) note(notes, ownLines(file, some))
     if (piece.length === 0) continue
     tellNotes(ctx, notes, `$export/${job.id}/${file.n}`)
     yield piece
@@ -157,6 +183,10 @@ async function* stretches({ file, path }: Leaving, from: number): AsyncGenerator
   if (some.lines.length > 0) yield some
 }
 
+/** Whose lines these are, where all of them last. */
+const ownLines = ({ rule, kind }: BulkFile, { lines }: Stretch): Shown[] =>
+  lines.map((line) => ({ key: line.toString('utf8', 0, line.indexOf(TAB)), rule, kind, consentId: '' }))
+
 /** The lines that may be seen now, of which `notes` learns why. */
 async function visibleIn(
   { deps, ctx, file }: Leaving,
@@ -169,11 +199,14 @@ async function visibleIn(
     return { key, type, id, length: lengthIn(line) }
   })
   const seen = new Set<object>()
-  for (const [type, which] of Map.groupBy(placed, (line) => line.type))
+  for (const [type, which] of Map.groupBy(placed, (line) => line.type)) {
+    // A plain scope leaves whole types out, and no condition of the query.
+    if (!scopeAllows(scopesOf(ctx.actor) ?? [], type, 'r')) continue
     for (const [n, showing] of await stillVisible(ctx, deps.record.sight(ctx), { type, which, deleted })) {
       seen.add(which[n]!)
       note(notes, [{ key: which[n]!.key, ...showing }])
     }
+  }
   const hidden = deleted ? new Set<string>() : await hiddenAmong(ctx.db, [...new Set(placed.map(({ key }) => key))])
   if (seen.size === placed.length && hidden.size === 0) return bytes
   let at = 0

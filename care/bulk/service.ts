@@ -133,12 +133,14 @@ export function bulkService(deps: BulkDeps) {
     /**
      * A file of a finished job, piece by piece. Each line must be visible to the caller when it leaves, whatever was true when it
      * was written: a consent withdrawn since keeps it back.
-     * @refuses not-found also for another client's job
+     * @refuses not-found also for another client's job; scope-missing
      */
     async fetch(ctx: Context, flow: Flow, about: { id: string; n: number }): Promise<AsyncIterable<Buffer>> {
       const job = await ownJob(ctx, flow, about.id)
       if (job.state !== 'completed') refuse('not-found')
       const file = (await store.findFile(ctx.db, job.id, about.n)) ?? refuse('not-found')
+      const { type } = file
+      if (file.role === 'output' && !scopeAllows(systemOf(ctx).scopes, type, 'r')) refuse('scope-missing', { scope: `system/${type}.r` })
       ctx.audit({ resource: `$${flow}/${about.id}/${about.n}`, count: file.count })
       const path = join(jobFolder(deps.home, job.id), file.name)
       // A restored database knows of files that no backup keeps.

@@ -1,7 +1,7 @@
 /** The kernel's question what an app may still do, answered from the register at every request. */
 import type { Accounts } from '#kernel/identity'
 import { refuse } from '#kernel/refusal'
-import { scopeCovers } from '#kernel/scope'
+import { scopesHeld } from '#kernel/scope'
 import { bindingDemanded } from './rules.ts'
 import * as store from './store.ts'
 import { findApp, findAppGrant } from './store/app.ts'
@@ -39,7 +39,7 @@ export const appAccessOf =
       clientId: app.clientId,
       name: app.name,
       grantId: grant.id,
-      scopes: scopes.filter((scope) => scopeCovers(grant.scopes, scope) && scopeCovers(app.scopes, scope)),
+      scopes: scopesHeld(app.scopes, scopesHeld(grant.scopes, scopes)),
       patientKeys: owner?.keys ?? null,
     }
   }

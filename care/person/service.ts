@@ -5,7 +5,7 @@ import { newKey, ulid } from '#kernel/id'
 import { type Accounts, clearSignInFailures, noteSignInFailure, signInLock, claimOnce } from '#kernel/identity'
 import { Refusal, refuse } from '#kernel/refusal'
 import { dateInJapan } from '#kernel/japan'
-import { scopeCovers } from '#kernel/scope'
+import { scopesHeld } from '#kernel/scope'
 import { foldMemberId } from '#packages/fhir'
 import { findClient } from './store/client.ts'
 import { findFacilitiesNamed } from './store/facility-names.ts'
@@ -207,7 +207,7 @@ export const accountsOf = ({ anyClientUnbound, app = async () => undefined }: Ac
       institutionNumber: c.institutionNumber,
       institutionName: c.institutionName,
       name: c.name,
-      scopes: scopes.filter((s) => scopeCovers(c.scopes, s)),
+      scopes: scopesHeld(c.scopes, scopes),
     }
   },
 })

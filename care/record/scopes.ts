@@ -4,7 +4,7 @@
  */
 import { type Actor, scopesOf } from '#kernel/context'
 import { refuse } from '#kernel/refusal'
-import { type ScopeContext, type SmartScope, smartScope } from '#kernel/scope'
+import { kindsOf, scopeCovers, type ScopeContext, type SmartScope, smartScope } from '#kernel/scope'
 import type { Resource } from '#packages/fhir'
 import { narrowingHolds } from './store/narrowed-scopes.ts'
 
@@ -37,6 +37,15 @@ const covers = (scope: SmartScope, type: string, act: ScopeAct): boolean =>
 /** Whether a system's scopes cover an act on a type, be it on some of its resources only. Both forms are read: `system/Observation.rs`, `system/*.read`. */
 export const scopeAllows = (scopes: readonly string[], type: string, act: ScopeAct): boolean =>
   parsedOf(scopes, contexts.system).some((scope) => covers(scope, type, act))
+
+/** Whether scopes of a system let through of a type all that others do. */
+export function reachesAsFar(scopes: readonly string[], as: readonly string[], type: string, act: ScopeAct): boolean {
+  const [kinds, asked] = [kindsOf(scopes), kindsOf(as)]
+  if (kinds.length > 0 && (asked.length === 0 || asked.some((kind) => !kinds.includes(kind)))) return false
+  return parsedOf(as, contexts.system)
+    .filter((scope) => covers(scope, type, act))
+    .every(({ query }) => scopeCovers(scopes, `system/${type}.${act}${query === '' ? '' : `?${query}`}`))
+}
 
 /** Whether who asks may do an act on a type, be it on some of its resources only; no scope restricts a person in their own browser. */
 export function allows(actor: Actor, type: string, act: ScopeAct): boolean {

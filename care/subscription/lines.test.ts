@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import * as send from '../../tests/harness/bundles.ts'
-import type { Caller, FhirBody } from '../../tests/harness/caller.ts'
+import { type Caller, callerOf, type FhirBody } from '../../tests/harness/caller.ts'
 import { CLINIC, HOSPITAL } from '../../tests/harness/platform.ts'
 import { SOCKET_PATH } from './index.ts'
 import { byCriteria, byTopic, openScene, order, pressure, said, type Scene, stateOf, until } from './scene.fixture.ts'
@@ -97,6 +97,24 @@ describe('R4', () => {
       line.ws.send(`bind ${id}`)
       expect(await line.closed).toEqual({ code: 1008, reason: 'not-found' })
       expect((await colleague.post(`/fhir/R4/Subscription/${id}/$get-ws-binding-token`, '')).status).toBe(404)
+    }
+  })
+
+  test('nor by a token of its own client that lets through less than the order was placed with', async () => {
+    const { mint, clock, app } = scene.platform
+    const id = await order(hospital, byCriteria('Observation', { type: 'websocket' }))
+    const scopes = ['system/Observation.rs?status=final', 'system/Subscription.rs']
+    for (const [sent, expected] of [
+      [scopes, 404],
+      [['system/Observation.rs', 'system/Subscription.rs'], 200],
+    ] as const) {
+      const token = await mint.issue(clock.at, { clientId: `${HOSPITAL} system/*.cruds`, scopes: [...sent] })
+      const caller = callerOf(app, { authorization: `Bearer ${token}` })
+      expect((await caller.post(`/fhir/R4/Subscription/${id}/$get-ws-binding-token`, '')).status).toBe(expected)
+      const line = await connect({ authorization: `Bearer ${token}` })
+      line.ws.send(`bind ${id}`)
+      if (expected === 404) expect(await line.closed).toEqual({ code: 1008, reason: 'not-found' })
+      else await until('the control', () => line.heard.includes(`bound ${id}`))
     }
   })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { scopeAllows } from '#care/record'
+import { reachesAsFar, scopeAllows } from '#care/record'
 import type { Actor } from '#kernel/context'
 import { purposeOf } from '#kernel/proof'
 import type { Line, Listener } from '#kernel/route'
@@ -22,11 +22,15 @@ type Bound = { line: Line; key: string; id: string; sent: number; busy: boolean;
 export const hashOfToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /**
- * Whether a caller may have the content of an order: its own client, with a token for its type and its purpose. Another client's rights are
- * no one's loan.
+ * Whether a caller may have the content of an order: its own client, with a token for its type, its purpose, and no less than it was placed
+ * with. Another client's rights are no one's loan.
  */
-export const mayBind = (actor: Actor, s: Subscription): boolean =>
-  actor.kind === 'system' && actor.id === s.clientId && scopeAllows(actor.scopes, s.order.type, 'r') && purposeOf(actor) === s.purpose
+export const mayBind = (actor: Actor, { clientId, scopes, order, purpose }: Subscription): boolean =>
+  actor.kind === 'system' &&
+  actor.id === clientId &&
+  scopeAllows(actor.scopes, order.type, 'r') &&
+  reachesAsFar(actor.scopes, scopes, order.type, 'r') &&
+  purposeOf(actor) === purpose
 
 /**
  * Orders over lines that stay open: `bind <id>` as in R4, `bind-with-token <token>` as in the backport. What happened while

@@ -1,7 +1,7 @@
 /** What SMART scopes let through, as a condition of the query. */
 import { type RawBuilder, sql } from 'kysely'
 import { type Actor, scopesOf } from '#kernel/context'
-import type { SmartScope } from '#kernel/scope'
+import { kindsOf, type SmartScope } from '#kernel/scope'
 import { heldBy } from '../scopes.ts'
 import { narrowedSql } from './narrowed-scopes.ts'
 
@@ -47,9 +47,9 @@ export function scopeSql(actor: Actor, act: 'r' | 's'): RawBuilder<boolean> | nu
   return parts.length === 2 ? sql<boolean>`(${parts[0]!} and ${parts[1]!})` : (parts[0] ?? null)
 }
 
-/** Kinds of information that scopes `kind/…` narrow a token to; null where none is named. Registers and the Patient have no such kind. */
+/** The kinds that scopes narrow a token to; null where none is named. Registers and the Patient have no such kind. */
 function kindsSql(actor: Actor): RawBuilder<boolean> | null {
-  const kinds = (scopesOf(actor) ?? []).filter((scope) => scope.startsWith('kind/')).map((scope) => scope.slice('kind/'.length))
+  const kinds = kindsOf(scopesOf(actor) ?? [])
   return kinds.length === 0 ? null : sql<boolean>`(r.kind in ('shared', 'patient') or r.kind = any(${kinds}::text[]))`
 }
 

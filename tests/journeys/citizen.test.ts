@@ -68,7 +68,7 @@ describe('A person with her card, on her phone', () => {
     await page().waitForURL('**/me')
     await whenSheTabsTo('a[href="#main"]')
     await page().keyboard.press('Enter')
-    expect(await page().evaluate(() => document.activeElement?.id)).toBe('main')
+    await page().waitForFunction(() => document.activeElement?.id === 'main')
     await screen.close()
   }, 30_000)
 })

@@ -14,7 +14,7 @@ import { type Context, institutionOf, scopesOf } from '#kernel/context'
 import { OUT_OF_HANDS } from '#kernel/pieces'
 import { lineBytesOf, placesBeside } from './folder.ts'
 import type { BulkFile, ExportAsk, Job } from './model.ts'
-import { note, type Notes, type Shown, tellNotes } from './notes.ts'
+import { note, type Notes, tellNotes } from './notes.ts'
 import * as store from './store.ts'
 import { type Clients, clientOf } from './worker.ts'
 
@@ -90,21 +90,16 @@ async function filled(handle: FileHandle, bytes: Buffer, from: number): Promise<
   return bytes
 }
 
-/**
- * Lines about people: those that last as they are, from the first that do not on each judged by itself. To a token that did not order them
- * even those leave noted one by one, so that whom it has seen stands under its own name.
- */
+/** Lines about people: those that last as they are, from the first that do not on each judged by itself. */
 async function* aboutPeople(about: Leaving, open: Open): AsyncGenerator<Buffer> {
   const reached = { at: 0 }
   const { file, job } = about
-  if ((about.ctx.via ?? '') === job.via) yield* lasting(about, open, reached)
+  yield* lasting(about, open, reached)
   if (reached.at >= file.bytes) return
   for await (const some of stretches(about, reached.at)) {
-    const { ctx, lasts } = await standing(about, open.started)
+    const { ctx } = await standing(about, open.started)
     const notes: Notes = new Map()
-    const bytes = await bytesOf(open.handle, some.start, some.end)
-    const piece = lasts ? bytes : await visibleIn({ ...about, ctx }, { some, bytes, notes })
-    if (lasts) note(notes, ownLines(file, some))
+    const piece = await visibleIn({ ...about, ctx }, { some, bytes: await bytesOf(open.handle, some.start, some.end), notes })
     if (piece.length === 0) continue
     tellNotes(ctx, notes, `$export/${job.id}/${file.n}`)
     yield piece
@@ -113,7 +108,8 @@ async function* aboutPeople(about: Leaving, open: Open): AsyncGenerator<Buffer> 
 
 /**
  * An institution's own lines, for as long as they last. The log has an entry for each person from when the file was written, under the same
- * job; that the file leaves is one more, of nobody's: its lines are what this institution wrote itself.
+ * job; that the file leaves is one more, of nobody's: its lines are what this institution wrote itself. Whom a token that fetched has seen is
+ * found by the job (`countFetched` of the scope of a breach).
  */
 async function* lasting(about: Leaving, { handle, started }: Open, reached: { at: number }): AsyncGenerator<Buffer> {
   const { job, file } = about
@@ -182,10 +178,6 @@ async function* stretches({ file, path }: Leaving, from: number): AsyncGenerator
   if (some.end !== file.bytes) throw new Error('a file of a job and what its lines are about do not agree')
   if (some.lines.length > 0) yield some
 }
-
-/** Whose lines these are, where all of them last. */
-const ownLines = ({ rule, kind }: BulkFile, { lines }: Stretch): Shown[] =>
-  lines.map((line) => ({ key: line.toString('utf8', 0, line.indexOf(TAB)), rule, kind, consentId: '' }))
 
 /** The lines that may be seen now, of which `notes` learns why. */
 async function visibleIn(

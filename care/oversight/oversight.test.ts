@@ -241,6 +241,33 @@ describe('the scope of a breach', () => {
       { numRuns: 12 },
     )
   })
+  test('whoever fetched a file of an institution’s own lines has seen whose lines they are, whenever and by whatever token it was written', async () => {
+    const own = { actorId: 'c1', actorKind: 'system', rule: 'own-institution', institutionNumber: HOSPITAL } as const
+    const wrote = (key: string, job: string, kinds: string[]) =>
+      look({ at: at(10), key, kinds, ...own, action: 'bulk.export', requestId: job, via: 'token:ordered', resource: `$export/${job}` })
+    const fetched = (via: string, job: string, kinds: string[]) =>
+      look({ at: at(2_000), key: '', kinds, ...own, action: 'bulk.export-fetch', via, resource: `$export/${job}/0` })
+    await o.log([
+      ...[
+        wrote('own-1', 'job-1', ['diagnosis', 'test-result']),
+        wrote('own-1', 'job-1', ['diagnosis']),
+        wrote('own-2', 'job-1', ['test-result']),
+      ],
+      ...[wrote('own-3', 'job-2', ['diagnosis']), { ...wrote('own-4', 'job-1', ['diagnosis']), rule: 'visit-consent' }],
+      ...[fetched('token:b', 'job-1', ['diagnosis']), fetched('token:b', 'job-1', ['diagnosis']), fetched('token:c', 'job-2', ['allergy'])],
+    ])
+    const persons = async (selector: Selector) => (await report(selector)).touched.map(({ key, kinds, entries }) => [key, kinds, entries])
+    expect(await persons({ vias: ['token:b'] })).toEqual([['own-1', ['diagnosis'], 2]])
+    expect(await persons({ vias: ['token:b'], keys: ['own-2'] })).toEqual([])
+    expect(await persons({ actorIds: ['c1'], from: at(1_990) })).toEqual([['own-1', ['diagnosis'], 2]])
+    expect(await persons({ vias: ['token:c'] }), 'the control: nothing of that kind').toEqual([])
+    expect((await persons({ vias: ['token:ordered'] })).map(([key]) => key)).toEqual(['own-1', 'own-2', 'own-3', 'own-4'])
+    expect(
+      (await persons({ actorIds: ['c1'] })).find(([key]) => key === 'own-1'),
+      'written twice and fetched twice',
+    ).toEqual([...['own-1', ['diagnosis', 'test-result']], 4])
+    await sql`delete from kernel.audit where actor_id = 'c1'`.execute(o.db)
+  })
   test('a report that was broken off goes on, and counts nothing twice', async () => {
     const id = await o.as(auditor, (ctx) => askScope(ctx, { institutionNumber: HOSPITAL }))
     await sql`update oversight.scope set state = 'running', from_at = ${at(0)}, done = 0 where id = ${id}`.execute(o.db)

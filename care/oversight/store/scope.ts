@@ -114,10 +114,34 @@ export async function countSlice(db: Db, about: { id: string; slice: number; fil
     select ${id}, ${slice}, dimension, coalesce(actor_id, institution_number, via, action, rule, purpose),
       case dimension when 'actor' then actor_name when 'institution' then institution_name else '' end, entries, first_at, last_at
     from named where place <= ${MOST_VALUES}`.execute(db)
+  await countFetched(db, about)
   const refused = sql`outcome <> 'success' and ${logCondition(filter)}`
   await sql`update oversight.scope set done = ${slice + 1}, refused = refused + (select count(*) from kernel.audit where ${refused}) where id = ${id}`.execute(
     db,
   )
+}
+
+/** A job waits, works and keeps its files no longer than this: what was written for a file lies so far before its fetch at most. */
+const JOB_LIVES = sql`interval '9 days'`
+
+/**
+ * An institution's own lines leave a bulk export without an entry for each person: whose they are stands where the file was written, under
+ * the same job, at another time and by another token perhaps. Whoever fetched them has seen them.
+ */
+async function countFetched(db: Db, about: { id: string; slice: number; filter: LogFilter }): Promise<void> {
+  const { keys, ...filter } = about.filter
+  await sql`
+    with fetched as materialized (
+      select actor_id, split_part(resource, '/', 2) as job, rule, kinds, count(*) as times, min(at) as first_at, max(at) as last_at from kernel.audit
+      where action = 'bulk.export-fetch' and key = '' and rule <> '' and outcome = 'success' and ${logCondition(filter)} group by 1, 2, 3, 4),
+    seen as materialized (
+      select distinct w.key, f.* from fetched f join kernel.audit w on w.actor_id = f.actor_id and w.request_id = f.job
+        and w.at between f.first_at - ${JOB_LIVES} and f.last_at
+      where w.action = 'bulk.export' and w.outcome = 'success' and w.rule = f.rule and w.kinds && f.kinds and w.key <> '' and ${logCondition({ keys })})
+    insert into oversight.scope_touched as t (key, scope_id, slice, kinds, entries, first_at, last_at)
+    select key, ${about.id}, ${about.slice}, kinds, sum(times), min(first_at), max(last_at) from seen group by key, kinds
+    on conflict (scope_id, key, slice, kinds) do update set entries = t.entries + excluded.entries,
+      first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at)`.execute(db)
 }
 
 /** Puts the pieces together. */

@@ -103,7 +103,7 @@ export function deliveryWorker({ outbound, chance = Math.random, ...sources }: S
      */
     async deliverDue(job: DeliveryJob): Promise<{ started: number; settled: Promise<void> }> {
       if (await store.anyEnded(job.db, job.now())) await underEpoch(job.db, job.epoch, (trx) => store.endDue(trx, job.now()))
-      const due = await store.findDue(job.db, job.now(), 4 * MOST_AT_ONCE)
+      const due = await store.findDue(job.db, job.now(), { all: 4 * MOST_AT_ONCE, ofOne: 2 * MOST_OF_ONE })
       const started: Promise<void>[] = []
       for (const s of due) {
         const place = `${s.key}/${s.id}`

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import * as send from '../../tests/harness/bundles.ts'
 import { type Caller, rulesOf } from '../../tests/harness/caller.ts'
 import { CLINIC, HOSPITAL, STRANGER } from '../../tests/harness/platform.ts'
+import { findDue } from './store.ts'
 import { byCriteria, byTopic, type Hook, openHook, openScene, order, pressure, said, type Scene, stateOf, until } from './scene.fixture.ts'
 
 let scene: Scene
@@ -321,6 +322,19 @@ describe('trouble', () => {
     expect(hook.calls.map((c) => c.path)).toEqual(ids.map((id) => `/hook/Observation/${id}`))
     scene.stop()
     await Promise.all([dead.close(), silent.close()])
+  })
+
+  test('an institution with many orders that nobody answered yet does not keep another’s from its turn', async () => {
+    const { db, clock } = scene.platform
+    const theirs = await order(clinic, byCriteria('Observation', toHook()))
+    const one = await order(hospital, byCriteria('Observation', toHook()))
+    await sql`insert into subscription.subscription select (jsonb_populate_record(s, jsonb_build_object('id', s.id || '-' || n, 'events', 1))).*
+      from subscription.subscription s, generate_series(1, 300) n where s.id = ${one}`.execute(db)
+    // The clinic was told before; the others never.
+    await sql`update subscription.subscription set events = 2, delivered = 1, last_sent_at = ${clock.at} where id = ${theirs}`.execute(db)
+    const due = async (ofOne: number) => (await findDue(db, clock.at, { all: 256, ofOne })).map(({ id }) => id)
+    expect(await due(16)).toContain(theirs)
+    expect(await due(1_000), 'the control').not.toContain(theirs)
   })
 
   test('the leader dies between taking, sending and noting: nothing is lost, the order stays, a repeat carries its number', async () => {

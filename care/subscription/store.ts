@@ -127,13 +127,19 @@ export async function toldOf(db: Db, { key, id }: Place, type: string, ids: read
   return new Set(rows.map((r) => r.id))
 }
 
-/** Hooks with something to do: greet, deliver, or say that all is well. */
-export async function findDue(db: Db, now: Date, most: number): Promise<Subscription[]> {
-  const { rows } = await sql<Row>`select * from subscription.subscription
+/**
+ * Hooks with something to do: greet, deliver, or say that all is well.
+ * @param most.ofOne of an institution: one with many that nobody answers does not fill the list
+ */
+export async function findDue(db: Db, now: Date, most: { all: number; ofOne: number }): Promise<Subscription[]> {
+  const { rows } = await sql<Row>`select * from (
+    select *, row_number() over (partition by key order by next_try_at nulls first, last_sent_at nulls first, id) as place
+    from subscription.subscription
     where channel = 'rest-hook' and not deleted and not parked and status <> 'off' and (ends_at is null or ends_at > ${now}) and (next_try_at is null or next_try_at <= ${now})
       and (status = 'requested' or events > delivered
-        or (ordered->>'heartbeatSeconds' is not null and coalesce(last_sent_at, last_updated) <= ${now}::timestamptz - make_interval(secs => (ordered->>'heartbeatSeconds')::int)))
-    order by next_try_at nulls first, last_sent_at nulls first, key, id limit ${most}`.execute(db)
+        or (ordered->>'heartbeatSeconds' is not null and coalesce(last_sent_at, last_updated) <= ${now}::timestamptz - make_interval(secs => (ordered->>'heartbeatSeconds')::int)))) due
+    where place <= ${most.ofOne}
+    order by next_try_at nulls first, last_sent_at nulls first, key, id limit ${most.all}`.execute(db)
   return rows.map(toSubscription)
 }
 

@@ -107,7 +107,7 @@ async function whenTheyChangeToEnglish() {
 }
 
 async function thenThePageIsEnglish() {
-  expect(await page().locator('html').getAttribute('lang')).toBe('en')
+  await page().locator('html[lang=en]').waitFor()
   expect(await heading()).toBe('Your records, shared when you agree')
 }
 

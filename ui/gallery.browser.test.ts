@@ -6,6 +6,7 @@ import { galleryPage } from './index.ts'
 import { openBrowser } from '../tests/harness/browser.ts'
 import { axeFindings } from './testing/axe.ts'
 import { buildStaticFiles, openDocument } from './testing/browser.ts'
+import { widerThanScreen } from './testing/drawn.ts'
 
 const PHONE = { width: 390, height: 844 }
 const DESK = { width: 1440, height: 900 }
@@ -43,7 +44,7 @@ describe('the gallery of parts', () => {
       const page = await openDocument(browser, dist, galleryPage(lang, audience), { ...context, bypassCSP: true })
       for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
       expect(await axeFindings(page)).toEqual([])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      expect(await widerThanScreen(page)).toBeLessThanOrEqual(0)
       await page.context().close()
     },
     60_000,

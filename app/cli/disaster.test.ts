@@ -19,6 +19,7 @@ import { contextOf } from '../demo/context.ts'
 import { systemActor } from '../../tests/harness/platform.ts'
 import { openOffline } from './disaster.ts'
 import { typed } from './io.fixture.ts'
+import { widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const SHOTS = process.env.ENISHI_SHOTS
 const HOSPITAL = '1310000019'
@@ -172,7 +173,7 @@ test('in a real browser, on a phone and on a desk: who looks, the search, who it
     page.on('console', (message) => complaints.push(message.text()))
     const seen = async (what: string) => {
       expect(await page.locator('h1').count(), what).toBe(1)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), what).toBeLessThanOrEqual(0)
+      expect(await widerThanScreen(page), what).toBeLessThanOrEqual(0)
       if (SHOTS) await page.screenshot({ path: join(SHOTS, `laptop-${what}-${name}.png`), fullPage: true })
     }
     await page.goto(`http://localhost:${laptop.port}/`)

@@ -16,6 +16,7 @@ import { openBrowser } from '../../tests/harness/browser.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { cover, type Desk, openDesk } from './desk.fixture.ts'
 import type { CardVerifier } from './index.ts'
+import { drawn } from '../../ui/testing/drawn.ts'
 
 const [content] = await makeCards(await createDemoCa({ now: new Date('2026-11-22T00:00:00Z') }), 1)
 const card = content!
@@ -114,6 +115,7 @@ const thenTheScreenSays = (text: string) => page.getByText(text).first().waitFor
 const shots = process.env.ENISHI_SHOTS
 const shot = async (name: string) => void (shots && (await page.screenshot({ path: join(shots, `bridge-${name}.png`), fullPage: true })))
 const thenEverythingFits = async () => {
+  await drawn(page)
   const beyond = await page.evaluate(
     (bottom) =>
       [...document.querySelectorAll<HTMLElement>('[data-reader] button')].filter(

@@ -13,6 +13,7 @@ import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { withoutPinMessage } from '../../adapters/mynumber-card/without-pin.ts'
 import { CLINIC, cover, type Desk, openDesk } from './desk.fixture.ts'
 import type { CardVerifier } from './index.ts'
+import { drawn, widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -109,6 +110,7 @@ async function typePin(page: Page, pin: string): Promise<void> {
 
 /** What the person presses is on the screen without scrolling. */
 async function fits(page: Page): Promise<string[]> {
+  await drawn(page)
   const { height } = page.viewportSize()!
   return page.evaluate(
     (bottom) =>
@@ -203,7 +205,7 @@ test.each([
     expect(await page.locator('[data-reader-act="longer"]:visible').count()).toBe(0)
     expect(await goingOn(key)).toEqual(['test-result'])
     await sql`update consent.grant_fact set withdrawn_at = given_at where key = ${key}`.execute(desk.db)
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(await widerThanScreen(page)).toBeLessThanOrEqual(0)
     expect([wrong, faults]).toEqual([[], []])
     await press(page, 'finish')
     await on(page, 'card').waitFor()
@@ -423,7 +425,7 @@ test.each([
     await page.goto(`${origin}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
     await shot(page, `${name}-${width}-${lang}`)
     expect(await axeFindings(page, WCAG), name).toEqual([])
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), name).toBe(true)
+    expect(await widerThanScreen(page), name).toBeLessThanOrEqual(0)
   }
   const [name, value] = operator.cookie.split('=') as [string, string]
   const clerk = await page.context().cookies()

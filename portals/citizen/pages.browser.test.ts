@@ -8,6 +8,7 @@ import { axeFindings } from '../../ui/testing/axe.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { CLINIC, demo, type FrontDoor, openFrontDoor } from '../sign-in/front-door.fixture.ts'
 import { checkupInput, conditionOf, labOf, openPortal, type Portal, submission } from './portal.fixture.ts'
+import { widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const MEMBER = '06990001:12:3456:01'
 const pictures = process.env.ENISHI_PICTURES
@@ -147,7 +148,7 @@ test.each(looks)(
       await page.evaluate(() => document.fonts.ready)
       if (pictures) await page.screenshot({ path: join(pictures, `${place.name}-${lang}-${width}.png`), fullPage: true })
       for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), place.name).toBeLessThanOrEqual(0)
+      expect(await widerThanScreen(page), place.name).toBeLessThanOrEqual(0)
       expect(await axeFindings(page), place.name).toEqual([])
     }
     await context.close()

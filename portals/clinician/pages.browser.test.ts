@@ -8,6 +8,7 @@ import { openBrowser } from '../../tests/harness/browser.ts'
 import { type Clinic, openClinic } from './clinic.fixture.ts'
 import type { ChartView } from './model.ts'
 import { depositRich } from './rich.fixture.ts'
+import { widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const SCREENS = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } }
 /** Where pictures go; nowhere unless asked for. */
@@ -74,7 +75,7 @@ describe('the pages of the clinic', () => {
         const page = await openDocument(browser, dist, body, { viewport: SCREENS[screen], bypassCSP: true })
         for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
         expect(await axeFindings(page), name).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
+        expect(await widerThanScreen(page), name).toBeLessThanOrEqual(0)
         for (const details of await page.locator('details').all()) await details.evaluate((element) => element.removeAttribute('open'))
         if (PICTURES) {
           await page.screenshot({ path: join(PICTURES, `${name}-${lang}-${screen}.png`) })

@@ -16,6 +16,7 @@ import { careMigrations, CLINIC, openPlatform, type Platform } from '../../tests
 import { axeFindings, WCAG } from '../../ui/testing/axe.ts'
 import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { terminologyPages } from './terminology-routes.tsx'
+import { widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const TYPES: Record<string, string> = { css: 'text/css', js: 'text/javascript', woff2: 'font/woff2', svg: 'image/svg+xml' }
 const KEY = 'http://medis.or.jp/CodeSystem/master-disease-keyNumber'
@@ -184,7 +185,7 @@ describe('Standard codes', () => {
     await page.locator('[data-term-search] input[type=search]').fill('試験')
     await page.getByRole('listbox').waitFor()
     expect(await axeFindings(page, WCAG)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    expect(await widerThanScreen(page)).toBeLessThanOrEqual(0)
     const shots = process.env.ENISHI_SHOTS
     if (shots) await page.screenshot({ path: join(shots, `terminology-${lang}-${width}.png`), fullPage: true })
     await context.close()

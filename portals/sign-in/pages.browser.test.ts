@@ -16,6 +16,7 @@ import { linkOutside } from './outside/store.ts'
 import { waywardProvider } from './outside/wayward-provider.fixture.ts'
 import { aDoctor, anApp, appSide, type browser as jarOf, register, someone, start } from './provider/launch.fixture.ts'
 import { issueStaffInvitation } from './recovery/service.ts'
+import { widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const SCREENS = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } }
 /** Where pictures go; nowhere unless asked for. */
@@ -117,7 +118,7 @@ describe('pages around sign-in', () => {
         for (const details of await page.locator('details').all()) await details.evaluate((element) => element.setAttribute('open', ''))
         expect(await axeFindings(page), name).toEqual([])
         expect(await page.locator('h1').count(), name).toBe(1)
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
+        expect(await widerThanScreen(page), name).toBeLessThanOrEqual(0)
         await page.context().close()
       }
     },

@@ -13,6 +13,7 @@ import { askedSecond, foundInDisaster, openArea, opening } from './disaster-visi
 import { eldest, facilityOf, staffOf } from './facts.ts'
 import { type Demo, type DemoPerson, openRegion, type Region } from './region.ts'
 import { DESK, openScreen, PHONE, type Screen, signInAsStaff } from './screen.ts'
+import { drawn, widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const SHOTS = process.env.ENISHI_SHOTS
 
@@ -40,12 +41,9 @@ async function seen(page: Page, name: string): Promise<void> {
     ['phone', PHONE],
   ] as const) {
     await page.setViewportSize(size)
-    await page.evaluate(() => document.fonts.ready)
+    await drawn(page)
     if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}-${width}.png`), fullPage: true })
-    expect(
-      await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
-      `${name} ${width} is wider than the screen`,
-    ).toBeLessThanOrEqual(0)
+    expect(await widerThanScreen(page), `${name} ${width} is wider than the screen`).toBeLessThanOrEqual(0)
   }
   expect(await axeFindings(page, WCAG), name).toEqual([])
   await page.setViewportSize(DESK)

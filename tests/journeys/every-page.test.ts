@@ -18,6 +18,7 @@ import { type Demo, openRegion, type Region } from './region.ts'
 import { auditorVisits } from './auditor-visits.ts'
 import { registerVisits } from './register-visits.ts'
 import { DESK, type Lang, openScreen, PHONE, type Screen, signInAsStaff, signInByCard } from './screen.ts'
+import { widerThanScreen } from '../../ui/testing/drawn.ts'
 
 /** Where pictures of every page go; nowhere unless asked for. */
 const SHOTS = process.env.ENISHI_SHOTS
@@ -182,7 +183,7 @@ async function leadingNowhere(page: Page): Promise<string[]> {
 }
 
 const tooWide = async (page: Page, where: string): Promise<string[]> => {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  const over = await widerThanScreen(page)
   return over > 0 ? [`${over} px wider than ${where}`] : []
 }
 

@@ -15,6 +15,7 @@ import { buildStaticFiles } from '../../ui/testing/browser.ts'
 import { openBrowser } from '../harness/browser.ts'
 import { HOSPITAL, openPlatform, type Platform, systemActor } from '../harness/platform.ts'
 import { DESK, PHONE } from './screen.ts'
+import { widerThanScreen } from '../../ui/testing/drawn.ts'
 
 const SHOTS = process.env.ENISHI_SHOTS
 
@@ -90,7 +91,7 @@ async function screen(subject: { kind: 'citizen' | 'staff'; id: string }, viewpo
 async function lookedAt(page: Page, name: string): Promise<void> {
   if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
   expect(await page.locator('h1').count(), name).toBe(1)
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0)
+  expect(await widerThanScreen(page), name).toBeLessThanOrEqual(0)
   expect(await axeFindings(page, WCAG), name).toEqual([])
 }
 

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
+import { drawn } from '../../ui/testing/drawn.ts'
 import { eldest, facilityOf, staffOf } from './facts.ts'
 import type { Demo, DemoPerson, DemoStaff } from './region.ts'
 import { cardNumber, DESK, openScreen, PHONE, type Screen, signInAsStaff, signInByCard } from './screen.ts'
@@ -19,7 +20,7 @@ export async function takePictures(browser: Browser, demo: Demo): Promise<void> 
 }
 
 async function take({ page, close }: Screen, name: string, { last = true, fullPage = false } = {}): Promise<void> {
-  await page.evaluate(() => document.fonts.ready)
+  await drawn(page)
   await page.screenshot({ path: join(folder, name), fullPage })
   if (last) await close()
 }

@@ -7,6 +7,7 @@ import { axeFindings } from '../../../ui/testing/axe.ts'
 import { buildStaticFiles, openDocument } from '../../../ui/testing/browser.ts'
 import type { ConsentProps } from './model.ts'
 import { consentPage } from './page.tsx'
+import { widerThanScreen } from '../../../ui/testing/drawn.ts'
 
 const PHONE = { width: 390, height: 844 }
 
@@ -52,7 +53,7 @@ test.each(['ja', 'en'] as const)('%s: nothing for axe to find, nothing wider tha
   for (const viewport of [PHONE, { width: 1440, height: 900 }]) {
     const page = await open(lang, { viewport, bypassCSP: true })
     expect(await axeFindings(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    expect(await widerThanScreen(page)).toBeLessThanOrEqual(0)
     expect(await page.locator('h1').count()).toBe(1)
     if (process.env.ENISHI_SHOTS)
       await page.screenshot({ path: join(process.env.ENISHI_SHOTS, `consent-${lang}-${viewport.width}.png`), fullPage: true })

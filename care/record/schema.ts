@@ -151,4 +151,13 @@ export const recordMigrations: Migration[] = [
         estimate = 0, reason = '';
     `,
   },
+  {
+    id: 'record/012-accents',
+    // Letters are found with their accents and without, also where they were stored before: Đức as duc.
+    sql: `
+      update record.string_value set
+        value = translate(normalize(regexp_replace(normalize(replace(value, 'ß', 'ss'), NFKD), '[\\u0300-\\u0333\\u0339-\\u036f]+', '', 'g'), NFC), 'đħłøŧ', 'dhlot')
+        where value ~ '[\\u00c0-\\u1fff]';
+    `,
+  },
 ]

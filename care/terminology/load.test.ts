@@ -10,6 +10,8 @@ import { DayTaken, dropMaster, loadMaster, type Order } from './load.ts'
 import { folder, masters, workbook, written } from './masters.fixture.ts'
 import { MisfitFile } from './model.ts'
 import { openTerminology } from './opened.fixture.ts'
+import { folded, gramsOf } from './reading/folding.ts'
+import { terminologyMigrations } from './schema.ts'
 import { searchTerms } from './search/search.ts'
 import { findConcepts, findReleases, generation } from './store.ts'
 
@@ -313,4 +315,32 @@ describe('J-FAGY as published', () => {
     const releases = (await findReleases(db)).filter((r) => r.validFrom === '2025-04-01')
     expect((await searchTerms(db, { query, releases, count: 10 }))[0]).toMatchObject({ display })
   })
+})
+
+test('masters loaded while accents counted are found without them', async () => {
+  const terms = (release: number) =>
+    sql<{ text: string; code: string; grams: string[] }>`select text, code, grams from terminology.term where release = ${release}
+      order by text, code`
+      .execute(db)
+      .then(({ rows }) => rows.map(({ grams, ...row }) => ({ ...row, grams: grams.map((gram) => gram.slice(`${release}`.length)).sort() })))
+  const put = async (release: number, code: string, text: string) =>
+    sql`insert into terminology.term (release, text, code, grams)
+      values (${release}, ${text}, ${code}, ${gramsOf(text).map((gram) => `${release}${gram}`)}::text[])`.execute(db)
+  const names = ['Sjögren症候群', 'ω-5グリアジン', 'Ménière病', 'é', '\u0301']
+  for (const [n, name] of names.entries()) {
+    await put(
+      901,
+      `c${n}`,
+      name
+        .normalize('NFKC')
+        .toLowerCase()
+        .replace(/[ァ-ヶ]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60)),
+    )
+    if (folded(name) !== '') await put(902, `c${n}`, folded(name))
+  }
+  // A name that was listed both ways is one.
+  await put(901, 'c0', 'sjogren症候群')
+  await sql.raw(terminologyMigrations.find((step) => step.id === 'terminology/002-accents')!.sql).execute(db)
+  expect(await terms(901)).toEqual(await terms(902))
+  await sql`delete from terminology.term where release in (901, 902)`.execute(db)
 })

@@ -64,6 +64,14 @@ test.each([
   ['ｶ\u3099', 'が'],
   ['コーヒー', 'こーひー'],
   ['髙橋', '髙橋'],
+  ['Nguyễn Văn Đức', 'nguyenvanduc'],
+  ['NGUYE\u0302\u0303N', 'nguyen'],
+  ['Sjögren', 'sjogren'],
+  ['İzmir', 'izmir'],
+  ['Ångström', 'angstrom'],
+  ['パ゚', 'ぱ゚'],
+  ['a≠b', 'a≠b'],
+  ['한국', '한국'],
 ])('%s folds to %s', (value, folded) => expect(foldText(value)).toBe(folded))
 
 test('voiced and unvoiced stay apart', () => expect(foldText('かき')).not.toBe(foldText('かぎ')))

@@ -108,9 +108,17 @@ export const likeEscaped = (value: string): string => value.replace(/[\\%_]/g, '
 const KATAKANA = `${Array.from({ length: 0x30f6 - 0x30a1 + 1 }, (_, i) => String.fromCharCode(0x30a1 + i)).join('')}\u30fd\u30fe`
 const HIRAGANA = [...KATAKANA].map((char) => String.fromCharCode(char.charCodeAt(0) - 0x60)).join('')
 
-/** Text folded as it is when stored for search: width, case, kana and spaces do not count. */
-export const foldedSql = (text: Sql): Sql =>
-  sql`regexp_replace(lower(upper(translate(normalize(${text}, NFKC), ${sql.lit(KATAKANA)}, ${sql.lit(HIRAGANA)}))), '\\s+', '', 'g')`
+const STROKED = 'đħłøŧĐĦŁØŦ'
+const UNSTROKED = 'dhlotdhlot'
+/** Marks over and under letters; what strikes a sign through (≠) makes another sign of it and stays. */
+const MARKS = '[\\u0300-\\u0333\\u0339-\\u036f]+'
+
+/** Text folded as it is when stored for search (`foldText`): width, case, accents, kana and spaces do not count. */
+export function foldedSql(text: Sql): Sql {
+  const plain = sql`normalize(regexp_replace(normalize(${text}, NFKD), ${sql.lit(MARKS)}, '', 'g'), NFC)`
+  const letters = sql`translate(${plain}, ${sql.lit(KATAKANA + STROKED)}, ${sql.lit(HIRAGANA + UNSTROKED)})`
+  return sql`regexp_replace(replace(lower(upper(${letters})), 'ß', 'ss'), '\\s+', '', 'g')`
+}
 
 /** Folded text without voiced marks, for those who ask for か to find が. */
 export const looseSql = (text: Sql): Sql => sql`translate(normalize(${text}, NFD), ${sql.lit('\u3099\u309a')}, '')`

@@ -1,4 +1,4 @@
-/** How words are made comparable for a search: width, case, hiragana and katakana, and spaces do not count. Pure. */
+/** How words are made comparable for a search: width, case, accents, hiragana and katakana, and spaces do not count. Pure. */
 import { foldText } from '#packages/fhir'
 
 /** Index rows hold at most so many characters of a name; what is typed is shorter. */
